@@ -1,0 +1,24 @@
+package io.macpool.broker;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.util.List;
+
+/** The envelopes of every body: {@code data} is always an array, also around one resource. */
+public final class Documents {
+
+  private Documents() {}
+
+  /** A successful answer. */
+  public record Data<T>(List<T> data) {}
+
+  /** A request's body, whose {@code data} is one resource. */
+  public record Single<T>(T data) {}
+
+  /** A refusal. */
+  public record Errors(List<ApiError> errors) {}
+
+  /** One error; members that are empty are left out. */
+  @JsonInclude(Include.NON_EMPTY)
+  public record ApiError(String status, String code, String title, String detail) {}
+}

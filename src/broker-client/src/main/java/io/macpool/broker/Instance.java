@@ -1,0 +1,59 @@
+package io.macpool.broker;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One instance on the wire. The first six members are what old clients know; the rest is ours and
+ * left out when unknown.
+ *
+ * @param id the VM's name, a UUID
+ * @param ipAddresses null or empty until the guest reports one
+ * @param state {@code powered-on}, {@code powered-off}, {@code suspended}, empty or {@code unknown}
+ * @param age how long ago it was created; on the wire in Go's syntax
+ * @param warm true while it waits, booted, for an owner
+ */
+@JsonPropertyOrder({
+  "type",
+  "id",
+  "ip-addresses",
+  "state",
+  "created_at",
+  "age",
+  "base-image",
+  "host",
+  "owner",
+  "phase",
+  "warm",
+  "expires-at"
+})
+public record Instance(
+    String type,
+    String id,
+    @JsonProperty("ip-addresses") List<String> ipAddresses,
+    String state,
+    @JsonProperty("created_at") Instant createdAt,
+    Duration age,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("base-image") String baseImage,
+    @JsonInclude(Include.NON_NULL) String host,
+    @JsonInclude(Include.NON_NULL) String owner,
+    @JsonInclude(Include.NON_NULL) String phase,
+    @JsonInclude(Include.NON_NULL) Boolean warm,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("expires-at") Instant expiresAt) {
+
+  /** What {@code type} says of an instance. */
+  public static final String TYPE = "instances";
+
+  /** The address that a client dials: the first IPv4 one. */
+  public Optional<String> ipv4() {
+    return ipAddresses == null
+        ? Optional.empty()
+        : ipAddresses.stream().filter(address -> address.indexOf(':') < 0).findFirst();
+  }
+}

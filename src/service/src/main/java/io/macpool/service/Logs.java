@@ -1,0 +1,59 @@
+package io.macpool.service;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import net.logstash.logback.encoder.LogstashEncoder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Log lines on standard error: JSON, an object a line, for machines; plain for a person. Keys in
+ * the MDC ({@code host pool instance lease job}) appear in both.
+ */
+public final class Logs {
+
+  /** How lines are written. */
+  public enum Format {
+    JSON,
+    PLAIN
+  }
+
+  private static final String PLAIN = "%d{HH:mm:ss.SSS} %-5level %logger{0} %msg %mdc%n%ex{short}";
+
+  private Logs() {}
+
+  /** Sets up logging for the whole process; {@code debug} shows our own debug lines. */
+  public static void configure(Format format, boolean debug) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    console.setContext(context);
+    console.setTarget("System.err");
+    console.setEncoder(encoder(context, format));
+    console.start();
+    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.addAppender(console);
+    root.setLevel(Level.WARN);
+    context.getLogger("io.macpool").setLevel(debug ? Level.DEBUG : Level.INFO);
+    // yavijava logs SOAP bodies, so passwords, at TRACE, and a stack trace for every fault.
+    context.getLogger("com.vmware").setLevel(Level.OFF);
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
+    if (format == Format.JSON) {
+      LogstashEncoder json = new LogstashEncoder();
+      json.setContext(context);
+      json.start();
+      return json;
+    }
+    PatternLayoutEncoder plain = new PatternLayoutEncoder();
+    plain.setContext(context);
+    plain.setPattern(PLAIN);
+    plain.start();
+    return plain;
+  }
+}

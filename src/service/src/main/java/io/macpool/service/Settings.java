@@ -1,0 +1,60 @@
+package io.macpool.service;
+
+import io.macpool.core.GoDuration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/** The values that one start of a service runs with. Immutable; printing it redacts secrets. */
+public final class Settings {
+
+  private final Map<Setting<?>, Object> values;
+  private final List<String> warnings;
+
+  Settings(Map<Setting<?>, Object> values, List<String> warnings) {
+    this.values = values;
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * The value set, or the default.
+   *
+   * @throws NoSuchElementException if there is neither: ask {@link #find} for an optional setting
+   */
+  public <T> T get(Setting<T> setting) {
+    return find(setting)
+        .orElseThrow(() -> new NoSuchElementException(setting.name() + " has no value"));
+  }
+
+  /** The value set, or the default, or nothing. */
+  @SuppressWarnings("unchecked") // SettingsSpec puts in only what the setting's own parser made
+  public <T> Optional<T> find(Setting<T> setting) {
+    return Optional.ofNullable((T) values.get(setting));
+  }
+
+  /** What a person should know of the way this was set: misspelt variables, retired settings. */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /** {@code name=value} of all that is set, for the line a service logs at its start. */
+  public String describe() {
+    StringBuilder text = new StringBuilder();
+    values.forEach(
+        (setting, value) -> {
+          Object shown = value instanceof Duration d ? GoDuration.format(d) : value;
+          text.append(text.length() == 0 ? "" : " ")
+              .append(setting.flag().substring(2))
+              .append('=')
+              .append(setting.isSecret() ? "[redacted]" : shown);
+        });
+    return text.toString();
+  }
+
+  @Override
+  public String toString() {
+    return "Settings[" + describe() + "]";
+  }
+}
