@@ -1,0 +1,274 @@
+package io.macpool.brain;
+
+import io.macpool.core.fleet.PlacementPlanner;
+import io.macpool.service.ListenAddress;
+import io.macpool.service.Secret;
+import io.macpool.service.Setting;
+import io.macpool.service.SettingsSpec;
+import java.time.Duration;
+import java.util.List;
+
+/** Everything that may be set on the broker, in the order in which the documentation shows it. */
+public final class BrainSettings {
+
+  public static final Setting<ListenAddress> ADDR =
+      Setting.of("ADDR", "where clients reach the API", "HOST:PORT", ListenAddress::parse)
+          .also("PORT")
+          .defaultTo(new ListenAddress("0.0.0.0", 42_161));
+
+  public static final Setting<ListenAddress> ADMIN_ADDR =
+      Setting.of(
+          "ADMIN_ADDR",
+          "a port of their own for health, metrics, build info and the OpenAPI document;"
+              + " without it they are on the API's port",
+          "HOST:PORT",
+          ListenAddress::parse);
+
+  public static final Setting<Secret> AUTH_TOKEN =
+      Setting.secret("AUTH_TOKEN", "the token of clients; its owner is called default");
+
+  public static final Setting<Secret> AUTH_TOKENS =
+      Setting.secret(
+          "AUTH_TOKENS",
+          "more tokens, as NAME=TOKEN,NAME=TOKEN: the name is the owner of what its client makes;"
+              + " several may share a name while a token is rotated");
+
+  public static final Setting<Secret> READ_TOKENS =
+      Setting.secret(
+          "READ_TOKENS", "tokens for dashboards that may only read, as NAME=TOKEN,NAME=TOKEN");
+
+  public static final Setting<Secret> VSPHERE_API_URL =
+      Setting.secret("VSPHERE_API_URL", "vCenter's SDK: https://user:password@host/sdk")
+          .also("VSPHERE_API_URL")
+          .required();
+
+  public static final Setting<String> VSPHERE_BASE_PATH =
+      Setting.text(
+              "VSPHERE_BASE_PATH",
+              "inventory path of the folder of base VMs, such as /Datacenter/vm/Base/")
+          .required();
+
+  public static final Setting<String> VSPHERE_VM_PATH =
+      Setting.text(
+              "VSPHERE_VM_PATH",
+              "inventory path of the folder that clones go to; every VM in it is the broker's")
+          .required();
+
+  public static final Setting<String> VSPHERE_CLUSTER_PATH =
+      Setting.text(
+              "VSPHERE_CLUSTER_PATH",
+              "inventory path of the cluster, such as /Datacenter/host/Cluster/")
+          .required();
+
+  public static final Setting<String> VSPHERE_CA_FILE =
+      Setting.text(
+          "VSPHERE_CA_FILE",
+          "PEM file of the authorities that may sign vCenter's certificate; the JVM's own if unset");
+
+  public static final Setting<String> VSPHERE_THUMBPRINT =
+      Setting.text(
+          "VSPHERE_THUMBPRINT",
+          "SHA-256 of vCenter's certificate in hex, colons or not: that certificate is trusted"
+              + " whoever signed it");
+
+  public static final Setting<Boolean> VSPHERE_INSECURE =
+      Setting.flag("VSPHERE_INSECURE", "trust any certificate; warned of at each start");
+
+  public static final Setting<Duration> VSPHERE_CALL_TIMEOUT =
+      Setting.duration("VSPHERE_CALL_TIMEOUT", "the longest that one call to vCenter may take")
+          .defaultTo(Duration.ofSeconds(30));
+
+  public static final Setting<Duration> VSPHERE_TASK_TIMEOUT =
+      Setting.duration("VSPHERE_TASK_TIMEOUT", "the longest that one vSphere task may take")
+          .defaultTo(Duration.ofMinutes(10));
+
+  public static final Setting<Duration> VSPHERE_STALE_AFTER =
+      Setting.duration(
+              "VSPHERE_STALE_AFTER",
+              "an inventory not confirmed for this long makes the broker not ready and reads direct")
+          .defaultTo(Duration.ofSeconds(60));
+
+  public static final Setting<Integer> VSPHERE_CONCURRENT_READ_OPERATIONS =
+      Setting.integer(
+              "VSPHERE_CONCURRENT_READ_OPERATIONS", 1, 1_000, "direct reads of vCenter at a time")
+          .defaultTo(4);
+
+  public static final Setting<Integer> VSPHERE_CONCURRENT_CREATE_OPERATIONS =
+      Setting.integer("VSPHERE_CONCURRENT_CREATE_OPERATIONS", 1, 10_000, "creates at a time")
+          .defaultTo(48);
+
+  public static final Setting<Integer> VSPHERE_CONCURRENT_DELETE_OPERATIONS =
+      Setting.integer("VSPHERE_CONCURRENT_DELETE_OPERATIONS", 1, 10_000, "destroys at a time")
+          .defaultTo(48);
+
+  public static final Setting<Integer> HOST_CONCURRENT_OPERATIONS =
+      Setting.integer(
+              "HOST_CONCURRENT_OPERATIONS", 1, 1_000, "creates and destroys at a time on one host")
+          .defaultTo(8);
+
+  public static final Setting<Integer> SLOTS_PER_HOST =
+      Setting.integer(
+              "SLOTS_PER_HOST", 0, 64, "VMs that a host may hold; Apple's licence allows two")
+          .defaultTo(2);
+
+  public static final Setting<PlacementPlanner.Policy> PLACEMENT =
+      Setting.choice(
+              "PLACEMENT",
+              PlacementPlanner.Policy.class,
+              "spread: the least loaded host first; pack: the fullest; drs: a slot is reserved like"
+                  + " spread, but vCenter picks the host")
+          .defaultTo(PlacementPlanner.Policy.SPREAD);
+
+  public static final Setting<Duration> WAIT_WHEN_FULL =
+      Setting.duration(
+              "WAIT_WHEN_FULL",
+              "how long a create waits, fairly by owner, for a slot before it is refused; 0: not")
+          .defaultTo(Duration.ZERO);
+
+  public static final Setting<Integer> OWNER_QUOTA =
+      Setting.integer("OWNER_QUOTA", 0, 1_000_000, "instances that one owner may hold; 0: no limit")
+          .defaultTo(0);
+
+  public static final Setting<Integer> MAX_CPUS =
+      Setting.integer("MAX_CPUS", 1, 1_024, "the most processors that a client may ask for")
+          .defaultTo(64);
+
+  public static final Setting<Integer> MAX_RAM =
+      Setting.integer(
+              "MAX_RAM", 1, Integer.MAX_VALUE, "the most memory, in MB, that a client may ask for")
+          .defaultTo(1_048_576);
+
+  public static final Setting<Duration> REQUEST_TIMEOUT =
+      Setting.duration(
+              "REQUEST_TIMEOUT", "the longest that a request may take; what it made is destroyed")
+          .defaultTo(Duration.ofMinutes(3));
+
+  public static final Setting<Secret> DATABASE_URL =
+      Setting.secret(
+              "DATABASE_URL",
+              "the ledger: postgres://user:password@host:5432/database; embedded, for one replica"
+                  + " only, if unset")
+          .also("DATABASE_URL");
+
+  public static final Setting<Integer> DATABASE_POOL_SIZE =
+      Setting.integer("DATABASE_POOL_SIZE", 1, 100, "connections to the database")
+          .also("DATABASE_POOL_SIZE")
+          .defaultTo(2);
+
+  public static final Setting<String> LEDGER_FILE =
+      Setting.text(
+          "LEDGER_FILE",
+          "file of the embedded ledger, when there is no database; in memory, so lost at a restart,"
+              + " if unset");
+
+  public static final Setting<Duration> LEDGER_KEEP =
+      Setting.duration("LEDGER_KEEP", "how long destroyed instances stay in the ledger")
+          .defaultTo(Duration.ofDays(30));
+
+  public static final Setting<Duration> RECONCILE_INTERVAL =
+      Setting.duration("RECONCILE_INTERVAL", "pause between comparing ledger and inventory")
+          .defaultTo(Duration.ofSeconds(10));
+
+  public static final Setting<Integer> DESTROY_BUDGET =
+      Setting.integer(
+              "DESTROY_BUDGET", 0, 10_000, "VMs without an owner destroyed in one reconciliation")
+          .defaultTo(50);
+
+  public static final Setting<Boolean> DRY_RUN =
+      Setting.flag(
+          "DRY_RUN", "reconciliation and janitor only say what they would destroy; requests work");
+
+  public static final Setting<Duration> JANITOR_CUTOFF =
+      Setting.duration("JANITOR_CUTOFF", "an instance that has been up for longer is destroyed")
+          .also("VSPHERE_JANITOR_CUTOFF")
+          .defaultTo(Duration.ofHours(2));
+
+  public static final Setting<Duration> JANITOR_ZERO_UPTIME_CUTOFF =
+      Setting.duration(
+              "JANITOR_ZERO_UPTIME_CUTOFF",
+              "an instance that is on this long without having booted is destroyed")
+          .also("VSPHERE_JANITOR_ZERO_UPTIME_CUTOFF")
+          .defaultTo(Duration.ofMinutes(5));
+
+  public static final Setting<String> WARM =
+      Setting.text(
+          "WARM",
+          "images to keep booted instances of, as IMAGE=MIN:MAX:TTL,…, such as xcode-16=2:4:30m");
+
+  public static final Setting<Integer> SSH_PORT =
+      Setting.integer("SSH_PORT", 1, 65_535, "port probed before an instance counts as warm")
+          .defaultTo(22);
+
+  public static final Setting<Duration> WARM_BOOT_TIMEOUT =
+      Setting.duration("WARM_BOOT_TIMEOUT", "a warm instance not up by then is destroyed")
+          .defaultTo(Duration.ofMinutes(5));
+
+  public static final Setting<Integer> QUARANTINE_AFTER =
+      Setting.integer(
+              "QUARANTINE_AFTER", 1, 1_000, "failed creates in a row that shut an image out")
+          .defaultTo(5);
+
+  public static final Setting<Duration> QUARANTINE_FOR =
+      Setting.duration("QUARANTINE_FOR", "how long an image stays shut out")
+          .defaultTo(Duration.ofMinutes(2));
+
+  private static final String METRICS_INSTEAD = "Micrometer's meters at /metrics replace it";
+  private static final String LOGS_INSTEAD = "errors are in the log, one structured line each";
+
+  public static final SettingsSpec SPEC =
+      new SettingsSpec(
+          "jupiter-brain",
+          "turns Mac hosts under vSphere into short-lived macOS instances",
+          "JUPITER_BRAIN_",
+          List.of(
+              ADDR,
+              ADMIN_ADDR,
+              AUTH_TOKEN,
+              AUTH_TOKENS,
+              READ_TOKENS,
+              VSPHERE_API_URL,
+              VSPHERE_BASE_PATH,
+              VSPHERE_VM_PATH,
+              VSPHERE_CLUSTER_PATH,
+              VSPHERE_CA_FILE,
+              VSPHERE_THUMBPRINT,
+              VSPHERE_INSECURE,
+              VSPHERE_CALL_TIMEOUT,
+              VSPHERE_TASK_TIMEOUT,
+              VSPHERE_STALE_AFTER,
+              VSPHERE_CONCURRENT_READ_OPERATIONS,
+              VSPHERE_CONCURRENT_CREATE_OPERATIONS,
+              VSPHERE_CONCURRENT_DELETE_OPERATIONS,
+              HOST_CONCURRENT_OPERATIONS,
+              SLOTS_PER_HOST,
+              PLACEMENT,
+              WAIT_WHEN_FULL,
+              OWNER_QUOTA,
+              MAX_CPUS,
+              MAX_RAM,
+              REQUEST_TIMEOUT,
+              DATABASE_URL,
+              DATABASE_POOL_SIZE,
+              LEDGER_FILE,
+              LEDGER_KEEP,
+              RECONCILE_INTERVAL,
+              DESTROY_BUDGET,
+              DRY_RUN,
+              JANITOR_CUTOFF,
+              JANITOR_ZERO_UPTIME_CUTOFF,
+              WARM,
+              SSH_PORT,
+              WARM_BOOT_TIMEOUT,
+              QUARANTINE_AFTER,
+              QUARANTINE_FOR,
+              Setting.retired("SENTRY_DSN", LOGS_INSTEAD).also("SENTRY_DSN"),
+              Setting.retired("SENTRY_ENVIRONMENT", LOGS_INSTEAD).also("SENTRY_ENVIRONMENT"),
+              Setting.retired("LIBRATO_EMAIL", METRICS_INSTEAD).also("LIBRATO_EMAIL"),
+              Setting.retired("LIBRATO_TOKEN", METRICS_INSTEAD).also("LIBRATO_TOKEN"),
+              Setting.retired("LIBRATO_SOURCE", METRICS_INSTEAD).also("LIBRATO_SOURCE"),
+              Setting.retired("HONEYCOMB_WRITE_KEY", METRICS_INSTEAD),
+              Setting.retired("HONEYCOMB_DATASET", METRICS_INSTEAD),
+              Setting.retired("PPROF_ADDR", "use the JVM's own tools, such as jcmd")));
+
+  private BrainSettings() {}
+}

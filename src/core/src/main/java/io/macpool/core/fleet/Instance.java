@@ -1,0 +1,73 @@
+package io.macpool.core.fleet;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One instance as the ledger has it.
+ *
+ * @param id its id, its VM's name and the ledger's key
+ * @param image what it was cloned from; empty for one that was found, not made
+ * @param owner the name of the token that it was made with; empty while it waits warm
+ * @param host where its slot is; empty if it holds none, being found on a host that was full
+ * @param size what was asked for beyond the image
+ * @param broker the broker process that last worked on it
+ * @param confirmed whether its owner is known to have learned of it
+ * @param ref the VM, once the clone has ended
+ * @param reason why it is in its phase, for a person
+ */
+public record Instance(
+    String id,
+    InstancePhase phase,
+    Optional<String> image,
+    Optional<String> owner,
+    Optional<String> host,
+    Size size,
+    String broker,
+    boolean confirmed,
+    Optional<String> ref,
+    Instant createdAt,
+    Instant changedAt,
+    String reason) {
+
+  /**
+   * Processors and memory; 0 means as the image has.
+   *
+   * @param ramMb in MB
+   */
+  public record Size(int cpus, long ramMb) {
+
+    public static final Size AS_IMAGE = new Size(0, 0);
+
+    public Size {
+      if (cpus < 0 || ramMb < 0) {
+        throw new IllegalArgumentException("negative size: " + cpus + " cpus, " + ramMb + " MB");
+      }
+    }
+
+    /** Whether nothing differs from the image, so that a warm instance of it would do. */
+    public boolean isAsImage(Image image) {
+      return (cpus == 0 || cpus == image.cpus()) && (ramMb == 0 || ramMb == image.ramMb());
+    }
+  }
+
+  public Instance {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(phase, "phase");
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(owner, "owner");
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(size, "size");
+    Objects.requireNonNull(broker, "broker");
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(createdAt, "createdAt");
+    Objects.requireNonNull(changedAt, "changedAt");
+    Objects.requireNonNull(reason, "reason");
+  }
+
+  /** Whether nobody owns it: it is kept, or being made, for the next one who asks. */
+  public boolean isWarm() {
+    return owner.isEmpty() && phase != InstancePhase.RECLAIMING && phase != InstancePhase.GONE;
+  }
+}

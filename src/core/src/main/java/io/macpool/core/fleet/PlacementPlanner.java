@@ -1,0 +1,133 @@
+package io.macpool.core.fleet;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Decides on which host an instance is made. A pure function: the order of the hosts given does not
+ * matter, and the same fleet gives the same answer.
+ */
+public final class PlacementPlanner {
+
+  /** Which of the hosts with room is preferred. */
+  public enum Policy {
+    /** The least loaded. */
+    SPREAD,
+    /** The most loaded, so that whole hosts stay free. */
+    PACK,
+    /** As {@code SPREAD} for the reservation; vCenter chooses where the VM runs. */
+    DRS
+  }
+
+  /** Why a host was passed over. */
+  public enum Refusal {
+    DISCONNECTED,
+    IN_MAINTENANCE,
+    CORDONED,
+    DRAINING,
+    DATASTORE_NOT_SEEN,
+    FULL,
+    BUSY
+  }
+
+  /** Where it goes, or why it goes nowhere. */
+  public sealed interface Decision {}
+
+  /** The chosen host. */
+  public record Placed(String host) implements Decision {
+    public Placed {
+      Objects.requireNonNull(host, "host");
+    }
+  }
+
+  /** Nothing fits; a reason for each host, by id. An empty pool has no reasons. */
+  public record Unplaceable(Map<String, Refusal> refusals) implements Decision {
+    public Unplaceable {
+      refusals = Map.copyOf(refusals);
+    }
+
+    /** Whether waiting helps: a host would do but for what it holds or does now. */
+    public boolean isPassing() {
+      return refusals.values().stream().anyMatch(r -> r == Refusal.FULL || r == Refusal.BUSY);
+    }
+
+    /** The reasons with their counts, for a person: {@code 3 full, 1 cordoned}. */
+    public String summary() {
+      Map<Refusal, Integer> counts = new TreeMap<>();
+      refusals.values().forEach(refusal -> counts.merge(refusal, 1, Integer::sum));
+      StringBuilder text = new StringBuilder();
+      counts.forEach(
+          (refusal, count) ->
+              text.append(text.length() == 0 ? "" : ", ")
+                  .append(count)
+                  .append(' ')
+                  .append(refusal.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+      return text.length() == 0 ? "the pool has no hosts" : "hosts: " + text;
+    }
+  }
+
+  private PlacementPlanner() {}
+
+  /**
+   * Chooses a host for an instance of {@code image}.
+   *
+   * @param busyAt how many operations on a host are enough
+   */
+  public static Decision place(Image image, Collection<HostLoad> fleet, Policy policy, int busyAt) {
+    Map<String, Refusal> refusals = new TreeMap<>();
+    HostLoad best = null;
+    Comparator<HostLoad> order = order(image, policy);
+    for (HostLoad load : fleet) {
+      Optional<Refusal> refusal = refusal(image, load, busyAt);
+      if (refusal.isPresent()) {
+        refusals.put(load.host().id(), refusal.get());
+      } else if (best == null || order.compare(load, best) < 0) {
+        best = load;
+      }
+    }
+    return best == null ? new Unplaceable(refusals) : new Placed(best.host().id());
+  }
+
+  private static Optional<Refusal> refusal(Image image, HostLoad load, int busyAt) {
+    Host host = load.host();
+    if (!host.connected()) {
+      return Optional.of(Refusal.DISCONNECTED);
+    }
+    if (host.inMaintenance()) {
+      return Optional.of(Refusal.IN_MAINTENANCE);
+    }
+    if (load.cordon().isPresent()) {
+      return Optional.of(
+          load.cordon().get().kind() == Cordon.Kind.DRAINING ? Refusal.DRAINING : Refusal.CORDONED);
+    }
+    if (!host.datastores().containsAll(image.datastores())) {
+      return Optional.of(Refusal.DATASTORE_NOT_SEEN);
+    }
+    if (load.free() == 0) {
+      return Optional.of(Refusal.FULL);
+    }
+    return load.operations() >= busyAt ? Optional.of(Refusal.BUSY) : Optional.empty();
+  }
+
+  /** A frozen image's own host first, as only there it can be cloned instantly; ties by id. */
+  private static Comparator<HostLoad> order(Image image, Policy policy) {
+    Comparator<HostLoad> byLoad =
+        switch (policy) {
+          case SPREAD, DRS ->
+              Comparator.comparingDouble((HostLoad load) -> (double) load.taken() / load.slots())
+                  .thenComparing(Comparator.comparingInt(HostLoad::free).reversed())
+                  .thenComparingInt(HostLoad::operations);
+          case PACK ->
+              Comparator.comparingInt(HostLoad::free).thenComparingInt(HostLoad::operations);
+        };
+    Comparator<HostLoad> byImage =
+        Comparator.comparing(
+            load -> !(image.frozen() && image.host().equals(Optional.of(load.host().id()))));
+    return byImage.thenComparing(byLoad).thenComparing(load -> load.host().id());
+  }
+}
