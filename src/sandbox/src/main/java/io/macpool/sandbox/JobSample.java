@@ -1,0 +1,107 @@
+package io.macpool.sandbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A job payload to publish, and the state that it should end in. The expectation stands in the
+ * payload's own member {@code sandbox.expect}, which nothing else reads; without it any finish will
+ * do.
+ */
+record JobSample(String name, ObjectNode payload, Optional<String> expected) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * What {@code --jobs N} publishes in turn: of twenty, fourteen pass, four fail and two are
+   * errored.
+   */
+  private static final List<String> CYCLE =
+      List.of(
+          "passing",
+          "chatty",
+          "failing",
+          "passing-phases",
+          "slow",
+          "passing",
+          "erroring",
+          "passing-phases",
+          "failing",
+          "chatty");
+
+  /** The sample that the {@code index}th of the built-in jobs runs. */
+  static JobSample builtIn(int index) {
+    String name = CYCLE.get(index % CYCLE.size());
+    try (InputStream stream = JobSample.class.getResourceAsStream("/jobs/" + name + ".json")) {
+      return of(name, stream.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException("sample " + name + " can't be read from the jar", e);
+    }
+  }
+
+  /**
+   * A payload of the user's own.
+   *
+   * @throws IllegalArgumentException with a sentence that names the file and what is wrong with it
+   */
+  static JobSample fromFile(Path file) {
+    try {
+      return of(file.getFileName().toString(), Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          file
+              + " is not JSON (line "
+              + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
+              + "): "
+              + e.getOriginalMessage(),
+          e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " can't be read: " + e, e);
+    }
+  }
+
+  private static JobSample of(String name, byte[] text) throws IOException {
+    JsonNode node = JSON.readTree(text);
+    if (!(node instanceof ObjectNode payload)) {
+      throw new IOException("it holds no JSON object");
+    }
+    String expected = payload.path("sandbox").path("expect").asText("");
+    return new JobSample(
+        name, payload, expected.isEmpty() ? Optional.empty() : Optional.of(expected));
+  }
+
+  /** The body to publish: this sample as job {@code id}, queued now. */
+  byte[] body(long id, String queue, Instant now) {
+    ObjectNode body = payload.deepCopy();
+    body.put("uuid", UUID.randomUUID().toString());
+    body.put("queue", queue);
+    ObjectNode job = body.withObject("/job");
+    job.put("id", id);
+    job.put("queued_at", now.toString());
+    try {
+      return JSON.writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree can't be written", e);
+    }
+  }
+
+  /** Whether a job that ended in {@code state} did what this sample says. */
+  boolean accepts(String state) {
+    return expected.map(state::equals).orElse(true);
+  }
+
+  String repository() {
+    return payload.path("repository").path("slug").asText("-");
+  }
+}

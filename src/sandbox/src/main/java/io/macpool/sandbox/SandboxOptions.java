@@ -1,0 +1,217 @@
+package io.macpool.sandbox;
+
+import io.macpool.core.GoDuration;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What a person may ask of the sandbox; picocli fills it in. */
+final class SandboxOptions {
+
+  /** Durations as everywhere else in macpool: {@code 2s}, {@code 500ms}. */
+  static final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      try {
+        return GoDuration.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      description =
+          "Publish N sample jobs, wait for them, and end. Without it the sandbox stays up.")
+  private Integer jobs;
+
+  @Option(
+      names = "--payload",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "Publish these job payloads (JSON) too, and end when all jobs have. A payload's"
+              + " sandbox.expect names the state that it should end in.")
+  private List<Path> payloads = new ArrayList<>();
+
+  @Option(
+      names = "--hosts",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Mac hosts of the simulated vCenter (default: ${DEFAULT-VALUE}).")
+  int hosts;
+
+  @Option(
+      names = "--slots-per-host",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "VMs that a host may hold (default: ${DEFAULT-VALUE}).")
+  int slotsPerHost;
+
+  @Option(
+      names = "--max-jobs",
+      paramLabel = "N",
+      description = "The WorkerCluster's maxJobs (default: all slots).")
+  private Integer maxJobs;
+
+  @Option(
+      names = "--max-jobs-per-worker",
+      paramLabel = "N",
+      description = "The WorkerCluster's maxJobsPerWorker (default: a third of maxJobs).")
+  private Integer maxJobsPerWorker;
+
+  @Option(
+      names = "--clone-time",
+      paramLabel = "DURATION",
+      defaultValue = "400ms",
+      converter = DurationConverter.class,
+      description = "How long the simulated vCenter takes to clone (default: ${DEFAULT-VALUE}).")
+  Duration cloneTime;
+
+  @Option(
+      names = "--boot-time",
+      paramLabel = "DURATION",
+      defaultValue = "600ms",
+      converter = DurationConverter.class,
+      description = "How long a guest takes to report its address (default: ${DEFAULT-VALUE}).")
+  Duration bootTime;
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "DURATION",
+      defaultValue = "15m",
+      converter = DurationConverter.class,
+      description = "Jobs not ended by then count as lost (default: ${DEFAULT-VALUE}).")
+  Duration deadline;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of whatever the simulators choose (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--info",
+      paramLabel = "FILE",
+      description = "Once all is ready, write where everything is to FILE, as JSON.")
+  private Path info;
+
+  @Option(names = "--logs", description = "Print the services' log lines too (standard error).")
+  boolean logs;
+
+  @ArgGroup(validate = false, heading = "%nA real peer instead of a simulated one:%n")
+  final RealPeers peers = new RealPeers();
+
+  /** Peers that the user brings. */
+  static final class RealPeers {
+
+    @Option(
+        names = "--amqp-uri",
+        paramLabel = "URI",
+        description = "RabbitMQ for jobs and results.")
+    URI amqpUri;
+
+    @Option(
+        names = "--vsphere-url",
+        paramLabel = "URL",
+        description = "vCenter's SDK, https://user:password@host/sdk; needs the three paths.")
+    String vsphereUrl;
+
+    @Option(names = "--vsphere-base-path", paramLabel = "PATH", description = "Folder of base VMs.")
+    String vsphereBasePath;
+
+    @Option(
+        names = "--vsphere-vm-path",
+        paramLabel = "PATH",
+        description = "Folder that clones go to.")
+    String vsphereVmPath;
+
+    @Option(
+        names = "--vsphere-cluster-path",
+        paramLabel = "PATH",
+        description = "The compute cluster.")
+    String vsphereClusterPath;
+
+    @Option(
+        names = "--vsphere-thumbprint",
+        paramLabel = "SHA256",
+        description = "The certificate that vCenter shows.")
+    String vsphereThumbprint;
+
+    @Option(
+        names = "--kubeconfig",
+        paramLabel = "FILE",
+        description = "Kubernetes' API; the CRDs are applied to it.")
+    Path kubeconfig;
+
+    @Option(
+        names = "--database-url",
+        paramLabel = "URL",
+        description = "PostgreSQL for the ledger: postgres://user:password@host/database.")
+    String databaseUrl;
+  }
+
+  /** How many sample jobs to publish. */
+  int sampleJobs() {
+    return jobs == null ? 0 : jobs;
+  }
+
+  List<Path> payloads() {
+    return payloads;
+  }
+
+  /** Whether to end by itself once the jobs have. */
+  boolean endsByItself() {
+    return jobs != null || !payloads.isEmpty();
+  }
+
+  int maxJobs() {
+    return maxJobs == null ? hosts * slotsPerHost : maxJobs;
+  }
+
+  int maxJobsPerWorker() {
+    return maxJobsPerWorker == null ? Math.max(1, (maxJobs() + 2) / 3) : maxJobsPerWorker;
+  }
+
+  Optional<Path> info() {
+    return Optional.ofNullable(info);
+  }
+
+  /** What is wrong with the combination, for a person; empty if nothing. */
+  List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    atLeast(problems, "--jobs", sampleJobs(), 0);
+    atLeast(problems, "--hosts", hosts, 1);
+    atLeast(problems, "--slots-per-host", slotsPerHost, 1);
+    atLeast(problems, "--max-jobs", maxJobs(), 1);
+    atLeast(problems, "--max-jobs-per-worker", maxJobsPerWorker(), 1);
+    if (hosts > 1_000) {
+      problems.add("--hosts " + hosts + ": the simulator is made for up to 1000");
+    }
+    if (peers.vsphereUrl != null
+        && (peers.vsphereBasePath == null
+            || peers.vsphereVmPath == null
+            || peers.vsphereClusterPath == null)) {
+      problems.add(
+          "--vsphere-url needs --vsphere-base-path, --vsphere-vm-path and"
+              + " --vsphere-cluster-path");
+    }
+    return problems;
+  }
+
+  private static void atLeast(List<String> problems, String option, int value, int least) {
+    if (value < least) {
+      problems.add(option + " " + value + ": must be at least " + least);
+    }
+  }
+}
