@@ -1,0 +1,152 @@
+package io.macpool.sim.net;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Stands before a TCP port on loopback and passes bytes both ways, so that a test can do to a peer
+ * what a network does: refuse, cut, go silent. Whatever stands behind keeps its state, as a durable
+ * peer does over a restart.
+ */
+public final class TcpGate implements AutoCloseable {
+
+  private record Link(NetSocket client, NetSocket target) {}
+
+  private final Vertx vertx;
+  private final NetClient dialer;
+  private final String targetHost;
+  private final int targetPort;
+  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final int port;
+  private NetServer server;
+  private volatile boolean stalled;
+
+  private TcpGate(String targetHost, int targetPort, int wantedPort) {
+    this.targetHost = targetHost;
+    this.targetPort = targetPort;
+    vertx = LoopbackServer.smallVertx();
+    dialer = vertx.createNetClient();
+    try {
+      server = listen(wantedPort);
+    } catch (RuntimeException e) {
+      vertx.close();
+      throw e;
+    }
+    port = server.actualPort();
+  }
+
+  /** Opens a gate on {@code 127.0.0.1:port} (0: a free one) before the target. */
+  public static TcpGate open(String targetHost, int targetPort, int port) {
+    return new TcpGate(targetHost, targetPort, port);
+  }
+
+  /** The port that clients dial; the same over any number of stops and starts. */
+  public int port() {
+    return port;
+  }
+
+  /** Connections that pass through now. */
+  public int connections() {
+    return links.size();
+  }
+
+  /** Cuts every connection and refuses new ones until {@link #start}. */
+  public synchronized void stop() {
+    if (server != null) {
+      LoopbackServer.await(server.close(), "shut the gate on port " + port);
+      server = null;
+    }
+    cut();
+  }
+
+  /** Lets clients in again, on the same port; does nothing if it is open. */
+  public synchronized void start() {
+    if (server == null) {
+      server = listen(port);
+    }
+  }
+
+  /** Cuts every connection that is there now; new ones are let in. */
+  public void cut() {
+    for (Link link : links) {
+      link.client().close();
+      link.target().close();
+    }
+  }
+
+  /** While stalled, no byte passes either way and nobody is told: a network gone silent. */
+  public void stall(boolean silent) {
+    stalled = silent;
+    links.forEach(this::applyStall);
+  }
+
+  private void applyStall(Link link) {
+    if (stalled) {
+      link.client().pause();
+      link.target().pause();
+    } else {
+      link.client().resume();
+      link.target().resume();
+    }
+  }
+
+  private NetServer listen(int wantedPort) {
+    NetServer listening =
+        vertx
+            .createNetServer(
+                new NetServerOptions()
+                    .setHost("127.0.0.1")
+                    .setPort(wantedPort)
+                    .setTcpNoDelay(true)
+                    .setReuseAddress(true))
+            .connectHandler(this::pass);
+    return LoopbackServer.await(listening.listen(), "open the gate on port " + wantedPort);
+  }
+
+  private void pass(NetSocket client) {
+    client.pause();
+    dialer
+        .connect(targetPort, targetHost)
+        .onFailure(refused -> client.close())
+        .onSuccess(
+            target -> {
+              Link link = new Link(client, target);
+              links.add(link);
+              client.closeHandler(closed -> end(link));
+              target.closeHandler(closed -> end(link));
+              client.handler(bytes -> forward(client, target, bytes));
+              target.handler(bytes -> forward(target, client, bytes));
+              applyStall(link);
+            });
+  }
+
+  private void forward(NetSocket from, NetSocket to, Buffer bytes) {
+    to.write(bytes);
+    if (to.writeQueueFull()) {
+      from.pause();
+      to.drainHandler(
+          drained -> {
+            if (!stalled) {
+              from.resume();
+            }
+          });
+    }
+  }
+
+  private void end(Link link) {
+    links.remove(link);
+    link.client().close();
+    link.target().close();
+  }
+
+  @Override
+  public void close() {
+    LoopbackServer.close(vertx, "the gate on port " + port);
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * What every simulated peer needs of the network: an HTTP server of its own on loopback, and a gate
+ * before a TCP port that can be shut, cut and stalled.
+ *
+ * <p>Must not be here: any protocol above HTTP and TCP.
+ */
+package io.macpool.sim.net;
