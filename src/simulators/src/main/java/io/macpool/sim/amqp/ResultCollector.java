@@ -1,6 +1,7 @@
 package io.macpool.sim.amqp;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -112,7 +113,11 @@ public final class ResultCollector implements AutoCloseable {
     } else {
       locked(() -> unreadable.add(new String(message.getBody(), StandardCharsets.UTF_8)));
     }
-    channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
+    try {
+      channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
+    } catch (AlreadyClosedException e) {
+      log.debug("the connection was cut before the ack: the message will come again", e);
+    }
   }
 
   private void keepState(Delivery message, JsonNode body) {
