@@ -1,0 +1,44 @@
+package io.macpool.gitops.check;
+
+import io.macpool.gitops.tree.DeployTree;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Holds a tree against every rule. */
+public final class Checker {
+
+  private static final List<Rule> RULES =
+      List.of(
+          new ReadableYaml(),
+          new DoubtfulYaml(),
+          new CurrentApis(),
+          new ReleaseName(),
+          new EnvironmentNamespace(),
+          new ChartReference(),
+          new ValuesSchema(),
+          new Renders(),
+          new ObjectSchemas(),
+          new BrokerExists(),
+          new CapacityFits(),
+          new NoClearSecrets(),
+          new PinnedImages(),
+          new StagingFirst(),
+          new SafeRollout(),
+          new ImageAutomation(),
+          new ListedFiles(),
+          new EnvironmentWiring(),
+          new TimeLimits());
+
+  private Checker() {}
+
+  /** Every problem of every rule, by file and line. */
+  public static List<Problem> check(DeployTree tree, RunHistory history) {
+    Inspection inspection = new Inspection(tree, history);
+    Stream<Problem> problems = RULES.stream().flatMap(rule -> rule.check(inspection).stream());
+    return problems.sorted().distinct().toList();
+  }
+
+  public static List<String> ruleNames() {
+    return RULES.stream().map(Rule::name).toList();
+  }
+}

@@ -1,0 +1,94 @@
+package io.macpool.gitops.check;
+
+import io.macpool.gitops.tree.Environment;
+import io.macpool.gitops.tree.Environment.Located;
+import io.macpool.gitops.tree.SourceFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A file that kustomization.yaml does not list is never deployed, and nobody is told. */
+final class ListedFiles implements Rule {
+
+  private static final String LIST = "kustomization.yaml";
+
+  @Override
+  public String name() {
+    return "listed-files";
+  }
+
+  @Override
+  public List<Problem> check(Inspection inspection) {
+    List<Problem> problems = new ArrayList<>();
+    for (Environment environment : inspection.tree().environments()) {
+      Path directory = Path.of("releases", environment.name());
+      Optional<SourceFile> list =
+          environment.files().stream()
+              .filter(file -> file.path().equals(directory.resolve(LIST)))
+              .filter(file -> !file.documents().isEmpty())
+              .findFirst();
+      if (list.isPresent()) {
+        checkList(environment, directory, list.get(), problems);
+      } else if (!environment.files().isEmpty()) {
+        problems.add(
+            Problem.error(
+                name(),
+                environment.files().get(0),
+                1,
+                "releases/" + environment.name() + " has no " + LIST,
+                "Add one that lists the files to deploy"));
+      }
+    }
+    return problems;
+  }
+
+  private void checkList(
+      Environment environment, Path directory, SourceFile list, List<Problem> problems) {
+    Set<Path> listed = new HashSet<>();
+    var resources = list.documents().get(0).content().path("resources");
+    for (int i = 0; i < resources.size(); i++) {
+      Path path = directory.resolve(resources.get(i).asText()).normalize();
+      int line = list.documents().get(0).lineOf("/resources/" + i);
+      if (environment.files().stream().noneMatch(file -> file.path().equals(path))) {
+        problems.add(
+            Problem.error(
+                name(), list, line, "no file " + path, "Drop the entry, or add the file"));
+      }
+      if (!listed.add(path)) {
+        problems.add(
+            Problem.error(name(), list, line, path + " is listed twice", "Drop one entry"));
+      }
+    }
+    for (SourceFile file : environment.files()) {
+      boolean deployed =
+          listed.contains(file.path())
+              || file.path().equals(list.path())
+              || hasKustomization(environment, file.path().getParent());
+      if (!deployed) {
+        problems.add(
+            Problem.error(
+                name(),
+                file,
+                1,
+                "the file is not listed in " + list.path() + ", so Flux does not deploy it",
+                "Add \"- " + directory.relativize(file.path()) + "\" to its resources"));
+      }
+    }
+  }
+
+  /** Whether a Kustomization of Flux deploys the whole directory, one below the environment's. */
+  private static boolean hasKustomization(Environment environment, Path directory) {
+    if (directory.equals(Path.of("releases", environment.name()))) {
+      return false;
+    }
+    for (Located at : environment.documents("Kustomization")) {
+      if (Path.of(at.document().text("/spec/path")).normalize().equals(directory)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

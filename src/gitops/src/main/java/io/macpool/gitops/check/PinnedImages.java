@@ -1,0 +1,105 @@
+package io.macpool.gitops.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.tree.Environment;
+import io.macpool.gitops.tree.Image;
+import io.macpool.gitops.tree.Release;
+import io.macpool.gitops.yaml.YamlDocument;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** An image that can change under its name makes what runs differ from what is in Git. */
+final class PinnedImages implements Rule {
+
+  private static final String IMAGE = "/spec/values/image";
+  static final Pattern RELEASED = Pattern.compile("v?[0-9]+\\.[0-9]+\\.[0-9]+");
+  static final Pattern BUILD = Pattern.compile("main-[0-9]{14}-[0-9a-f]{7,40}");
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  @Override
+  public String name() {
+    return "pinned-images";
+  }
+
+  @Override
+  public List<Problem> check(Inspection inspection) {
+    List<Problem> problems = new ArrayList<>();
+    for (Environment environment : inspection.tree().environments()) {
+      environment.releases().forEach(release -> checkRelease(environment, release, problems));
+      for (Rendering rendering : inspection.renderings(environment)) {
+        for (YamlDocument object : rendering.objects()) {
+          checkObject(rendering.release(), object, object.content(), problems);
+        }
+      }
+    }
+    return problems;
+  }
+
+  private void checkRelease(Environment environment, Release release, List<Problem> problems) {
+    Image image = release.image();
+    if (image.repository().isEmpty()) {
+      problems.add(
+          problem(
+              release,
+              IMAGE + "/repository",
+              "image.repository is missing",
+              "Write the image's name, so that a chart's new default cannot change it"));
+    }
+    boolean released = RELEASED.matcher(image.tag()).matches();
+    if (!released && !(environment.isStaging() && BUILD.matcher(image.tag()).matches())) {
+      problems.add(
+          problem(
+              release,
+              IMAGE + "/tag",
+              "image.tag is \"" + image.tag() + "\"",
+              environment.isStaging()
+                  ? "Write a build such as main-20261120181500-2603e0d, or a version such as v1.0.0"
+                  : "Write a released version such as v1.0.0"));
+    }
+    if (!DIGEST.matcher(image.digest()).matches()) {
+      problems.add(
+          problem(
+              release,
+              IMAGE + "/digest",
+              image.digest().isEmpty()
+                  ? "image.digest is missing"
+                  : "image.digest is \"" + image.digest() + "\"",
+              "Write the digest that the registry shows for the tag, sha256: and 64 hex digits"));
+    }
+  }
+
+  private void checkObject(
+      Release release, YamlDocument object, JsonNode value, List<Problem> problems) {
+    if (value.isArray()) {
+      value.forEach(item -> checkObject(release, object, item, problems));
+    }
+    value
+        .properties()
+        .forEach(
+            entry -> {
+              JsonNode child = entry.getValue();
+              if (entry.getKey().equals("image")
+                  && child.isTextual()
+                  && !child.asText().matches(".+@sha256:[0-9a-f]{64}")) {
+                problems.add(
+                    problem(
+                        release,
+                        IMAGE,
+                        "the rendered "
+                            + object.kind()
+                            + " "
+                            + object.name()
+                            + " runs \""
+                            + child.asText()
+                            + "\", which has no digest",
+                        "Set image.digest, or pin the image in the chart"));
+              }
+              checkObject(release, object, child, problems);
+            });
+  }
+
+  private Problem problem(Release release, String pointer, String message, String fix) {
+    return Problem.error(name(), release.file(), release.document().lineOf(pointer), message, fix);
+  }
+}

@@ -1,0 +1,39 @@
+package io.macpool.gitops.check;
+
+import io.macpool.gitops.tree.Environment;
+import io.macpool.gitops.tree.SourceFile;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A file that is not YAML makes Flux hold the whole environment where it is. */
+final class ReadableYaml implements Rule {
+
+  @Override
+  public String name() {
+    return "readable-yaml";
+  }
+
+  @Override
+  public List<Problem> check(Inspection inspection) {
+    List<Problem> problems = new ArrayList<>();
+    for (Environment environment : inspection.tree().environments()) {
+      for (SourceFile file : environment.files()) {
+        file.unreadable()
+            .ifPresent(
+                unreadable ->
+                    problems.add(
+                        Problem.error(
+                            name(),
+                            file,
+                            unreadable.line(),
+                            "this is not YAML: " + unreadable.reason(),
+                            "Mend the line, or the indentation above it")));
+        if (file.unreadable().isEmpty() && file.documents().isEmpty()) {
+          problems.add(
+              Problem.error(name(), file, 1, "the file is empty", "Fill it, or delete it"));
+        }
+      }
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,85 @@
+package io.macpool.gitops.cli;
+
+import io.macpool.gitops.check.Checker;
+import io.macpool.gitops.check.Problem;
+import io.macpool.gitops.check.Problem.Severity;
+import io.macpool.gitops.git.GitRepository;
+import io.macpool.gitops.tree.DeployTree;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code gitops check}. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    description =
+        "Holds every file of charts/ and releases/ against every rule, and tells all problems at"
+            + " once. Exit status 1 if one is an error.")
+final class CheckCommand implements Callable<Integer> {
+
+  /** How problems are printed. */
+  enum Format {
+    TEXT,
+    JSON,
+    GITHUB
+  }
+
+  @ParentCommand private GitopsCommand parent;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text, json, or github for annotations of a pull request.")
+  private String format;
+
+  @Override
+  public Integer call() {
+    Format chosen = parse(format);
+    DeployTree tree = parent.readTree();
+    GitRepository repository = new GitRepository(tree.root());
+    List<Problem> problems = Checker.check(tree, repository::digestsEverIn);
+    PrintWriter out = spec.commandLine().getOut();
+    switch (chosen) {
+      case TEXT -> printText(out, tree, problems);
+      case JSON -> out.println(ProblemFormats.json(problems));
+      case GITHUB -> problems.forEach(problem -> out.println(ProblemFormats.github(problem)));
+    }
+    boolean failed = problems.stream().anyMatch(p -> p.severity() == Severity.ERROR);
+    return failed ? GitopsCommand.PROBLEMS : GitopsCommand.WELL;
+  }
+
+  private Format parse(String text) {
+    for (Format known : Format.values()) {
+      if (known.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return known;
+      }
+    }
+    throw new picocli.CommandLine.ParameterException(
+        spec.commandLine(), "--format " + text + " is none of text, json, github");
+  }
+
+  private static void printText(PrintWriter out, DeployTree tree, List<Problem> problems) {
+    problems.forEach(
+        problem ->
+            out.println((problem.severity() == Severity.WARNING ? "warning: " : "") + problem));
+    long errors = problems.stream().filter(p -> p.severity() == Severity.ERROR).count();
+    long releases = tree.environments().stream().mapToLong(e -> e.releases().size()).sum();
+    out.println(
+        "%d releases in %d environments, %d charts: %s"
+            .formatted(
+                releases,
+                tree.environments().size(),
+                tree.charts().size(),
+                errors == 0 ? "all rules hold" : errors + " errors"));
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The commands: what a person types, and how the answer is printed. Not here: rules, rendering, or
+ * anything that a test would want without a command line.
+ */
+package io.macpool.gitops.cli;

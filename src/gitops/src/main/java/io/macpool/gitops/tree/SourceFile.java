@@ -1,0 +1,40 @@
+package io.macpool.gitops.tree;
+
+import io.macpool.gitops.yaml.YamlDocument;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One YAML file of the tree.
+ *
+ * @param path relative to the tree's root
+ * @param text as it stands on disk
+ * @param documents empty when the file cannot be read as YAML
+ * @param unreadable why not, if so
+ */
+public record SourceFile(
+    Path path, String text, List<YamlDocument> documents, Optional<Unreadable> unreadable) {
+
+  /** Where and why YAML ends to be YAML. */
+  public record Unreadable(int line, String reason) {}
+
+  public SourceFile {
+    documents = List.copyOf(documents);
+  }
+
+  public String fileName() {
+    return path.getFileName().toString();
+  }
+
+  /** The file's name without its ending. */
+  public String stem() {
+    return fileName().replaceFirst("\\.ya?ml$", "");
+  }
+
+  /** The text of a line counted from 1, comments included. */
+  public String line(int number) {
+    List<String> lines = text.lines().toList();
+    return number >= 1 && number <= lines.size() ? lines.get(number - 1) : "";
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The deployment tree as values: charts, environments, releases. Belongs here: what stands in the
+ * files, and where. Not here: judgement on it.
+ */
+package io.macpool.gitops.tree;

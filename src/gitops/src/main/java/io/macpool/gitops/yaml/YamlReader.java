@@ -1,0 +1,155 @@
+package io.macpool.gitops.yaml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.gitops.yaml.YamlDocument.DoubtfulScalar;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** Reads YAML into {@link YamlDocument}s. Duplicate keys are refused, as the API server does. */
+public final class YamlReader {
+
+  /** Words and numbers that YAML 1.1 reads as booleans or in base 8 or 60. */
+  private static final Pattern DOUBTFUL =
+      Pattern.compile("(?i:y|n|yes|no|on|off)|0[0-7]+|[0-9]+(:[0-5]?[0-9])+|[0-9][0-9_]*_[0-9_]*");
+
+  private final Map<String, Integer> lines = new HashMap<>();
+  private final List<DoubtfulScalar> doubtful = new ArrayList<>();
+
+  private YamlReader() {}
+
+  /** Every document that is not empty. */
+  public static List<YamlDocument> read(String text) throws YamlSyntaxException {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setSchema(new CoreSchema())
+            .setAllowDuplicateKeys(false)
+            .setMaxAliasesForCollections(50)
+            .build();
+    List<YamlDocument> documents = new ArrayList<>();
+    try {
+      for (Node root : new Compose(settings).composeAllFromString(text)) {
+        YamlReader reader = new YamlReader();
+        JsonNode content = reader.convert(root, "");
+        reader.lines.put("", line(root));
+        if (!content.isNull()) {
+          documents.add(new YamlDocument(content, reader.lines, reader.doubtful));
+        }
+      }
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+      String problem = Optional.ofNullable(e.getProblem()).orElse(e.getMessage());
+      throw new YamlSyntaxException(line, problem, e);
+    } catch (YamlEngineException e) {
+      throw new YamlSyntaxException(1, e.getMessage(), e);
+    }
+    return documents;
+  }
+
+  private JsonNode convert(Node node, String pointer) throws YamlSyntaxException {
+    lines.put(pointer, line(node));
+    if (node instanceof MappingNode mapping) {
+      return convertMapping(mapping, pointer);
+    }
+    if (node instanceof SequenceNode sequence) {
+      ArrayNode array = JsonNodeFactory.instance.arrayNode();
+      int index = 0;
+      for (Node item : sequence.getValue()) {
+        array.add(convert(item, pointer + "/" + index++));
+      }
+      return array;
+    }
+    return convertScalar((ScalarNode) node);
+  }
+
+  private ObjectNode convertMapping(MappingNode mapping, String pointer)
+      throws YamlSyntaxException {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    for (NodeTuple entry : mapping.getValue()) {
+      if (!(entry.getKeyNode() instanceof ScalarNode key)) {
+        throw new YamlSyntaxException(line(entry.getKeyNode()), "a key must be text", null);
+      }
+      String child = pointer + "/" + escape(key.getValue());
+      if (object.has(key.getValue())) {
+        throw new YamlSyntaxException(
+            line(key), "the key \"" + key.getValue() + "\" stands twice", null);
+      }
+      object.set(key.getValue(), convert(entry.getValueNode(), child));
+      lines.put(child, line(key));
+    }
+    return object;
+  }
+
+  private JsonNode convertScalar(ScalarNode scalar) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    String text = scalar.getValue();
+    boolean plain = scalar.getScalarStyle() == ScalarStyle.PLAIN;
+    if (plain && DOUBTFUL.matcher(text).matches()) {
+      doubtful.add(new DoubtfulScalar(line(scalar), text));
+    }
+    Tag tag = scalar.getTag();
+    if (tag.equals(Tag.NULL)) {
+      return nodes.nullNode();
+    }
+    if (tag.equals(Tag.BOOL)) {
+      return nodes.booleanNode(Boolean.parseBoolean(text));
+    }
+    if (tag.equals(Tag.INT)) {
+      return integer(text);
+    }
+    if (tag.equals(Tag.FLOAT)) {
+      return number(text);
+    }
+    return nodes.textNode(text);
+  }
+
+  private static JsonNode integer(String text) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    BigInteger value =
+        text.startsWith("0x")
+            ? new BigInteger(text.substring(2), 16)
+            : text.startsWith("0o")
+                ? new BigInteger(text.substring(2), 8)
+                : new BigInteger(text.startsWith("+") ? text.substring(1) : text);
+    return value.bitLength() < 64 ? nodes.numberNode(value.longValue()) : nodes.numberNode(value);
+  }
+
+  private static JsonNode number(String text) {
+    try {
+      return JsonNodeFactory.instance.numberNode(new BigDecimal(text));
+    } catch (NumberFormatException e) {
+      // .inf and .nan: no JSON number, so any schema will refuse the text.
+      return JsonNodeFactory.instance.textNode(text);
+    }
+  }
+
+  /** A key as a step of a JSON pointer. */
+  public static String escape(String key) {
+    return key.replace("~", "~0").replace("/", "~1");
+  }
+
+  private static int line(Node node) {
+    return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
+  }
+}

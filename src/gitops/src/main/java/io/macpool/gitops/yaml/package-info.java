@@ -1,0 +1,5 @@
+/**
+ * YAML that remembers its lines: every later message names file and line. Belongs here: reading.
+ * Not here: what a document means.
+ */
+package io.macpool.gitops.yaml;
