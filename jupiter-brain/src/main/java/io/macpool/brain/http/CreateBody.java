@@ -1,0 +1,116 @@
+package io.macpool.brain.http;
+
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.core.fleet.Instance;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/** What a client may write into {@code POST /instances}, checked in the old broker's order. */
+record CreateBody(String image, Instance.Size size) {
+
+  private static final int LONGEST_NAME = 200;
+
+  private static final ObjectMapper STRICT =
+      new ObjectMapper(
+              new JsonFactoryBuilder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(32).build())
+                  .build())
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  CreateBody {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(size, "size");
+  }
+
+  /** A body that is refused. */
+  static final class Refused extends Exception {
+
+    private static final long serialVersionUID = 1L;
+    private final transient Problem problem;
+
+    Refused(Problem problem) {
+      super(problem.title());
+      this.problem = problem;
+    }
+
+    Problem problem() {
+      return problem;
+    }
+  }
+
+  static CreateBody parse(byte[] body, int maxCpus, long maxRamMb) throws Refused {
+    JsonNode root = json(body);
+    JsonNode data = root.isObject() ? root.get("data") : null;
+    if (data == null || data.isNull()) {
+      throw missing("root object must have data field");
+    }
+    if (!data.isObject()) {
+      throw malformed("data must be an object");
+    }
+    JsonNode type = data.get("type");
+    if (type == null || !type.isTextual() || !type.textValue().equals("instances")) {
+      throw new Refused(Problem.of(409, "incorrect-type", "data must be of type instances"));
+    }
+    JsonNode image = data.get("base-image");
+    if (image == null || image.isNull() || (image.isTextual() && image.textValue().isEmpty())) {
+      throw missing("instance must have base-image field");
+    }
+    if (!image.isTextual() || image.textValue().length() > LONGEST_NAME) {
+      throw invalid("base-image must be a text of at most " + LONGEST_NAME + " characters");
+    }
+    int cpus = (int) number(data, "cpus", maxCpus);
+    long ram = number(data, "ram", maxRamMb);
+    return new CreateBody(image.textValue(), new Instance.Size(cpus, ram));
+  }
+
+  private static JsonNode json(byte[] body) throws Refused {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      JsonNode root = STRICT.readTree(text);
+      if (root == null || root.isMissingNode()) {
+        throw malformed("the body is empty");
+      }
+      return root;
+    } catch (CharacterCodingException e) {
+      throw malformed("the body is not UTF-8");
+    } catch (IOException e) {
+      throw malformed("the body is not JSON");
+    }
+  }
+
+  private static long number(JsonNode data, String field, long most) throws Refused {
+    JsonNode value = data.get(field);
+    if (value == null || value.isNull()) {
+      return 0;
+    }
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw invalid(field + " must be a whole number");
+    }
+    if (value.longValue() < 0 || value.longValue() > most) {
+      throw invalid(field + " must be between 0 and " + most);
+    }
+    return value.longValue();
+  }
+
+  private static Refused malformed(String title) {
+    return new Refused(Problem.of(400, "malformed", title));
+  }
+
+  private static Refused missing(String title) {
+    return new Refused(Problem.of(422, "missing-field", title));
+  }
+
+  private static Refused invalid(String title) {
+    return new Refused(Problem.of(422, "invalid-field", title));
+  }
+}

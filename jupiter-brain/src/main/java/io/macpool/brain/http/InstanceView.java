@@ -1,0 +1,124 @@
+package io.macpool.brain.http;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.broker.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.PowerState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Instances as clients see them: what the ledger knows joined with what vSphere shows. A machine
+ * that the ledger does not know shows too, as with the old broker; one that is gone by the ledger
+ * does not, though vSphere may still show it for a moment.
+ */
+final class InstanceView {
+
+  private final LiveInstances live;
+  private final Hypervisor hypervisor;
+  private final Clock clock;
+
+  InstanceView(LiveInstances live, Hypervisor hypervisor, Clock clock) {
+    this.live = live;
+    this.hypervisor = hypervisor;
+    this.clock = clock;
+  }
+
+  /** An instance that its caller has in hand. */
+  Instance of(io.macpool.core.fleet.Instance known) {
+    return join(
+        known.id(),
+        Optional.of(known),
+        hypervisor.lastKnown().machine(known.id()),
+        clock.instant());
+  }
+
+  Optional<Instance> find(String id) {
+    return find(id, hypervisor.lastKnown());
+  }
+
+  /** As {@link #find(String)} in an inventory that was read directly. */
+  Optional<Instance> find(String id, Inventory inventory) {
+    Optional<io.macpool.core.fleet.Instance> known = live.find(id);
+    Optional<Machine> machine = inventory.machine(id);
+    if (known.isEmpty() && (machine.isEmpty() || live.isGone(id))) {
+      return Optional.empty();
+    }
+    return Optional.of(join(id, known, machine, clock.instant()));
+  }
+
+  List<Instance> all(Inventory inventory) {
+    Instant now = clock.instant();
+    List<Instance> all = new ArrayList<>();
+    for (Machine machine : inventory.machines().values()) {
+      if (live.isGone(machine.name()) && live.find(machine.name()).isEmpty()) {
+        continue;
+      }
+      all.add(join(machine.name(), live.find(machine.name()), Optional.of(machine), now));
+    }
+    for (io.macpool.core.fleet.Instance known : live.all()) {
+      if (known.phase() == InstancePhase.READY && inventory.machine(known.id()).isEmpty()) {
+        all.add(join(known.id(), Optional.of(known), Optional.empty(), now));
+      }
+    }
+    return all;
+  }
+
+  /** Those on record, alive and at least that old. */
+  List<Instance> olderThan(Duration age, Inventory inventory) {
+    Instant before = clock.instant().minus(age);
+    return all(inventory).stream()
+        .filter(
+            instance ->
+                live.find(instance.id())
+                    .filter(known -> known.phase().compareTo(InstancePhase.RECLAIMING) < 0)
+                    .filter(known -> !known.createdAt().isAfter(before))
+                    .isPresent())
+        .toList();
+  }
+
+  static Instance join(
+      String id,
+      Optional<io.macpool.core.fleet.Instance> known,
+      Optional<Machine> machine,
+      Instant now) {
+    Instant created =
+        known
+            .map(io.macpool.core.fleet.Instance::createdAt)
+            .or(() -> machine.flatMap(Machine::bootedAt))
+            .orElse(now);
+    return new Instance(
+        Instance.TYPE,
+        id,
+        machine.map(Machine::addresses).orElse(null),
+        machine.map(m -> state(m.power())).orElse("unknown"),
+        created,
+        Duration.between(created, now),
+        known.flatMap(io.macpool.core.fleet.Instance::image).orElse(null),
+        known
+            .flatMap(io.macpool.core.fleet.Instance::host)
+            .or(() -> machine.flatMap(Machine::host))
+            .orElse(null),
+        known.flatMap(io.macpool.core.fleet.Instance::owner).orElse(null),
+        known.map(i -> i.phase().name().toLowerCase(Locale.ROOT)).orElse(null),
+        known.map(io.macpool.core.fleet.Instance::isWarm).orElse(null),
+        null);
+  }
+
+  private static String state(PowerState power) {
+    return switch (power) {
+      case ON -> "powered-on";
+      case OFF -> "powered-off";
+      case SUSPENDED -> "suspended";
+      case UNKNOWN -> "unknown";
+    };
+  }
+}

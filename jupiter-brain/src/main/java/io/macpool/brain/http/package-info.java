@@ -1,0 +1,7 @@
+/**
+ * The HTTP API: who may call, what a body must look like, what is answered. Errors get their status
+ * and code in one place, {@code Problem}.
+ *
+ * <p>Must not be here: decisions about instances. Handlers run on event loops and never block.
+ */
+package io.macpool.brain.http;

@@ -1,0 +1,27 @@
+package io.macpool.brain.ledger;
+
+import io.macpool.core.fleet.Instance;
+
+/**
+ * What became of an attempt to put an intent on record.
+ *
+ * @param <R> how the chooser says that there is no place
+ */
+public sealed interface Reservation<R> {
+
+  /** It is on record and holds a slot. */
+  record Made<R>(Instance instance) implements Reservation<R> {}
+
+  /** The same owner asked before under the same key, and this is what it got. */
+  record Repeated<R>(Instance instance) implements Reservation<R> {}
+
+  /** Nothing is on record. */
+  record Refused<R>(R reason) implements Reservation<R> {}
+
+  /** What a chooser decides: a host, or why none. */
+  sealed interface Choice<R> {
+    record Host<R>(String id) implements Choice<R> {}
+
+    record None<R>(R reason) implements Choice<R> {}
+  }
+}

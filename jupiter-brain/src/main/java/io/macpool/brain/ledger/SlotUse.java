@@ -1,0 +1,23 @@
+package io.macpool.brain.ledger;
+
+import java.util.Map;
+
+/**
+ * What the ledger knows of the hosts' slots inside a reservation's transaction.
+ *
+ * @param slots slot rows by host
+ * @param taken those that are held, by host
+ * @param operations instances being made or destroyed, by host, over all replicas
+ * @param creating instances being made, over all hosts and replicas
+ */
+public record SlotUse(
+    Map<String, Integer> slots,
+    Map<String, Integer> taken,
+    Map<String, Integer> operations,
+    int creating) {
+  public SlotUse {
+    slots = Map.copyOf(slots);
+    taken = Map.copyOf(taken);
+    operations = Map.copyOf(operations);
+  }
+}

@@ -1,0 +1,26 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.core.fleet.Instance;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is to be made for whom.
+ *
+ * @param owner empty for the warm pool
+ * @param idempotencyKey the owner's, if it gave one
+ */
+public record CreateRequest(
+    String image,
+    Instance.Size size,
+    Optional<String> owner,
+    Optional<String> idempotencyKey,
+    String requestId) {
+  public CreateRequest {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(size, "size");
+    Objects.requireNonNull(owner, "owner");
+    Objects.requireNonNull(idempotencyKey, "idempotencyKey");
+    Objects.requireNonNull(requestId, "requestId");
+  }
+}

@@ -1,0 +1,272 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.ledger.Reservation;
+import io.macpool.core.Observed;
+import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Inventory;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes instances: admits, places, records and runs each creation, and names how it ended. */
+public final class Creations {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private final LedgerDesk desk;
+  private final LiveInstances live;
+  private final Hypervisor hypervisor;
+  private final Reclaimer reclaimer;
+  private final Cordons cordons;
+  private final Quarantine quarantine;
+  private final Placement.Rules rules;
+  private final Duration taskLimit;
+  private final String broker;
+  private final Clock clock;
+  private final CreateReport report;
+  private final Permits permits;
+  private final Map<String, CompletableFuture<Instance>> running = new ConcurrentHashMap<>();
+
+  public Creations(
+      LedgerDesk desk,
+      LiveInstances live,
+      Hypervisor hypervisor,
+      Reclaimer reclaimer,
+      Cordons cordons,
+      Quarantine quarantine,
+      Placement.Rules rules,
+      Duration taskLimit,
+      String broker,
+      Clock clock,
+      MeterRegistry meters) {
+    this.desk = desk;
+    this.live = live;
+    this.hypervisor = hypervisor;
+    this.reclaimer = reclaimer;
+    this.cordons = cordons;
+    this.quarantine = quarantine;
+    this.rules = rules;
+    this.taskLimit = taskLimit;
+    this.broker = broker;
+    this.clock = clock;
+    this.report = new CreateReport(meters);
+    this.permits = new Permits(rules.creatingAt(), 10_000);
+  }
+
+  /**
+   * Makes an instance. A create that is cancelled fails at once; what it had begun goes on to a
+   * point where it can be destroyed, and is.
+   */
+  public CompletableFuture<Instance> create(CreateRequest request, Cancellation cancellation) {
+    Stopwatch time = new Stopwatch(clock);
+    CompletableFuture<Instance> result = new CompletableFuture<>();
+    CompletableFuture<Instance> made = admit(request, cancellation, time);
+    cancellation.onHeard(result::completeExceptionally);
+    Background.whenEnded(
+        made,
+        (instance, wrapped) -> {
+          if (wrapped == null) {
+            result.complete(instance);
+          } else {
+            result.completeExceptionally(Creation.named("create", Cloning.unwrap(wrapped)));
+          }
+        });
+    Background.whenEnded(
+        result,
+        (instance, failure) ->
+            report.ended(
+                request,
+                Optional.ofNullable(instance).map(Instance::id),
+                time,
+                Optional.ofNullable(failure)));
+    return result;
+  }
+
+  private CompletableFuture<Instance> admit(
+      CreateRequest request, Cancellation cancellation, Stopwatch time) {
+    Image image;
+    Inventory inventory;
+    try {
+      inventory = inventory();
+      image = image(inventory, request.image());
+    } catch (CreateFailure e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Optional<CompletableFuture<Void>> turn = permits.acquire();
+    if (turn.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          full("too-many-waiting", "too many creates wait already"));
+    }
+    cancellation.onHeard(turn.get()::completeExceptionally);
+    return turn.get()
+        .thenCompose(
+            nothing -> {
+              time.lap(CreatePhase.WAIT);
+              return reserve(request, image, inventory)
+                  .whenComplete((placed, failure) -> time.lap(CreatePhase.PLAN))
+                  .thenCompose(placed -> go(request, image, placed, cancellation, time))
+                  .whenComplete((instance, failure) -> permits.release());
+            });
+  }
+
+  private Inventory inventory() {
+    Observed<Inventory> observed = hypervisor.inventory();
+    return observed.match(
+        Observed.Known::value,
+        unknown -> {
+          throw new CreateFailure(
+              CreateFailure.Kind.UNAVAILABLE,
+              "unavailable",
+              "vCenter can't be seen: " + unknown.cause(),
+              SOON,
+              null);
+        });
+  }
+
+  private Image image(Inventory inventory, String name) {
+    Image image =
+        inventory
+            .image(name)
+            .orElseThrow(
+                () ->
+                    new CreateFailure(
+                        CreateFailure.Kind.UNKNOWN_IMAGE,
+                        "unknown-image",
+                        "there is no image of that name"));
+    quarantine
+        .of(name)
+        .ifPresent(
+            sentence -> {
+              throw new CreateFailure(
+                  CreateFailure.Kind.FULL,
+                  "quarantined",
+                  "the image is shut out until " + sentence.until() + ": " + sentence.reason(),
+                  Duration.between(clock.instant(), sentence.until()).plusSeconds(1),
+                  null);
+            });
+    return image;
+  }
+
+  private CompletableFuture<Reservation<Placement.NoPlace>> reserve(
+      CreateRequest request, Image image, Inventory inventory) {
+    Instant now = clock.instant();
+    Instance intent =
+        new Instance(
+            UUID.randomUUID().toString(),
+            InstancePhase.REQUESTED,
+            Optional.of(image.name()),
+            request.owner(),
+            Optional.empty(),
+            request.size(),
+            broker,
+            request.owner().isEmpty(),
+            Optional.empty(),
+            now,
+            now,
+            "requested");
+    return desk.ask(
+        ledger ->
+            ledger.reserve(
+                intent,
+                request.idempotencyKey(),
+                use ->
+                    Placement.choose(
+                        image,
+                        inventory,
+                        cordons.all(),
+                        use,
+                        id -> live.find(id).isPresent(),
+                        rules)));
+  }
+
+  private CompletableFuture<Instance> go(
+      CreateRequest request,
+      Image image,
+      Reservation<Placement.NoPlace> reservation,
+      Cancellation cancellation,
+      Stopwatch time) {
+    if (reservation instanceof Reservation.Refused<Placement.NoPlace> refused) {
+      return CompletableFuture.failedFuture(full("pool-full", refused.reason().message()));
+    }
+    if (reservation instanceof Reservation.Repeated<Placement.NoPlace> repeated) {
+      return again(repeated.instance());
+    }
+    Instance intent = ((Reservation.Made<Placement.NoPlace>) reservation).instance();
+    live.put(intent);
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    reclaimer.beingMade(intent.id(), settled);
+    CompletableFuture<Instance> made = new Creation(this, image, intent, cancellation, time).run();
+    running.put(intent.id(), made);
+    return made.whenComplete(
+        (instance, wrapped) -> {
+          running.remove(intent.id());
+          settled.complete(null);
+          conclude(request, intent, cancellation, wrapped);
+        });
+  }
+
+  private void conclude(
+      CreateRequest request, Instance intent, Cancellation cancellation, Throwable wrapped) {
+    if (wrapped == null && cancellation.reason().isEmpty()) {
+      quarantine.succeeded(request.image());
+      return;
+    }
+    Throwable failure = wrapped == null ? cancellation.reason().get() : Cloning.unwrap(wrapped);
+    CreateFailure named = Creation.named("create", failure);
+    if (named.kind() == CreateFailure.Kind.FAILED && !named.outcome().equals("reclaimed")) {
+      quarantine.failed(request.image(), named.getMessage());
+    }
+    Background.run(
+        "record the end of " + intent.id(),
+        reclaimer.reclaim(intent.id(), named.outcome()).recorded());
+  }
+
+  /** The key's first request made, or is still making, this one. */
+  private CompletableFuture<Instance> again(Instance before) {
+    if (before.phase() == InstancePhase.READY) {
+      return CompletableFuture.completedFuture(before);
+    }
+    CompletableFuture<Instance> here = running.get(before.id());
+    return here != null
+        ? here.copy()
+        : CompletableFuture.failedFuture(
+            full("being-made", "the instance of this key is being made by another replica"));
+  }
+
+  private static CreateFailure full(String outcome, String message) {
+    return new CreateFailure(CreateFailure.Kind.FULL, outcome, message, SOON, null);
+  }
+
+  LedgerDesk desk() {
+    return desk;
+  }
+
+  LiveInstances live() {
+    return live;
+  }
+
+  Hypervisor hypervisor() {
+    return hypervisor;
+  }
+
+  Placement.Rules rules() {
+    return rules;
+  }
+
+  Duration taskLimit() {
+    return taskLimit;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+}

@@ -1,0 +1,152 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.ledger.Ledger;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Machine;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What clients may ask of the broker, in its own words. */
+public final class Instances {
+
+  private final LedgerDesk desk;
+  private final LiveInstances live;
+  private final Hypervisor hypervisor;
+  private final Creations creations;
+  private final Reclaimer reclaimer;
+  private final String broker;
+  private final Clock clock;
+
+  public Instances(
+      LedgerDesk desk,
+      LiveInstances live,
+      Hypervisor hypervisor,
+      Creations creations,
+      Reclaimer reclaimer,
+      String broker,
+      Clock clock) {
+    this.desk = desk;
+    this.live = live;
+    this.hypervisor = hypervisor;
+    this.creations = creations;
+    this.reclaimer = reclaimer;
+    this.broker = broker;
+    this.clock = clock;
+  }
+
+  /** Makes an instance for a client, which must be told, and then {@link #confirm} called. */
+  public CompletableFuture<Instance> create(CreateRequest request, Cancellation cancellation) {
+    return creations.create(request, cancellation);
+  }
+
+  /** The owner has the answer, or has asked for the instance by its id. */
+  public void confirm(String id) {
+    Background.run(
+        "confirm " + id,
+        desk.ask(
+                ledger -> {
+                  ledger.confirm(id);
+                  return ledger.find(id);
+                })
+            .thenAccept(found -> found.ifPresent(live::put)));
+  }
+
+  /** Somebody asks for an instance by its id: then its owner knows it. */
+  public void askedFor(String id) {
+    if (live.find(id).filter(i -> !i.confirmed() && i.phase() == InstancePhase.READY).isPresent()) {
+      confirm(id);
+    }
+  }
+
+  /** Whether what this process remembers of an instance is enough to answer for it. */
+  public boolean isKnown(String id) {
+    return live.find(id).isPresent() || live.isGone(id);
+  }
+
+  /** Reads an instance from the ledger, as another replica may have made it just now. */
+  public CompletableFuture<Void> learn(String id) {
+    if (isKnown(id)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return desk.ask(ledger -> ledger.find(id))
+        .thenAccept(
+            found -> {
+              if (found.isPresent() && live.find(id).isEmpty()) {
+                live.put(found.get());
+              }
+            });
+  }
+
+  /** Destroys an instance that is on record. */
+  public Reclaimer.Destruction destroy(String id, String reason) {
+    return reclaimer.reclaim(id, reason);
+  }
+
+  /**
+   * Destroys an instance, or a machine that no record tells of, as a client asks.
+   *
+   * @return true once it is destroyed, false if there is no such thing
+   */
+  public CompletableFuture<Boolean> delete(String id, String reason) {
+    return learn(id)
+        .thenCompose(
+            nothing -> {
+              if (live.find(id).isPresent()) {
+                return reclaimer.reclaim(id, reason).carriedOut().thenApply(done -> true);
+              }
+              Optional<Machine> stranger =
+                  live.isGone(id) ? Optional.empty() : hypervisor.lastKnown().machine(id);
+              return stranger.isEmpty()
+                  ? CompletableFuture.completedFuture(false)
+                  : adopt(List.of(stranger.get()))
+                      .thenCompose(adopted -> reclaimer.reclaim(id, reason).carriedOut())
+                      .thenApply(done -> true);
+            });
+  }
+
+  /** Records every machine in the folder of clones that is not on record. */
+  public CompletableFuture<Integer> sync() {
+    return hypervisor
+        .read()
+        .thenCompose(
+            inventory ->
+                adopt(
+                    inventory.machines().values().stream()
+                        .filter(machine -> !isKnown(machine.name()))
+                        .toList()));
+  }
+
+  private CompletableFuture<Integer> adopt(List<Machine> machines) {
+    return desk.ask(ledger -> adopt(ledger, machines));
+  }
+
+  private int adopt(Ledger ledger, List<Machine> machines) {
+    for (Machine machine : machines) {
+      ledger.adopt(found(machine, broker, clock.instant()));
+      ledger.find(machine.name()).ifPresent(live::put);
+    }
+    return machines.size();
+  }
+
+  /** The record of a machine that was found: it is somebody's, we don't know whose. */
+  static Instance found(Machine machine, String broker, Instant now) {
+    return new Instance(
+        machine.name(),
+        InstancePhase.READY,
+        Optional.empty(),
+        Optional.of("unknown"),
+        machine.host(),
+        Instance.Size.AS_IMAGE,
+        broker,
+        true,
+        Optional.of(machine.ref()),
+        machine.bootedAt().filter(boot -> boot.isBefore(now)).orElse(now),
+        now,
+        "found in the folder of clones");
+  }
+}

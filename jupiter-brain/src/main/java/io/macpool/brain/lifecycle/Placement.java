@@ -1,0 +1,92 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.ledger.Reservation;
+import io.macpool.brain.ledger.SlotUse;
+import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.HostLoad;
+import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.PlacementPlanner;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Joins what inventory, ledger and cordons say of the hosts into what the planner wants to see. */
+public final class Placement {
+
+  /**
+   * How hosts are chosen and how much may go on.
+   *
+   * @param busyAt operations on one host that are enough
+   * @param creatingAt instances being made, over all replicas, that are enough
+   */
+  public record Rules(
+      PlacementPlanner.Policy policy, int slotsPerHost, int busyAt, int creatingAt) {
+    public Rules {
+      Objects.requireNonNull(policy, "policy");
+    }
+  }
+
+  /**
+   * Why there is no place now.
+   *
+   * @param passing whether waiting may help
+   */
+  public record NoPlace(String message, boolean passing) {}
+
+  private Placement() {}
+
+  /** A place for an instance of {@code image}, or why there is none. */
+  static Reservation.Choice<NoPlace> choose(
+      Image image,
+      Inventory inventory,
+      Map<String, Cordon> cordons,
+      SlotUse use,
+      Predicate<String> hasRecord,
+      Rules rules) {
+    if (use.creating() >= rules.creatingAt()) {
+      return new Reservation.Choice.None<>(
+          new NoPlace(use.creating() + " instances are being made already", true));
+    }
+    PlacementPlanner.Decision decision =
+        PlacementPlanner.place(
+            image, loads(inventory, cordons, use, hasRecord), rules.policy(), rules.busyAt());
+    if (decision instanceof PlacementPlanner.Placed placed) {
+      return new Reservation.Choice.Host<>(placed.host());
+    }
+    PlacementPlanner.Unplaceable nowhere = (PlacementPlanner.Unplaceable) decision;
+    return new Reservation.Choice.None<>(new NoPlace(nowhere.summary(), nowhere.isPassing()));
+  }
+
+  /**
+   * The hosts' loads. A machine without a record holds no slot, but takes up the room of one.
+   *
+   * @param hasRecord whether the ledger knows an instance of that name, with a slot or on its way
+   */
+  public static List<HostLoad> loads(
+      Inventory inventory, Map<String, Cordon> cordons, SlotUse use, Predicate<String> hasRecord) {
+    Map<String, Integer> strangers = new HashMap<>();
+    for (Machine machine : inventory.machines().values()) {
+      if (!hasRecord.test(machine.name()) && machine.host().isPresent()) {
+        strangers.merge(machine.host().get(), 1, Integer::sum);
+      }
+    }
+    List<HostLoad> loads = new ArrayList<>();
+    for (Host host : inventory.hosts().values()) {
+      loads.add(
+          new HostLoad(
+              host,
+              Optional.ofNullable(cordons.get(host.id())),
+              use.slots().getOrDefault(host.id(), 0),
+              use.taken().getOrDefault(host.id(), 0) + strangers.getOrDefault(host.id(), 0),
+              use.operations().getOrDefault(host.id(), 0)));
+    }
+    return loads;
+  }
+}

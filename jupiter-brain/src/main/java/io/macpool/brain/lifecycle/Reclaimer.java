@@ -1,0 +1,172 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.PowerState;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Destroys instances: first the decision goes on record, then the machine is switched off and
+ * destroyed, then the slot is free. What fails in between stays on record, and the reconciler asks
+ * for it again.
+ */
+public final class Reclaimer {
+
+  private static final Logger log = LoggerFactory.getLogger(Reclaimer.class);
+
+  private final LedgerDesk desk;
+  private final LiveInstances live;
+  private final Hypervisor hypervisor;
+  private final Permits permits;
+  private final MeterRegistry meters;
+  private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<Void>> beingMade = new ConcurrentHashMap<>();
+
+  /**
+   * @param atATime destructions at a time; the rest wait in order
+   */
+  public Reclaimer(
+      LedgerDesk desk,
+      LiveInstances live,
+      Hypervisor hypervisor,
+      int atATime,
+      MeterRegistry meters) {
+    this.desk = desk;
+    this.live = live;
+    this.hypervisor = hypervisor;
+    this.permits = new Permits(atATime, Integer.MAX_VALUE);
+    this.meters = meters;
+  }
+
+  /** Ids that this process is making or destroying now: nobody else should touch them. */
+  public boolean isInHand(String id) {
+    return running.containsKey(id) || beingMade.containsKey(id);
+  }
+
+  /** The creation of {@code id} begins; {@code settled} completes when it asks vSphere no more. */
+  void beingMade(String id, CompletableFuture<Void> settled) {
+    beingMade.put(id, settled);
+    Background.whenEnded(settled, (nothing, failure) -> beingMade.remove(id, settled));
+  }
+
+  /**
+   * What was decided and what becomes of it.
+   *
+   * @param recorded completes when the decision is on record: from then on it will be carried out,
+   *     whatever happens
+   * @param carriedOut completes when the machine is gone and its slot free
+   */
+  public record Destruction(CompletableFuture<Void> recorded, CompletableFuture<Void> carriedOut) {}
+
+  /** Decides that an instance goes, and carries it out. Asking twice does no harm. */
+  public Destruction reclaim(String id, String reason) {
+    CompletableFuture<Void> recorded =
+        desk.ask(ledger -> ledger.advance(id, InstancePhase.RECLAIMING, reason))
+            .thenAccept(moved -> moved.ifPresent(live::put));
+    return new Destruction(recorded, recorded.thenCompose(nothing -> carryOut(id, reason)));
+  }
+
+  /** Destroys what is on record as to be destroyed, or a machine that is on no record at all. */
+  public CompletableFuture<Void> carryOut(String id, String reason) {
+    CompletableFuture<Void> fresh = new CompletableFuture<>();
+    CompletableFuture<Void> before = running.putIfAbsent(id, fresh);
+    if (before != null) {
+      return before;
+    }
+    CompletableFuture<Void> made =
+        beingMade.getOrDefault(id, CompletableFuture.completedFuture(null));
+    CompletableFuture<Void> work =
+        made.handle((nothing, failure) -> null)
+            .thenCompose(nothing -> permits.acquire().orElseThrow())
+            .thenCompose(nothing -> destroy(id).whenComplete((done, failure) -> permits.release()))
+            .thenCompose(
+                gone -> gone ? recordGone(id, reason) : CompletableFuture.completedFuture(null));
+    Background.whenEnded(work, (nothing, failure) -> finish(id, reason, fresh, failure));
+    return fresh;
+  }
+
+  private void finish(String id, String reason, CompletableFuture<Void> result, Throwable wrapped) {
+    running.remove(id, result);
+    if (wrapped == null) {
+      meters.counter("instance.destroy", "outcome", "ok").increment();
+      log.info("destroyed {}: {}", id, reason);
+      result.complete(null);
+      return;
+    }
+    Throwable failure = Cloning.unwrap(wrapped);
+    String kind = failure instanceof HypervisorFailure known ? known.kind() : "error";
+    meters.counter("instance.destroy", "outcome", kind).increment();
+    log.warn("could not destroy {} yet, will try again: {}", id, failure.getMessage());
+    result.completeExceptionally(failure);
+  }
+
+  private CompletableFuture<Void> recordGone(String id, String reason) {
+    return desk.ask(ledger -> ledger.advance(id, InstancePhase.GONE, reason))
+        .thenAccept(moved -> moved.ifPresent(live::put));
+  }
+
+  /** False if nothing was found but a clone of that name may still be on its way. */
+  private CompletableFuture<Boolean> destroy(String id) {
+    return machine(id)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? switchOff(found.get())
+                        .thenCompose(nothing -> remove(found.get().ref()))
+                        .thenApply(nothing -> true)
+                    : CompletableFuture.completedFuture(!mayYetAppear(id)));
+  }
+
+  private boolean mayYetAppear(String id) {
+    Optional<Instance> instance = live.find(id);
+    return instance.isPresent()
+        && instance.get().ref().isEmpty()
+        && instance
+            .get()
+            .image()
+            .flatMap(name -> hypervisor.lastKnown().image(name))
+            .map(image -> hypervisor.mayBeCloning(image.ref()))
+            .orElse(false);
+  }
+
+  private CompletableFuture<Optional<Machine>> machine(String id) {
+    Optional<Machine> seen = hypervisor.lastKnown().machine(id);
+    if (seen.isPresent()) {
+      return CompletableFuture.completedFuture(seen);
+    }
+    return hypervisor.find(id);
+  }
+
+  private CompletableFuture<Void> switchOff(Machine machine) {
+    return machine.power() == PowerState.OFF
+        ? CompletableFuture.completedFuture(null)
+        : hypervisor.powerOff(machine.ref());
+  }
+
+  /** What we thought was off may have been switched on meanwhile: then off, and once more. */
+  private CompletableFuture<Void> remove(String ref) {
+    return hypervisor
+        .destroy(ref)
+        .exceptionallyCompose(
+            failure ->
+                Cloning.unwrap(failure) instanceof HypervisorFailure.Refused refused
+                        && refused.kind().equals("InvalidPowerState")
+                    ? hypervisor.powerOff(ref).thenCompose(off -> hypervisor.destroy(ref))
+                    : CompletableFuture.failedFuture(Cloning.unwrap(failure)));
+  }
+
+  /** The ids that are being destroyed. */
+  Set<String> running() {
+    return Set.copyOf(running.keySet());
+  }
+}

@@ -1,0 +1,270 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.ledger.Ledger;
+import io.macpool.core.Observed;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.ReclaimPlanner;
+import io.macpool.core.fleet.ReclaimPlanner.Action;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares ledger and inventory again and again, on a thread of its own, and does what is left to
+ * do. Every replica says that it lives and refreshes its memory; the leader alone plans and acts.
+ * While vCenter can't be seen, nothing is judged.
+ */
+public final class Reconciler implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+  private static final Duration PURGE_EVERY = Duration.ofHours(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  /**
+   * How it goes about it.
+   *
+   * @param brokerTrust a broker that has said nothing for longer is dead
+   * @param keep how long destroyed instances stay on record
+   * @param dryRun only say what would be destroyed
+   */
+  public record Options(
+      Duration interval,
+      Duration brokerTrust,
+      Duration keep,
+      int slotsPerHost,
+      boolean dryRun,
+      ReclaimPlanner.Policy policy) {
+    public Options {
+      Objects.requireNonNull(interval, "interval");
+      Objects.requireNonNull(brokerTrust, "brokerTrust");
+      Objects.requireNonNull(keep, "keep");
+      Objects.requireNonNull(policy, "policy");
+    }
+  }
+
+  private final Ledger ledger;
+  private final LiveInstances live;
+  private final Hypervisor hypervisor;
+  private final Reclaimer reclaimer;
+  private final Cordons cordons;
+  private final String broker;
+  private final Options options;
+  private final Clock clock;
+  private final MeterRegistry meters;
+  private final ScheduledExecutorService thread;
+  private Map<String, Instant> suspects = Map.of();
+  private Instant purgedAt = Instant.MIN;
+  private boolean adopting;
+  private boolean adopted;
+  private volatile Set<String> hostsKnown = Set.of();
+  private volatile Instant lastRun = Instant.MIN;
+
+  public Reconciler(
+      Ledger ledger,
+      LiveInstances live,
+      Hypervisor hypervisor,
+      Reclaimer reclaimer,
+      Cordons cordons,
+      String broker,
+      Options options,
+      Clock clock,
+      MeterRegistry meters) {
+    this.ledger = ledger;
+    this.live = live;
+    this.hypervisor = hypervisor;
+    this.reclaimer = reclaimer;
+    this.cordons = cordons;
+    this.broker = broker;
+    this.options = options;
+    this.clock = clock;
+    this.meters = meters;
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread t = new Thread(task, "reconciler");
+              t.setDaemon(true);
+              return t;
+            });
+  }
+
+  /**
+   * Reads the ledger and begins to reconcile. A ledger without a past can't tell orphans from
+   * instances in use: what it finds at first is adopted.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
+  public void start() {
+    adopting = !ledger.hasHistory();
+    ledger.heartbeat(broker, options.brokerTrust());
+    live.refresh(ledger.live(), clock.instant());
+    cordons.refresh(ledger.cordons());
+    hypervisor.onChange(inventory -> soon());
+    long millis = options.interval().toMillis();
+    thread.scheduleWithFixedDelay(this::tick, 0, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** The first sight of hosts must not wait for a tick: without slot rows nothing can be placed. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
+  private void soon() {
+    if (!hostsKnown.equals(hypervisor.lastKnown().hosts().keySet())) {
+      thread.execute(this::tick);
+    }
+  }
+
+  private void tick() {
+    try {
+      reconcile();
+      lastRun = clock.instant();
+    } catch (RuntimeException e) {
+      meters.counter("reconcile.failures").increment();
+      log.error("reconciliation failed, the next one is in {}", options.interval(), e);
+    }
+  }
+
+  /** One look and what follows from it. */
+  void reconcile() {
+    Instant now = clock.instant();
+    Set<String> brokers = ledger.heartbeat(broker, options.brokerTrust());
+    List<Instance> instances = ledger.live();
+    live.refresh(instances, now);
+    cordons.refresh(ledger.cordons());
+    Observed<Inventory> observed = hypervisor.inventory();
+    if (!observed.isKnown()) {
+      suspects = Map.of(); // two looks must be two sights
+      return;
+    }
+    Inventory inventory = observed.toOptional().orElseThrow();
+    Set<String> hosts = inventory.hosts().keySet();
+    ledger.syncSlots(hosts, options.slotsPerHost());
+    hostsKnown = Set.copyOf(hosts);
+    if (!ledger.leads()) {
+      return;
+    }
+    act(instances, inventory, brokers, now);
+    if (Duration.between(purgedAt, now).compareTo(PURGE_EVERY) > 0) {
+      ledger.purge(now.minus(options.keep()));
+      purgedAt = now;
+    }
+  }
+
+  private void act(
+      List<Instance> instances, Inventory inventory, Set<String> brokers, Instant now) {
+    ReclaimPlanner.Policy policy = options.policy();
+    boolean adoptNow = adopting && !adopted;
+    ReclaimPlanner.Plan plan =
+        ReclaimPlanner.plan(
+            instances,
+            inventory.machines().values(),
+            inHand(instances, inventory),
+            brokers,
+            suspects,
+            new ReclaimPlanner.Policy(
+                policy.cutoff(),
+                policy.bootCutoff(),
+                policy.cloneLimit(),
+                policy.confirmLimit(),
+                policy.grace(),
+                policy.adoptStrangers() || adoptNow,
+                policy.budget()),
+            now);
+    suspects = plan.suspects();
+    adopted = true;
+    if (!plan.actions().isEmpty()) {
+      log.info("plan: {}; {} postponed by the budget", describe(plan.actions()), plan.postponed());
+    }
+    for (Action action : plan.actions()) {
+      carryOut(action, inventory);
+    }
+  }
+
+  private Set<String> inHand(List<Instance> instances, Inventory inventory) {
+    Set<String> names = new HashSet<>();
+    for (Instance instance : instances) {
+      if (reclaimer.isInHand(instance.id())) {
+        names.add(instance.id());
+      }
+    }
+    for (Machine machine : inventory.machines().values()) {
+      // The inventory is older than the ledger's answer: what was recorded or closed meanwhile is
+      // not a stranger.
+      if (reclaimer.isInHand(machine.name())
+          || live.isGone(machine.name())
+          || live.find(machine.name()).filter(i -> !instances.contains(i)).isPresent()) {
+        names.add(machine.name());
+      }
+    }
+    return names;
+  }
+
+  private void carryOut(Action action, Inventory inventory) {
+    String reason = action.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    meters.counter("reconcile.actions", "deed", action.deed().name(), "reason", reason).increment();
+    switch (action.deed()) {
+      case ADOPT -> {
+        Machine machine = inventory.machine(action.name()).orElseThrow();
+        ledger.adopt(Instances.found(machine, broker, clock.instant()));
+        ledger.find(action.name()).ifPresent(live::put);
+      }
+      case FORGET -> ledger.advance(action.name(), InstancePhase.GONE, reason).ifPresent(live::put);
+      case DESTROY -> {
+        if (options.dryRun() && action.reason() != ReclaimPlanner.Reason.DECIDED) {
+          log.info("dry run: would destroy {}: {}", action.name(), reason);
+        } else if (action.reason() == ReclaimPlanner.Reason.ORPHAN) {
+          Background.run(
+              "destroy orphan " + action.name(), reclaimer.carryOut(action.name(), reason));
+        } else {
+          Background.run(
+              "destroy " + action.name(), reclaimer.reclaim(action.name(), reason).carriedOut());
+        }
+      }
+    }
+  }
+
+  private static String describe(List<Action> actions) {
+    StringBuilder text = new StringBuilder();
+    int most = 20;
+    for (Action action : actions.subList(0, Math.min(most, actions.size()))) {
+      text.append(text.length() == 0 ? "" : ", ")
+          .append(action.deed().name().toLowerCase(Locale.ROOT))
+          .append(' ')
+          .append(action.name())
+          .append(" (")
+          .append(action.reason().name().toLowerCase(Locale.ROOT))
+          .append(')');
+    }
+    return actions.size() > most
+        ? text + " and " + (actions.size() - most) + " more"
+        : text.toString();
+  }
+
+  /** When the last reconciliation ended well. */
+  public Instant lastRun() {
+    return lastRun;
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    try {
+      thread.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ledger.farewell(broker);
+  }
+}

@@ -1,0 +1,236 @@
+package io.macpool.brain.vsphere;
+
+import com.vmware.vim25.GuestNicInfo;
+import com.vmware.vim25.HostSystemConnectionState;
+import com.vmware.vim25.ManagedObjectReference;
+import com.vmware.vim25.VirtualMachinePowerState;
+import com.vmware.vim25.VirtualMachineSnapshotInfo;
+import com.vmware.vim25.VirtualMachineSnapshotTree;
+import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.PowerState;
+import java.util.ArrayList;
+import java.util.Calendar;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Builds the broker's inventory from properties as vCenter sends them. Confined to one thread; the
+ * inventories that it gives out are immutable.
+ */
+final class InventoryAssembler {
+
+  /** What an object is to us: that is told by the view through which it was seen. */
+  enum Role {
+    HOST("HostSystem", HOST_PATHS),
+    IMAGE("VirtualMachine", IMAGE_PATHS),
+    MACHINE("VirtualMachine", MACHINE_PATHS);
+
+    private final String type;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is
+    private final List<String> paths;
+
+    Role(String type, List<String> paths) {
+      this.type = type;
+      this.paths = paths;
+    }
+
+    String type() {
+      return type;
+    }
+
+    List<String> paths() {
+      return paths;
+    }
+  }
+
+  static final String FROZEN = "runtime.instantCloneFrozen";
+
+  private static final List<String> HOST_PATHS =
+      List.of("name", "runtime.connectionState", "runtime.inMaintenanceMode", "datastore");
+  private static final List<String> IMAGE_PATHS =
+      List.of(
+          "name",
+          "snapshot",
+          "datastore",
+          "runtime.host",
+          "config.hardware.numCPU",
+          "config.hardware.memoryMB");
+  private static final List<String> MACHINE_PATHS =
+      List.of(
+          "name",
+          "runtime.powerState",
+          "runtime.host",
+          "runtime.bootTime",
+          "guest.ipAddress",
+          "guest.net");
+
+  private static final String SNAPSHOT = "base";
+
+  private final Map<String, Map<String, Object>> properties = new HashMap<>();
+  private final Map<String, Host> hosts = new HashMap<>();
+  private final Map<String, Image> images = new HashMap<>();
+  private final Map<String, Machine> machines = new HashMap<>();
+  private long version;
+
+  InventoryAssembler(long version) {
+    this.version = version;
+  }
+
+  /** Takes in changed properties of one object; a null value is one that was removed. */
+  void change(Role role, String ref, Map<String, Object> changes) {
+    Map<String, Object> known = properties.computeIfAbsent(role + ref, key -> new HashMap<>());
+    known.putAll(changes);
+    if (!(known.get("name") instanceof String escaped)) {
+      return; // no name, no use: it follows in a later update
+    }
+    String name = unescape(escaped);
+    switch (role) {
+      case HOST -> hosts.put(ref, host(ref, name, known));
+      case IMAGE -> images.put(ref, image(ref, name, known));
+      case MACHINE -> machines.put(ref, machine(ref, name, known));
+    }
+  }
+
+  void remove(Role role, String ref) {
+    properties.remove(role + ref);
+    switch (role) {
+      case HOST -> hosts.remove(ref);
+      case IMAGE -> images.remove(ref);
+      case MACHINE -> machines.remove(ref);
+    }
+  }
+
+  /** What is known now. A VM that is an image is never among the machines. */
+  Inventory build() {
+    version++;
+    Map<String, Machine> byName = new HashMap<>();
+    machines.forEach(
+        (ref, machine) -> {
+          if (!images.containsKey(ref)) {
+            byName.merge(machine.name(), machine, InventoryAssembler::oneThatIsOn);
+          }
+        });
+    return new Inventory(
+        version,
+        hosts,
+        images.values().stream()
+            .collect(Collectors.toMap(Image::name, image -> image, (one, other) -> one)),
+        byName);
+  }
+
+  private static Machine oneThatIsOn(Machine one, Machine other) {
+    return other.power() == PowerState.ON ? other : one;
+  }
+
+  private static Host host(String ref, String name, Map<String, Object> known) {
+    return new Host(
+        ref,
+        name,
+        known.get("runtime.connectionState") == HostSystemConnectionState.connected,
+        Boolean.TRUE.equals(known.get("runtime.inMaintenanceMode")),
+        references(known.get("datastore")));
+  }
+
+  private static Image image(String ref, String name, Map<String, Object> known) {
+    return new Image(
+        name,
+        ref,
+        snapshot(known.get("snapshot")),
+        known.get("config.hardware.numCPU") instanceof Integer cpus ? cpus : 0,
+        known.get("config.hardware.memoryMB") instanceof Integer megabytes ? megabytes : 0,
+        references(known.get("datastore")),
+        Boolean.TRUE.equals(known.get(FROZEN)),
+        reference(known.get("runtime.host")));
+  }
+
+  static Machine machine(String ref, String name, Map<String, Object> known) {
+    return new Machine(
+        name,
+        ref,
+        power(known.get("runtime.powerState")),
+        addresses(known.get("guest.net"), known.get("guest.ipAddress")),
+        reference(known.get("runtime.host")),
+        known.get("runtime.bootTime") instanceof Calendar boot
+            ? Optional.of(boot.toInstant())
+            : Optional.empty());
+  }
+
+  private static PowerState power(Object value) {
+    if (!(value instanceof VirtualMachinePowerState state)) {
+      return PowerState.UNKNOWN;
+    }
+    return switch (state) {
+      case poweredOn -> PowerState.ON;
+      case poweredOff -> PowerState.OFF;
+      case suspended -> PowerState.SUSPENDED;
+    };
+  }
+
+  /** Of every NIC; the guest's own choice alone if it reports no NIC. */
+  private static List<String> addresses(Object nics, Object single) {
+    List<String> addresses = new ArrayList<>();
+    if (nics instanceof GuestNicInfo[] all) {
+      for (GuestNicInfo nic : all) {
+        if (nic.ipAddress != null) {
+          addresses.addAll(List.of(nic.ipAddress));
+        }
+      }
+    }
+    if (addresses.isEmpty() && single instanceof String address && !address.isBlank()) {
+      addresses.add(address);
+    }
+    return addresses;
+  }
+
+  private static Optional<String> snapshot(Object value) {
+    return value instanceof VirtualMachineSnapshotInfo info && info.rootSnapshotList != null
+        ? snapshotIn(info.rootSnapshotList)
+        : Optional.empty();
+  }
+
+  /** Breadth does not matter: the first one of that name, depth first. */
+  private static Optional<String> snapshotIn(VirtualMachineSnapshotTree[] trees) {
+    for (VirtualMachineSnapshotTree tree : trees) {
+      if (SNAPSHOT.equals(tree.name) && tree.snapshot != null) {
+        return Optional.of(tree.snapshot.val);
+      }
+      if (tree.childSnapshotList != null) {
+        Optional<String> deeper = snapshotIn(tree.childSnapshotList);
+        if (deeper.isPresent()) {
+          return deeper;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> reference(Object value) {
+    return value instanceof ManagedObjectReference reference
+        ? Optional.of(reference.val)
+        : Optional.empty();
+  }
+
+  private static Set<String> references(Object value) {
+    return value instanceof ManagedObjectReference[] references
+        ? Stream.of(references).map(reference -> reference.val).collect(Collectors.toSet())
+        : Set.of();
+  }
+
+  /** vSphere escapes these three in names. */
+  static String unescape(String name) {
+    return name.replace("%2f", "/")
+        .replace("%2F", "/")
+        .replace("%5c", "\\")
+        .replace("%5C", "\\")
+        .replace("%25", "%");
+  }
+}

@@ -1,0 +1,176 @@
+package io.macpool.brain.vsphere;
+
+import com.vmware.vim25.ManagedObjectReference;
+import com.vmware.vim25.ObjectSpec;
+import com.vmware.vim25.ObjectUpdate;
+import com.vmware.vim25.ObjectUpdateKind;
+import com.vmware.vim25.PropertyChange;
+import com.vmware.vim25.PropertyChangeOp;
+import com.vmware.vim25.PropertyFilterSpec;
+import com.vmware.vim25.PropertyFilterUpdate;
+import com.vmware.vim25.PropertySpec;
+import com.vmware.vim25.SelectionSpec;
+import com.vmware.vim25.TraversalSpec;
+import com.vmware.vim25.UpdateSet;
+import com.vmware.vim25.VimPortType;
+import com.vmware.vim25.WaitOptions;
+import io.macpool.brain.vsphere.InventoryAssembler.Role;
+import io.macpool.core.fleet.Inventory;
+import java.rmi.RemoteException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One session's long poll: everything that changes among hosts, images, machines and tasks arrives
+ * here, in the order in which vCenter tells it. Used by one thread.
+ */
+final class PropertyStream {
+
+  /** How long vCenter holds a poll without news; each answer proves that the inventory is true. */
+  static final Duration LONGEST_POLL = Duration.ofSeconds(20);
+
+  private final VimPortType poll;
+  private final ManagedObjectReference collector;
+  private final Map<String, Role> roles = new HashMap<>();
+  private final InventoryAssembler assembler;
+  private final TaskTracker tasks;
+  private final WaitOptions options = new WaitOptions();
+  private String version = "";
+
+  /** Tells vCenter what to watch; nothing has been read yet. */
+  PropertyStream(VimSession session, Duration callLimit, long inventoryVersion, TaskTracker tasks)
+      throws RemoteException {
+    VimPortType vim = session.vim();
+    this.poll = session.client().within(LONGEST_POLL.plus(callLimit)).stubs();
+    this.assembler = new InventoryAssembler(inventoryVersion);
+    this.tasks = tasks;
+    this.options.maxWaitSeconds = (int) LONGEST_POLL.toSeconds();
+    this.collector = vim.createPropertyCollector(session.content().propertyCollector);
+    watch(session, Role.HOST, session.cluster());
+    watch(session, Role.IMAGE, session.baseFolder());
+    watch(session, Role.MACHINE, session.machineFolder());
+    watchTasks(session);
+    tasks.forgetAll();
+  }
+
+  private void watch(VimSession session, Role role, ManagedObjectReference container)
+      throws RemoteException {
+    ManagedObjectReference view =
+        session
+            .vim()
+            .createContainerView(
+                session.content().viewManager,
+                container,
+                new String[] {role.type()},
+                role == Role.HOST); // folders: direct children alone are ours
+    List<String> paths = new ArrayList<>(role.paths());
+    if (role == Role.IMAGE && session.modern()) {
+      paths.add(InventoryAssembler.FROZEN);
+    }
+    PropertyFilterSpec filter = filter(view, "ContainerView", "view", role.type(), paths);
+    roles.put(session.vim().createFilter(collector, filter, false).val, role);
+  }
+
+  /**
+   * vCenter's own list of recent tasks, so that starting one costs no further call, and clones
+   * whose answer was lost show here too.
+   */
+  private void watchTasks(VimSession session) throws RemoteException {
+    PropertyFilterSpec filter =
+        filter(
+            session.content().taskManager, "TaskManager", "recentTask", "Task", TaskTracker.PATHS);
+    session.vim().createFilter(collector, filter, false);
+  }
+
+  private static PropertyFilterSpec filter(
+      ManagedObjectReference start, String from, String along, String type, List<String> paths) {
+    TraversalSpec step = new TraversalSpec();
+    step.name = along;
+    step.type = from;
+    step.path = along;
+    step.skip = false;
+    ObjectSpec root = new ObjectSpec();
+    root.obj = start;
+    root.skip = true;
+    root.selectSet = new SelectionSpec[] {step};
+    PropertySpec wanted = new PropertySpec();
+    wanted.type = type;
+    wanted.pathSet = paths.toArray(String[]::new);
+    PropertyFilterSpec filter = new PropertyFilterSpec();
+    filter.objectSet = new ObjectSpec[] {root};
+    filter.propSet = new PropertySpec[] {wanted};
+    return filter;
+  }
+
+  /**
+   * Waits for the next news.
+   *
+   * @return the inventory if it changed; empty if nothing of it did, which proves that it still
+   *     holds
+   */
+  Optional<Inventory> next() throws RemoteException {
+    boolean changed = false;
+    UpdateSet news;
+    do {
+      news = poll.waitForUpdatesEx(collector, version, options);
+      if (news != null) {
+        version = news.version;
+        changed |= apply(news);
+      }
+    } while (news != null && Boolean.TRUE.equals(news.truncated));
+    return changed ? Optional.of(assembler.build()) : Optional.empty();
+  }
+
+  private boolean apply(UpdateSet news) {
+    boolean changed = false;
+    if (news.filterSet != null) {
+      for (PropertyFilterUpdate update : news.filterSet) {
+        Role role = update.filter == null ? null : roles.get(update.filter.val);
+        if (update.objectSet != null) {
+          for (ObjectUpdate object : update.objectSet) {
+            changed |= apply(role, object);
+          }
+        }
+      }
+    }
+    return changed;
+  }
+
+  private boolean apply(Role role, ObjectUpdate object) {
+    Map<String, Object> changes = changes(object);
+    boolean left = object.kind == ObjectUpdateKind.leave;
+    if (object.obj.type.equals("Task")) {
+      if (left) {
+        tasks.forget(object.obj.val);
+      } else {
+        tasks.update(object.obj.val, changes);
+      }
+      return false;
+    }
+    if (role == null) {
+      return false;
+    }
+    if (left) {
+      assembler.remove(role, object.obj.val);
+    } else {
+      assembler.change(role, object.obj.val, changes);
+    }
+    return true;
+  }
+
+  private static Map<String, Object> changes(ObjectUpdate object) {
+    Map<String, Object> changes = new HashMap<>();
+    if (object.changeSet != null) {
+      for (PropertyChange change : object.changeSet) {
+        boolean removed =
+            change.op == PropertyChangeOp.remove || change.op == PropertyChangeOp.indirectRemove;
+        changes.put(change.name, removed ? null : change.val);
+      }
+    }
+    return changes;
+  }
+}

@@ -1,0 +1,228 @@
+package io.macpool.brain.vsphere;
+
+import io.macpool.core.fleet.Inventory;
+import java.rmi.RemoteException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns the one session and follows its events. One thread alone logs in, so there are never two
+ * logins at a time; a session that fails is replaced by that thread, after pauses that grow while
+ * vCenter stays away, and whoever needs one waits for it or learns why there is none.
+ */
+final class Sessions implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Sessions.class);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  /** Logs in. */
+  interface Login {
+    VimSession open() throws RemoteException;
+  }
+
+  private final Login login;
+  private final VSphereEndpoint endpoint;
+  private final Duration callLimit;
+  private final TaskTracker tasks;
+  private final Supplier<Long> inventoryVersion;
+  private final Consumer<Optional<Inventory>> news;
+  private final Clock clock;
+  private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private VimSession current;
+  private String trouble = "not connected yet";
+  private Instant troubleSince;
+  private boolean connecting = true;
+  private boolean replacing;
+  private boolean closed;
+
+  /**
+   * @param news told of each answer of the stream, with the inventory if it changed
+   */
+  Sessions(
+      Login login,
+      VSphereEndpoint endpoint,
+      Duration callLimit,
+      TaskTracker tasks,
+      Supplier<Long> inventoryVersion,
+      Consumer<Optional<Inventory>> news,
+      Clock clock) {
+    this.login = login;
+    this.endpoint = endpoint;
+    this.callLimit = callLimit;
+    this.tasks = tasks;
+    this.inventoryVersion = inventoryVersion;
+    this.news = news;
+    this.clock = clock;
+    this.troubleSince = clock.instant();
+    this.thread = new Thread(this::run, "vsphere-events");
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * The session, waited for at most {@code patience} while one is being made. While vCenter is
+   * known to be away nobody waits.
+   */
+  synchronized VimSession await(Duration patience) throws TransportException {
+    Instant until = clock.instant().plus(patience);
+    try {
+      while (current == null && connecting && !closed) {
+        long left = Duration.between(clock.instant(), until).toMillis();
+        if (left <= 0) {
+          break;
+        }
+        wait(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TransportException("interrupted while waiting for a session", false, e);
+    }
+    if (current == null) {
+      throw new TransportException("no session with " + endpoint + ": " + trouble, false, null);
+    }
+    return current;
+  }
+
+  /** The session turned out to be at its end: a new one is made, once, however many say so. */
+  synchronized void replace(VimSession ended, String why) {
+    if (current == ended) {
+      current = null;
+      connecting = true;
+      replacing = true;
+      trouble = why;
+      troubleSince = clock.instant();
+      thread.interrupt(); // out of its long poll
+    }
+  }
+
+  /** Why there is no session, if there is none. */
+  synchronized Optional<String> trouble() {
+    return current == null ? Optional.of(trouble) : Optional.empty();
+  }
+
+  synchronized Instant troubleSince() {
+    return troubleSince;
+  }
+
+  private void run() {
+    Duration pause = SHORTEST_PAUSE;
+    while (!isClosed()) {
+      VimSession session = null;
+      try {
+        session = login.open();
+        PropertyStream stream =
+            new PropertyStream(session, callLimit, inventoryVersion.get(), tasks);
+        news.accept(stream.next());
+        succeed(session);
+        pause = SHORTEST_PAUSE;
+        follow(session, stream);
+      } catch (RemoteException | RuntimeException e) {
+        fail(e);
+      }
+      Thread.interrupted(); // what asked us out of the poll has been heeded
+      if (session != null) {
+        logOut(session);
+      }
+      pause = rest(pause);
+    }
+  }
+
+  private void follow(VimSession session, PropertyStream stream) throws RemoteException {
+    while (isCurrent(session)) {
+      news.accept(stream.next());
+    }
+  }
+
+  private synchronized void succeed(VimSession session) {
+    if (closed) {
+      return;
+    }
+    current = session;
+    connecting = false;
+    replacing = false;
+    log.info("connected to vCenter at {}", endpoint);
+    notifyAll();
+  }
+
+  private synchronized void fail(Exception e) {
+    if (closed || replacing) {
+      replacing = false;
+      return;
+    }
+    boolean fresh = current != null || !String.valueOf(e.getMessage()).equals(trouble);
+    if (current != null) {
+      troubleSince = clock.instant();
+    }
+    // A lost stream is most often mended by the next login, so callers may wait for that one.
+    connecting = current != null;
+    current = null;
+    trouble = String.valueOf(e.getMessage());
+    if (fresh) {
+      log.warn("no connection to vCenter at {}, will retry: {}", endpoint, trouble);
+      log.debug("the connection's failure in full", e);
+    }
+    notifyAll();
+  }
+
+  private Duration rest(Duration pause) {
+    long millis = pause.toMillis();
+    try {
+      closing.await(
+          millis / 2 + ThreadLocalRandom.current().nextLong(millis), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return pause; // close(): it is looked at next
+    }
+    Duration longer = pause.multipliedBy(2);
+    return longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+  }
+
+  /** Best effort: a session that can't be ended ends by itself when idle. */
+  private void logOut(VimSession session) {
+    try {
+      session.vim().logout(session.content().sessionManager);
+    } catch (RemoteException e) {
+      log.debug("the old session could not be ended", e);
+    }
+  }
+
+  private synchronized boolean isCurrent(VimSession session) {
+    return current == session && !closed;
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      current = null;
+      connecting = false;
+      trouble = "the broker is stopping";
+      notifyAll();
+    }
+    closing.countDown();
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_LIMIT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.macpool.brain.vsphere;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How the fence is set up.
+ *
+ * @param callLimit the longest that one call may take
+ * @param taskLimit the longest that one task may take
+ * @param staleAfter an inventory not confirmed for longer counts as unknown
+ * @param reads direct reads at a time
+ */
+public record VSphereOptions(
+    VSphereEndpoint endpoint,
+    TrustPolicy trust,
+    String basePath,
+    String machinePath,
+    String clusterPath,
+    Duration callLimit,
+    Duration taskLimit,
+    Duration staleAfter,
+    int reads) {
+  public VSphereOptions {
+    Objects.requireNonNull(endpoint, "endpoint");
+    Objects.requireNonNull(trust, "trust");
+    Objects.requireNonNull(basePath, "basePath");
+    Objects.requireNonNull(machinePath, "machinePath");
+    Objects.requireNonNull(clusterPath, "clusterPath");
+    Objects.requireNonNull(callLimit, "callLimit");
+    Objects.requireNonNull(taskLimit, "taskLimit");
+    Objects.requireNonNull(staleAfter, "staleAfter");
+    if (reads < 1) {
+      throw new IllegalArgumentException("reads must be at least 1: " + reads);
+    }
+  }
+}

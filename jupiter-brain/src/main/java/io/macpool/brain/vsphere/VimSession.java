@@ -1,0 +1,217 @@
+package io.macpool.brain.vsphere;
+
+import com.vmware.vim25.DynamicProperty;
+import com.vmware.vim25.ManagedObjectReference;
+import com.vmware.vim25.ObjectContent;
+import com.vmware.vim25.ObjectSpec;
+import com.vmware.vim25.PropertyFilterSpec;
+import com.vmware.vim25.PropertySpec;
+import com.vmware.vim25.RetrieveOptions;
+import com.vmware.vim25.RetrieveResult;
+import com.vmware.vim25.ServiceContent;
+import com.vmware.vim25.VimPortType;
+import java.rmi.RemoteException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Scanner;
+
+/**
+ * One login and what it found: the folders and the pool by their paths. A session that ended is
+ * replaced by a new object, never mended.
+ */
+final class VimSession {
+
+  /** The newest version that we speak: it has instant clones. */
+  private static final String SPOKEN = "6.7";
+
+  /** Inventory paths as configured. */
+  record Paths(String base, String machines, String cluster) {}
+
+  private final VimClient client;
+  private final VimPortType vim;
+  private final ServiceContent content;
+  private final boolean modern;
+  private final ManagedObjectReference baseFolder;
+  private final ManagedObjectReference machineFolder;
+  private final ManagedObjectReference cluster;
+  private final ManagedObjectReference resourcePool;
+
+  private VimSession(VimClient client, ServiceContent content, boolean modern, Paths paths)
+      throws RemoteException {
+    this.client = client;
+    this.vim = client.stubs();
+    this.content = content;
+    this.modern = modern;
+    this.baseFolder = resolve(paths.base(), "Folder", "VSPHERE_BASE_PATH");
+    this.machineFolder = resolve(paths.machines(), "Folder", "VSPHERE_VM_PATH");
+    this.cluster = resolve(paths.cluster(), "ComputeResource", "VSPHERE_CLUSTER_PATH");
+    Object pool = properties(List.of(cluster), "resourcePool").get(cluster.val).get("resourcePool");
+    if (!(pool instanceof ManagedObjectReference reference)) {
+      throw new UnusableInventory(
+          paths.cluster() + " has no resource pool", "VSPHERE_CLUSTER_PATH");
+    }
+    this.resourcePool = reference;
+  }
+
+  /** Logs in and finds the folders; logs out again if they are not to be found. */
+  static VimSession open(VimClient client, VSphereEndpoint endpoint, Paths paths)
+      throws RemoteException {
+    VimPortType vim = client.stubs();
+    ServiceContent content =
+        present(
+            vim.retrieveServiceContent(reference("ServiceInstance", "ServiceInstance")),
+            "service content");
+    boolean modern = isAtLeast(content.about == null ? null : content.about.apiVersion, 6, 7);
+    if (modern) {
+      client.speak(SPOKEN);
+    }
+    vim.login(content.sessionManager, endpoint.user(), endpoint.password().reveal(), null);
+    try {
+      return new VimSession(client, content, modern, paths);
+    } catch (RemoteException e) {
+      try {
+        vim.logout(content.sessionManager);
+      } catch (RemoteException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
+  }
+
+  static ManagedObjectReference reference(String type, String value) {
+    ManagedObjectReference reference = new ManagedObjectReference();
+    reference.type = type;
+    reference.val = value;
+    return reference;
+  }
+
+  private static boolean isAtLeast(String version, int major, int minor) {
+    if (version == null || !version.matches("\\d{1,4}\\.\\d{1,4}.*")) {
+      return false;
+    }
+    Scanner numbers = new Scanner(version).useDelimiter("\\D+");
+    int first = numbers.nextInt();
+    return first > major || (first == major && numbers.nextInt() >= minor);
+  }
+
+  private ManagedObjectReference resolve(String path, String kind, String setting)
+      throws RemoteException {
+    String trimmed = path.replaceAll("^/+|/+$", "");
+    ManagedObjectReference found = vim.findByInventoryPath(content.searchIndex, trimmed);
+    if (found == null || !found.type.endsWith(kind)) {
+      String what = found == null ? "nothing" : "a " + found.type;
+      throw new UnusableInventory(what + " at " + path, setting);
+    }
+    return found;
+  }
+
+  /** Properties of the objects by their reference's value; an object that is gone is left out. */
+  Map<String, Map<String, Object>> properties(List<ManagedObjectReference> objects, String... paths)
+      throws RemoteException {
+    PropertyFilterSpec filter = new PropertyFilterSpec();
+    PropertySpec wanted = new PropertySpec();
+    wanted.type = objects.get(0).type;
+    wanted.pathSet = paths;
+    filter.propSet = new PropertySpec[] {wanted};
+    filter.objectSet = objects.stream().map(VimSession::plain).toArray(ObjectSpec[]::new);
+    filter.reportMissingObjectsInResults = true;
+    return retrieve(filter);
+  }
+
+  /** What the filter selects, read over as many pages as vCenter makes of it. */
+  Map<String, Map<String, Object>> retrieve(PropertyFilterSpec filter) throws RemoteException {
+    RetrieveResult page =
+        vim.retrievePropertiesEx(
+            content.propertyCollector, new PropertyFilterSpec[] {filter}, new RetrieveOptions());
+    List<ObjectContent> all = new ArrayList<>();
+    while (page != null) {
+      if (page.objects != null) {
+        all.addAll(List.of(page.objects));
+      }
+      page =
+          page.token == null
+              ? null
+              : vim.continueRetrievePropertiesEx(content.propertyCollector, page.token);
+    }
+    Map<String, Map<String, Object>> found = new HashMap<>();
+    for (ObjectContent object : all) {
+      Map<String, Object> values = found.computeIfAbsent(object.obj.val, v -> new HashMap<>());
+      if (object.propSet != null) {
+        for (DynamicProperty property : object.propSet) {
+          values.put(property.name, property.val);
+        }
+      }
+      if (object.missingSet != null && object.missingSet.length > 0) {
+        refuse(object);
+      }
+    }
+    return found;
+  }
+
+  /** An ended session shows as properties that are missing: that is not the same as unset ones. */
+  private static void refuse(ObjectContent object) throws SoapFault {
+    var fault = object.missingSet[0].fault;
+    String type = fault == null ? "unknown" : UnknownFault.typeOf(fault.fault);
+    if (type.equals("NotAuthenticated") || type.equals("NoPermission")) {
+      throw new SoapFault(type, "can't read " + object.obj.type + " " + object.obj.val, null);
+    }
+  }
+
+  private static ObjectSpec plain(ManagedObjectReference object) {
+    ObjectSpec spec = new ObjectSpec();
+    spec.obj = object;
+    return spec;
+  }
+
+  private static <T> T present(T value, String what) throws TransportException {
+    if (value == null) {
+      throw new TransportException("vCenter's answer has no " + what, true, null);
+    }
+    return value;
+  }
+
+  VimPortType vim() {
+    return vim;
+  }
+
+  VimClient client() {
+    return client;
+  }
+
+  ServiceContent content() {
+    return content;
+  }
+
+  /** Whether vCenter knows instant clones. */
+  boolean modern() {
+    return modern;
+  }
+
+  ManagedObjectReference baseFolder() {
+    return baseFolder;
+  }
+
+  ManagedObjectReference machineFolder() {
+    return machineFolder;
+  }
+
+  ManagedObjectReference cluster() {
+    return cluster;
+  }
+
+  ManagedObjectReference resourcePool() {
+    return resourcePool;
+  }
+
+  /** A configured path does not lead to what it should. */
+  static final class UnusableInventory extends RemoteException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnusableInventory(String what, String setting) {
+      super("found " + what + ": check " + setting);
+    }
+  }
+}
