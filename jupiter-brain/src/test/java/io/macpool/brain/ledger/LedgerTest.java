@@ -1,0 +1,183 @@
+package io.macpool.brain.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+  private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+  private static Instance intent(String id) {
+    return new Instance(
+        id,
+        InstancePhase.REQUESTED,
+        Optional.of("xcode"),
+        Optional.of("ci"),
+        Optional.empty(),
+        Instance.Size.AS_IMAGE,
+        "broker-1",
+        false,
+        Optional.empty(),
+        NOW,
+        NOW,
+        "requested");
+  }
+
+  private static Reservation<String> reserve(Ledger ledger, String id, Optional<String> key) {
+    return ledger.reserve(
+        intent(id),
+        key,
+        use ->
+            use.taken().getOrDefault("host-1", 0) < use.slots().getOrDefault("host-1", 0)
+                ? new Reservation.Choice.Host<>("host-1")
+                : new Reservation.Choice.None<>("full"));
+  }
+
+  @Test
+  void aSlotIsHeldFromIntentToGone() {
+    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+      assertThat(ledger.hasHistory()).isFalse();
+      ledger.syncSlots(Set.of("host-1"), 2);
+      assertThat(reserve(ledger, "a", Optional.empty())).isInstanceOf(Reservation.Made.class);
+      assertThat(reserve(ledger, "b", Optional.empty())).isInstanceOf(Reservation.Made.class);
+      assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Refused.class);
+      assertThat(ledger.find("c")).isEmpty();
+      assertThat(ledger.slotUse().creating()).isEqualTo(2);
+
+      assertThat(ledger.advance("a", InstancePhase.RECLAIMING, "no need")).isPresent();
+      assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Refused.class);
+      assertThat(ledger.advance("a", InstancePhase.GONE, "no need")).isPresent();
+      assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Made.class);
+      assertThat(ledger.live()).extracting(Instance::id).containsExactly("b", "c");
+      assertThat(ledger.history("a")).hasSize(3);
+    }
+  }
+
+  @Test
+  void phasesMoveForwardOnlyAndOnce() {
+    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      reserve(ledger, "a", Optional.empty());
+      assertThat(ledger.advance("a", InstancePhase.CLONED, "cloned", Optional.of("vm-1")))
+          .hasValueSatisfying(i -> assertThat(i.ref()).contains("vm-1"));
+      assertThat(ledger.advance("a", InstancePhase.RECLAIMING, "deleted")).isPresent();
+      assertThat(ledger.advance("a", InstancePhase.READY, "too late")).isEmpty();
+      assertThat(ledger.advance("a", InstancePhase.RECLAIMING, "twice")).isEmpty();
+      assertThat(ledger.find("a").orElseThrow().reason()).isEqualTo("deleted");
+      assertThat(ledger.advance("unknown", InstancePhase.READY, "what?")).isEmpty();
+    }
+  }
+
+  @Test
+  void aKeyGivesTheSameInstanceWhileItLives() {
+    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      Optional<String> key = Optional.of("job-1");
+      reserve(ledger, "a", key);
+      assertThat(reserve(ledger, "b", key))
+          .isInstanceOfSatisfying(
+              Reservation.Repeated.class,
+              repeated -> assertThat(repeated.instance().id()).isEqualTo("a"));
+      ledger.advance("a", InstancePhase.RECLAIMING, "gone soon");
+      assertThat(reserve(ledger, "b", key)).isInstanceOf(Reservation.Made.class);
+      assertThat(ledger.findByKey("ci", "job-1")).map(Instance::id).contains("b");
+    }
+  }
+
+  @Test
+  void aWarmInstanceIsClaimedOnce() {
+    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      Instance warm =
+          new Instance(
+              "w",
+              InstancePhase.REQUESTED,
+              Optional.of("xcode"),
+              Optional.empty(),
+              Optional.empty(),
+              Instance.Size.AS_IMAGE,
+              "broker-1",
+              true,
+              Optional.empty(),
+              NOW,
+              NOW,
+              "for the warm pool");
+      ledger.reserve(warm, Optional.empty(), use -> new Reservation.Choice.Host<>("host-1"));
+      assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
+      ledger.advance("w", InstancePhase.READY, "warm");
+      assertThat(ledger.claim("w", "ci", "broker-1", Optional.of("k")))
+          .hasValueSatisfying(i -> assertThat(i.owner()).contains("ci"));
+      assertThat(ledger.claim("w", "other", "broker-1", Optional.empty())).isEmpty();
+      assertThat(ledger.findByKey("ci", "k")).isPresent();
+    }
+  }
+
+  @Test
+  void survivesInAFileAndRemembersCordonsAndBrokers(@TempDir Path folder) {
+    DatabaseAddress file = DatabaseAddress.file(folder.resolve("ledger"));
+    try (Ledger ledger = Ledger.open(file, 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1", "host-2"), 2);
+      reserve(ledger, "a", Optional.empty());
+      ledger.cordon("host-2", Optional.of(new Cordon(Cordon.Kind.DRAINING, "new disk")));
+      assertThat(ledger.heartbeat("one", Duration.ofSeconds(10))).containsExactly("one");
+    }
+    try (Ledger ledger = Ledger.open(file, 2, CLOCK)) {
+      assertThat(ledger.hasHistory()).isTrue();
+      assertThat(ledger.live()).hasSize(1);
+      assertThat(ledger.cordons()).containsOnlyKeys("host-2");
+      assertThat(ledger.heartbeat("two", Duration.ofSeconds(10))).contains("one", "two");
+      ledger.farewell("one");
+      assertThat(ledger.heartbeat("two", Duration.ofSeconds(10))).containsExactly("two");
+      ledger.cordon("host-2", Optional.empty());
+      assertThat(ledger.cordons()).isEmpty();
+      ledger.syncSlots(Set.of("host-1"), 1);
+      assertThat(ledger.slotUse().slots()).containsOnlyKeys("host-1").containsValue(1);
+    }
+  }
+
+  @Test
+  void takesOverWhatTheOldBrokerRecorded(@TempDir Path folder) throws Exception {
+    DatabaseAddress file = DatabaseAddress.file(folder.resolve("ledger"));
+    try (Connection old = DriverManager.getConnection(file.jdbcUrl());
+        Statement statement = old.createStatement()) {
+      statement.execute("CREATE SCHEMA jupiter_brain");
+      statement.execute(
+          "CREATE TABLE jupiter_brain.instances (id varchar(80) PRIMARY KEY,"
+              + " created_at timestamp(6) with time zone NOT NULL,"
+              + " destroyed_at timestamp(6) with time zone)");
+      statement.execute(
+          "INSERT INTO jupiter_brain.instances VALUES"
+              + " ('alive', TIMESTAMP WITH TIME ZONE '2026-11-21 09:00:00+00', NULL),"
+              + " ('dead', TIMESTAMP WITH TIME ZONE '2026-11-21 08:00:00+00',"
+              + " TIMESTAMP WITH TIME ZONE '2026-11-21 08:30:00+00')");
+    }
+    try (Ledger ledger = Ledger.open(file, 2, CLOCK)) {
+      assertThat(ledger.hasHistory()).isTrue();
+      assertThat(ledger.live())
+          .singleElement()
+          .satisfies(
+              instance -> {
+                assertThat(instance.id()).isEqualTo("alive");
+                assertThat(instance.phase()).isEqualTo(InstancePhase.READY);
+                assertThat(instance.createdAt()).isEqualTo(Instant.parse("2026-11-21T09:00:00Z"));
+              });
+      assertThat(ledger.purge(NOW.plusSeconds(1))).isEqualTo(1);
+    }
+  }
+}

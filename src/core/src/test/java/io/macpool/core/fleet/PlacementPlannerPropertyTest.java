@@ -1,0 +1,131 @@
+package io.macpool.core.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.core.fleet.PlacementPlanner.Decision;
+import io.macpool.core.fleet.PlacementPlanner.Placed;
+import io.macpool.core.fleet.PlacementPlanner.Policy;
+import io.macpool.core.fleet.PlacementPlanner.Unplaceable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class PlacementPlannerPropertyTest {
+
+  private static final int BUSY_AT = 8;
+
+  @Provide
+  Arbitrary<List<HostLoad>> fleets() {
+    Arbitrary<Optional<Cordon>> cordons =
+        Arbitraries.of(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new Cordon(Cordon.Kind.CORDONED, "test")),
+            Optional.of(new Cordon(Cordon.Kind.DRAINING, "test")));
+    Arbitrary<HostLoad> host =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 200),
+                Arbitraries.of(true, true, true, false),
+                Arbitraries.of(false, false, false, true),
+                Arbitraries.of(Set.of("ds-1"), Set.of("ds-1", "ds-2"), Set.<String>of()),
+                cordons,
+                Arbitraries.integers().between(0, 3),
+                Arbitraries.integers().between(0, 4),
+                Arbitraries.integers().between(0, 10))
+            .as(
+                (id, connected, maintenance, datastores, cordon, slots, taken, operations) ->
+                    new HostLoad(
+                        new Host("host-" + id, "mac-" + id, connected, maintenance, datastores),
+                        cordon,
+                        slots,
+                        taken,
+                        operations));
+    return host.list().ofMaxSize(30).uniqueElements(load -> load.host().id());
+  }
+
+  @Provide
+  Arbitrary<Image> images() {
+    return Combinators.combine(
+            Arbitraries.of(Set.of("ds-1"), Set.of("ds-2"), Set.<String>of()),
+            Arbitraries.of(true, false),
+            Arbitraries.integers().between(0, 200))
+        .as(
+            (datastores, frozen, host) ->
+                new Image(
+                    "xcode",
+                    "vm-1",
+                    Optional.of("snapshot-1"),
+                    4,
+                    8192,
+                    datastores,
+                    frozen,
+                    Optional.of("host-" + host)));
+  }
+
+  @Property
+  void neverPlacesWhereItMustNot(
+      @ForAll("fleets") List<HostLoad> fleet,
+      @ForAll("images") Image image,
+      @ForAll Policy policy) {
+    Map<String, HostLoad> byId =
+        fleet.stream().collect(Collectors.toMap(load -> load.host().id(), Function.identity()));
+    Decision decision = PlacementPlanner.place(image, fleet, policy, BUSY_AT);
+    if (decision instanceof Placed placed) {
+      HostLoad load = byId.get(placed.host());
+      assertThat(load.taken()).isLessThan(load.slots());
+      assertThat(load.operations()).isLessThan(BUSY_AT);
+      assertThat(load.host().connected()).isTrue();
+      assertThat(load.host().inMaintenance()).isFalse();
+      assertThat(load.cordon()).isEmpty();
+      assertThat(load.host().datastores()).containsAll(image.datastores());
+    } else {
+      assertThat(((Unplaceable) decision).refusals()).hasSameSizeAs(fleet);
+    }
+  }
+
+  @Property
+  void theOrderOfHostsDoesNotMatter(
+      @ForAll("fleets") List<HostLoad> fleet,
+      @ForAll("images") Image image,
+      @ForAll Policy policy,
+      @ForAll Random random) {
+    List<HostLoad> shuffled = new ArrayList<>(fleet);
+    Collections.shuffle(shuffled, random);
+    assertThat(PlacementPlanner.place(image, shuffled, policy, BUSY_AT))
+        .isEqualTo(PlacementPlanner.place(image, fleet, policy, BUSY_AT));
+  }
+
+  @Property
+  void spreadNeverPrefersAFullerHostOfTheSameSize(
+      @ForAll("fleets") List<HostLoad> fleet, @ForAll("images") Image image) {
+    if (image.frozen()) {
+      return; // its own host comes first, whatever its load
+    }
+    Decision decision = PlacementPlanner.place(image, fleet, Policy.SPREAD, BUSY_AT);
+    if (decision instanceof Placed placed) {
+      HostLoad chosen =
+          fleet.stream().filter(l -> l.host().id().equals(placed.host())).findFirst().get();
+      Unplaceable none = new Unplaceable(Map.of());
+      assertThat(none.isPassing()).isFalse();
+      assertThat(fleet)
+          .filteredOn(load -> load.slots() == chosen.slots())
+          .filteredOn(
+              load ->
+                  PlacementPlanner.place(image, List.of(load), Policy.SPREAD, BUSY_AT)
+                      instanceof Placed)
+          .allSatisfy(load -> assertThat(load.taken()).isGreaterThanOrEqualTo(chosen.taken()));
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.macpool.core.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.core.fleet.ReclaimPlanner.Action;
+import io.macpool.core.fleet.ReclaimPlanner.Deed;
+import io.macpool.core.fleet.ReclaimPlanner.Plan;
+import io.macpool.core.fleet.ReclaimPlanner.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class ReclaimPlannerPropertyTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+  private static final Set<String> ALIVE = Set.of("alive");
+  private static final ReclaimPlanner.Policy POLICY = policy(1_000);
+
+  private static ReclaimPlanner.Policy policy(int budget) {
+    return new ReclaimPlanner.Policy(
+        Duration.ofHours(2),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(3),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(5),
+        false,
+        budget);
+  }
+
+  @Provide
+  Arbitrary<List<Instance>> records() {
+    Arbitrary<Instance> record =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 30),
+                Arbitraries.of(
+                    InstancePhase.REQUESTED,
+                    InstancePhase.CLONED,
+                    InstancePhase.READY,
+                    InstancePhase.RECLAIMING),
+                Arbitraries.of(Optional.<String>empty(), Optional.of("ci")),
+                Arbitraries.of("alive", "dead"),
+                Arbitraries.of(true, false),
+                Arbitraries.of(Optional.<String>empty(), Optional.of("vm-1")),
+                Arbitraries.integers().between(0, 10_000))
+            .as(
+                (id, phase, owner, broker, confirmed, ref, age) ->
+                    new Instance(
+                        "i-" + id,
+                        phase,
+                        Optional.of("xcode"),
+                        owner,
+                        Optional.of("host-1"),
+                        Instance.Size.AS_IMAGE,
+                        broker,
+                        confirmed,
+                        ref,
+                        NOW.minusSeconds(age),
+                        NOW.minusSeconds(age),
+                        "test"));
+    return record.list().ofMaxSize(20).uniqueElements(Instance::id);
+  }
+
+  @Provide
+  Arbitrary<List<Machine>> machines() {
+    Arbitrary<Machine> machine =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 30),
+                Arbitraries.of(PowerState.class),
+                Arbitraries.of(List.<String>of(), List.of("10.0.0.1")),
+                Arbitraries.integers().between(0, 10_000).optional())
+            .as(
+                (id, power, addresses, up) ->
+                    new Machine(
+                        "i-" + id,
+                        "vm-" + id,
+                        power,
+                        addresses,
+                        Optional.of("host-1"),
+                        up.map(NOW::minusSeconds)));
+    return machine.list().ofMaxSize(20).uniqueElements(Machine::name);
+  }
+
+  private static Plan plan(
+      List<Instance> records, List<Machine> machines, Set<String> inHand, Map<String, Instant> s) {
+    return ReclaimPlanner.plan(records, machines, inHand, ALIVE, s, POLICY, NOW);
+  }
+
+  @Property
+  void whatIsInHandIsLeftAloneAndNobodyIsJudgedTwice(
+      @ForAll("records") List<Instance> records,
+      @ForAll("machines") List<Machine> machines,
+      @ForAll Set<Integer> hand) {
+    Set<String> inHand = hand.stream().map(i -> "i-" + i % 31).collect(Collectors.toSet());
+    Plan plan = plan(records, machines, inHand, Map.of());
+    List<String> names = plan.actions().stream().map(Action::name).toList();
+    assertThat(names).doesNotHaveDuplicates().noneMatch(inHand::contains);
+  }
+
+  @Property
+  void aLivingOwnersRunningYoungInstanceIsNeverTouched(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Map<String, Instant> everythingSuspected =
+        suspicions(records, machines, NOW.minus(Duration.ofHours(1)));
+    Plan plan = plan(records, machines, Set.of(), everythingSuspected);
+    Set<String> booted =
+        machines.stream()
+            .filter(m -> m.power() == PowerState.ON && !m.addresses().isEmpty())
+            .map(Machine::name)
+            .collect(Collectors.toSet());
+    Set<String> safe =
+        records.stream()
+            .filter(i -> i.phase() == InstancePhase.READY && i.confirmed())
+            .filter(i -> i.createdAt().isAfter(NOW.minus(POLICY.cutoff())))
+            .map(Instance::id)
+            .filter(booted::contains)
+            .collect(Collectors.toSet());
+    assertThat(plan.actions()).extracting(Action::name).noneMatch(safe::contains);
+  }
+
+  private static Map<String, Instant> suspicions(
+      List<Instance> records, List<Machine> machines, Instant since) {
+    Set<String> names = new HashSet<>();
+    records.forEach(i -> names.add(i.id()));
+    machines.forEach(m -> names.add(m.name()));
+    return names.stream()
+        .flatMap(name -> List.of(Reason.values()).stream().map(reason -> reason + " " + name))
+        .collect(Collectors.toMap(s -> s, s -> since));
+  }
+
+  @Property
+  void oneLookNeverCondemnsWhatIsMissingOrUnknown(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Plan first = plan(records, machines, Set.of(), Map.of());
+    assertThat(first.actions())
+        .extracting(Action::reason)
+        .doesNotContain(Reason.ORPHAN, Reason.VANISHED, Reason.SWITCHED_OFF, Reason.UNCLAIMED);
+    assertThat(first.actions()).extracting(Action::deed).doesNotContain(Deed.FORGET);
+  }
+
+  @Property
+  void everyOrphanIsDestroyedAtTheSecondLook(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Plan first = plan(records, machines, Set.of(), Map.of());
+    Plan second =
+        ReclaimPlanner.plan(
+            records, machines, Set.of(), ALIVE, first.suspects(), POLICY, NOW.plus(POLICY.grace()));
+    Set<String> known = records.stream().map(Instance::id).collect(Collectors.toSet());
+    List<String> orphans =
+        machines.stream().map(Machine::name).filter(n -> !known.contains(n)).toList();
+    assertThat(second.actions())
+        .filteredOn(a -> a.deed() == Deed.DESTROY)
+        .extracting(Action::name)
+        .containsAll(orphans);
+  }
+
+  @Property
+  void decisionsAreCarriedOutWhateverTheBudget(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Plan plan =
+        ReclaimPlanner.plan(
+            records,
+            machines,
+            Set.of(),
+            ALIVE,
+            suspicions(records, machines, NOW.minusSeconds(60)),
+            policy(0),
+            NOW);
+    Set<String> existing = machines.stream().map(Machine::name).collect(Collectors.toSet());
+    List<String> decided =
+        records.stream()
+            .filter(i -> i.phase() == InstancePhase.RECLAIMING && existing.contains(i.id()))
+            .map(Instance::id)
+            .toList();
+    assertThat(plan.actions())
+        .filteredOn(a -> a.deed() == Deed.DESTROY)
+        .extracting(Action::name)
+        .containsExactlyInAnyOrderElementsOf(decided);
+  }
+
+  @Property
+  void theOrderOfInputDoesNotMatter(
+      @ForAll("records") List<Instance> records,
+      @ForAll("machines") List<Machine> machines,
+      @ForAll Random random) {
+    List<Instance> otherRecords = new ArrayList<>(records);
+    List<Machine> otherMachines = new ArrayList<>(machines);
+    Collections.shuffle(otherRecords, random);
+    Collections.shuffle(otherMachines, random);
+    assertThat(plan(otherRecords, otherMachines, Set.of(), Map.of()))
+        .isEqualTo(plan(records, machines, Set.of(), Map.of()));
+  }
+
+  @Property
+  void strangersAreAdoptedWhileTheLedgerHasNoPast(@ForAll("machines") List<Machine> machines) {
+    ReclaimPlanner.Policy adopting =
+        new ReclaimPlanner.Policy(
+            POLICY.cutoff(),
+            POLICY.bootCutoff(),
+            POLICY.cloneLimit(),
+            POLICY.confirmLimit(),
+            POLICY.grace(),
+            true,
+            0);
+    Plan plan = ReclaimPlanner.plan(List.of(), machines, Set.of(), ALIVE, Map.of(), adopting, NOW);
+    assertThat(plan.actions()).hasSameSizeAs(machines).allMatch(a -> a.deed() == Deed.ADOPT);
+  }
+}
