@@ -1,0 +1,325 @@
+package io.macpool.core.job;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** Something that happened to a job. Any event may come in any phase. */
+public sealed interface JobEvent {
+
+  /** One method a case: whoever looks at an event must think of them all. */
+  interface Cases<R> {
+    R accepted();
+
+    R rejected(String reason);
+
+    R scriptGenerated();
+
+    R scriptRefused(String reason);
+
+    R scriptUnavailable(String reason);
+
+    R instanceCreated(String id);
+
+    R slotsFull(Duration retryAfter);
+
+    R instanceRefused(String reason);
+
+    R instanceLost(String reason);
+
+    R instanceReachable();
+
+    R scriptUploaded();
+
+    R uploadFailed(String reason);
+
+    R scriptExited(int status);
+
+    R sessionLost(String reason);
+
+    R sessionRegained();
+
+    R traceFetched();
+
+    R logLimitReached();
+
+    R cancelled(String reason);
+
+    R takenElsewhere(String by);
+
+    R workerStopping();
+
+    R timerFired(Timer timer);
+
+    R logClosed();
+
+    R reportConfirmed();
+
+    R reportGivenUp(String reason);
+
+    R deliverySettled();
+
+    R instanceReleased();
+  }
+
+  <R> R match(Cases<R> cases);
+
+  /** The payload was understood. */
+  record Accepted() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.accepted();
+    }
+  }
+
+  /** The payload is JSON of which no job can be made. */
+  record Rejected(String reason) implements JobEvent {
+    public Rejected {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.rejected(reason);
+    }
+  }
+
+  /** The script is here. */
+  record ScriptGenerated() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.scriptGenerated();
+    }
+  }
+
+  /** The generator will not make a script of this job. */
+  record ScriptRefused(String reason) implements JobEvent {
+    public ScriptRefused {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.scriptRefused(reason);
+    }
+  }
+
+  /** The generator can't be had for now. */
+  record ScriptUnavailable(String reason) implements JobEvent {
+    public ScriptUnavailable {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.scriptUnavailable(reason);
+    }
+  }
+
+  /** The broker made an instance: from now on it is ours to release. */
+  record InstanceCreated(String id) implements JobEvent {
+    public InstanceCreated {
+      Objects.requireNonNull(id, "id");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.instanceCreated(id);
+    }
+  }
+
+  /** The broker has no room; it made nothing. */
+  record SlotsFull(Duration retryAfter) implements JobEvent {
+    public SlotsFull {
+      Objects.requireNonNull(retryAfter, "retryAfter");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.slotsFull(retryAfter);
+    }
+  }
+
+  /** The broker did not make an instance. */
+  record InstanceRefused(String reason) implements JobEvent {
+    public InstanceRefused {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.instanceRefused(reason);
+    }
+  }
+
+  /** The instance is gone, or will never be usable. */
+  record InstanceLost(String reason) implements JobEvent {
+    public InstanceLost {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.instanceLost(reason);
+    }
+  }
+
+  /** SSH answers. */
+  record InstanceReachable() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.instanceReachable();
+    }
+  }
+
+  /** The script is in the instance. */
+  record ScriptUploaded() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.scriptUploaded();
+    }
+  }
+
+  /** Login or upload failed, a stale instance included. */
+  record UploadFailed(String reason) implements JobEvent {
+    public UploadFailed {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.uploadFailed(reason);
+    }
+  }
+
+  /** The script ended, its exit status was read. */
+  record ScriptExited(int status) implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.scriptExited(status);
+    }
+  }
+
+  /** The session ended without an exit status: says nothing of the script. */
+  record SessionLost(String reason) implements JobEvent {
+    public SessionLost {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.sessionLost(reason);
+    }
+  }
+
+  /** The script is in sight again. */
+  record SessionRegained() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.sessionRegained();
+    }
+  }
+
+  /** The trace was fetched, or there is none to be had. */
+  record TraceFetched() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.traceFetched();
+    }
+  }
+
+  /** The log is as long as it may be. */
+  record LogLimitReached() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.logLimitReached();
+    }
+  }
+
+  /** Somebody cancelled the job; the reason may be blank. */
+  record Cancelled(String reason) implements JobEvent {
+    public Cancelled {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.cancelled(reason);
+    }
+  }
+
+  /** Another worker has the delivery by now. */
+  record TakenElsewhere(String by) implements JobEvent {
+    public TakenElsewhere {
+      Objects.requireNonNull(by, "by");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.takenElsewhere(by);
+    }
+  }
+
+  /** The worker stops at once. */
+  record WorkerStopping() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.workerStopping();
+    }
+  }
+
+  /** A timer that ran for this job is over. */
+  record TimerFired(Timer timer) implements JobEvent {
+    public TimerFired {
+      Objects.requireNonNull(timer, "timer");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.timerFired(timer);
+    }
+  }
+
+  /** The last part of the log is confirmed, or given up. */
+  record LogClosed() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.logClosed();
+    }
+  }
+
+  /** The finish or reset is confirmed. */
+  record ReportConfirmed() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.reportConfirmed();
+    }
+  }
+
+  /** The finish or reset could not be confirmed while this worker lived. */
+  record ReportGivenUp(String reason) implements JobEvent {
+    public ReportGivenUp {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.reportGivenUp(reason);
+    }
+  }
+
+  /** The delivery is acked, or no longer ours to ack. */
+  record DeliverySettled() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.deliverySettled();
+    }
+  }
+
+  /** The instance is gone, or left to the broker's own cleaning. */
+  record InstanceReleased() implements JobEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.instanceReleased();
+    }
+  }
+}

@@ -1,0 +1,361 @@
+package io.macpool.core.job;
+
+import io.macpool.core.GoDuration;
+import io.macpool.core.job.JobAction.Progress;
+import io.macpool.core.job.JobState.InstanceStanding;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The table of a job's life: from a state and an event to the next state and what to do. It is
+ * total: an event that means nothing in a phase changes nothing.
+ *
+ * <p>What holds whatever the order of events: the log is closed once; then exactly one finish or
+ * reset is reported (none for an abandoned job); the delivery is acked only after its confirmation;
+ * an instance that was made is released; the processor is freed last, once.
+ */
+public final class JobMachine {
+
+  private JobMachine() {}
+
+  /** What follows from {@code event} in {@code state}. */
+  public static JobStep step(JobState state, JobEvent event) {
+    return event.match(new Table(state));
+  }
+
+  private record Table(JobState state) implements JobEvent.Cases<JobStep> {
+
+    @Override
+    public JobStep accepted() {
+      return is(Phase.RECEIVED)
+          ? to(Phase.GENERATING, opening(new JobAction.GenerateScript()))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep rejected(String reason) {
+      return is(Phase.RECEIVED) ? decide(new Outcome.Refused(reason)) : unchanged();
+    }
+
+    @Override
+    public JobStep scriptGenerated() {
+      return is(Phase.GENERATING) ? request(List.of(start(Timer.SLOT_WAIT))) : unchanged();
+    }
+
+    @Override
+    public JobStep scriptRefused(String reason) {
+      return is(Phase.GENERATING) ? decide(new Outcome.Refused(reason)) : unchanged();
+    }
+
+    @Override
+    public JobStep scriptUnavailable(String reason) {
+      return is(Phase.GENERATING) ? decide(new Outcome.NoScript(reason)) : unchanged();
+    }
+
+    @Override
+    public JobStep instanceCreated(String id) {
+      if (state.standing() != InstanceStanding.REQUESTED) {
+        return unchanged();
+      }
+      if (is(Phase.REQUESTING)) {
+        return new JobStep(
+            state.with(InstanceStanding.HELD, id).in(Phase.BOOTING),
+            List.of(new JobAction.StopTimer(Timer.SLOT_WAIT), new JobAction.AwaitReachable(id)));
+      }
+      // The job ended while the broker was at it: the instance goes as it came.
+      return new JobStep(
+          state.with(InstanceStanding.RELEASING, id), List.of(new JobAction.ReleaseInstance(id)));
+    }
+
+    @Override
+    public JobStep slotsFull(Duration retryAfter) {
+      if (state.standing() != InstanceStanding.REQUESTED) {
+        return unchanged();
+      }
+      JobState without = state.withoutInstance();
+      if (!is(Phase.REQUESTING)) {
+        return freedIfDone(without);
+      }
+      if (state.slotWaitOver()) {
+        return new Table(without).decide(new Outcome.NoSlot(state.limits().of(Timer.SLOT_WAIT)));
+      }
+      return new JobStep(
+          without.in(Phase.WAITING_FOR_SLOT),
+          List.of(
+              new JobAction.StopTimer(Timer.STARTUP),
+              new JobAction.StartTimer(Timer.SLOT_RETRY, retryAfter)));
+    }
+
+    @Override
+    public JobStep instanceRefused(String reason) {
+      if (state.standing() != InstanceStanding.REQUESTED) {
+        return unchanged();
+      }
+      JobState without = state.withoutInstance();
+      return is(Phase.REQUESTING)
+          ? new Table(without).decide(new Outcome.InstanceFailed(reason))
+          : freedIfDone(without);
+    }
+
+    @Override
+    public JobStep instanceLost(String reason) {
+      return switch (state.phase()) {
+        case BOOTING, UPLOADING -> decide(new Outcome.InstanceFailed(reason));
+        case RUNNING, RECONNECTING -> decide(new Outcome.SessionLost(reason));
+        case TRACING -> decideAsKnown();
+        case RECEIVED, GENERATING, REQUESTING, WAITING_FOR_SLOT -> unchanged();
+        case CLOSING_LOG, REPORTING, SETTLING, RELEASING, DONE -> unchanged();
+      };
+    }
+
+    @Override
+    public JobStep instanceReachable() {
+      return is(Phase.BOOTING)
+          ? to(
+              Phase.UPLOADING,
+              List.of(
+                  new JobAction.StopTimer(Timer.STARTUP),
+                  start(Timer.UPLOAD),
+                  new JobAction.UploadScript()))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep scriptUploaded() {
+      return is(Phase.UPLOADING)
+          ? to(
+              Phase.RUNNING,
+              List.of(
+                  new JobAction.StopTimer(Timer.UPLOAD),
+                  new JobAction.PublishProgress(Progress.STARTED),
+                  start(Timer.HARD),
+                  start(Timer.SILENCE),
+                  new JobAction.RunScript()))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep uploadFailed(String reason) {
+      return is(Phase.UPLOADING) ? decide(new Outcome.InstanceFailed(reason)) : unchanged();
+    }
+
+    @Override
+    public JobStep scriptExited(int status) {
+      if (!is(Phase.RUNNING) && !is(Phase.RECONNECTING)) {
+        return unchanged();
+      }
+      Outcome outcome = new Outcome.Exited(status);
+      if (!state.limits().traceWanted()) {
+        return decide(outcome);
+      }
+      List<JobAction> actions = new ArrayList<>(stopAllTimers());
+      actions.add(start(Timer.TRACE));
+      actions.add(new JobAction.FetchTrace());
+      return new JobStep(state.ended(outcome).in(Phase.TRACING), actions);
+    }
+
+    @Override
+    public JobStep sessionLost(String reason) {
+      return is(Phase.RUNNING)
+          ? to(
+              Phase.RECONNECTING,
+              List.of(
+                  new JobAction.StopTimer(Timer.SILENCE),
+                  start(Timer.RECONNECT),
+                  new JobAction.Reattach()))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep sessionRegained() {
+      return is(Phase.RECONNECTING)
+          ? to(
+              Phase.RUNNING,
+              List.of(new JobAction.StopTimer(Timer.RECONNECT), start(Timer.SILENCE)))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep traceFetched() {
+      return is(Phase.TRACING) ? decideAsKnown() : unchanged();
+    }
+
+    @Override
+    public JobStep logLimitReached() {
+      return is(Phase.RUNNING) || is(Phase.RECONNECTING)
+          ? decide(new Outcome.LogTooLong(state.limits().maxLogLength()))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep cancelled(String reason) {
+      return decideUnlessScriptEnded(new Outcome.Cancelled(reason));
+    }
+
+    @Override
+    public JobStep takenElsewhere(String by) {
+      return state.phase().isUndecided() ? decide(new Outcome.TakenElsewhere(by)) : unchanged();
+    }
+
+    @Override
+    public JobStep workerStopping() {
+      return decideUnlessScriptEnded(new Outcome.Stopped());
+    }
+
+    @Override
+    public JobStep timerFired(Timer timer) {
+      return switch (timer) {
+        case STARTUP ->
+            is(Phase.REQUESTING) || is(Phase.BOOTING)
+                ? decide(new Outcome.InstanceFailed(notWithin("it did not answer", timer)))
+                : unchanged();
+        case SLOT_WAIT ->
+            is(Phase.WAITING_FOR_SLOT)
+                ? decide(new Outcome.NoSlot(state.limits().of(timer)))
+                : is(Phase.REQUESTING)
+                    ? new JobStep(state.withSlotWaitOver(), List.of())
+                    : unchanged();
+        case SLOT_RETRY -> is(Phase.WAITING_FOR_SLOT) ? request(List.of()) : unchanged();
+        case UPLOAD ->
+            is(Phase.UPLOADING)
+                ? decide(
+                    new Outcome.InstanceFailed(notWithin("the script was not uploaded", timer)))
+                : unchanged();
+        case HARD ->
+            is(Phase.RUNNING) || is(Phase.RECONNECTING)
+                ? decide(new Outcome.Exceeded(timer, state.limits().of(timer)))
+                : unchanged();
+        case SILENCE ->
+            is(Phase.RUNNING)
+                ? decide(new Outcome.Exceeded(timer, state.limits().of(timer)))
+                : unchanged();
+        case RECONNECT ->
+            is(Phase.RECONNECTING)
+                ? decide(new Outcome.SessionLost(notWithin("it could not be regained", timer)))
+                : unchanged();
+        case TRACE -> is(Phase.TRACING) ? decideAsKnown() : unchanged();
+      };
+    }
+
+    @Override
+    public JobStep logClosed() {
+      if (!is(Phase.CLOSING_LOG)) {
+        return unchanged();
+      }
+      Settlement settlement = state.settlement().orElseThrow();
+      return settlement.verdict() == Verdict.ABANDONED
+          ? to(Phase.SETTLING, List.of(new JobAction.SettleDelivery(true)))
+          : to(Phase.REPORTING, List.of(new JobAction.Report(settlement)));
+    }
+
+    @Override
+    public JobStep reportConfirmed() {
+      return is(Phase.REPORTING)
+          ? to(Phase.SETTLING, List.of(new JobAction.SettleDelivery(true)))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep reportGivenUp(String reason) {
+      return is(Phase.REPORTING)
+          ? to(Phase.SETTLING, List.of(new JobAction.SettleDelivery(false)))
+          : unchanged();
+    }
+
+    @Override
+    public JobStep deliverySettled() {
+      return is(Phase.SETTLING) ? freedIfDone(state.in(Phase.RELEASING)) : unchanged();
+    }
+
+    @Override
+    public JobStep instanceReleased() {
+      return state.standing() == InstanceStanding.RELEASING
+          ? freedIfDone(state.with(InstanceStanding.RELEASED, state.instance().orElseThrow()))
+          : unchanged();
+    }
+
+    private JobStep request(List<JobAction> first) {
+      List<JobAction> actions = new ArrayList<>(first);
+      actions.add(start(Timer.STARTUP));
+      actions.add(new JobAction.RequestInstance());
+      return new JobStep(state.requesting().in(Phase.REQUESTING), actions);
+    }
+
+    private JobStep decideUnlessScriptEnded(Outcome outcome) {
+      if (!state.phase().isUndecided()) {
+        return unchanged();
+      }
+      return is(Phase.TRACING) ? decideAsKnown() : decide(outcome);
+    }
+
+    private JobStep decideAsKnown() {
+      return decide(state.outcome().orElseThrow());
+    }
+
+    /** The one way into the end of a job. */
+    private JobStep decide(Outcome outcome) {
+      List<JobAction> actions = new ArrayList<>();
+      if (is(Phase.RECEIVED)) {
+        actions.addAll(opening());
+      }
+      actions.addAll(stopAllTimers());
+      JobState next = state.ended(outcome).in(Phase.CLOSING_LOG);
+      if (state.standing() == InstanceStanding.HELD) {
+        actions.add(new JobAction.Disconnect());
+        String id = state.instance().orElseThrow();
+        boolean kept =
+            state.limits().keepSilentInstance()
+                && outcome instanceof Outcome.Exceeded exceeded
+                && exceeded.timer() == Timer.SILENCE;
+        if (kept) {
+          next = next.with(InstanceStanding.RELEASED, id);
+        } else {
+          next = next.with(InstanceStanding.RELEASING, id);
+          actions.add(new JobAction.ReleaseInstance(id));
+        }
+      }
+      actions.add(new JobAction.CloseLog(next.settlement().orElseThrow()));
+      return new JobStep(next, actions);
+    }
+
+    private JobStep freedIfDone(JobState next) {
+      return next.phase() == Phase.RELEASING && !next.mayHoldInstance()
+          ? new JobStep(next.in(Phase.DONE), List.of(new JobAction.FreeProcessor()))
+          : new JobStep(next, List.of());
+    }
+
+    private static List<JobAction> opening(JobAction... then) {
+      List<JobAction> actions = new ArrayList<>();
+      actions.add(new JobAction.OpenLog());
+      actions.add(new JobAction.PublishProgress(Progress.RECEIVED));
+      actions.addAll(List.of(then));
+      return actions;
+    }
+
+    private static List<JobAction> stopAllTimers() {
+      return Arrays.stream(Timer.values()).<JobAction>map(JobAction.StopTimer::new).toList();
+    }
+
+    private String notWithin(String what, Timer timer) {
+      return what + " within " + GoDuration.format(state.limits().of(timer));
+    }
+
+    private JobAction start(Timer timer) {
+      return new JobAction.StartTimer(timer, state.limits().of(timer));
+    }
+
+    private boolean is(Phase phase) {
+      return state.phase() == phase;
+    }
+
+    private JobStep to(Phase next, List<JobAction> actions) {
+      return new JobStep(state.in(next), actions);
+    }
+
+    private JobStep unchanged() {
+      return new JobStep(state, List.of());
+    }
+  }
+}
