@@ -1,0 +1,214 @@
+package io.macpool.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import io.macpool.broker.BrokerException.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The broker's HTTP API as calls that never block. A call that fails does so with a {@link
+ * BrokerException}. No answer is tried again until the policy's patience is over, and so are 5xx
+ * answers to calls that may be repeated; a create may be, since it carries an {@code
+ * Idempotency-Key} (an old broker, which ignores the key, destroys what it made for a client that
+ * went away).
+ */
+public final class BrokerClient {
+
+  /** The broker itself gives up after three minutes by default. */
+  private static final Duration CREATE_DEADLINE = Duration.ofSeconds(210);
+
+  private static final Duration DELETE_DEADLINE = Duration.ofSeconds(210);
+  private static final Duration READ_DEADLINE = Duration.ofSeconds(20);
+  private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
+  private static final int LONGEST_ANSWER = 16 << 20;
+  private static final String MEDIA_TYPE = "application/vnd.api+json";
+
+  private final BrokerEndpoint endpoint;
+  private final HttpClient http;
+  private final Retries retries;
+
+  /**
+   * Makes a client; it owns neither {@code executor}, which parses answers, nor {@code scheduler},
+   * which times pauses.
+   */
+  public BrokerClient(
+      BrokerEndpoint endpoint,
+      RetryPolicy policy,
+      Executor executor,
+      ScheduledExecutorService scheduler) {
+    this.endpoint = endpoint;
+    this.retries = new Retries(policy, scheduler);
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_DEADLINE)
+            .executor(executor)
+            .build();
+  }
+
+  /**
+   * Asks for an instance once; only the lack of any answer is tried again.
+   *
+   * @param idempotencyKey the same for every try at the same instance
+   */
+  public CompletableFuture<Instance> create(NewInstance wanted, String idempotencyKey) {
+    byte[] body = write(new Documents.Single<>(wanted));
+    String what = "create an instance of " + wanted.baseImage();
+    return retries
+        .run(
+            () ->
+                send(
+                    what,
+                    request("/instances", CREATE_DEADLINE)
+                        .header("Content-Type", MEDIA_TYPE)
+                        .header("Idempotency-Key", idempotencyKey)
+                        .POST(BodyPublishers.ofByteArray(body))),
+            BrokerClient::noAnswer)
+        .thenApply(answer -> one(what, answer, Instance.class));
+  }
+
+  /** The instance, or nothing if the broker knows none of that id. */
+  public CompletableFuture<Optional<Instance>> find(String id) {
+    String what = "look at instance " + id;
+    return retries
+        .run(
+            () -> send(what, request("/instances/" + segment(id), READ_DEADLINE).GET(), 404),
+            BrokerClient::mayPass)
+        .thenApply(
+            answer ->
+                answer.statusCode() == 404
+                    ? Optional.empty()
+                    : Optional.of(one(what, answer, Instance.class)));
+  }
+
+  /** All instances that the broker knows. */
+  public CompletableFuture<List<Instance>> list() {
+    String what = "list the instances";
+    return retries
+        .run(() -> send(what, request("/instances", READ_DEADLINE).GET()), BrokerClient::mayPass)
+        .thenApply(answer -> data(what, answer, Instance.class));
+  }
+
+  /** Has an instance destroyed; one that is gone already is fine. */
+  public CompletableFuture<Void> delete(String id) {
+    return retries
+        .run(
+            () ->
+                send(
+                    "destroy instance " + id,
+                    request("/instances/" + segment(id), DELETE_DEADLINE).DELETE(),
+                    404),
+            BrokerClient::mayPass)
+        .thenAccept(answer -> {});
+  }
+
+  /** One look at the pool's slots, not retried; nothing if the broker has no such endpoint. */
+  public CompletableFuture<Optional<Capacity>> capacity() {
+    String what = "read the pool's capacity";
+    return send(what, request("/capacity", READ_DEADLINE).GET(), 404, 405, 501)
+        .thenApply(
+            answer ->
+                answer.statusCode() == 200
+                    ? Optional.of(one(what, answer, Capacity.class))
+                    : Optional.empty());
+  }
+
+  private static boolean noAnswer(Throwable failure) {
+    return failure instanceof BrokerException e && e.reason() == Reason.UNREACHABLE;
+  }
+
+  private static boolean mayPass(Throwable failure) {
+    return failure instanceof BrokerException e
+        && (e.reason() == Reason.UNREACHABLE
+            || e.reason() == Reason.FAILED
+            || e.reason() == Reason.FULL);
+  }
+
+  private HttpRequest.Builder request(String path, Duration deadline) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(endpoint.base() + path))
+            .timeout(deadline)
+            .header("Accept", MEDIA_TYPE)
+            .header("X-Request-ID", UUID.randomUUID().toString());
+    endpoint.token().ifPresent(token -> request.header("Authorization", "token " + token));
+    return request;
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> send(
+      String what, HttpRequest.Builder request, Integer... alsoFine) {
+    HttpRequest built = request.build();
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        http.sendAsync(built, BoundedBody.handler(LONGEST_ANSWER));
+    // The request's own time-out ends with the headers: this one covers the body too.
+    Duration deadline = built.timeout().orElse(READ_DEADLINE).plusSeconds(1);
+    return exchange
+        .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+        .handle(
+            (response, failure) -> {
+              if (failure != null) {
+                throw Refusals.unreachable(endpoint, what, failure);
+              }
+              int status = response.statusCode();
+              if (status / 100 == 2 || List.of(alsoFine).contains(status)) {
+                return response;
+              }
+              throw Refusals.of(endpoint, what, status, response.headers(), response.body());
+            });
+  }
+
+  private <T> T one(String what, HttpResponse<byte[]> answer, Class<T> type) {
+    List<T> data = data(what, answer, type);
+    if (data.size() != 1) {
+      throw new BrokerException(
+          Reason.REFUSED,
+          "the broker at %s answered %s with %d elements in data instead of one"
+              .formatted(endpoint, what, data.size()),
+          Duration.ZERO,
+          null);
+    }
+    return data.get(0);
+  }
+
+  private <T> List<T> data(String what, HttpResponse<byte[]> answer, Class<T> type) {
+    JavaType document =
+        BrokerJson.mapper().getTypeFactory().constructParametricType(Documents.Data.class, type);
+    try {
+      Documents.Data<T> read = BrokerJson.mapper().readValue(answer.body(), document);
+      return read == null || read.data() == null ? List.of() : read.data();
+    } catch (IOException e) {
+      throw new BrokerException(
+          Reason.REFUSED,
+          "the broker at %s answered %s with something unreadable".formatted(endpoint, what),
+          Duration.ZERO,
+          e);
+    }
+  }
+
+  private static byte[] write(Object body) {
+    try {
+      return BrokerJson.mapper().writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("can't be written as JSON: " + body, e);
+    }
+  }
+
+  private static String segment(String id) {
+    return URLEncoder.encode(id, UTF_8).replace("+", "%20");
+  }
+}

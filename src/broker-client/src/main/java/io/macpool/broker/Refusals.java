@@ -1,0 +1,93 @@
+package io.macpool.broker;
+
+import io.macpool.broker.BrokerException.Reason;
+import java.io.IOException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads an answer that is not what was hoped for. */
+final class Refusals {
+
+  /** A broker that says nothing useful must not make its clients wait for ever, or hammer it. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+
+  private static final int QUOTED = 200;
+
+  private Refusals() {}
+
+  static BrokerException of(
+      BrokerEndpoint endpoint, String what, int status, HttpHeaders headers, byte[] body) {
+    Optional<Documents.ApiError> error = firstError(body);
+    String detail = error.map(Refusals::words).map(words -> ": " + words).orElse("");
+    String message =
+        "the broker at %s would not %s: %d%s".formatted(endpoint, what, status, detail);
+    Optional<Duration> retryAfter = retryAfter(headers);
+    boolean full = (status == 503 || status == 429) && retryAfter.isPresent();
+    Duration pause = full ? retryAfter.get() : Duration.ZERO;
+    String code = error.map(Documents.ApiError::code).orElse("");
+    return new BrokerException(full ? Reason.FULL : reason(status, code), message, pause, null);
+  }
+
+  static BrokerException unreachable(BrokerEndpoint endpoint, String what, Throwable failure) {
+    Throwable cause = Retries.cause(failure);
+    boolean late = cause instanceof TimeoutException || cause instanceof HttpTimeoutException;
+    String why = late ? "time-out" : cause.getClass().getSimpleName() + said(cause);
+    return new BrokerException(
+        Reason.UNREACHABLE,
+        "no answer from the broker at %s when asked to %s: %s".formatted(endpoint, what, why),
+        Duration.ZERO,
+        cause);
+  }
+
+  private static String said(Throwable cause) {
+    return cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
+  }
+
+  private static Reason reason(int status, String code) {
+    if (status == 401 || status == 403) {
+      return Reason.UNAUTHORIZED;
+    }
+    if (status >= 500) {
+      return Reason.FAILED;
+    }
+    return "unknown-image".equals(code) ? Reason.UNKNOWN_IMAGE : Reason.REFUSED;
+  }
+
+  private static Optional<Documents.ApiError> firstError(byte[] body) {
+    try {
+      Documents.Errors errors = BrokerJson.mapper().readValue(body, Documents.Errors.class);
+      return errors == null || errors.errors() == null
+          ? Optional.empty()
+          : errors.errors().stream().filter(e -> e != null).findFirst();
+    } catch (IOException e) {
+      return Optional.empty(); // a proxy's page: the status has to do
+    }
+  }
+
+  private static String words(Documents.ApiError error) {
+    String words =
+        Stream.of(error.code(), error.title(), error.detail())
+            .filter(word -> word != null && !word.isBlank())
+            .collect(Collectors.joining(", "));
+    return words.length() > QUOTED ? words.substring(0, QUOTED) + "…" : words;
+  }
+
+  /** Seconds, as our broker writes it; a date or nonsense counts as a short wait. */
+  private static Optional<Duration> retryAfter(HttpHeaders headers) {
+    return headers
+        .firstValue("Retry-After")
+        .map(
+            text -> {
+              if (!text.strip().matches("[0-9]{1,6}")) {
+                return Duration.ofSeconds(5);
+              }
+              Duration asked = Duration.ofSeconds(Math.max(1, Long.parseLong(text.strip())));
+              return asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked;
+            });
+  }
+}
