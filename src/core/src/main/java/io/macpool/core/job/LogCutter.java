@@ -1,0 +1,101 @@
+package io.macpool.core.job;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Cuts a stream of bytes into pieces of text that never split a character and never exceed a number
+ * of bytes in UTF-8. Bytes that are not UTF-8 become U+FFFD. Not thread-safe.
+ */
+public final class LogCutter {
+
+  /** Bytes of content that one part of a log holds at most: docs/contracts, from the Go worker. */
+  public static final int PART_BYTES = 1653;
+
+  private final int partBytes;
+  private final CharsetDecoder decoder =
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPLACE)
+          .onUnmappableCharacter(CodingErrorAction.REPLACE);
+  private final StringBuilder text = new StringBuilder();
+  private final ByteBuffer incomplete = ByteBuffer.allocate(4);
+  private int textBytes;
+
+  public LogCutter(int partBytes) {
+    if (partBytes < 4) {
+      throw new IllegalArgumentException(
+          "a part of %d bytes can't hold every character".formatted(partBytes));
+    }
+    this.partBytes = partBytes;
+  }
+
+  /** Takes bytes; returns the pieces that are full, in order. */
+  public List<String> append(byte[] bytes, int offset, int length) {
+    List<String> full = new ArrayList<>();
+    ByteBuffer in = joined(bytes, offset, length);
+    CharBuffer out = CharBuffer.allocate(in.remaining() + 1);
+    decoder.decode(in, out, false);
+    incomplete.clear();
+    incomplete.put(in);
+    take(out.flip(), full);
+    return full;
+  }
+
+  /** The text that is waiting for more, without the bytes of a character yet incomplete. */
+  public Optional<String> flush() {
+    if (text.length() == 0) {
+      return Optional.empty();
+    }
+    String piece = text.toString();
+    text.setLength(0);
+    textBytes = 0;
+    return Optional.of(piece);
+  }
+
+  /** All that is left; nothing may be appended after it. */
+  public List<String> end() {
+    List<String> pieces = new ArrayList<>();
+    CharBuffer out = CharBuffer.allocate(8);
+    decoder.decode(incomplete.flip(), out, true);
+    decoder.flush(out);
+    take(out.flip(), pieces);
+    flush().ifPresent(pieces::add);
+    return pieces;
+  }
+
+  /** Whether there is text waiting to be flushed. */
+  public boolean isEmpty() {
+    return text.length() == 0;
+  }
+
+  private ByteBuffer joined(byte[] bytes, int offset, int length) {
+    if (incomplete.position() == 0) {
+      return ByteBuffer.wrap(bytes, offset, length);
+    }
+    ByteBuffer joined = ByteBuffer.allocate(incomplete.position() + length);
+    return joined.put(incomplete.flip()).put(bytes, offset, length).flip();
+  }
+
+  private void take(CharBuffer decoded, List<String> full) {
+    while (decoded.hasRemaining()) {
+      char first = decoded.get();
+      boolean pair = Character.isHighSurrogate(first);
+      int bytes = pair ? 4 : first < 0x80 ? 1 : first < 0x800 ? 2 : 3;
+      if (textBytes + bytes > partBytes) {
+        flush().ifPresent(full::add);
+      }
+      text.append(first);
+      if (pair) {
+        text.append(decoded.get()); // the decoder emits whole pairs
+      }
+      textBytes += bytes;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.macpool.worker.job;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A job's message as the queue handed it to us. Exactly one of its ends is called. */
+public interface Delivery {
+
+  /** The message itself. */
+  byte[] body();
+
+  /** Whether the queue has handed it out before, to us or to somebody else. */
+  boolean isRedelivered();
+
+  /** Whether the queue has it back, so that another may have it by now. */
+  boolean isLost();
+
+  /** The job is reported. Completes with whether the queue took note; never fails. */
+  CompletableFuture<Boolean> ack();
+
+  /** Nobody can do anything with it: to the dead letters, if there are any. */
+  void reject();
+
+  /** Somebody else should have it; also what closing does to a delivery with no other end. */
+  void giveBack();
+}

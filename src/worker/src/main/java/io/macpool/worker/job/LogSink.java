@@ -1,0 +1,10 @@
+package io.macpool.worker.job;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Where logs go. Parts of one job arrive in the order in which they were given. */
+public interface LogSink {
+
+  /** Completes when the part is safe; fails only when the worker ends before that. */
+  CompletableFuture<Void> publish(LogPart part);
+}

@@ -1,0 +1,36 @@
+package io.macpool.worker.job;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One message to the scheduler about a job's state.
+ *
+ * @param event {@code job:test:receive}, {@code job:test:start}, …
+ * @param state {@code received}, {@code started}, {@code passed}, …
+ * @param updateCount orders the reports of one job
+ * @param startFailures how many instances failed the job so far: comes back with its next delivery
+ *     if the scheduler passes {@code meta} on
+ */
+public record StateReport(
+    String event,
+    long jobId,
+    String uuid,
+    String state,
+    long updateCount,
+    int startFailures,
+    Optional<String> instanceId,
+    Optional<String> vmSize,
+    boolean trace,
+    Optional<Instant> queuedAt,
+    Optional<Instant> receivedAt,
+    Optional<Instant> startedAt,
+    Optional<Instant> finishedAt) {
+
+  public StateReport {
+    Objects.requireNonNull(event, "event");
+    Objects.requireNonNull(uuid, "uuid");
+    Objects.requireNonNull(state, "state");
+  }
+}
