@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One job's log on its way: buffered, cut into parts, numbered, bounded. Writing never blocks;
- * whoever reads the script's output waits for {@link #output}'s future before it reads on, so that a
- * slow broker holds back the script and fills no memory.
+ * whoever reads the script's output waits for {@link #output}'s future before it reads on, so that
+ * a slow broker holds back the script and fills no memory.
  */
 public final class JobLog {
 

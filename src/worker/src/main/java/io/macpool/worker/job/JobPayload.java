@@ -43,17 +43,31 @@ public record JobPayload(
       Optional<String> dist,
       Optional<String> arch,
       Optional<String> group,
-      Optional<String> os) {}
+      Optional<String> os) {
+
+    /** What the job does not name is taken from {@code defaults}. */
+    public Attributes orElse(Attributes defaults) {
+      return new Attributes(
+          imageName.or(defaults::imageName),
+          osxImage.or(defaults::osxImage),
+          language.or(defaults::language),
+          dist.or(defaults::dist),
+          arch.or(defaults::arch),
+          group.or(defaults::group),
+          os.or(defaults::os));
+    }
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long LONGEST_LIMIT_SECONDS = Duration.ofDays(7).toSeconds();
+  private static final double LONGEST_LIMIT_SECONDS = 7 * 86_400.0;
 
   /**
    * Reads a message.
    *
+   * @param defaults for what the job does not name
    * @throws PayloadException if it is not a JSON object with a job's id
    */
-  public static JobPayload parse(byte[] body) throws PayloadException {
+  public static JobPayload parse(byte[] body, Attributes defaults) throws PayloadException {
     JsonNode node;
     try {
       node = JSON.readTree(body);
@@ -68,10 +82,10 @@ public record JobPayload(
     if (!id.isIntegralNumber() || !id.canConvertToLong() || id.asLong() <= 0) {
       throw new PayloadException("it has no job.id that is a positive whole number", null);
     }
-    return of(json, id.asLong());
+    return of(json, id.asLong(), defaults);
   }
 
-  private static JobPayload of(ObjectNode json, long id) {
+  private static JobPayload of(ObjectNode json, long id, Attributes defaults) {
     JsonNode config = json.path("config");
     JsonNode meta = json.path("meta");
     return new JobPayload(
@@ -82,7 +96,7 @@ public record JobPayload(
         text(json.path("queue")).orElse(""),
         text(json.path("job").path("queued_at")).flatMap(JobPayload::instant),
         text(json.path("vm_size")),
-        attributes(config),
+        attributes(config).orElse(defaults),
         seconds(json.path("timeouts").path("hard_limit")),
         seconds(json.path("timeouts").path("log_silence")),
         json.path("trace").asBoolean(false),

@@ -11,7 +11,12 @@ import java.util.Objects;
  * @param meta of the first part after the start; else empty
  */
 public record LogPart(
-    long jobId, String uuid, int number, String content, boolean isFinal, Map<String, String> meta) {
+    long jobId,
+    String uuid,
+    int number,
+    String content,
+    boolean isFinal,
+    Map<String, String> meta) {
 
   public LogPart {
     Objects.requireNonNull(content, "content");

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * One message to the scheduler about a job's state.
  *
- * @param event {@code job:test:receive}, {@code job:test:start}, …
- * @param state {@code received}, {@code started}, {@code passed}, …
+ * @param event {@code job:test:finish} and the like
+ * @param state {@code passed} and the like
  * @param updateCount orders the reports of one job
  * @param startFailures how many instances failed the job so far: comes back with its next delivery
  *     if the scheduler passes {@code meta} on

@@ -1,0 +1,148 @@
+package io.macpool.worker;
+
+import io.macpool.service.Resources;
+import io.macpool.service.Settings;
+import io.macpool.worker.job.JobQueue;
+import io.macpool.worker.job.ProcessorPool;
+import io.macpool.worker.job.RunningJobs;
+import io.macpool.worker.remote.RemoteControl;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running worker. It ends when it is drained and closed; closing it at once gives its running
+ * jobs back. Several can live in one JVM.
+ */
+public final class Worker implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+  /**
+   * How long jobs may take to be given back: their logs closed, reports confirmed, VMs released.
+   */
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+
+  private final Resources resources;
+  private final ProcessorPool pool;
+  private final RunningJobs running;
+  private final Optional<RemoteControl> remote;
+  private final JobQueue queue;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Worker(Resources resources, Settings settings) {
+    this.resources = resources;
+    WorkerSetup setup = new WorkerSetup(resources, settings);
+    this.pool = setup.pool();
+    this.running = setup.running();
+    this.queue = setup.queue();
+    this.remote = setup.remoteControl(new Orders());
+    CompletableFuture<Void> unused = pool.drained().thenRun(() -> ended.complete(null));
+    pool.resize(settings.get(WorkerSettings.POOL_SIZE));
+    setup.begin();
+  }
+
+  /**
+   * Starts a worker. Neighbours that are out of reach do not keep it from starting: it is not ready
+   * until they are there.
+   *
+   * @throws io.macpool.service.SettingsException if settings contradict each other
+   * @throws IllegalStateException if it can't listen
+   */
+  public static Worker start(Settings settings) {
+    Resources resources = new Resources();
+    try {
+      return new Worker(resources, settings);
+    } catch (RuntimeException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  /** The port of the remote-control API; empty if it is not served. */
+  public OptionalInt remotePort() {
+    return remote.map(control -> OptionalInt.of(control.port())).orElse(OptionalInt.empty());
+  }
+
+  /** Takes no further job; running ones finish. Returns at once. */
+  public void drain() {
+    pool.drain();
+  }
+
+  /** Completes when a drain is over, or the worker closed: nothing runs here any more. */
+  public CompletableFuture<Void> drained() {
+    return ended.copy();
+  }
+
+  /** Whether nothing runs here any more, nor ever will. */
+  public boolean isDrained() {
+    return ended.isDone();
+  }
+
+  /** Whether it is connected to its queue. */
+  public boolean isReady() {
+    return queue.outage().isEmpty();
+  }
+
+  /** The processors at this moment. */
+  public ProcessorPool.View view() {
+    return pool.view();
+  }
+
+  /** Makes the pool larger or smaller; running jobs finish. */
+  public void resizeBy(int change) {
+    pool.resizeBy(change);
+  }
+
+  /** Pauses the pool, or lets it go on. */
+  public void togglePause() {
+    pool.togglePause();
+  }
+
+  /** Stops now: running jobs are given back. Bounded. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    pool.drain();
+    running.stop();
+    try {
+      pool.drained().get(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn(
+          "{} jobs could not be given back within {}: the queue will hand them out again",
+          running.all().size(),
+          STOP_DEADLINE);
+    } catch (ExecutionException e) {
+      log.warn("draining failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    resources.close();
+    ended.complete(null);
+  }
+
+  /** What the remote-control API may order. */
+  private final class Orders implements RemoteControl.Shutdown {
+
+    @Override
+    public void drain() {
+      Worker.this.drain();
+    }
+
+    @Override
+    public void stopNow() {
+      pool.drain();
+      running.stop();
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Which image a job runs on: by settings, or by a service.
+ *
+ * <p>Must not be here: anything of instances.
+ */
+package io.macpool.worker.image;

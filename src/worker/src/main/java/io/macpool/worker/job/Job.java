@@ -1,0 +1,351 @@
+package io.macpool.worker.job;
+
+import io.macpool.broker.Retries;
+import io.macpool.core.GoDuration;
+import io.macpool.core.job.JobAction;
+import io.macpool.core.job.JobEvent;
+import io.macpool.core.job.JobMachine;
+import io.macpool.core.job.JobState;
+import io.macpool.core.job.JobStep;
+import io.macpool.core.job.Settlement;
+import io.macpool.core.job.Timer;
+import io.macpool.core.job.Verdict;
+import io.macpool.worker.script.ScriptException;
+import io.macpool.worker.ssh.GuestSession;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * One job being run: its machine, and the hands that carry out what the machine says. Events come
+ * from any thread and are dealt with one after the other.
+ */
+public final class Job {
+
+  private static final Logger log = LoggerFactory.getLogger(Job.class);
+
+  /** A log that can't be delivered must not keep the job's result back for longer. */
+  private static final Duration LOG_CLOSE_DEADLINE = Duration.ofSeconds(30);
+
+  private final JobPayload payload;
+  private final Neighbours neighbours;
+  private final Mailbox mailbox;
+  private final JobReporter reporter;
+  private final JobTimers timers;
+  private final JobInstance instance;
+  private final JobGuest guest;
+  private final JobLog output;
+  private final AtomicBoolean hasOutput = new AtomicBoolean();
+  private final CompletableFuture<Verdict> ended = new CompletableFuture<>();
+  private final int priorStartFailures;
+  private volatile Delivery delivery;
+  private volatile JobState state;
+  private byte[] script = new byte[0];
+  private Instant requestedAt;
+
+  Job(JobPayload payload, Delivery delivery, Neighbours neighbours) {
+    this.payload = payload;
+    this.delivery = delivery;
+    this.neighbours = neighbours;
+    this.mailbox = new Mailbox(neighbours.threads());
+    this.priorStartFailures = neighbours.startFailures().before(payload);
+    this.state = JobState.received(neighbours.policy().limits(payload, priorStartFailures));
+    this.reporter =
+        new JobReporter(payload, neighbours.reports(), neighbours.clock(), priorStartFailures);
+    this.instance = new JobInstance(payload, neighbours, this::tell);
+    this.guest = new JobGuest(payload, neighbours, this::tell);
+    this.timers =
+        new JobTimers(
+            neighbours.scheduler(),
+            neighbours.clock(),
+            guest::isHeld,
+            timer -> tell(new JobEvent.TimerFired(timer)));
+    this.output =
+        new JobLog(
+            payload.jobId(),
+            payload.uuid(),
+            neighbours.logs(),
+            neighbours.scheduler(),
+            state.limits().maxLogLength(),
+            () -> tell(new JobEvent.LogLimitReached()));
+    this.requestedAt = reporter.receivedAt();
+  }
+
+  /** Runs the job; completes with its verdict when the processor is free. Never fails. */
+  CompletableFuture<Verdict> run() {
+    tell(
+        payload
+            .rejection()
+            .<JobEvent>map(JobEvent.Rejected::new)
+            .orElseGet(JobEvent.Accepted::new));
+    return ended;
+  }
+
+  /** Something happened. */
+  public void tell(JobEvent event) {
+    mailbox.execute(() -> take(event));
+  }
+
+  /** What it runs. */
+  public JobPayload payload() {
+    return payload;
+  }
+
+  /** Where it stands. */
+  public JobState state() {
+    return state;
+  }
+
+  /** Whether the queue may have given the job to somebody else. */
+  public boolean isDeliveryLost() {
+    return delivery.isLost();
+  }
+
+  /** The queue handed the job to us again: it is this delivery that is acked in the end. */
+  void adopt(Delivery again) {
+    delivery = again;
+  }
+
+  private void take(JobEvent event) {
+    MDC.put("job", Long.toString(payload.jobId()));
+    instance.id().ifPresent(id -> MDC.put("instance", id));
+    try {
+      JobStep step = JobMachine.step(state, event);
+      if (step.state().phase() != state.phase()) {
+        log.info("{} on {}", step.state().phase(), event);
+      }
+      state = step.state();
+      step.actions().forEach(action -> action.match(new Hands()));
+    } catch (RuntimeException e) {
+      log.error("job {} met a fault of ours in {} on {}", payload.jobId(), state.phase(), event, e);
+    } finally {
+      MDC.remove("job");
+      MDC.remove("instance");
+    }
+  }
+
+  private void writeWorkerInformation() {
+    Duration startUp = Duration.between(requestedAt, neighbours.clock().instant());
+    neighbours.meters().started(startUp);
+    WorkerFacts facts = neighbours.facts();
+    output.write(
+        LogFold.of(
+            "worker_info",
+            "Worker information",
+            "hostname: " + facts.hostname(),
+            "version: " + facts.version(),
+            "instance: %s %s".formatted(instance.id().orElse("unknown"), instance.image()),
+            "startup: " + GoDuration.format(Duration.ofMillis(startUp.toMillis()))));
+  }
+
+  private Map<String, String> startMeta() {
+    Map<String, String> meta = new TreeMap<>();
+    payload.queuedAt().ifPresent(at -> meta.put("queued_at", at.toString()));
+    meta.put("repo", payload.repository());
+    meta.put("queue", payload.queue().isEmpty() ? neighbours.facts().queue() : payload.queue());
+    meta.put("infra", neighbours.facts().infra());
+    return meta;
+  }
+
+  private void touched() {
+    timers.touch();
+    if (hasOutput.compareAndSet(false, true)) {
+      neighbours
+          .meters()
+          .firstOutput(Duration.between(reporter.receivedAt(), neighbours.clock().instant()));
+    }
+  }
+
+  private void withSession(GuestSession session, Runnable then) {
+    mailbox.execute(
+        () -> {
+          if (guest.use(session)) {
+            then.run();
+          }
+        });
+  }
+
+  /** Carries out what the machine says; always in the mailbox. */
+  private final class Hands implements JobAction.Cases {
+
+    @Override
+    public void openLog() {
+      log.info("job {} of {} received", payload.jobId(), payload.repository());
+    }
+
+    @Override
+    public void publishProgress(JobAction.Progress progress) {
+      CompletableFuture<Void> unused = reporter.progress(progress, instance.id());
+      if (progress == JobAction.Progress.STARTED) {
+        output.announce(startMeta());
+        writeWorkerInformation();
+      }
+    }
+
+    @Override
+    public void generateScript() {
+      CompletableFuture<byte[]> unused =
+          neighbours
+              .scripts()
+              .generate(payload)
+              .whenComplete(
+                  (generated, failure) ->
+                      mailbox.execute(() -> scriptAnswered(generated, failure)));
+    }
+
+    private void scriptAnswered(byte[] generated, Throwable failure) {
+      if (failure == null) {
+        script = generated;
+        take(new JobEvent.ScriptGenerated());
+        return;
+      }
+      Throwable cause = Retries.cause(failure);
+      log.warn("no script for job {}: {}", payload.jobId(), cause.getMessage());
+      boolean refused = cause instanceof ScriptException e && e.isPermanent();
+      take(
+          refused
+              ? new JobEvent.ScriptRefused(
+                  "An error occurred while generating the build script. ("
+                      + cause.getMessage()
+                      + ")")
+              : new JobEvent.ScriptUnavailable(String.valueOf(cause.getMessage())));
+    }
+
+    @Override
+    public void requestInstance() {
+      requestedAt = neighbours.clock().instant();
+      instance.request();
+    }
+
+    @Override
+    public void awaitReachable(String id) {
+      instance.awaitReachable(
+          session -> withSession(session, () -> take(new JobEvent.InstanceReachable())));
+    }
+
+    @Override
+    public void uploadScript() {
+      guest.upload(script);
+    }
+
+    @Override
+    public void runScript() {
+      script = new byte[0]; // it is in the instance: a job that runs should cost little
+      guest.follow(output.scriptBytes(), output, Job.this::touched, () -> {});
+    }
+
+    @Override
+    public void reattach() {
+      neighbours.meters().sessionLost();
+      instance.reach(
+          session ->
+              withSession(
+                  session,
+                  () ->
+                      guest.follow(
+                          output.scriptBytes(),
+                          output,
+                          Job.this::touched,
+                          () -> tell(new JobEvent.SessionRegained()))));
+    }
+
+    @Override
+    public void fetchTrace() {
+      guest.fetchTrace();
+    }
+
+    @Override
+    public void disconnect() {
+      guest.disconnect();
+    }
+
+    @Override
+    public void startTimer(Timer timer, Duration duration) {
+      timers.start(timer, duration);
+    }
+
+    @Override
+    public void stopTimer(Timer timer) {
+      timers.stop(timer);
+    }
+
+    @Override
+    public void releaseInstance(String id) {
+      instance.release(id);
+    }
+
+    @Override
+    public void closeLog(Settlement settlement) {
+      instance.stop();
+      if (settlement.verdict() == Verdict.ABANDONED) {
+        output.abandon();
+        tell(new JobEvent.LogClosed());
+        return;
+      }
+      CompletableFuture<Void> unused =
+          output
+              .close(settlement.lastLine())
+              .orTimeout(LOG_CLOSE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+              .whenComplete(
+                  (nothing, failure) -> {
+                    if (failure != null) {
+                      log.warn("the log of job {} is not confirmed whole", payload.jobId());
+                    }
+                    tell(new JobEvent.LogClosed());
+                  });
+    }
+
+    @Override
+    public void report(Settlement settlement) {
+      remember(settlement);
+      CompletableFuture<Void> unused =
+          reporter
+              .settlement(settlement, instance.id())
+              .whenComplete(
+                  (nothing, failure) ->
+                      tell(
+                          failure == null
+                              ? new JobEvent.ReportConfirmed()
+                              : new JobEvent.ReportGivenUp(String.valueOf(failure.getMessage()))));
+    }
+
+    private void remember(Settlement settlement) {
+      if (settlement.verdict() == Verdict.RESET && settlement.isInstanceFailure()) {
+        neighbours.startFailures().failed(payload.jobId(), priorStartFailures + 1);
+      } else if (settlement.verdict().isFinish()) {
+        neighbours.startFailures().over(payload.jobId());
+      }
+    }
+
+    @Override
+    public void settleDelivery(boolean acked) {
+      if (!acked) {
+        tell(new JobEvent.DeliverySettled());
+        return;
+      }
+      CompletableFuture<Boolean> unused =
+          delivery.ack().whenComplete((took, never) -> tell(new JobEvent.DeliverySettled()));
+    }
+
+    @Override
+    public void freeProcessor() {
+      Verdict verdict = state.settlement().orElseThrow().verdict();
+      Duration total = Duration.between(reporter.receivedAt(), neighbours.clock().instant());
+      neighbours.meters().ended(verdict, total);
+      log.info("job {} ended {} after {}", payload.jobId(), verdict, GoDuration.format(total));
+      ended.complete(verdict);
+    }
+  }
+
+  Optional<String> instanceId() {
+    return instance.id();
+  }
+}

@@ -1,0 +1,158 @@
+package io.macpool.worker.job;
+
+import io.macpool.broker.Retries;
+import io.macpool.core.job.JobEvent;
+import io.macpool.worker.ssh.GuestSession;
+import io.macpool.worker.ssh.GuestSession.Upload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One job's dealings with its instance over SSH. The script runs detached from any session, so a
+ * session is only a view of it: a lost one is replaced by another, which goes on where the log
+ * stopped. Called from the job's mailbox; answers as events.
+ */
+final class JobGuest {
+
+  private static final Logger log = LoggerFactory.getLogger(JobGuest.class);
+  private static final String SCRIPT = "build.sh";
+  private static final String WRAPPER = "wrapper.sh";
+  private static final String TRACE = "/tmp/build.trace";
+  private static final int LONGEST_TRACE = 32 << 20;
+  private static final byte[] WRAPPER_CONTENT = wrapper();
+
+  private final JobPayload job;
+  private final Neighbours neighbours;
+  private final Consumer<JobEvent> tell;
+  private GuestSession session;
+  private boolean disconnected;
+  private volatile boolean held;
+
+  JobGuest(JobPayload job, Neighbours neighbours, Consumer<JobEvent> tell) {
+    this.job = job;
+    this.neighbours = neighbours;
+    this.tell = tell;
+  }
+
+  /** Takes a session over; closes it at once if it comes too late. */
+  boolean use(GuestSession opened) {
+    if (disconnected) {
+      opened.close();
+      return false;
+    }
+    session = opened;
+    return true;
+  }
+
+  void upload(byte[] script) {
+    CompletableFuture<Void> unused =
+        session
+            .upload(
+                List.of(
+                    new Upload(SCRIPT, () -> script, 0755, true),
+                    new Upload(WRAPPER, () -> WRAPPER_CONTENT, 0755, false)))
+            .whenComplete(
+                (nothing, failure) ->
+                    tell.accept(
+                        failure == null
+                            ? new JobEvent.ScriptUploaded()
+                            : new JobEvent.UploadFailed(reason(failure))));
+  }
+
+  /** Starts the script, or attaches to it, and hands on its output from {@code offset} on. */
+  void follow(long offset, JobLog output, Runnable touched, Runnable attached) {
+    CompletableFuture<OptionalInt> unused =
+        session
+            .run(
+                command(offset),
+                (bytes, from, count) -> {
+                  touched.run();
+                  neighbours.meters().output(count);
+                  CompletableFuture<Void> room = output.output(bytes, from, count);
+                  if (room.isDone()) {
+                    return room;
+                  }
+                  held = true;
+                  return room.thenRun(() -> held = false);
+                },
+                attached)
+            .whenComplete(
+                (status, failure) -> {
+                  if (failure != null) {
+                    tell.accept(new JobEvent.SessionLost(reason(failure)));
+                  } else if (status.isEmpty()) {
+                    tell.accept(new JobEvent.SessionLost("the connection ended"));
+                  } else {
+                    tell.accept(new JobEvent.ScriptExited(status.getAsInt()));
+                  }
+                });
+  }
+
+  /** Whether output waits for room in the log. */
+  boolean isHeld() {
+    return held;
+  }
+
+  private String command(long offset) {
+    String start = "bash ~/" + WRAPPER + (offset == 0 ? "" : " " + offset);
+    return neighbours
+        .policy()
+        .keychainPassword()
+        .map(password -> "MACPOOL_KEYCHAIN='" + password.replace("'", "'\\''") + "' " + start)
+        .orElse(start);
+  }
+
+  /** Fetches the trace into the directory for traces. */
+  void fetchTrace() {
+    Path directory = Path.of(neighbours.policy().traceDirectory().orElseThrow());
+    CompletableFuture<Void> unused =
+        session
+            .download(TRACE, LONGEST_TRACE)
+            .thenAcceptAsync(content -> write(directory, content), neighbours.blocking())
+            .whenComplete(
+                (nothing, failure) -> {
+                  if (failure != null) {
+                    log.info("no trace of job {}: {}", job.jobId(), reason(failure));
+                  }
+                  tell.accept(new JobEvent.TraceFetched());
+                });
+  }
+
+  private void write(Path directory, byte[] content) {
+    try {
+      Files.createDirectories(directory);
+      Files.write(directory.resolve(job.jobId() + ".trace"), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't write a trace to " + directory, e);
+    }
+  }
+
+  void disconnect() {
+    disconnected = true;
+    if (session != null) {
+      session.close();
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    return String.valueOf(Retries.cause(failure).getMessage());
+  }
+
+  private static byte[] wrapper() {
+    try (InputStream in = JobGuest.class.getResourceAsStream(WRAPPER)) {
+      return Objects.requireNonNull(in, WRAPPER).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the wrapper script is missing in this jar", e);
+    }
+  }
+}

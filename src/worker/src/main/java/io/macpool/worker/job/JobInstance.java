@@ -1,0 +1,209 @@
+package io.macpool.worker.job;
+
+import io.macpool.broker.BrokerException;
+import io.macpool.broker.Instance;
+import io.macpool.broker.NewInstance;
+import io.macpool.broker.Retries;
+import io.macpool.core.job.JobEvent;
+import io.macpool.worker.ssh.GuestException;
+import io.macpool.worker.ssh.GuestSession;
+import io.macpool.worker.ssh.HostKeyPin;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One job's dealings with the broker, up to the login. Answers as events. */
+final class JobInstance {
+
+  private static final Logger log = LoggerFactory.getLogger(JobInstance.class);
+  private static final Duration FIRST_LOOK = Duration.ofMillis(100);
+  private static final int FULL_LOGGED_EVERY = 20;
+
+  private final JobPayload job;
+  private final Neighbours neighbours;
+  private final Consumer<JobEvent> tell;
+  private final HostKeyPin pin = new HostKeyPin();
+  // One key a request: a request that found the pool full made nothing, its key may serve again.
+  private final String idempotencyKey = UUID.randomUUID().toString();
+  private int full;
+  private volatile Optional<Instance> created = Optional.empty();
+  private volatile String image = "";
+  private volatile Optional<String> address = Optional.empty();
+  private volatile boolean over;
+
+  JobInstance(JobPayload job, Neighbours neighbours, Consumer<JobEvent> tell) {
+    this.job = job;
+    this.neighbours = neighbours;
+    this.tell = tell;
+  }
+
+  Optional<String> id() {
+    return created.map(Instance::id);
+  }
+
+  String image() {
+    return image;
+  }
+
+  Optional<String> address() {
+    return address;
+  }
+
+  HostKeyPin pin() {
+    return pin;
+  }
+
+  void request() {
+    CompletableFuture<Instance> unused =
+        neighbours
+            .images()
+            .select(job)
+            .thenCompose(this::create)
+            .whenComplete(
+                (instance, failure) -> {
+                  if (failure == null) {
+                    created = Optional.of(instance);
+                    tell.accept(new JobEvent.InstanceCreated(instance.id()));
+                  } else {
+                    refused(Retries.cause(failure));
+                  }
+                });
+  }
+
+  private CompletableFuture<Instance> create(String chosen) {
+    image = chosen;
+    JobPolicy policy = neighbours.policy();
+    Integer cpus = policy.cpus() == 0 ? null : policy.cpus();
+    Long ram = policy.ram() == 0 ? null : (long) policy.ram();
+    return neighbours.broker().create(NewInstance.of(chosen, cpus, ram), idempotencyKey);
+  }
+
+  private void refused(Throwable failure) {
+    if (failure instanceof BrokerException e && e.reason() == BrokerException.Reason.FULL) {
+      if (full++ % FULL_LOGGED_EVERY == 0) {
+        log.info("job {} waits for a slot: {}", job.jobId(), e.getMessage());
+      }
+      tell.accept(new JobEvent.SlotsFull(e.retryAfter()));
+      return;
+    }
+    log.warn("no instance for job {}: {}", job.jobId(), failure.getMessage());
+    tell.accept(new JobEvent.InstanceRefused(String.valueOf(failure.getMessage())));
+  }
+
+  /** Looks until there is an address and SSH lets us in; hands over the session. */
+  void awaitReachable(Consumer<GuestSession> reached) {
+    Optional<String> known = created.flatMap(Instance::ipv4);
+    if (known.isPresent()) {
+      address = known;
+      login(reached, FIRST_LOOK);
+    } else {
+      look(reached, FIRST_LOOK);
+    }
+  }
+
+  private void look(Consumer<GuestSession> reached, Duration pause) {
+    if (over) {
+      return;
+    }
+    String id = id().orElseThrow();
+    CompletableFuture<Optional<Instance>> unused =
+        neighbours
+            .broker()
+            .find(id)
+            .whenComplete(
+                (found, failure) -> {
+                  if (failure != null) {
+                    log.debug("instance {}: {}", id, Retries.cause(failure).getMessage());
+                    later(pause, () -> look(reached, longer(pause)));
+                  } else if (found.isEmpty()) {
+                    tell.accept(new JobEvent.InstanceLost("the broker knows it no more"));
+                  } else if (found.get().ipv4().isPresent()) {
+                    address = found.get().ipv4();
+                    login(reached, FIRST_LOOK);
+                  } else {
+                    later(pause, () -> look(reached, longer(pause)));
+                  }
+                });
+  }
+
+  private void login(Consumer<GuestSession> reached, Duration pause) {
+    if (over) {
+      return;
+    }
+    CompletableFuture<GuestSession> unused =
+        neighbours
+            .guests()
+            .connect(address.orElseThrow(), pin, neighbours.policy().probeTimeout())
+            .whenComplete(
+                (session, failure) -> {
+                  if (failure == null) {
+                    reached.accept(session);
+                  } else if (isFinal(failure)) {
+                    tell.accept(new JobEvent.InstanceLost(Retries.cause(failure).getMessage()));
+                  } else {
+                    log.debug("job {}: {}", job.jobId(), Retries.cause(failure).getMessage());
+                    later(pause, () -> login(reached, longer(pause)));
+                  }
+                });
+  }
+
+  private static boolean isFinal(Throwable failure) {
+    return Retries.cause(failure) instanceof GuestException e
+        && e.reason() == GuestException.Reason.HOST_KEY_CHANGED;
+  }
+
+  /** Reaches the instance again after a lost session, unless it is gone. */
+  void reach(Consumer<GuestSession> reached) {
+    look(reached, FIRST_LOOK);
+  }
+
+  /** Nothing more is looked for. */
+  void stop() {
+    over = true;
+  }
+
+  void release(String id) {
+    over = true;
+    CompletableFuture<Void> unused =
+        neighbours
+            .broker()
+            .delete(id)
+            .whenComplete(
+                (nothing, failure) -> {
+                  if (failure != null) {
+                    log.warn(
+                        "instance {} is left to the broker's own cleaning: {}",
+                        id,
+                        Retries.cause(failure).getMessage());
+                  }
+                  tell.accept(new JobEvent.InstanceReleased());
+                });
+  }
+
+  private Duration longer(Duration pause) {
+    Duration longest = neighbours.policy().bootPoll();
+    Duration next = pause.multipliedBy(3).dividedBy(2);
+    return next.compareTo(longest) > 0 ? longest : next;
+  }
+
+  private void later(Duration pause, Runnable task) {
+    try {
+      ScheduledFuture<?> unused =
+          neighbours
+              .scheduler()
+              .schedule(
+                  () -> neighbours.threads().execute(task),
+                  pause.toMillis(),
+                  TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("the worker closes: job {} looks no more", job.jobId());
+    }
+  }
+}

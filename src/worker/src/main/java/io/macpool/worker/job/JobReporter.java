@@ -1,0 +1,80 @@
+package io.macpool.worker.job;
+
+import io.macpool.core.job.JobAction.Progress;
+import io.macpool.core.job.Settlement;
+import io.macpool.core.job.Verdict;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Tells the scheduler of one job: numbers the reports and remembers the times they carry. */
+final class JobReporter {
+
+  private final JobPayload job;
+  private final Reports reports;
+  private final Clock clock;
+  private final int priorStartFailures;
+  private final Instant receivedAt;
+  private long updates;
+  private Optional<Instant> startedAt = Optional.empty();
+
+  JobReporter(JobPayload job, Reports reports, Clock clock, int priorStartFailures) {
+    this.job = job;
+    this.reports = reports;
+    this.clock = clock;
+    this.priorStartFailures = priorStartFailures;
+    this.receivedAt = clock.instant();
+    this.updates = job.stateUpdateCount();
+  }
+
+  Instant receivedAt() {
+    return receivedAt;
+  }
+
+  CompletableFuture<Void> progress(Progress progress, Optional<String> instance) {
+    return switch (progress) {
+      case RECEIVED -> publish("job:test:receive", "received", instance, Optional.empty(), 0);
+      case STARTED -> {
+        startedAt = Optional.of(clock.instant());
+        yield publish("job:test:start", "started", instance, Optional.empty(), 0);
+      }
+    };
+  }
+
+  CompletableFuture<Void> settlement(Settlement settlement, Optional<String> instance) {
+    boolean reset = settlement.verdict() == Verdict.RESET;
+    int failures = reset && settlement.isInstanceFailure() ? priorStartFailures + 1 : 0;
+    return publish(
+        reset ? "job:test:reset" : "job:test:finish",
+        settlement.verdict().name().toLowerCase(Locale.ROOT),
+        instance,
+        Optional.of(clock.instant()),
+        failures);
+  }
+
+  private CompletableFuture<Void> publish(
+      String event,
+      String state,
+      Optional<String> instance,
+      Optional<Instant> finishedAt,
+      int startFailures) {
+    updates++;
+    return reports.publish(
+        new StateReport(
+            event,
+            job.jobId(),
+            job.uuid(),
+            state,
+            updates,
+            startFailures,
+            instance,
+            job.vmSize(),
+            job.trace(),
+            job.queuedAt(),
+            Optional.of(receivedAt),
+            startedAt,
+            finishedAt));
+  }
+}

@@ -1,0 +1,31 @@
+package io.macpool.worker.job;
+
+import io.macpool.broker.BrokerClient;
+import io.macpool.worker.image.ImageSelector;
+import io.macpool.worker.script.ScriptClient;
+import io.macpool.worker.ssh.GuestSessions;
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * All that the jobs of one worker share.
+ *
+ * @param threads where jobs' steps run: never blocked
+ * @param blocking for what blocks on disks and networks
+ */
+public record Neighbours(
+    JobPolicy policy,
+    WorkerFacts facts,
+    Reports reports,
+    LogSink logs,
+    ScriptClient scripts,
+    ImageSelector images,
+    BrokerClient broker,
+    GuestSessions guests,
+    StartFailures startFailures,
+    JobMeters meters,
+    Clock clock,
+    ScheduledExecutorService scheduler,
+    Executor threads,
+    Executor blocking) {}

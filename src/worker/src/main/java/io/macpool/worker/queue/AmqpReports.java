@@ -1,0 +1,89 @@
+package io.macpool.worker.queue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.macpool.worker.job.Reports;
+import io.macpool.worker.job.StateReport;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** States to the queue {@code reporting.jobs.builds}, in the field's form (docs/contracts). */
+public final class AmqpReports implements Reports, AutoCloseable {
+
+  static final String QUEUE = "reporting.jobs.builds";
+  private static final int PERSISTENT = 2;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final List<AmqpPublisher> publishers = new ArrayList<>();
+
+  /** Publishes over as many channels as {@code channels}; a job keeps to one of them. */
+  public AmqpReports(AmqpConnection connection, int channels) {
+    for (int i = 0; i < channels; i++) {
+      publishers.add(
+          new AmqpPublisher(
+              "states-" + i,
+              connection,
+              channel -> channel.queueDeclare(QUEUE, true, false, false, null)));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> publish(StateReport report) {
+    BasicProperties properties =
+        new BasicProperties.Builder()
+            .contentType("application/json")
+            .deliveryMode(PERSISTENT)
+            .type(report.event())
+            .build();
+    AmqpPublisher publisher =
+        publishers.get((int) Math.floorMod(report.jobId(), (long) publishers.size()));
+    return publisher.publish("", QUEUE, properties, body(report));
+  }
+
+  /** The body as the Go worker writes it. */
+  static byte[] body(StateReport report) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("id", report.jobId());
+    body.put("state", report.state());
+    ObjectNode meta = body.putObject("meta");
+    meta.put("state_update_count", report.updateCount());
+    report.instanceId().ifPresent(id -> meta.put("instance_id", id));
+    meta.put("uuid", report.uuid());
+    if (report.startFailures() > 0) {
+      meta.put("start_failures", report.startFailures());
+    }
+    report.vmSize().ifPresent(size -> body.put("vm_size", size));
+    time(body, "queued_at", report.queuedAt());
+    time(body, "received_at", report.receivedAt());
+    time(body, "started_at", report.startedAt());
+    time(body, "finished_at", report.finishedAt());
+    if (report.trace()) {
+      body.put("trace", true);
+    }
+    return bytes(body);
+  }
+
+  private static void time(ObjectNode body, String name, Optional<Instant> at) {
+    at.ifPresent(instant -> body.put(name, instant.truncatedTo(ChronoUnit.SECONDS).toString()));
+  }
+
+  static byte[] bytes(ObjectNode body) {
+    try {
+      return JSON.writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of JSON could not be written", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    publishers.forEach(AmqpPublisher::close);
+  }
+}

@@ -1,0 +1,235 @@
+package io.macpool.worker.remote;
+
+import io.macpool.core.GoDuration;
+import io.macpool.service.AdminRoutes;
+import io.macpool.service.BuildInfo;
+import io.macpool.service.ListenAddress;
+import io.macpool.service.Secret;
+import io.macpool.worker.job.ProcessorPool;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * The API by which an operator sizes and drains a worker (docs/contracts): the Go worker's, and a
+ * pool size of 0 as well.
+ */
+public final class RemoteControl implements AutoCloseable {
+
+  /** What a caller may have done to the worker as a whole. */
+  public interface Shutdown {
+
+    /** Finish the running jobs, then end. */
+    void drain();
+
+    /** Give the running jobs back, then end. */
+    void stopNow();
+  }
+
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final int LONGEST_BODY = 64 * 1024;
+  private static final int LARGEST_POOL = 5000;
+
+  private final BuildInfo build;
+  private final ProcessorPool pool;
+  private final Supplier<Optional<String>> outage;
+  private final Shutdown shutdown;
+  private final Clock clock;
+  private final Instant began;
+  private HttpServer server;
+
+  private RemoteControl(
+      BuildInfo build,
+      ProcessorPool pool,
+      Supplier<Optional<String>> outage,
+      Shutdown shutdown,
+      Clock clock) {
+    this.build = build;
+    this.pool = pool;
+    this.outage = outage;
+    this.shutdown = shutdown;
+    this.clock = clock;
+    this.began = clock.instant();
+  }
+
+  /**
+   * Listens; must not be called on an event loop.
+   *
+   * @param outage why the worker can get no jobs; empty if it can
+   * @throws IllegalStateException if the address can't be had
+   */
+  public static RemoteControl start(
+      Vertx vertx,
+      ListenAddress address,
+      Secret credentials,
+      BuildInfo build,
+      AdminRoutes admin,
+      ProcessorPool pool,
+      Supplier<Optional<String>> outage,
+      Shutdown shutdown,
+      Clock clock) {
+    RemoteControl control = new RemoteControl(build, pool, outage, shutdown, clock);
+    control.listen(vertx, address, control.routes(vertx, credentials, admin));
+    return control;
+  }
+
+  private Router routes(Vertx vertx, Secret credentials, AdminRoutes admin) {
+    Router router = Router.router(vertx);
+    router.get("/healthz").handler(call -> call.response().end("OK"));
+    router.get("/ready").handler(this::ready);
+    admin.mount(router);
+    BasicAuth auth = new BasicAuth(credentials);
+    BodyHandler body = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
+    router.route("/worker").handler(auth);
+    router.route("/pool/*").handler(auth);
+    router.get("/worker").handler(this::show);
+    router.patch("/worker").handler(body).handler(call -> withBody(call, this::resize));
+    router.delete("/worker").handler(body).handler(call -> withBody(call, this::end));
+    router.post("/pool/increment").handler(call -> change(call, 1));
+    router.post("/pool/decrement").handler(call -> change(call, -1));
+    return router;
+  }
+
+  private void listen(Vertx vertx, ListenAddress address, Router router) {
+    HttpServerOptions options =
+        new HttpServerOptions().setHost(address.host()).setPort(address.port()).setIdleTimeout(60);
+    try {
+      server =
+          vertx
+              .createHttpServer(options)
+              .requestHandler(router)
+              .listen()
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+      throw new IllegalStateException(
+          "can't listen on %s for remote control: %s".formatted(address, cause.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while starting to listen on " + address, e);
+    }
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  private void ready(RoutingContext call) {
+    Optional<String> reason = pool.view().draining() ? Optional.of("draining") : outage.get();
+    call.response().setStatusCode(reason.isEmpty() ? 200 : 503).end(reason.orElse("OK"));
+  }
+
+  private void show(RoutingContext call) {
+    ProcessorPool.View view = pool.view();
+    JsonArray processors = new JsonArray();
+    for (ProcessorPool.Member member : view.members()) {
+      processors.add(
+          new JsonObject()
+              .put("id", member.id())
+              .put("processed", member.processed())
+              .put("status", member.status())
+              .put("lastJobId", member.lastJobId()));
+    }
+    Duration uptime = Duration.between(began, clock.instant());
+    json(
+        call,
+        200,
+        new JsonObject()
+            .put("version", build.version())
+            .put("revision", build.version())
+            .put("generated", began.toString())
+            .put("uptime", GoDuration.format(Duration.ofMillis(uptime.toMillis())))
+            .put("poolSize", view.alive())
+            .put("expectedPoolSize", view.expected())
+            .put("totalProcessed", view.totalProcessed())
+            .put("draining", view.draining())
+            .put("processors", processors));
+  }
+
+  private void resize(RoutingContext call, JsonObject body) {
+    Object size = body.getValue("poolSize");
+    if (size == null) {
+      done(call); // as the Go worker: nothing asked, nothing done
+    } else if (size instanceof Integer n && n >= 0 && n <= LARGEST_POOL) {
+      pool.resize(n);
+      done(call);
+    } else {
+      bad(call, "poolSize must be a whole number from 0 to " + LARGEST_POOL);
+    }
+  }
+
+  private void end(RoutingContext call, JsonObject body) {
+    Object graceful = body.getValue("graceful", false);
+    Object pause = body.getValue("pause", false);
+    if (!(graceful instanceof Boolean gracefully) || !(pause instanceof Boolean pausing)) {
+      bad(call, "graceful and pause must be true or false");
+      return;
+    }
+    done(call);
+    if (gracefully && pausing) {
+      pool.togglePause();
+    } else if (gracefully) {
+      shutdown.drain();
+    } else {
+      shutdown.stopNow();
+    }
+  }
+
+  private void change(RoutingContext call, int by) {
+    pool.resizeBy(by);
+    done(call);
+  }
+
+  private interface Bodied {
+    void handle(RoutingContext call, JsonObject body);
+  }
+
+  private static void withBody(RoutingContext call, Bodied handler) {
+    JsonObject body;
+    try {
+      String text = call.body().asString();
+      body = text == null || text.isBlank() ? new JsonObject() : new JsonObject(text);
+    } catch (DecodeException e) {
+      bad(call, "the body is not a JSON object");
+      return;
+    }
+    handler.handle(call, body);
+  }
+
+  private static void done(RoutingContext call) {
+    call.response().setStatusCode(204).end();
+  }
+
+  private static void bad(RoutingContext call, String reason) {
+    json(call, 400, new JsonObject().put("error", reason));
+  }
+
+  private static void json(RoutingContext call, int status, JsonObject body) {
+    call.response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .end(body.encode());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * The worker's remote-control API, health and metrics over HTTP, as the operator drives it.
+ *
+ * <p>Must not be here: what a pool does when its size changes.
+ */
+package io.macpool.worker.remote;

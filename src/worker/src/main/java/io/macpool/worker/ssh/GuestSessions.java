@@ -1,0 +1,195 @@
+package io.macpool.worker.ssh;
+
+import io.macpool.worker.ssh.GuestException.Reason;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.client.ClientBuilder;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
+import org.apache.sshd.client.future.ConnectFuture;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.kex.BuiltinDHFactories;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The SSH client of a worker: few threads for any number of sessions. Owns all its sessions. */
+public final class GuestSessions implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(GuestSessions.class);
+  private static final String USER = "travis";
+  private static final int NIO_THREADS = 3;
+  private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+  private static final AttributeKey<HostKeyPin> PIN = new AttributeKey<>();
+
+  private final SshClient client;
+  private final GuestKey key;
+  private final int port;
+  private final Executor blocking;
+  private final Executor readers;
+
+  private GuestSessions(
+      SshClient client, GuestKey key, int port, Executor blocking, Executor readers) {
+    this.client = client;
+    this.key = key;
+    this.port = port;
+    this.blocking = blocking;
+    this.readers = readers;
+  }
+
+  /**
+   * Starts the client.
+   *
+   * @param keepAlive a session whose peer misses two of these in a row is closed
+   * @param blocking carries out uploads and downloads
+   * @param readers hands output on; never blocked
+   */
+  public static GuestSessions start(
+      GuestKey key, int port, Duration keepAlive, Executor blocking, Executor readers) {
+    SshClient client =
+        ClientBuilder.builder()
+            // Named one by one: a BouncyCastle on the classpath would bring in a slow one first.
+            .keyExchangeFactories(
+                NamedFactory.setUpTransformedFactories(
+                    false,
+                    List.of(
+                        BuiltinDHFactories.curve25519,
+                        BuiltinDHFactories.curve25519_libssh,
+                        BuiltinDHFactories.ecdhp256,
+                        BuiltinDHFactories.ecdhp384,
+                        BuiltinDHFactories.dhgex256,
+                        BuiltinDHFactories.dhg14_256),
+                    ClientBuilder.DH2KEX))
+            .serverKeyVerifier(
+                (session, address, shown) -> {
+                  AttributeRepository context = session.getConnectionContext();
+                  HostKeyPin pin = context == null ? null : context.getAttribute(PIN);
+                  return pin != null && pin.accepts(shown);
+                })
+            .build();
+    // The worker's own key and nothing of the account that it happens to run under.
+    client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+    client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    CoreModuleProperties.NIO_WORKERS.set(client, NIO_THREADS);
+    client.setSessionHeartbeat(HeartbeatType.IGNORE, Duration.ZERO);
+    CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, keepAlive);
+    CoreModuleProperties.HEARTBEAT_REQUEST.set(client, "keepalive@openssh.com");
+    CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, 2);
+    CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
+    CoreModuleProperties.NIO2_READ_TIMEOUT.set(client, Duration.ZERO);
+    client.start();
+    return new GuestSessions(client, key, port, blocking, readers);
+  }
+
+  /**
+   * Connects and logs in; fails with a {@link GuestException}.
+   *
+   * @param dialTimeout for the connection and again for the login
+   */
+  public CompletableFuture<GuestSession> connect(
+      String host, HostKeyPin pin, Duration dialTimeout) {
+    CompletableFuture<GuestSession> result = new CompletableFuture<>();
+    String peer = host + ":" + port;
+    try {
+      ConnectFuture connecting =
+          client.connect(USER, host, port, AttributeRepository.ofKeyValuePair(PIN, pin), null);
+      connecting.addListener(
+          done -> {
+            if (done.isConnected()) {
+              login(done.getSession(), peer, pin, result);
+            } else {
+              result.completeExceptionally(
+                  failure(Reason.UNREACHABLE, "can't connect to " + peer, done.getException()));
+            }
+          });
+      onFailure(result, connecting::cancel);
+    } catch (IOException e) {
+      result.completeExceptionally(failure(Reason.UNREACHABLE, "can't connect to " + peer, e));
+    }
+    return result
+        .orTimeout(dialTimeout.toMillis() * 2, TimeUnit.MILLISECONDS)
+        .handle(
+            (session, failure) -> {
+              if (failure == null) {
+                return session;
+              }
+              if (failure instanceof GuestException known) {
+                throw known;
+              }
+              throw failure(Reason.UNREACHABLE, peer + " did not answer in time", failure);
+            });
+  }
+
+  private void login(
+      ClientSession session, String peer, HostKeyPin pin, CompletableFuture<GuestSession> result) {
+    // A caller who no longer waits must not leave a session behind.
+    onFailure(result, () -> session.close(true));
+    session.addPublicKeyIdentity(key.pair());
+    try {
+      session
+          .auth()
+          .addListener(
+              done -> {
+                if (done.isSuccess()) {
+                  result.complete(new GuestSession(session, peer, blocking, readers));
+                } else if (pin.isMismatched()) {
+                  result.completeExceptionally(
+                      failure(
+                          Reason.HOST_KEY_CHANGED,
+                          peer + " shows another host key than before",
+                          done.getException()));
+                } else {
+                  result.completeExceptionally(
+                      failure(
+                          Reason.LOGIN_REFUSED, "can't log in to " + peer, done.getException()));
+                }
+              });
+    } catch (IOException e) {
+      result.completeExceptionally(failure(Reason.UNREACHABLE, "can't log in to " + peer, e));
+    }
+  }
+
+  private static void onFailure(CompletableFuture<GuestSession> result, Runnable cleaning) {
+    CompletableFuture<GuestSession> unused =
+        result.whenComplete(
+            (session, failure) -> {
+              if (failure != null) {
+                cleaning.run();
+              }
+            });
+  }
+
+  static GuestException failure(Reason reason, String what, Throwable cause) {
+    Throwable root = cause;
+    while (root instanceof SshException && root.getCause() != null) {
+      root = root.getCause();
+    }
+    String why =
+        root == null
+            ? ""
+            : root.getMessage() == null
+                ? ": " + root.getClass().getSimpleName()
+                : ": " + root.getMessage();
+    return new GuestException(reason, what + why, cause);
+  }
+
+  @Override
+  public void close() {
+    try {
+      client.close(true).await(CLOSE_DEADLINE);
+    } catch (IOException e) {
+      log.warn("SSH sessions did not close within {}", CLOSE_DEADLINE, e);
+    }
+    client.stop();
+  }
+}
