@@ -50,9 +50,13 @@ class GuestFleetTest {
     client.stop();
     fleet.close();
     assertThat(temp.resolve("guests")).doesNotExist();
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("guest-"));
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("guest-")));
   }
 
   private ClientSession connect(String guest) throws IOException {

@@ -1,0 +1,106 @@
+package io.macpool.sim.vcenter;
+
+import io.macpool.sim.vcenter.soap.MoRef;
+import io.macpool.sim.vcenter.soap.VimFault;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The hosts: whether they can run machines, and which machine DRS would put where. */
+final class Hosts {
+
+  private static final class Host {
+    private final MoRef ref;
+    private final String name;
+    private boolean connected = true;
+    private boolean maintenance;
+
+    private Host(MoRef ref, String name) {
+      this.ref = ref;
+      this.name = name;
+    }
+  }
+
+  private final Inventory inventory;
+  private final Map<MoRef, Host> hosts = new LinkedHashMap<>();
+  private final boolean drs;
+
+  Hosts(Inventory inventory, boolean drs) {
+    this.inventory = inventory;
+    this.drs = drs;
+  }
+
+  void add(MoRef ref, String name) {
+    hosts.put(ref, new Host(ref, name));
+  }
+
+  List<MoRef> refs() {
+    return new ArrayList<>(hosts.keySet());
+  }
+
+  MoRef named(String name) {
+    return hosts.values().stream()
+        .filter(host -> host.name.equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no host " + name))
+        .ref;
+  }
+
+  String name(MoRef ref) {
+    return hosts.get(ref).name;
+  }
+
+  /** The named host if it can take a machine, or the one that DRS chooses if none is named. */
+  MoRef place(MoRef named) {
+    if (named != null) {
+      requireUsable(named);
+      return named;
+    }
+    if (!drs) {
+      throw VimFault.invalidArgument("spec.location.host");
+    }
+    return hosts.values().stream()
+        .filter(host -> host.connected && !host.maintenance)
+        .min(Comparator.comparingInt(host -> inventory.require(host.ref).refs("vm").size()))
+        .orElseThrow(
+            () ->
+                VimFault.of("NoCompatibleHost", "No host is compatible with the virtual machine."))
+        .ref;
+  }
+
+  /** Fails as vCenter does if the host can't run machines now. */
+  void requireUsable(MoRef ref) {
+    Host host = hosts.get(ref);
+    if (host == null) {
+      throw VimFault.notFound(ref);
+    }
+    if (!host.connected) {
+      throw VimFault.of(
+          "HostNotConnected",
+          "Unable to communicate with the remote host, since it is disconnected.");
+    }
+    if (host.maintenance) {
+      throw VimFault.of(
+          "InvalidState", "The operation is not allowed in the current state: maintenance mode.");
+    }
+  }
+
+  boolean connected(MoRef ref) {
+    return hosts.get(ref).connected;
+  }
+
+  /** {@code word}: {@code connected}, {@code disconnected} or {@code notResponding}. */
+  void connection(MoRef ref, String word) {
+    hosts.get(ref).connected = word.equals("connected");
+    inventory.set(ref, "runtime.connectionState", Names.hostConnection(word));
+    inventory.set(ref, "summary.runtime.connectionState", Names.hostConnection(word));
+  }
+
+  void maintenance(MoRef ref, boolean on) {
+    hosts.get(ref).maintenance = on;
+    inventory.set(ref, "runtime.inMaintenanceMode", on);
+    inventory.set(ref, "summary.runtime.inMaintenanceMode", on);
+  }
+}

@@ -1,0 +1,148 @@
+package io.macpool.sim.vcenter;
+
+import io.macpool.sim.vcenter.soap.DataObject;
+import io.macpool.sim.vcenter.soap.MoRef;
+import io.macpool.sim.vcenter.soap.VimFault;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** The virtual machines, and how their state shows in the inventory. Under its lock. */
+final class MachineTable {
+
+  private final Inventory inventory;
+  private final SimulatorClock clock;
+  private final Map<MoRef, Machine> machines = new LinkedHashMap<>();
+  private final Map<MoRef, Integer> clonesOn = new HashMap<>();
+  private int clones;
+  private Peaks peaks = new Peaks(0, 0, 0);
+  private int count;
+
+  MachineTable(Inventory inventory, SimulatorClock clock) {
+    this.inventory = inventory;
+    this.clock = clock;
+  }
+
+  Machine create() {
+    int number = ++count;
+    return new Machine(new MoRef("VirtualMachine", "vm-" + (100 + number)), number);
+  }
+
+  Machine require(MoRef ref) {
+    Machine machine = machines.get(ref);
+    if (machine == null) {
+      throw VimFault.notFound(ref);
+    }
+    return machine;
+  }
+
+  Collection<Machine> all() {
+    return machines.values();
+  }
+
+  Peaks peaks() {
+    return peaks;
+  }
+
+  /** Enters the machine in folder, host, pool and datastore. */
+  void add(Machine machine) {
+    machines.put(machine.ref, machine);
+    DataObject runtime = MachineProperties.runtime(machine);
+    DataObject guest = MachineProperties.guest(machine, null);
+    DataObject config = machine.unfinished ? null : MachineProperties.config(machine, clock.now());
+    ManagedObject entity =
+        InventoryLayout.entity(machine.ref, machine.name, machine.folder)
+            .with("resourcePool", machine.pool)
+            .withRefs("datastore", machine.datastore)
+            .with("runtime", runtime)
+            .with("guest", guest)
+            .with("guestHeartbeatStatus", Names.GREEN)
+            .with("config", config)
+            .with("summary", MachineProperties.summary(machine, config, runtime, guest))
+            .with("snapshot", MachineProperties.snapshots(machine, clock.now()));
+    inventory.addEntity(entity);
+    inventory.link(machine.host, "vm", machine.ref);
+    inventory.link(machine.pool, "vm", machine.ref);
+    inventory.link(machine.datastore, "vm", machine.ref);
+    if (isClone(machine)) {
+      clones++;
+      int onHost = clonesOn.merge(machine.host, 1, Integer::sum);
+      peaks =
+          new Peaks(
+              Math.max(peaks.machines(), clones),
+              Math.max(peaks.machinesOnOneHost(), onHost),
+              Math.max(peaks.hosts(), clonesOn.size()));
+    }
+  }
+
+  private static boolean isClone(Machine machine) {
+    return !machine.folder.equals(InventoryLayout.IMAGES_FOLDER);
+  }
+
+  void remove(Machine machine) {
+    if (machines.remove(machine.ref) == null) {
+      return;
+    }
+    inventory.unlink(machine.host, "vm", machine.ref);
+    inventory.unlink(machine.pool, "vm", machine.ref);
+    inventory.unlink(machine.datastore, "vm", machine.ref);
+    inventory.remove(machine.ref);
+    machine.snapshots.values().forEach(inventory::remove);
+    if (isClone(machine)) {
+      clones--;
+      clonesOn.computeIfPresent(machine.host, (host, n) -> n == 1 ? null : n - 1);
+    }
+  }
+
+  /** Shows name, configuration and hardware as they are now. */
+  void showConfig(Machine machine) {
+    DataObject config = MachineProperties.config(machine, clock.now());
+    assign(machine.ref, "config", config);
+    DataObject runtime = (DataObject) inventory.require(machine.ref).read("runtime");
+    DataObject guest = (DataObject) inventory.require(machine.ref).read("guest");
+    assign(machine.ref, "summary", MachineProperties.summary(machine, config, runtime, guest));
+  }
+
+  /** Shows the power state; a machine that was just switched on boots now. */
+  void showPower(Machine machine) {
+    for (String runtime : new String[] {"runtime", "summary.runtime"}) {
+      inventory.set(
+          machine.ref,
+          runtime + ".powerState",
+          machine.poweredOn ? Names.POWERED_ON : Names.POWERED_OFF);
+      inventory.set(machine.ref, runtime + ".bootTime", machine.poweredOn ? clock.now() : null);
+    }
+  }
+
+  /** Shows the guest with its address, or as not running if that is null. */
+  void showGuest(Machine machine, String address) {
+    DataObject guest = MachineProperties.guest(machine, address);
+    assign(machine.ref, "guest", guest);
+    DataObject runtime = (DataObject) inventory.require(machine.ref).read("runtime");
+    Object config = inventory.require(machine.ref).read("config");
+    DataObject summary = MachineProperties.summary(machine, (DataObject) config, runtime, guest);
+    assign(machine.ref, "summary.guest", (DataObject) summary.get("guest"));
+  }
+
+  /** Sets what differs, field by field, so that watchers of a field see only its own changes. */
+  private void assign(MoRef ref, String path, DataObject next) {
+    Object before = inventory.require(ref).read(path);
+    if (!(before instanceof DataObject old) || !old.type().equals(next.type())) {
+      inventory.set(ref, path, next);
+      return;
+    }
+    Set<String> fields = new LinkedHashSet<>(old.fields().keySet());
+    fields.addAll(next.fields().keySet());
+    for (String field : fields) {
+      Object value = next.get(field);
+      if (value instanceof DataObject child && old.get(field) instanceof DataObject) {
+        assign(ref, path + "." + field, child);
+      } else {
+        inventory.set(ref, path + "." + field, value);
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.macpool.sim.vcenter;
+
+import io.macpool.sim.vcenter.soap.DataObject;
+import io.macpool.sim.vcenter.soap.VimFault;
+
+/** Reads properties as a client of a given version may see them. */
+final class PropertyReader {
+
+  private static final String FROZEN = "instantCloneFrozen";
+
+  private PropertyReader() {}
+
+  /** Fails with InvalidProperty if objects of {@code type} have nothing at {@code path}. */
+  static void check(String type, String path, ApiVersion version) {
+    int end = path.length();
+    for (int i = 0; i < path.length(); i++) {
+      if (path.charAt(i) == '.' || path.charAt(i) == '[') {
+        end = i;
+        break;
+      }
+    }
+    boolean hidden = path.endsWith(FROZEN) && !version.knowsInstantClone();
+    if (hidden || !ManagedTypes.hasProperty(type, path.substring(0, end))) {
+      throw VimFault.of("InvalidProperty", "Invalid property: " + path, "name", path);
+    }
+  }
+
+  /** The value at {@code path}, null if unset. */
+  static Object read(ManagedObject object, String path, ApiVersion version) {
+    Object value = object.read(path);
+    if (version.knowsInstantClone() || !(value instanceof DataObject data)) {
+      return value;
+    }
+    return switch (data.type()) {
+      case "VirtualMachineRuntimeInfo" -> data.with(FROZEN, null);
+      case "VirtualMachineSummary" -> data.withPath("runtime." + FROZEN, null);
+      default -> data;
+    };
+  }
+}

@@ -1,0 +1,199 @@
+package io.macpool.sim.vcenter;
+
+import io.macpool.sim.vcenter.soap.DataObject;
+import io.macpool.sim.vcenter.soap.MoRef;
+import io.macpool.sim.vcenter.soap.VimFault;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Sessions with their property collectors and views. Under the inventory's lock. */
+final class Sessions {
+
+  /** One logged-in client. */
+  static final class Session {
+    private final String key;
+    private final String user;
+    private final Instant loginTime;
+    private final Map<MoRef, PropertyCollector> collectors = new LinkedHashMap<>();
+    private Instant lastActive;
+    private int waiting;
+    private long made;
+
+    private Session(String key, String user, Instant now) {
+      this.key = key;
+      this.user = user;
+      this.loginTime = now;
+      this.lastActive = now;
+    }
+
+    String key() {
+      return key;
+    }
+
+    /** A call that waits keeps the session alive. */
+    void waits() {
+      waiting++;
+    }
+
+    void answered(Instant now) {
+      waiting--;
+      lastActive = now;
+    }
+
+    DataObject describe() {
+      return DataObject.of(
+          "UserSession",
+          "key",
+          key,
+          "userName",
+          user,
+          "fullName",
+          "Administrator",
+          "loginTime",
+          loginTime,
+          "lastActiveTime",
+          lastActive,
+          "locale",
+          "en",
+          "messageLocale",
+          "en");
+    }
+  }
+
+  private final Inventory inventory;
+  private final Views views;
+  private final SimulatorClock clock;
+  private final VCenterOptions options;
+  private final Map<String, Session> sessions = new HashMap<>();
+  private long logins;
+
+  Sessions(Inventory inventory, Views views, SimulatorClock clock, VCenterOptions options) {
+    this.inventory = inventory;
+    this.views = views;
+    this.clock = clock;
+    this.options = options;
+  }
+
+  /** Logs in; a client that is logged in already, or a wrong password, is {@code InvalidLogin}. */
+  Session login(Session already, String user, String password) {
+    boolean userRight = same(user, options.user());
+    boolean passwordRight = same(password, options.password());
+    if (!userRight || !passwordRight || already != null) {
+      throw VimFault.of(
+          "InvalidLogin", "Cannot complete login due to an incorrect user name or password.");
+    }
+    Session session = new Session(UUID.randomUUID().toString(), user, clock.now());
+    sessions.put(session.key, session);
+    logins++;
+    collector(session, Names.PROPERTY_COLLECTOR, true);
+    return session;
+  }
+
+  private static boolean same(String a, String b) {
+    return MessageDigest.isEqual(
+        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The session of a cookie; null if there is none or it has ended. */
+  Session find(String key) {
+    Session session = key == null ? null : sessions.get(key);
+    if (session == null) {
+      return null;
+    }
+    Duration idle = Duration.between(session.lastActive, clock.now());
+    if (session.waiting == 0 && idle.compareTo(options.sessionIdle()) >= 0) {
+      end(session);
+      return null;
+    }
+    session.lastActive = clock.now();
+    return session;
+  }
+
+  void end(Session session) {
+    if (sessions.remove(session.key) != null) {
+      session.collectors.values().forEach(c -> c.destroy(notAuthenticated()));
+      session.collectors.clear();
+      views.destroyOf(session.key);
+    }
+  }
+
+  /** Ends another client's session. */
+  void terminate(String key) {
+    Session session = sessions.get(key);
+    if (session == null) {
+      throw VimFault.of("NotFound", "The object or item referred to could not be found.");
+    }
+    end(session);
+  }
+
+  void endAll() {
+    List.copyOf(sessions.values()).forEach(this::end);
+  }
+
+  int count() {
+    return sessions.size();
+  }
+
+  /** How many logins there were since the start. */
+  long logins() {
+    return logins;
+  }
+
+  static VimFault notAuthenticated() {
+    return VimFault.of(
+        "NotAuthenticated",
+        "The session is not authenticated.",
+        "object",
+        Names.ROOT_FOLDER,
+        "privilegeId",
+        "System.View");
+  }
+
+  PropertyCollector collector(Session session, MoRef ref) {
+    return collector(session, ref, ref.equals(Names.PROPERTY_COLLECTOR));
+  }
+
+  private PropertyCollector collector(Session session, MoRef ref, boolean make) {
+    PropertyCollector found = session.collectors.get(ref);
+    if (found == null && make) {
+      found = new PropertyCollector(inventory, clock, ref, options.pageLimit());
+      session.collectors.put(ref, found);
+    }
+    if (found == null) {
+      throw VimFault.notFound(ref);
+    }
+    return found;
+  }
+
+  MoRef createCollector(Session session) {
+    MoRef ref =
+        new MoRef("PropertyCollector", "session[" + session.key + "]collector-" + ++session.made);
+    collector(session, ref, true);
+    return ref;
+  }
+
+  void destroyCollector(Session session, MoRef ref) {
+    PropertyCollector found = session.collectors.remove(ref);
+    if (found == null) {
+      throw VimFault.notFound(ref);
+    }
+    found.destroy(PropertyCollector.requestCanceled());
+  }
+
+  void destroyFilter(Session session, MoRef filter) {
+    boolean found = false;
+    for (PropertyCollector collector : session.collectors.values()) {
+      found |= collector.destroyFilter(filter);
+    }
+    if (!found) {
+      throw VimFault.notFound(filter);
+    }
+  }
+}

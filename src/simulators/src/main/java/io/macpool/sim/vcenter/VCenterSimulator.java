@@ -1,0 +1,273 @@
+package io.macpool.sim.vcenter;
+
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A vCenter of one datacenter and one cluster, served over TCP as vim25 SOAP over HTTPS. What it
+ * does and where it differs from a real one is told in the package's description.
+ *
+ * <p>Thread-safe. After {@link #close()} no thread, socket or guest is left.
+ */
+public final class VCenterSimulator implements AutoCloseable {
+
+  private static final int SOAP_THREADS = 4;
+  private static final long END_SECONDS = 10;
+
+  private final VCenterOptions options;
+  private final SimulatorClock clock;
+  private final Inventory inventory = new Inventory();
+  private final Hosts hosts;
+  private final MachineTable table;
+  private final Machines machines;
+  private final Sessions sessions;
+  private final FaultPlan faults;
+  private final SoapService service;
+  private final GuestRunner guests;
+  private final ExecutorService threads;
+  private final SelfSignedCertificate certificate;
+  private final HttpFront front;
+
+  private VCenterSimulator(VCenterOptions options) {
+    this.options = options;
+    clock = new SimulatorClock(options.clock(), options.timeScale());
+    AtomicInteger number = new AtomicInteger();
+    threads =
+        Executors.newFixedThreadPool(
+            SOAP_THREADS, work -> new Thread(work, "vcenter-soap-" + number.incrementAndGet()));
+    guests = new GuestRunner(options.guests());
+    hosts = new Hosts(inventory, options.drs());
+    table = new MachineTable(inventory, clock);
+    faults = new FaultPlan(options.seed());
+    Views views = new Views(inventory);
+    sessions = new Sessions(inventory, views, clock, options);
+    Tasks tasks = new Tasks(inventory, clock);
+    machines = new Machines(inventory, table, tasks, hosts, guests, clock, options.times());
+    MethodTable methods = new MethodTable();
+    SessionMethods.register(methods, sessions, clock);
+    PropertyMethods.register(methods, inventory, sessions, views, clock);
+    inventory.locked(
+        () -> {
+          Map<String, io.macpool.sim.vcenter.soap.MoRef> datastores =
+              InventoryLayout.build(inventory, hosts, options);
+          Cloning cloning =
+              new Cloning(inventory, table, machines, tasks, hosts, options.times(), datastores);
+          MachineMethods.register(methods, machines, cloning, tasks);
+          ImageLayout.register(options.images(), machines, hosts, datastores);
+        });
+    service = new SoapService(inventory, sessions, methods, faults, clock, threads);
+    certificate = SelfSignedCertificate.generate("localhost", options.clock().instant());
+    front = new HttpFront(service, threads, certificate, options.address(), options.port());
+  }
+
+  /** Starts; ready for clients on return. */
+  public static VCenterSimulator start(VCenterOptions options) {
+    VCenterSimulator simulator = new VCenterSimulator(options);
+    try {
+      simulator.front.listen();
+    } catch (RuntimeException e) {
+      simulator.close();
+      throw e;
+    }
+    return simulator;
+  }
+
+  /** The SOAP endpoint, {@code https://…/sdk}. */
+  public URI url() {
+    return URI.create("https://" + options.address() + ":" + front.port() + "/sdk");
+  }
+
+  public String user() {
+    return options.user();
+  }
+
+  public String password() {
+    return options.password();
+  }
+
+  /** The self-signed certificate: its own authority. */
+  public X509Certificate certificate() {
+    return certificate.certificate();
+  }
+
+  /** {@link #certificate()} as PEM, for a client's authorities file. */
+  public String certificatePem() {
+    return certificate.certificatePem();
+  }
+
+  /** The SHA-256 thumbprint of {@link #certificate()}, {@code AA:BB:…}. */
+  public String thumbprint() {
+    return certificate.sha256Thumbprint();
+  }
+
+  /** The inventory path of the images' folder. */
+  public String basePath() {
+    return "/Datacenter/vm/" + InventoryLayout.IMAGES + "/";
+  }
+
+  /** The inventory path of the clones' folder. */
+  public String vmPath() {
+    return "/Datacenter/vm/" + InventoryLayout.CLONES + "/";
+  }
+
+  /** The inventory path of the cluster. */
+  public String clusterPath() {
+    return "/Datacenter/host/" + InventoryLayout.CLUSTER + "/";
+  }
+
+  /** Faults to be met by the calls to come. */
+  public FaultPlan faults() {
+    return faults;
+  }
+
+  /** How often each method was called since the start or {@link #resetCalls()}. */
+  public Map<String, Long> calls() {
+    return service.calls();
+  }
+
+  public long calls(String method) {
+    return service.calls().getOrDefault(method, 0L);
+  }
+
+  public void resetCalls() {
+    service.resetCalls();
+  }
+
+  /** How many sessions are open. */
+  public int sessions() {
+    return inventory.locked(sessions::count);
+  }
+
+  /** How many logins there were. */
+  public long logins() {
+    return inventory.locked(sessions::logins);
+  }
+
+  /** Ends all sessions: every call fails with NotAuthenticated until the next login. */
+  public void expireSessions() {
+    inventory.locked(sessions::endAll);
+  }
+
+  /**
+   * vCenter is gone: connections are dropped and refused, and all sessions end, as in a restart.
+   * Tasks that run go on. {@link #comeBack()} ends it.
+   */
+  public void goAway() {
+    front.stopListening();
+    inventory.locked(sessions::endAll);
+  }
+
+  /** Answers again, at the same address. */
+  public void comeBack() {
+    front.listen();
+  }
+
+  /** {@link #goAway()} now and {@link #comeBack()} after a while. Returns at once. */
+  public void goAwayFor(Duration time) {
+    goAway();
+    clock.afterReal(time, this::comeBack);
+  }
+
+  /** The names of the hosts. */
+  public List<String> hosts() {
+    return inventory.locked(() -> hosts.refs().stream().map(hosts::name).toList());
+  }
+
+  /** vCenter loses the host: its machines run on, no operation on them is possible. */
+  public void disconnectHost(String host) {
+    inventory.locked(() -> connection(host, "disconnected"));
+  }
+
+  /** The host is dead: its machines with their guests are gone from one moment to the next. */
+  public void crashHost(String host) {
+    inventory.locked(
+        () -> {
+          connection(host, "notResponding");
+          on(host).forEach(machines::crash);
+        });
+  }
+
+  /** Ends {@link #disconnectHost} and {@link #crashHost}. */
+  public void reconnectHost(String host) {
+    inventory.locked(() -> connection(host, "connected"));
+  }
+
+  private void connection(String host, String word) {
+    hosts.connection(hosts.named(host), word);
+    boolean connected = word.equals("connected");
+    for (Machine machine : on(host)) {
+      for (String runtime : new String[] {"runtime", "summary.runtime"}) {
+        inventory.set(
+            machine.ref,
+            runtime + ".connectionState",
+            connected ? Names.VM_CONNECTED : Names.VM_DISCONNECTED);
+      }
+    }
+  }
+
+  private List<Machine> on(String host) {
+    return table.all().stream().filter(m -> hosts.name(m.host).equals(host)).toList();
+  }
+
+  /** Switches a host's maintenance mode; machines that run there are left alone. */
+  public void maintenance(String host, boolean on) {
+    inventory.locked(() -> hosts.maintenance(hosts.named(host), on));
+  }
+
+  /** All virtual machines but the images. */
+  public List<MachineView> clones() {
+    return inventory.locked(
+        () ->
+            table.all().stream()
+                .filter(m -> !m.folder.equals(InventoryLayout.IMAGES_FOLDER))
+                .map(this::view)
+                .toList());
+  }
+
+  private MachineView view(Machine machine) {
+    ManagedObject entity = inventory.require(machine.ref);
+    return new MachineView(
+        machine.name,
+        inventory.require(machine.folder).string("name"),
+        hosts.name(machine.host),
+        machine.poweredOn,
+        entity.string("guest.ipAddress"),
+        machine.cpus,
+        machine.memoryMb,
+        !machine.diskParent.isEmpty(),
+        machine.unfinished);
+  }
+
+  /** The most clones there ever were. */
+  public Peaks peaks() {
+    return inventory.locked(table::peaks);
+  }
+
+  @Override
+  public void close() {
+    front.close();
+    clock.close();
+    inventory.locked(
+        () -> {
+          sessions.endAll();
+          table.all().forEach(machine -> guests.kill(machine.name, () -> {}));
+        });
+    guests.close();
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
