@@ -16,6 +16,7 @@ final class Hosts {
     private final String name;
     private boolean connected = true;
     private boolean maintenance;
+    private int load;
 
     private Host(MoRef ref, String name) {
       this.ref = ref;
@@ -63,7 +64,7 @@ final class Hosts {
     }
     return hosts.values().stream()
         .filter(host -> host.connected && !host.maintenance)
-        .min(Comparator.comparingInt(host -> inventory.require(host.ref).refs("vm").size()))
+        .min(Comparator.comparingInt(host -> host.load))
         .orElseThrow(
             () ->
                 VimFault.of("NoCompatibleHost", "No host is compatible with the virtual machine."))
@@ -85,6 +86,25 @@ final class Hosts {
       throw VimFault.of(
           "InvalidState", "The operation is not allowed in the current state: maintenance mode.");
     }
+  }
+
+  /** A machine that counts as load came to the host. */
+  void loaded(MoRef ref) {
+    hosts.get(ref).load++;
+  }
+
+  /** A machine that counts as load left the host. */
+  void unloaded(MoRef ref) {
+    hosts.get(ref).load--;
+  }
+
+  int load(MoRef ref) {
+    return hosts.get(ref).load;
+  }
+
+  /** How many hosts have any load. */
+  int loadedHosts() {
+    return (int) hosts.values().stream().filter(host -> host.load > 0).count();
   }
 
   boolean connected(MoRef ref) {

@@ -1,8 +1,10 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.soap.ArrayValue;
 import io.macpool.sim.vcenter.soap.DataObject;
 import io.macpool.sim.vcenter.soap.EnumValue;
 import io.macpool.sim.vcenter.soap.MoRef;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,9 +87,7 @@ final class InventoryLayout {
   static ManagedObject newFolder(MoRef ref, String name, MoRef parent, String childType) {
     ManagedObject folder =
         entity(ref, name, parent)
-            .with(
-                "childType",
-                io.macpool.sim.vcenter.soap.ArrayValue.strings(List.of("Folder", childType)));
+            .with("childType", ArrayValue.strings(List.of("Folder", childType)));
     folder.refSet("childEntity");
     return folder;
   }
@@ -205,10 +205,7 @@ final class InventoryLayout {
             "model",
             "Macmini8,1",
             "uuid",
-            java.util
-                .UUID
-                .nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .toString(),
+            java.util.UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString(),
             "memorySize",
             options.hostMemoryMb() * MEGABYTE,
             "cpuModel",

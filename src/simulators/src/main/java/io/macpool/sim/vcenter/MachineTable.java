@@ -4,7 +4,6 @@ import io.macpool.sim.vcenter.soap.DataObject;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.VimFault;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -16,12 +15,13 @@ final class MachineTable {
   private final Inventory inventory;
   private final SimulatorClock clock;
   private final Map<MoRef, Machine> machines = new LinkedHashMap<>();
-  private final Map<MoRef, Integer> clonesOn = new HashMap<>();
   private int clones;
+  private final Hosts hosts;
   private Peaks peaks = new Peaks(0, 0, 0);
   private int count;
 
-  MachineTable(Inventory inventory, SimulatorClock clock) {
+  MachineTable(Inventory inventory, Hosts hosts, SimulatorClock clock) {
+    this.hosts = hosts;
     this.inventory = inventory;
     this.clock = clock;
   }
@@ -69,12 +69,12 @@ final class MachineTable {
     inventory.link(machine.datastore, "vm", machine.ref);
     if (isClone(machine)) {
       clones++;
-      int onHost = clonesOn.merge(machine.host, 1, Integer::sum);
+      hosts.loaded(machine.host);
       peaks =
           new Peaks(
               Math.max(peaks.machines(), clones),
-              Math.max(peaks.machinesOnOneHost(), onHost),
-              Math.max(peaks.hosts(), clonesOn.size()));
+              Math.max(peaks.machinesOnOneHost(), hosts.load(machine.host)),
+              Math.max(peaks.hosts(), hosts.loadedHosts()));
     }
   }
 
@@ -93,7 +93,7 @@ final class MachineTable {
     machine.snapshots.values().forEach(inventory::remove);
     if (isClone(machine)) {
       clones--;
-      clonesOn.computeIfPresent(machine.host, (host, n) -> n == 1 ? null : n - 1);
+      hosts.unloaded(machine.host);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -319,8 +320,7 @@ final class PropertyFilter implements PropertyWatcher {
               DataObject.of(
                   "ObjectUpdate",
                   "kind",
-                  new EnumValue(
-                      "ObjectUpdateKind", change.kind.name().toLowerCase(java.util.Locale.ROOT)),
+                  new EnumValue("ObjectUpdateKind", change.kind.name().toLowerCase(Locale.ROOT)),
                   "obj",
                   object,
                   "changeSet",

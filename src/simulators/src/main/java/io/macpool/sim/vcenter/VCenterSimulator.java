@@ -1,5 +1,6 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.soap.MoRef;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class VCenterSimulator implements AutoCloseable {
             SOAP_THREADS, work -> new Thread(work, "vcenter-soap-" + number.incrementAndGet()));
     guests = new GuestRunner(options.guests());
     hosts = new Hosts(inventory, options.drs());
-    table = new MachineTable(inventory, clock);
+    table = new MachineTable(inventory, hosts, clock);
     faults = new FaultPlan(options.seed());
     Views views = new Views(inventory);
     sessions = new Sessions(inventory, views, clock, options);
@@ -55,8 +56,7 @@ public final class VCenterSimulator implements AutoCloseable {
     PropertyMethods.register(methods, inventory, sessions, views, clock);
     inventory.locked(
         () -> {
-          Map<String, io.macpool.sim.vcenter.soap.MoRef> datastores =
-              InventoryLayout.build(inventory, hosts, options);
+          Map<String, MoRef> datastores = InventoryLayout.build(inventory, hosts, options);
           Cloning cloning =
               new Cloning(inventory, table, machines, tasks, hosts, options.times(), datastores);
           MachineMethods.register(methods, machines, cloning, tasks);
