@@ -1,0 +1,143 @@
+package io.macpool.sim.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.ApiCall.Verb;
+import io.macpool.sim.kubernetes.ApiFaults.Fault;
+import io.macpool.sim.kubernetes.ObjectApi.Answer;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The API over HTTP: who may ask, what is asked, what goes wrong on purpose, the answer. */
+final class ApiServer {
+
+  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+  private static final int MAX_BODY = 4 * 1024 * 1024;
+
+  private final Vertx vertx;
+  private final byte[] authorization;
+  private final ResourceTypes types;
+  private final Discovery discovery;
+  private final ObjectApi objects;
+  private final Tables tables;
+  private final Watches watches;
+  private final ApiCalls calls;
+  private final ApiFaults faults;
+
+  ApiServer(
+      Vertx vertx,
+      String token,
+      ResourceTypes types,
+      ObjectApi objects,
+      Tables tables,
+      Watches watches,
+      ApiCalls calls,
+      ApiFaults faults) {
+    this.vertx = vertx;
+    this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+    this.types = types;
+    this.discovery = new Discovery(types);
+    this.objects = objects;
+    this.tables = tables;
+    this.watches = watches;
+    this.calls = calls;
+    this.faults = faults;
+  }
+
+  void receive(HttpServerRequest http) {
+    boolean upgrade = http.getHeader("Upgrade") != null;
+    if (upgrade) {
+      answer(http, "");
+      return;
+    }
+    Buffer body = Buffer.buffer();
+    http.handler(
+        bytes -> {
+          if (body.length() <= MAX_BODY) {
+            body.appendBuffer(bytes);
+          }
+        });
+    http.endHandler(end -> answer(http, body.toString(StandardCharsets.UTF_8)));
+  }
+
+  private void answer(HttpServerRequest http, String body) {
+    try {
+      String given = http.getHeader("Authorization");
+      if (given == null
+          || !MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8))) {
+        throw new ApiFailure(401, "Unauthorized", "Unauthorized");
+      }
+      if (body.length() > MAX_BODY) {
+        throw new ApiFailure(413, "RequestEntityTooLarge", "the body is too long");
+      }
+      Optional<JsonNode> found = discovery.answer(http, body);
+      if (found.isPresent()) {
+        send(http, 200, found.get());
+        return;
+      }
+      ApiRequest request = ApiRequest.of(http, types).orElseThrow(ApiFailure::noSuchPath);
+      calls.count(request.call());
+      carryOut(request, body, faults.next(request.call()));
+    } catch (ApiFailure failure) {
+      send(http, failure.code(), failure.status());
+    } catch (RuntimeException e) {
+      log.warn("{} {} failed", http.method(), http.path(), e);
+      send(http, 500, new ApiFailure(500, "InternalError", e.toString()).status());
+    }
+  }
+
+  private void carryOut(ApiRequest request, String body, Optional<Fault> fault) {
+    if (fault.isEmpty()) {
+      carryOut(request, body);
+    } else if (fault.get().status().isEmpty()) {
+      if (fault.get().afterwards()) {
+        objects.answer(request, body);
+      }
+      request.http().connection().close();
+    } else if (fault.get().status().get() > 0) {
+      throw ApiFailure.injected(fault.get().status().get());
+    } else {
+      request.http().pause();
+      vertx.setTimer(
+          Math.max(1, fault.get().delay().toMillis()), late -> carryOutLate(request, body));
+    }
+  }
+
+  private void carryOutLate(ApiRequest request, String body) {
+    request.http().resume();
+    try {
+      carryOut(request, body);
+    } catch (ApiFailure failure) {
+      send(request.http(), failure.code(), failure.status());
+    }
+  }
+
+  private void carryOut(ApiRequest request, String body) {
+    if (request.verb() == Verb.WATCH) {
+      Function<ObjectNode, JsonNode> form =
+          request.wantsTable() ? object -> tables.row(request.type(), object) : object -> object;
+      watches.begin(vertx, request, form);
+      return;
+    }
+    Answer answer = objects.answer(request, body);
+    boolean table = request.wantsTable() && request.verb() != Verb.CREATE;
+    send(
+        request.http(),
+        answer.status(),
+        table ? tables.of(request.type(), answer.body()) : answer.body());
+  }
+
+  private static void send(HttpServerRequest http, int status, JsonNode body) {
+    http.response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .end(FieldSets.write(body));
+  }
+}

@@ -1,0 +1,141 @@
+package io.macpool.sim.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Refuses what a custom resource's structural schema forbids: types, required members, ranges,
+ * lengths, patterns, enumerations. CEL rules are not evaluated; a real API server does that.
+ */
+final class Validation {
+
+  private final List<String> problems = new ArrayList<>();
+
+  private Validation() {}
+
+  /**
+   * Checks the object and takes out members that its schema does not know.
+   *
+   * @throws ApiFailure 422 naming every field that is wrong
+   */
+  static void check(ResourceType type, ObjectNode object) {
+    if (!type.schema().isObject()) {
+      return;
+    }
+    Validation validation = new Validation();
+    for (var property : type.schema().path("properties").properties()) {
+      if (!property.getKey().equals("metadata") && object.has(property.getKey())) {
+        validation.read(object.get(property.getKey()), property.getValue(), property.getKey());
+      }
+    }
+    validation.required(object, type.schema(), "");
+    if (!validation.problems.isEmpty()) {
+      throw ApiFailure.invalid(type, Metadata.name(object), String.join(", ", validation.problems));
+    }
+  }
+
+  private void read(JsonNode value, JsonNode schema, String path) {
+    if (value.isNull() && schema.path("nullable").asBoolean()) {
+      return;
+    }
+    if (!hasType(value, schema)) {
+      problems.add(
+          path + ": Invalid value: " + value + ": must be of type " + schema.path("type").asText());
+      return;
+    }
+    if (value instanceof ObjectNode object) {
+      members(object, schema, path);
+    } else if (value.isArray()) {
+      for (int i = 0; i < value.size(); i++) {
+        read(value.get(i), schema.path("items"), path + "[" + i + "]");
+      }
+    } else {
+      scalar(value, schema, path);
+    }
+  }
+
+  private void members(ObjectNode object, JsonNode schema, String path) {
+    required(object, schema, path + ".");
+    JsonNode properties = schema.path("properties");
+    JsonNode others = schema.path("additionalProperties");
+    boolean keeps =
+        schema.path("x-kubernetes-preserve-unknown-fields").asBoolean()
+            || schema.path("x-kubernetes-embedded-resource").asBoolean()
+            || others.isObject()
+            || others.asBoolean();
+    List<String> unknown = new ArrayList<>();
+    for (var member : object.properties()) {
+      if (properties.has(member.getKey())) {
+        read(member.getValue(), properties.get(member.getKey()), path + "." + member.getKey());
+      } else if (others.isObject()) {
+        read(member.getValue(), others, path + "." + member.getKey());
+      } else if (!keeps) {
+        unknown.add(member.getKey());
+      }
+    }
+    object.remove(unknown);
+  }
+
+  private void required(ObjectNode object, JsonNode schema, String prefix) {
+    for (JsonNode name : schema.path("required")) {
+      if (!object.has(name.asText())) {
+        problems.add(prefix + name.asText() + ": Required value");
+      }
+    }
+  }
+
+  private static boolean hasType(JsonNode value, JsonNode schema) {
+    if (schema.path("x-kubernetes-int-or-string").asBoolean()) {
+      return value.isTextual() || value.isIntegralNumber();
+    }
+    return switch (schema.path("type").asText("")) {
+      case "object" -> value.isObject();
+      case "array" -> value.isArray();
+      case "string" -> value.isTextual();
+      case "integer" -> value.isIntegralNumber();
+      case "number" -> value.isNumber();
+      case "boolean" -> value.isBoolean();
+      default -> true;
+    };
+  }
+
+  private void scalar(JsonNode value, JsonNode schema, String path) {
+    if (schema.has("minimum") && value.asDouble() < schema.get("minimum").asDouble()) {
+      problems.add(
+          path + ": Invalid value: " + value + ": should be at least " + schema.get("minimum"));
+    }
+    if (schema.has("maximum") && value.asDouble() > schema.get("maximum").asDouble()) {
+      problems.add(
+          path + ": Invalid value: " + value + ": should be at most " + schema.get("maximum"));
+    }
+    if (schema.has("minLength") && value.asText().length() < schema.get("minLength").asInt()) {
+      problems.add(path + ": Invalid value: " + value + ": is too short");
+    }
+    if (schema.has("pattern")
+        && !Pattern.compile(schema.get("pattern").asText()).matcher(value.asText()).find()) {
+      problems.add(
+          path
+              + ": Invalid value: "
+              + value
+              + ": should match '"
+              + schema.get("pattern").asText()
+              + "'");
+    }
+    if (schema.path("enum").isArray() && !contains(schema.path("enum"), value)) {
+      problems.add(
+          path + ": Unsupported value: " + value + ": supported values: " + schema.get("enum"));
+    }
+  }
+
+  private static boolean contains(JsonNode list, JsonNode value) {
+    for (JsonNode element : list) {
+      if (element.equals(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,333 @@
+package io.macpool.sim.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the API does to objects: create, change, delete, with the rules of metadata, status and
+ * generation. A change that changes nothing makes no new revision and no event.
+ */
+final class Verbs {
+
+  private static final int DEFAULT_GRACE_SECONDS = 30;
+  private static final String SUFFIX = "bcdfghjklmnpqrstvwxz2456789";
+
+  private final ObjectStore store;
+  private final ResourceTypes types;
+  private final Clock clock;
+
+  Verbs(ObjectStore store, ResourceTypes types, Clock clock) {
+    this.store = store;
+    this.types = types;
+    this.clock = clock;
+  }
+
+  /** What a deletion asks for. */
+  record Deletion(
+      Optional<Integer> graceSeconds,
+      Optional<String> uid,
+      Optional<String> version,
+      boolean orphan,
+      boolean dryRun) {
+
+    static final Deletion PLAIN =
+        new Deletion(Optional.empty(), Optional.empty(), Optional.empty(), false, false);
+
+    static final Deletion NOW =
+        new Deletion(Optional.of(0), Optional.empty(), Optional.empty(), false, false);
+  }
+
+  ObjectNode get(ResourceType type, String namespace, String name) {
+    return store
+        .get(ObjectKey.of(type, namespace, name))
+        .orElseThrow(() -> ApiFailure.notFound(type, name));
+  }
+
+  ObjectNode create(ResourceType type, String namespace, ObjectNode body, boolean dryRun) {
+    return store.atomically(() -> createNow(type, namespace, body.deepCopy(), dryRun));
+  }
+
+  private ObjectNode createNow(
+      ResourceType type, String namespace, ObjectNode object, boolean dryRun) {
+    ObjectNode metadata = Metadata.of(object);
+    String name = metadata.path("name").asText("");
+    if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
+      name = metadata.path("generateName").asText() + suffix();
+    }
+    if (name.isEmpty()) {
+      throw ApiFailure.invalid(type, name, "metadata.name: Required value: name is required");
+    }
+    ObjectKey key = ObjectKey.of(type, namespace, name);
+    if (store.get(key).isPresent()) {
+      throw ApiFailure.alreadyExists(type, name);
+    }
+    if (metadata.path("resourceVersion").asText("").length() > 0) {
+      throw ApiFailure.badRequest("resourceVersion should not be set on objects to be created");
+    }
+    object.put("apiVersion", type.apiVersion()).put("kind", type.kind());
+    metadata.put("name", name).put("uid", UUID.randomUUID().toString());
+    metadata.put("creationTimestamp", Metadata.time(clock.instant())).put("generation", 1);
+    if (type.namespaced()) {
+      metadata.put("namespace", namespace);
+    }
+    if (type.status()) {
+      object.remove("status");
+    }
+    Defaults.apply(type, object);
+    Validation.check(type, object);
+    if (dryRun) {
+      return object;
+    }
+    if (type.namespaced()) {
+      ensureNamespace(namespace);
+    }
+    ObjectNode kept = store.put(key, object);
+    if (type.resource().equals(ResourceTypes.CRDS)) {
+      establish(key, kept);
+    }
+    return store.get(key).orElse(kept);
+  }
+
+  /** Namespaces come to be when they are first used: a difference from the real API, on purpose. */
+  private void ensureNamespace(String namespace) {
+    ResourceType type = types.ofResource("namespaces").orElseThrow();
+    ObjectKey key = ObjectKey.of(type, "", namespace);
+    if (store.get(key).isEmpty()) {
+      ObjectNode object = JsonNodeFactory.instance.objectNode();
+      object.withObjectProperty("metadata").put("name", namespace);
+      createNow(type, "", object, false);
+    }
+  }
+
+  private void establish(ObjectKey key, ObjectNode definition) {
+    types.define(definition);
+    ObjectNode established = definition.deepCopy();
+    ObjectNode status = established.putObject("status");
+    status.set("acceptedNames", definition.path("spec").path("names").deepCopy());
+    for (String condition : new String[] {"NamesAccepted", "Established"}) {
+      status
+          .withArrayProperty("conditions")
+          .addObject()
+          .put("type", condition)
+          .put("status", "True")
+          .put("reason", "Accepted")
+          .put("lastTransitionTime", Metadata.time(clock.instant()));
+    }
+    store.put(key, established);
+  }
+
+  /**
+   * Changes an object.
+   *
+   * @param status whether the status subresource was written: then nothing else changes, else
+   *     status does not
+   * @param change makes the wanted object of a copy of the present one; its {@code
+   *     resourceVersion}, if it has one, must be the present one
+   */
+  ObjectNode update(
+      ResourceType type,
+      String namespace,
+      String name,
+      boolean status,
+      boolean dryRun,
+      UnaryOperator<ObjectNode> change) {
+    return store.atomically(
+        () -> {
+          ObjectNode present = get(type, namespace, name);
+          ObjectNode wanted = change.apply(present.deepCopy());
+          return replace(
+              type, ObjectKey.of(type, namespace, name), present, wanted, status, dryRun);
+        });
+  }
+
+  private ObjectNode replace(
+      ResourceType type,
+      ObjectKey key,
+      ObjectNode present,
+      ObjectNode wanted,
+      boolean status,
+      boolean dryRun) {
+    String version = Metadata.version(wanted);
+    if (!version.isEmpty() && !version.equals(Metadata.version(present))) {
+      throw ApiFailure.conflict(
+          type,
+          key.name(),
+          "the object has been modified; please apply your changes to the latest version and try"
+              + " again");
+    }
+    ObjectNode result = status ? onlyStatus(present, wanted) : exceptStatus(type, present, wanted);
+    if (!status) {
+      Defaults.apply(type, result);
+      Validation.check(type, result);
+      if (!spec(result).equals(spec(present))) {
+        Metadata.of(result)
+            .put("generation", Metadata.read(present).path("generation").asLong() + 1);
+      }
+    }
+    if (result.equals(present) || dryRun) {
+      return dryRun ? result : present;
+    }
+    if (Metadata.isDeleted(result) && !Metadata.hasFinalizers(result) && !isGraceful(result)) {
+      store.put(key, result);
+      return remove(type, key);
+    }
+    ObjectNode kept = store.put(key, result);
+    if (!status && type.resource().equals(ResourceTypes.CRDS)) {
+      types.define(kept);
+    }
+    return kept;
+  }
+
+  /** A pod in its grace period goes when its node says so. */
+  private static boolean isGraceful(JsonNode object) {
+    return object.path("kind").asText().equals("Pod")
+        && Metadata.read(object).path("deletionGracePeriodSeconds").asInt() > 0;
+  }
+
+  private static ObjectNode onlyStatus(ObjectNode present, ObjectNode wanted) {
+    ObjectNode result = present.deepCopy();
+    JsonNode status = wanted.get("status");
+    if (status == null) {
+      result.remove("status");
+    } else {
+      result.set("status", status.deepCopy());
+    }
+    keepManagedFields(result, wanted);
+    return result;
+  }
+
+  private static void keepManagedFields(ObjectNode result, ObjectNode wanted) {
+    JsonNode managed = Metadata.read(wanted).get("managedFields");
+    if (managed != null) {
+      Metadata.of(result).set("managedFields", managed);
+    }
+  }
+
+  private static ObjectNode exceptStatus(ResourceType type, ObjectNode present, ObjectNode wanted) {
+    ObjectNode result = wanted.deepCopy();
+    result.put("apiVersion", type.apiVersion()).put("kind", type.kind());
+    if (type.status()) {
+      result.remove("status");
+      if (present.has("status")) {
+        result.set("status", present.get("status"));
+      }
+    }
+    ObjectNode metadata = Metadata.of(result);
+    JsonNode before = Metadata.read(present);
+    for (String fixed :
+        new String[] {
+          "name",
+          "namespace",
+          "uid",
+          "creationTimestamp",
+          "generation",
+          "resourceVersion",
+          "deletionTimestamp",
+          "deletionGracePeriodSeconds"
+        }) {
+      metadata.remove(fixed);
+      if (before.has(fixed)) {
+        metadata.set(fixed, before.get(fixed));
+      }
+    }
+    if (!metadata.has("managedFields") && before.has("managedFields")) {
+      metadata.set("managedFields", before.get("managedFields"));
+    }
+    return result;
+  }
+
+  /** What a generation counts changes of: all but metadata and status. */
+  private static ObjectNode spec(ObjectNode object) {
+    return object.deepCopy().without(List.of("metadata", "status"));
+  }
+
+  /** Deletes, or marks as to be deleted what finalizers or a pod's grace period keep. */
+  ObjectNode delete(ResourceType type, String namespace, String name, Deletion deletion) {
+    return store.atomically(
+        () -> {
+          ObjectNode present = get(type, namespace, name);
+          ObjectKey key = ObjectKey.of(type, namespace, name);
+          checkPreconditions(type, present, deletion);
+          if (deletion.dryRun()) {
+            return present;
+          }
+          if (deletion.orphan()) {
+            orphan(Metadata.uid(present));
+          }
+          int grace = grace(type, present, deletion);
+          if (!Metadata.hasFinalizers(present) && grace == 0) {
+            return remove(type, key);
+          }
+          return mark(key, present, grace);
+        });
+  }
+
+  private ObjectNode mark(ObjectKey key, ObjectNode present, int grace) {
+    boolean sooner =
+        grace < Metadata.read(present).path("deletionGracePeriodSeconds").asInt(Integer.MAX_VALUE);
+    if (Metadata.isDeleted(present) && !sooner) {
+      return present;
+    }
+    ObjectNode marked = present.deepCopy();
+    Instant end = clock.instant().plusSeconds(grace);
+    Metadata.of(marked)
+        .put("deletionTimestamp", Metadata.time(end))
+        .put("deletionGracePeriodSeconds", grace)
+        .put("generation", Metadata.read(present).path("generation").asLong() + 1);
+    return store.put(key, marked);
+  }
+
+  private static int grace(ResourceType type, ObjectNode present, Deletion deletion) {
+    if (!type.resource().equals("pods")) {
+      return 0;
+    }
+    int ofPod =
+        present.path("spec").path("terminationGracePeriodSeconds").asInt(DEFAULT_GRACE_SECONDS);
+    return deletion.graceSeconds().orElse(ofPod);
+  }
+
+  private static void checkPreconditions(ResourceType type, ObjectNode present, Deletion deletion) {
+    boolean uid = deletion.uid().map(Metadata.uid(present)::equals).orElse(true);
+    boolean version = deletion.version().map(Metadata.version(present)::equals).orElse(true);
+    if (!uid || !version) {
+      throw ApiFailure.conflict(
+          type, Metadata.name(present), "the precondition of the deletion does not hold");
+    }
+  }
+
+  private ObjectNode remove(ResourceType type, ObjectKey key) {
+    ObjectNode last = store.remove(key).orElseThrow(() -> ApiFailure.notFound(type, key.name()));
+    if (type.resource().equals(ResourceTypes.CRDS)) {
+      types.undefine(last);
+    }
+    return last;
+  }
+
+  private void orphan(String uid) {
+    for (ResourceType type : types.all()) {
+      for (ObjectNode object : store.list(type.resource(), "")) {
+        if (Metadata.isOwnedBy(object, uid)) {
+          ObjectNode free = object.deepCopy();
+          Metadata.of(free).remove("ownerReferences");
+          store.put(ObjectKey.of(type, Metadata.namespace(object), Metadata.name(object)), free);
+        }
+      }
+    }
+  }
+
+  private static String suffix() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      text.append(SUFFIX.charAt(ThreadLocalRandom.current().nextInt(SUFFIX.length())));
+    }
+    return text.toString();
+  }
+}
