@@ -1,0 +1,119 @@
+package io.macpool.core.pool;
+
+import io.macpool.core.Observed;
+import io.macpool.core.pool.SlotShare.Reason;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+
+/**
+ * Shares the slots of a hardware pool over its clusters: minimums first, then weighted max-min on
+ * what each wants. What a cluster does not want is lent to the others; it comes back as their jobs
+ * end, since a limit below what is held only stops new jobs.
+ *
+ * <p>Shares say where to go; limits say what may be had now. A limit is above what its cluster
+ * holds only by slots that nobody holds, so whatever clusters do with their limits, in any order,
+ * the slots held never exceed those there are, unless slots themselves went away.
+ */
+public final class FairSharePlanner {
+
+  private FairSharePlanner() {}
+
+  /**
+   * Plans one round.
+   *
+   * @param slots to share; while unknown, every cluster keeps at most what it holds
+   */
+  public static SortedMap<String, SlotShare> plan(
+      Observed<Integer> slots, Collection<SlotClaim> claims) {
+    List<Filling> fillings = new ArrayList<>();
+    claims.forEach(claim -> fillings.add(new Filling(claim)));
+    fillings.sort(Comparator.comparing(filling -> filling.claim.id()));
+    SortedMap<String, SlotShare> shares = new TreeMap<>();
+    slots
+        .toOptional()
+        .ifPresentOrElse(known -> share(known, fillings, shares), () -> hold(fillings, shares));
+    return shares;
+  }
+
+  private static void hold(List<Filling> fillings, SortedMap<String, SlotShare> shares) {
+    for (Filling filling : fillings) {
+      int held = Math.min(filling.claim.held(), filling.claim.wanted());
+      shares.put(filling.claim.id(), new SlotShare(held, held, Reason.HOLDS));
+    }
+  }
+
+  private static void share(
+      int slots, List<Filling> fillings, SortedMap<String, SlotShare> shares) {
+    int left = fill(slots, fillings, f -> Math.min(f.claim.minimum(), f.claim.wanted()));
+    fill(left, fillings, f -> f.claim.wanted());
+    fillings.forEach(filling -> filling.share = filling.level);
+
+    int free = slots;
+    for (Filling filling : fillings) {
+      free -= filling.claim.held();
+      filling.level = Math.min(filling.claim.held(), filling.share);
+    }
+    fill(free, fillings, f -> f.claim.held() > f.share ? 0 : f.share);
+    for (Filling filling : fillings) {
+      shares.put(filling.claim.id(), new SlotShare(filling.share, filling.level, reason(filling)));
+    }
+  }
+
+  private static Reason reason(Filling filling) {
+    if (filling.claim.held() > filling.share) {
+      return Reason.GIVES_BACK;
+    }
+    if (filling.level < filling.share) {
+      return Reason.WAITS_FOR_DRAIN;
+    }
+    return filling.share < filling.claim.wanted() ? Reason.SHARED : Reason.ALL_WANTED;
+  }
+
+  /** Raises the lowest level, relative to weight, slot by slot up to each one's cap. */
+  private static int fill(int slots, List<Filling> fillings, ToIntFunction<Filling> cap) {
+    PriorityQueue<Filling> lowest = new PriorityQueue<>(Filling.BY_LEVEL);
+    for (Filling filling : fillings) {
+      if (filling.level < cap.applyAsInt(filling)) {
+        lowest.add(filling);
+      }
+    }
+    int left = slots;
+    while (left > 0 && !lowest.isEmpty()) {
+      Filling filling = lowest.remove();
+      filling.level++;
+      left--;
+      if (filling.level < cap.applyAsInt(filling)) {
+        lowest.add(filling);
+      }
+    }
+    return left;
+  }
+
+  private static final class Filling {
+
+    /** Among equals, who holds the slot already keeps it: nothing moves without need. */
+    static final Comparator<Filling> BY_LEVEL =
+        Comparator.comparing((Filling filling) -> filling, Filling::compareLevels)
+            .thenComparing(filling -> filling.claim.held() <= filling.level)
+            .thenComparing(filling -> filling.claim.id());
+
+    final SlotClaim claim;
+    int level;
+    int share;
+
+    Filling(SlotClaim claim) {
+      this.claim = claim;
+    }
+
+    private static int compareLevels(Filling one, Filling other) {
+      return Long.compare(
+          (long) one.level * other.claim.weight(), (long) other.level * one.claim.weight());
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.macpool.core.pool;
+
+import io.macpool.core.pool.PoolSizePlan.Assignment;
+import io.macpool.core.pool.PoolSizePlan.Reason;
+import io.macpool.core.pool.WorkerPod.Standing;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Shares a cluster's limit of jobs over its pods.
+ *
+ * <p>Safety comes first and does not depend on what the network does with a call: a pod is counted
+ * with {@link WorkerPod#bound}, the most that it may hold, and a pod grows only by what the limit
+ * leaves beyond the sum of all bounds. Shrinking frees nothing until the pod was seen to be
+ * smaller. So as long as grants are recorded before they are sent, the processors alive never
+ * exceed the limit, whichever calls are lost, late or repeated.
+ *
+ * <p>Shares of serving pods are within one of each other and at most {@code maxPerWorker}; who gets
+ * the odd one is who has it already, so that nothing moves without need.
+ */
+public final class PoolSizePlanner {
+
+  private PoolSizePlanner() {}
+
+  /**
+   * Plans one round.
+   *
+   * @param limit processors that may be alive over all pods, not negative
+   * @param maxPerWorker processors in one pod, at least one
+   */
+  public static PoolSizePlan plan(int limit, int maxPerWorker, Collection<WorkerPod> pods) {
+    if (limit < 0 || maxPerWorker < 1) {
+      throw new IllegalArgumentException(
+          "limit " + limit + " must not be negative, jobs per worker " + maxPerWorker + " not < 1");
+    }
+    List<WorkerPod> sorted = new ArrayList<>(pods);
+    sorted.sort(Comparator.comparing(WorkerPod::id));
+    Map<String, Integer> targets = targets(limit, maxPerWorker, sorted);
+
+    int total = sorted.stream().mapToInt(WorkerPod::bound).sum();
+    Map<String, Integer> grown = grow(limit - total, sorted, targets);
+
+    SortedMap<String, Assignment> assignments = new TreeMap<>();
+    boolean settled = true;
+    for (WorkerPod pod : sorted) {
+      if (pod.assignable()) {
+        int target = targets.get(pod.id());
+        int send = Math.min(target, held(pod) + grown.getOrDefault(pod.id(), 0));
+        PoolSize seen = pod.believed();
+        settled &= send == target && seen.alive() == target && seen.expected() == target;
+        assignments.put(pod.id(), new Assignment(send, target, reason(pod, send, target)));
+      } else {
+        settled &= pod.standing() != Standing.TERMINATING || pod.bound() == 0;
+      }
+    }
+    int bound = total + grown.values().stream().mapToInt(Integer::intValue).sum();
+    int placed = targets.values().stream().mapToInt(Integer::intValue).sum();
+    return new PoolSizePlan(assignments, bound, settled, Math.max(0, limit - placed));
+  }
+
+  /** What it may hold without being granted more: its finishing processors aside. */
+  private static int held(WorkerPod pod) {
+    return Math.max(pod.believed().expected(), pod.granted());
+  }
+
+  private static Map<String, Integer> targets(int limit, int maxPerWorker, List<WorkerPod> pods) {
+    int kept = 0;
+    List<WorkerPod> serving = new ArrayList<>();
+    Map<String, Integer> targets = new HashMap<>();
+    for (WorkerPod pod : pods) {
+      if (!pod.assignable()) {
+        kept += pod.bound();
+      } else if (pod.standing() == Standing.SERVING) {
+        serving.add(pod);
+      } else {
+        kept += pod.bound();
+        targets.put(pod.id(), 0);
+      }
+    }
+    int share = Math.max(0, limit - kept);
+    int even = serving.isEmpty() ? 0 : Math.min(maxPerWorker, share / serving.size());
+    int odd = even == maxPerWorker || serving.isEmpty() ? 0 : share % serving.size();
+    // The larger ones first, so that a share that moves by one moves no other pod.
+    serving.sort(
+        Comparator.comparingInt((WorkerPod pod) -> -held(pod)).thenComparing(WorkerPod::id));
+    for (WorkerPod pod : serving) {
+      targets.put(pod.id(), even + (odd-- > 0 ? 1 : 0));
+    }
+    return targets;
+  }
+
+  /** Room goes one by one to the pod that has least, so that early jobs spread over pods. */
+  private static Map<String, Integer> grow(
+      int room, List<WorkerPod> pods, Map<String, Integer> targets) {
+    Map<String, Integer> grown = new HashMap<>();
+    for (int left = room; left > 0; left--) {
+      WorkerPod least = null;
+      int leastHeld = Integer.MAX_VALUE;
+      for (WorkerPod pod : pods) {
+        if (!pod.assignable()) {
+          continue;
+        }
+        int held = held(pod) + grown.getOrDefault(pod.id(), 0);
+        if (held < targets.get(pod.id()) && held < leastHeld) {
+          least = pod;
+          leastHeld = held;
+        }
+      }
+      if (least == null) {
+        break;
+      }
+      grown.merge(least.id(), 1, Integer::sum);
+    }
+    return grown;
+  }
+
+  private static Reason reason(WorkerPod pod, int send, int target) {
+    int expected = pod.believed().expected();
+    if (send > expected) {
+      return Reason.GROW;
+    }
+    if (send < expected) {
+      return Reason.SHRINK;
+    }
+    return send < target ? Reason.WAIT : Reason.KEEP;
+  }
+}

@@ -1,0 +1,292 @@
+package io.macpool.operator;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.macpool.operator.api.HardwarePool;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.cluster.ClusterEvents;
+import io.macpool.operator.cluster.ClusterKey;
+import io.macpool.operator.cluster.ClusterReconciler;
+import io.macpool.operator.cluster.Operation;
+import io.macpool.operator.control.RemoteControl;
+import io.macpool.operator.hardware.CapacitySource;
+import io.macpool.operator.hardware.HardwarePoolReconciler;
+import io.macpool.operator.hardware.SlotLedger;
+import io.macpool.operator.queue.AmqpQueueDepth;
+import io.macpool.operator.queue.ManagementQueueDepth;
+import io.macpool.operator.queue.QueueDepth;
+import io.macpool.operator.queue.QueuePoller;
+import io.macpool.service.AdminRoutes;
+import io.macpool.service.AdminServer;
+import io.macpool.service.BuildInfo;
+import io.macpool.service.Health;
+import io.macpool.service.Metrics;
+import io.macpool.service.Resources;
+import io.macpool.service.Settings;
+import io.macpool.service.SettingsException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running operator. Closing it stops every loop; the workers go on as they are. */
+public final class Operator implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Operator.class);
+
+  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration SYNC = Duration.ofSeconds(30);
+  private static final Duration LEASE = Duration.ofSeconds(15);
+  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration RENEW = Duration.ofSeconds(2);
+
+  private final Resources resources = new Resources();
+  private final AtomicBoolean leading = new AtomicBoolean();
+  private final AtomicBoolean lost = new AtomicBoolean();
+  private SlotLedger ledger;
+  private QueuePoller queues;
+  private int adminPort;
+
+  private Operator() {}
+
+  /**
+   * Starts watching; returns when the watches are in sync, or at once as a candidate for leader.
+   *
+   * @throws SettingsException if settings can't be used, naming them
+   */
+  public static Operator start(Settings settings) {
+    Operator operator = new Operator();
+    try {
+      operator.run(settings);
+      return operator;
+    } catch (RuntimeException e) {
+      operator.close();
+      throw e;
+    }
+  }
+
+  /** The port of health and metrics. */
+  public int adminPort() {
+    return adminPort;
+  }
+
+  /** Whether it leads, and so acts. */
+  public boolean leads() {
+    return leading.get() && !lost.get();
+  }
+
+  private void run(Settings settings) {
+    Clock clock = Clock.systemUTC();
+    Config config = kubernetesConfig(settings);
+    KubernetesClient client =
+        resources.own("kubernetes", new KubernetesClientBuilder().withConfig(config).build());
+    String namespace =
+        settings.find(OperatorSettings.WATCH_NAMESPACE).orElse(client.getNamespace());
+    String name = settings.get(OperatorSettings.OPERATOR_NAME);
+    PrometheusMeterRegistry registry = Metrics.registry();
+    resources.own("metrics", registry::close);
+
+    ClusterReconciler clusters =
+        new ClusterReconciler(reconciler -> operation(settings, client, name, clock, reconciler));
+    HardwarePoolReconciler pools =
+        new HardwarePoolReconciler(
+            client,
+            ledger,
+            resources.own(
+                "capacity", new CapacitySource(settings.find(OperatorSettings.BROKER_TOKEN))),
+            new ClusterEvents(client, name, clock),
+            clock,
+            settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
+    OperatorMeters.bind(registry, queues, ledger, pools);
+
+    io.javaoperatorsdk.operator.Operator framework = framework(settings, client, name);
+    framework.register(clusters, over -> configure(over, namespace));
+    framework.register(pools, over -> configurePools(over, namespace));
+    admin(settings, registry);
+    resources.own("controllers", framework::stop);
+    framework.start();
+    if (!settings.get(OperatorSettings.LEADER_ELECTION)) {
+      leading.set(true);
+    }
+    log.info("watching {} as {}", namespace, name);
+  }
+
+  private Operation operation(
+      Settings settings,
+      KubernetesClient client,
+      String name,
+      Clock clock,
+      ClusterReconciler reconciler) {
+    ledger =
+        new SlotLedger(
+            clock,
+            pool -> reconciler.recordedClaims(pool),
+            (pool, cluster) -> reconciler.nudge(new ClusterKey(pool.namespace(), cluster)));
+    queues =
+        resources.own(
+            "queues",
+            new QueuePoller(
+                depthSource(settings),
+                settings.get(OperatorSettings.QUEUE_POLL_INTERVAL),
+                settings.get(OperatorSettings.QUEUE_DEPTH_TOLERANCE),
+                clock,
+                reconciler::nudgeFollowersOf));
+    return new Operation(
+        client,
+        resources.own(
+            "remote control",
+            new RemoteControl(settings.get(OperatorSettings.REMOTE_CONTROL_TIMEOUT))),
+        queues,
+        ledger,
+        new ClusterEvents(client, name, clock),
+        clock,
+        settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
+        name,
+        settings.get(OperatorSettings.RECONCILE_INTERVAL),
+        settings.get(OperatorSettings.SETTLE_INTERVAL));
+  }
+
+  private static Optional<QueueDepth> depthSource(Settings settings) {
+    try {
+      return settings
+          .find(OperatorSettings.RABBITMQ_MANAGEMENT_URI)
+          .<QueueDepth>map(ManagementQueueDepth::new)
+          .or(() -> settings.find(OperatorSettings.AMQP_URI).map(AmqpQueueDepth::new));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Config kubernetesConfig(Settings settings) {
+    return settings
+        .find(OperatorSettings.KUBECONFIG)
+        .map(OperatorSettings::readable)
+        .map(Config::fromKubeconfig)
+        .orElseGet(() -> Config.autoConfigure(null));
+  }
+
+  private io.javaoperatorsdk.operator.Operator framework(
+      Settings settings, KubernetesClient client, String name) {
+    return new io.javaoperatorsdk.operator.Operator(
+        over -> {
+          over.withKubernetesClient(client)
+              .withCloseClientOnStop(false)
+              .withConcurrentReconciliationThreads(settings.get(OperatorSettings.RECONCILE_THREADS))
+              .withReconciliationTerminationTimeout(STOP)
+              .withCacheSyncTimeout(SYNC)
+              .withParseResourceVersions(true)
+              .withUseSSAToPatchPrimaryResource(false);
+          if (settings.get(OperatorSettings.LEADER_ELECTION)) {
+            over.withLeaderElectionConfiguration(election(settings, client, name));
+          }
+        });
+  }
+
+  private LeaderElectionConfiguration election(
+      Settings settings, KubernetesClient client, String name) {
+    String watched = settings.find(OperatorSettings.WATCH_NAMESPACE).orElse(client.getNamespace());
+    String namespace =
+        OperatorSettings.ALL_NAMESPACES.equals(watched) ? client.getNamespace() : watched;
+    return new LeaderElectionConfiguration(
+        name,
+        namespace,
+        LEASE,
+        RENEW_DEADLINE,
+        RENEW,
+        settings.find(OperatorSettings.POD_NAME).orElse(null),
+        new LeaderCallbacks(
+            () -> leading.set(true),
+            () -> {
+              // Another may lead by now: stop acting, and let the liveness probe end the process.
+              lost.set(leading.get());
+              log.warn("{} leads no more", name);
+            },
+            leader -> log.info("{} is the leader", leader)),
+        false);
+  }
+
+  private static void configure(
+      ControllerConfigurationOverrider<WorkerCluster> over, String namespace) {
+    if (OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
+      over.watchingAllNamespaces();
+    } else {
+      over.settingNamespace(namespace);
+    }
+    // Annotations pause and force: they don't count as a new generation.
+    over.withGenerationAware(false).withOnUpdateFilter(Operator::matters).withRetry(retry());
+  }
+
+  private static void configurePools(
+      ControllerConfigurationOverrider<HardwarePool> over, String namespace) {
+    if (OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
+      over.watchingAllNamespaces();
+    } else {
+      over.settingNamespace(namespace);
+    }
+    over.withRetry(retry());
+  }
+
+  private static boolean matters(WorkerCluster after, WorkerCluster before) {
+    return !java.util.Objects.equals(
+            after.getMetadata().getGeneration(), before.getMetadata().getGeneration())
+        || after.getMetadata().getGeneration() == null
+        || !java.util.Objects.equals(
+            after.getMetadata().getAnnotations(), before.getMetadata().getAnnotations())
+        || after.getMetadata().getDeletionTimestamp() != null;
+  }
+
+  private static GenericRetry retry() {
+    return new GenericRetry()
+        .setInitialInterval(Duration.ofMillis(500))
+        .setIntervalMultiplier(2)
+        .setMaxInterval(Duration.ofSeconds(30).toMillis())
+        .withoutMaxAttempts();
+  }
+
+  private void admin(Settings settings, PrometheusMeterRegistry registry) {
+    Health health =
+        new Health()
+            .live(
+                "leadership",
+                () -> lost.get() ? Optional.of("leadership was lost") : Optional.empty())
+            .ready(
+                "leadership",
+                () -> leading.get() ? Optional.empty() : Optional.of("another one leads"));
+    Vertx vertx = Vertx.vertx();
+    resources.own("vertx", () -> closed(vertx));
+    BuildInfo build = BuildInfo.of("worker-operator", Operator.class);
+    AdminServer server =
+        resources.own(
+            "admin",
+            AdminServer.start(
+                vertx,
+                settings.get(OperatorSettings.ADMIN_ADDR),
+                new AdminRoutes(build, health, registry)));
+    adminPort = server.port();
+  }
+
+  private static void closed(Vertx vertx) throws InterruptedException, TimeoutException {
+    try {
+      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new IllegalStateException("the admin server did not close", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

@@ -1,0 +1,36 @@
+package io.macpool.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** Where the slots come from. */
+@JsonInclude(Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(
+    value = "has(self.slots) != has(self.brokerUrl)",
+    message = "set exactly one of spec.slots and spec.brokerUrl")
+public class HardwarePoolSpec {
+
+  @JsonPropertyDescription("A fixed number of slots: two for each Mac host.")
+  @Min(0)
+  public Integer slots;
+
+  @JsonPropertyDescription(
+      "A VM broker whose /capacity tells the slots, for example http://jupiter-brain:42161.")
+  @Pattern("^https?://.+")
+  public String brokerUrl;
+
+  @JsonPropertyDescription(
+      "The key of a Secret in this namespace that holds the broker's token. Absent: the"
+          + " operator's own broker token.")
+  public SecretKey brokerTokenSecret;
+
+  @JsonPropertyDescription("Slots kept out of the shares, for example for warm VMs. Default 0.")
+  @Min(0)
+  public Integer reserve;
+}

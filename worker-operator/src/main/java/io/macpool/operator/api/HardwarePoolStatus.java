@@ -1,0 +1,56 @@
+package io.macpool.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How the slots are shared now. */
+@JsonInclude(Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public class HardwarePoolStatus {
+
+  @JsonPropertyDescription("The generation of the spec that this status speaks of.")
+  public Long observedGeneration;
+
+  @JsonPropertyDescription("Slots to share, the reserve left out; absent while unknown.")
+  public Integer slots;
+
+  @JsonPropertyDescription("Slots that processors may take now, draining ones included.")
+  public Integer used;
+
+  @JsonPropertyDescription("Jobs wanted beyond what the slots hold.")
+  public Integer waiting;
+
+  @JsonPropertyDescription("Used slots of all slots over the last hour, in percent.")
+  public Integer utilisationPercent;
+
+  @JsonPropertyDescription("What each WorkerCluster of this pool wants, may have and holds.")
+  public List<Grant> grants = new ArrayList<>();
+
+  @JsonPropertyDescription("Ready and Degraded, with reason and message.")
+  public List<Condition> conditions = new ArrayList<>();
+
+  /** One cluster's part. */
+  @JsonInclude(Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public static class Grant {
+
+    @JsonPropertyDescription("The WorkerCluster's name.")
+    @Required
+    public String cluster;
+
+    @JsonPropertyDescription("Jobs that it wants to run.")
+    public Integer wanted;
+
+    @JsonPropertyDescription("Its fair share of the slots now.")
+    public Integer share;
+
+    @JsonPropertyDescription("Slots that its processors may take now, draining ones included.")
+    public Integer held;
+  }
+}

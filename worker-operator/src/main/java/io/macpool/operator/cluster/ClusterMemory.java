@@ -1,0 +1,72 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.macpool.core.pool.RunTimes;
+import io.macpool.core.pool.ScalingMemory;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.control.WorkerReport;
+import io.macpool.operator.control.WorkerRounds;
+import io.macpool.service.Secret;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the operator remembers of a cluster between rounds. Nothing that safety needs: that is in
+ * the resource's status. Used by one round at a time.
+ */
+final class ClusterMemory {
+
+  final String uid;
+  final WorkerRounds workers;
+  Optional<WorkerCluster> written = Optional.empty();
+  Optional<Deployment> applied = Optional.empty();
+  Optional<Secret> auth = Optional.empty();
+  Optional<ScalingMemory> scaling = Optional.empty();
+  Set<String> retiring = Set.of();
+  RunTimes runTimes;
+  Instant informedAt = Instant.EPOCH;
+  int quietRounds;
+  private final Map<String, Long> processed = new HashMap<>();
+
+  ClusterMemory(String uid, WorkerRounds workers, Instant now) {
+    this.uid = uid;
+    this.workers = workers;
+    this.runTimes = RunTimes.none(now);
+  }
+
+  /** Counts jobs finished since the last round, over the workers that answered. */
+  void count(Map<String, WorkerReport> reports, int running, Instant now) {
+    long finished = 0;
+    for (Map.Entry<String, WorkerReport> entry : reports.entrySet()) {
+      long total = entry.getValue().processed();
+      long before = processed.getOrDefault(entry.getKey(), total);
+      finished += Math.max(0, total - before);
+      processed.put(entry.getKey(), total);
+    }
+    runTimes = runTimes.observing(running, finished, now);
+  }
+
+  void forgetAllBut(Set<String> pods) {
+    processed.keySet().retainAll(pods);
+  }
+
+  /**
+   * The newer of what a cache shows and what we wrote ourselves: a cache lags behind our own
+   * writes.
+   */
+  static <T extends HasMetadata> T newest(T cached, Optional<T> written) {
+    return written.filter(mine -> version(mine) > version(cached)).orElse(cached);
+  }
+
+  private static long version(HasMetadata resource) {
+    try {
+      return Long.parseLong(resource.getMetadata().getResourceVersion());
+    } catch (NumberFormatException e) {
+      return -1; // versions are opaque by contract: then the cache is what we go by
+    }
+  }
+}

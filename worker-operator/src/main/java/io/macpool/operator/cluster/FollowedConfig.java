@@ -1,0 +1,129 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.api.WorkerTemplate;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+
+/** Watches Secrets and ConfigMaps for the clusters that roll out when one of theirs changes. */
+final class FollowedConfig implements ConfigChecksum {
+
+  private final InformerEventSource<Secret, WorkerCluster> secrets;
+  private final InformerEventSource<ConfigMap, WorkerCluster> maps;
+
+  FollowedConfig(
+      EventSourceContext<WorkerCluster> context,
+      BiFunction<String, Predicate<ClusterSpec>, Set<ResourceID>> followers) {
+    secrets = source(Secret.class, context, followers, FollowedConfig::secretsOf);
+    maps = source(ConfigMap.class, context, followers, FollowedConfig::mapsOf);
+  }
+
+  List<EventSource<?, WorkerCluster>> sources() {
+    return List.of(secrets, maps);
+  }
+
+  @Override
+  public Optional<String> of(String namespace, ClusterSpec spec) {
+    if (!spec.rolloutOnConfigChange()) {
+      return Optional.empty();
+    }
+    SortedMap<String, Object> content = new TreeMap<>();
+    for (String name : secretsOf(spec.template())) {
+      secrets
+          .get(new ResourceID(name, namespace))
+          .ifPresent(secret -> content.put("secret/" + name, sorted(secret.getData())));
+    }
+    for (String name : mapsOf(spec.template())) {
+      maps.get(new ResourceID(name, namespace))
+          .ifPresent(
+              map ->
+                  content.put(
+                      "map/" + name, List.of(sorted(map.getData()), sorted(map.getBinaryData()))));
+    }
+    return Optional.of(Drift.checksum(content));
+  }
+
+  private static SortedMap<String, String> sorted(java.util.Map<String, String> data) {
+    return data == null ? new TreeMap<>() : new TreeMap<>(data);
+  }
+
+  private static <T extends HasMetadata> InformerEventSource<T, WorkerCluster> source(
+      Class<T> type,
+      EventSourceContext<WorkerCluster> context,
+      BiFunction<String, Predicate<ClusterSpec>, Set<ResourceID>> followers,
+      java.util.function.Function<WorkerTemplate, Set<String>> names) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(type, WorkerCluster.class)
+            .withName(type.getSimpleName())
+            .withSecondaryToPrimaryMapper(
+                changed ->
+                    followers.apply(
+                        changed.getMetadata().getNamespace(),
+                        spec ->
+                            spec.rolloutOnConfigChange()
+                                && names
+                                    .apply(spec.template())
+                                    .contains(changed.getMetadata().getName())))
+            .build(),
+        context);
+  }
+
+  private static Set<String> secretsOf(WorkerTemplate template) {
+    Set<String> names = new TreeSet<>();
+    for (EnvVar variable : environment(template)) {
+      if (variable.getValueFrom() != null && variable.getValueFrom().getSecretKeyRef() != null) {
+        names.add(variable.getValueFrom().getSecretKeyRef().getName());
+      }
+    }
+    for (EnvFromSource source : sources(template)) {
+      if (source.getSecretRef() != null) {
+        names.add(source.getSecretRef().getName());
+      }
+    }
+    if (template.spec.sshKeySecret != null) {
+      names.add(template.spec.sshKeySecret);
+    }
+    names.removeIf(Objects::isNull);
+    return names;
+  }
+
+  private static Set<String> mapsOf(WorkerTemplate template) {
+    Set<String> names = new TreeSet<>();
+    for (EnvVar variable : environment(template)) {
+      if (variable.getValueFrom() != null && variable.getValueFrom().getConfigMapKeyRef() != null) {
+        names.add(variable.getValueFrom().getConfigMapKeyRef().getName());
+      }
+    }
+    for (EnvFromSource source : sources(template)) {
+      if (source.getConfigMapRef() != null) {
+        names.add(source.getConfigMapRef().getName());
+      }
+    }
+    return names;
+  }
+
+  private static List<EnvVar> environment(WorkerTemplate template) {
+    return template.spec.env == null ? List.of() : template.spec.env;
+  }
+
+  private static List<EnvFromSource> sources(WorkerTemplate template) {
+    return template.spec.envFrom == null ? List.of() : template.spec.envFrom;
+  }
+}

@@ -1,0 +1,28 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.macpool.operator.control.RemoteControl;
+import io.macpool.operator.hardware.SlotLedger;
+import io.macpool.operator.queue.QueuePoller;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * What every cluster's round works with.
+ *
+ * @param port of the workers' remote control
+ * @param operatorName field manager of what is applied
+ * @param interval between rounds while nothing changes
+ * @param settling between rounds while pool sizes move
+ */
+public record Operation(
+    KubernetesClient client,
+    RemoteControl control,
+    QueuePoller queues,
+    SlotLedger ledger,
+    ClusterEvents events,
+    Clock clock,
+    int port,
+    String operatorName,
+    Duration interval,
+    Duration settling) {}

@@ -1,0 +1,167 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.macpool.core.Observed;
+import io.macpool.core.pool.PoolSize;
+import io.macpool.core.pool.WorkerPod;
+import io.macpool.core.pool.WorkerPod.Standing;
+import io.macpool.operator.api.WorkerClusterStatus;
+import io.macpool.operator.api.WorkerStatus;
+import io.macpool.operator.control.WorkerEndpoint;
+import io.macpool.operator.control.WorkerReport;
+import io.macpool.service.Secret;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Looks at a cluster's pods: in the cache, in the recorded status, and by asking them. */
+final class PodObserver {
+
+  private final Operation operation;
+  private final ClusterCaches caches;
+
+  PodObserver(Operation operation, ClusterCaches caches) {
+    this.operation = operation;
+    this.caches = caches;
+  }
+
+  /**
+   * What was seen.
+   *
+   * @param pods as the planner sees them
+   * @param views by name, for those in the cache
+   * @param endpoints by name, for those that can be asked
+   * @param silent why, by name, for those that are there, may run jobs, and did not answer
+   * @param starting pods that hold nothing and can't be asked yet
+   */
+  record Observation(
+      List<WorkerPod> pods,
+      Map<String, PodView> views,
+      Map<String, WorkerEndpoint> endpoints,
+      SortedMap<String, String> silent,
+      int starting) {
+
+    int running() {
+      return pods.stream().mapToInt(WorkerPod::running).sum();
+    }
+
+    int bound() {
+      return pods.stream().mapToInt(WorkerPod::bound).sum();
+    }
+  }
+
+  Observation observe(
+      ClusterKey cluster,
+      Map<String, String> labels,
+      WorkerClusterStatus recorded,
+      ClusterMemory memory,
+      Optional<Secret> auth) {
+    Map<String, PodView> views = new TreeMap<>();
+    for (Pod pod : caches.pods(cluster.namespace(), labels)) {
+      if (!PodView.finished(pod)) {
+        views.put(pod.getMetadata().getName(), PodView.of(pod));
+      }
+    }
+    Map<String, WorkerStatus> statuses = byName(recorded);
+    addThoseMissingFromCache(cluster, statuses, views);
+
+    Map<String, WorkerEndpoint> endpoints = new HashMap<>();
+    views.forEach(
+        (name, view) ->
+            view.endpoint(operation.port(), auth).ifPresent(e -> endpoints.put(name, e)));
+    Map<String, Observed<WorkerReport>> answers = memory.workers.ask(endpoints);
+    Observation observation = assemble(views, endpoints, answers, statuses, memory);
+    count(observation, answers, memory);
+    return observation;
+  }
+
+  private Observation assemble(
+      Map<String, PodView> views,
+      Map<String, WorkerEndpoint> endpoints,
+      Map<String, Observed<WorkerReport>> answers,
+      Map<String, WorkerStatus> statuses,
+      ClusterMemory memory) {
+    Instant now = operation.clock().instant();
+    List<WorkerPod> pods = new ArrayList<>();
+    SortedMap<String, String> silent = new TreeMap<>();
+    int starting = 0;
+    for (PodView view : views.values()) {
+      Observed<WorkerReport> answer =
+          answers.getOrDefault(view.name(), Observed.unknown("its containers do not run", now));
+      WorkerStatus status = statuses.get(view.name());
+      Standing standing =
+          view.terminating()
+              ? Standing.TERMINATING
+              : retiring(view, memory) ? Standing.RETIRING : Standing.SERVING;
+      WorkerPod pod =
+          new WorkerPod(
+              view.name(),
+              standing,
+              answer.map(WorkerReport::size),
+              recordedSize(status),
+              status == null || status.requestedPoolSize == null ? 0 : status.requestedPoolSize,
+              memory.workers.last(view.name()).map(WorkerReport::running).orElse(0));
+      pods.add(pod);
+      if (!answer.isKnown() && pod.bound() > 0) {
+        silent.put(view.name(), answer.match(known -> "", unknown -> unknown.cause()));
+      } else if (!answer.isKnown() && !view.terminating()) {
+        starting++;
+      }
+    }
+    return new Observation(pods, views, endpoints, silent, starting);
+  }
+
+  private static boolean retiring(PodView view, ClusterMemory memory) {
+    return memory.retiring.contains(view.name()) || view.markedForRemoval();
+  }
+
+  /**
+   * A cache may lag right after a start. A pod that was granted something counts until the API
+   * itself says that it is gone.
+   */
+  private void addThoseMissingFromCache(
+      ClusterKey cluster, Map<String, WorkerStatus> statuses, Map<String, PodView> views) {
+    for (WorkerStatus status : statuses.values()) {
+      boolean holds =
+          (status.requestedPoolSize != null && status.requestedPoolSize > 0)
+              || (status.currentPoolSize != null && status.currentPoolSize > 0);
+      if (holds && !views.containsKey(status.name)) {
+        Pod pod =
+            operation.client().pods().inNamespace(cluster.namespace()).withName(status.name).get();
+        if (pod != null && !PodView.finished(pod)) {
+          views.put(status.name, PodView.of(pod));
+        }
+      }
+    }
+  }
+
+  private void count(
+      Observation observation, Map<String, Observed<WorkerReport>> answers, ClusterMemory memory) {
+    Map<String, WorkerReport> reports = new HashMap<>();
+    answers.forEach(
+        (name, answer) -> answer.toOptional().ifPresent(report -> reports.put(name, report)));
+    memory.count(reports, observation.running(), operation.clock().instant());
+    memory.forgetAllBut(observation.views().keySet());
+  }
+
+  private static PoolSize recordedSize(WorkerStatus status) {
+    if (status == null || status.currentPoolSize == null || status.expectedPoolSize == null) {
+      return PoolSize.NONE;
+    }
+    int expected = Math.max(0, status.expectedPoolSize);
+    return new PoolSize(Math.max(expected, status.currentPoolSize), expected);
+  }
+
+  private static Map<String, WorkerStatus> byName(WorkerClusterStatus recorded) {
+    Map<String, WorkerStatus> statuses = new TreeMap<>();
+    if (recorded != null && recorded.workerStatuses != null) {
+      recorded.workerStatuses.forEach(status -> statuses.put(status.name, status));
+    }
+    return statuses;
+  }
+}

@@ -1,0 +1,71 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.macpool.operator.control.WorkerEndpoint;
+import io.macpool.service.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a cluster's round needs of a pod.
+ *
+ * @param running whether its containers run, so that it can be asked
+ * @param terminating whether Kubernetes has begun to delete it
+ * @param literalAuth the credential if its environment has it in clear, as the Go operator's pods
+ *     do
+ * @param markedForRemoval whether it already has our deletion cost
+ */
+record PodView(
+    String name,
+    Optional<String> ip,
+    boolean running,
+    boolean terminating,
+    Optional<String> literalAuth,
+    boolean markedForRemoval) {
+
+  /** The lowest cost: such a pod is deleted before any other. */
+  static final String REMOVAL_COST = "-1000";
+
+  static PodView of(Pod pod) {
+    Map<String, String> annotations =
+        Optional.ofNullable(pod.getMetadata().getAnnotations()).orElse(Map.of());
+    return new PodView(
+        pod.getMetadata().getName(),
+        Optional.ofNullable(pod.getStatus())
+            .map(status -> status.getPodIP())
+            .filter(ip -> !ip.isEmpty()),
+        "Running".equals(phase(pod)),
+        pod.getMetadata().getDeletionTimestamp() != null,
+        literal(pod),
+        REMOVAL_COST.equals(annotations.get(Names.DELETION_COST)));
+  }
+
+  /** Its containers have ended for good: no processor is alive in it. */
+  static boolean finished(Pod pod) {
+    return "Succeeded".equals(phase(pod)) || "Failed".equals(phase(pod));
+  }
+
+  Optional<WorkerEndpoint> endpoint(int port, Optional<Secret> clusterAuth) {
+    Optional<Secret> auth = literalAuth.map(Secret::new).or(() -> clusterAuth);
+    return running && ip.isPresent() && auth.isPresent()
+        ? Optional.of(WorkerEndpoint.at(ip.get(), port, auth.get()))
+        : Optional.empty();
+  }
+
+  private static String phase(Pod pod) {
+    return pod.getStatus() == null ? null : pod.getStatus().getPhase();
+  }
+
+  private static Optional<String> literal(Pod pod) {
+    List<Container> containers = pod.getSpec() == null ? List.of() : pod.getSpec().getContainers();
+    return containers.stream()
+        .flatMap(container -> container.getEnv().stream())
+        .filter(variable -> Names.REMOTE_CONTROL_AUTH.equals(variable.getName()))
+        .map(EnvVar::getValue)
+        .filter(value -> value != null && !value.isEmpty())
+        .findFirst();
+  }
+}

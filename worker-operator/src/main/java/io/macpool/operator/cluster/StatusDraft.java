@@ -1,0 +1,224 @@
+package io.macpool.operator.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.macpool.core.pool.ClusterPlan;
+import io.macpool.core.pool.PoolSize;
+import io.macpool.core.pool.PoolSizePlan.Assignment;
+import io.macpool.core.pool.ScalingDecision;
+import io.macpool.core.pool.SlotShare;
+import io.macpool.core.pool.WorkerPod;
+import io.macpool.core.pool.WorkerPod.Standing;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.api.WorkerClusterStatus;
+import io.macpool.operator.api.WorkerStatus;
+import io.macpool.operator.cluster.Conditions.State;
+import io.macpool.operator.cluster.PodObserver.Observation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Writes the status that a round ends with, and tells whether it is worth a write. */
+final class StatusDraft {
+
+  static final String READY = "Ready";
+  static final String PROGRESSING = "Progressing";
+  static final String SCALING = "Scaling";
+  static final String DEGRADED = "Degraded";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private StatusDraft() {}
+
+  static WorkerClusterStatus of(
+      WorkerCluster cluster,
+      ClusterSpec spec,
+      Observation seen,
+      JobsLimit limit,
+      ClusterPlan plan,
+      Instant now) {
+    WorkerClusterStatus status = new WorkerClusterStatus();
+    status.observedGeneration = cluster.getMetadata().getGeneration();
+    status.desiredJobs = limit.jobs();
+    status.runningJobs = seen.running();
+    status.queueDepth = limit.depth().orElse(null);
+    status.pods = seen.pods().size();
+    status.selector = selector(spec.matchLabels());
+    status.hardwarePool = pool(cluster, spec, seen);
+    status.workerStatuses = workers(seen, plan);
+    Conditions conditions = new Conditions(conditionsOf(cluster), status.observedGeneration, now);
+    ready(conditions, limit, seen, plan);
+    progressing(conditions, seen, plan);
+    scaling(conditions, limit);
+    degraded(conditions, limit, seen);
+    status.conditions = conditions.build();
+    return status;
+  }
+
+  /** The status as it was, with what is wrong with the spec: its pods are left alone. */
+  static WorkerClusterStatus invalid(WorkerCluster cluster, List<String> problems, Instant now) {
+    String message = String.join("; ", problems) + "; the pods are left as they are";
+    WorkerClusterStatus status = copy(cluster.getStatus());
+    status.observedGeneration = cluster.getMetadata().getGeneration();
+    status.conditions =
+        new Conditions(conditionsOf(cluster), status.observedGeneration, now)
+            .add(READY, State.FALSE, "InvalidSpec", message)
+            .add(DEGRADED, State.TRUE, "InvalidSpec", message)
+            .build();
+    return status;
+  }
+
+  /** The status as it was, and that nothing is changed while paused. */
+  static WorkerClusterStatus paused(WorkerCluster cluster, Instant now) {
+    WorkerClusterStatus status = copy(cluster.getStatus());
+    status.conditions =
+        new Conditions(conditionsOf(cluster), cluster.getMetadata().getGeneration(), now)
+            .add(
+                READY,
+                State.UNKNOWN,
+                "Paused",
+                "annotation " + Names.PAUSED + " is set: nothing is changed")
+            .build();
+    return status;
+  }
+
+  /** Whether they differ in more than numbers and sentences for people to look at. */
+  static boolean significantlyDiffer(WorkerClusterStatus one, WorkerClusterStatus other) {
+    return !essence(one).equals(essence(other));
+  }
+
+  static boolean differ(WorkerClusterStatus one, WorkerClusterStatus other) {
+    return !JSON.<JsonNode>valueToTree(one).equals(JSON.<JsonNode>valueToTree(other));
+  }
+
+  private static JsonNode essence(WorkerClusterStatus status) {
+    JsonNode tree = JSON.valueToTree(status);
+    if (tree instanceof ObjectNode fields) {
+      fields.remove(List.of("runningJobs", "queueDepth"));
+      fields.path("conditions").forEach(condition -> ((ObjectNode) condition).remove("message"));
+    }
+    return tree;
+  }
+
+  static WorkerClusterStatus copy(WorkerClusterStatus status) {
+    return status == null
+        ? new WorkerClusterStatus()
+        : JSON.convertValue(status, WorkerClusterStatus.class);
+  }
+
+  private static List<Condition> conditionsOf(WorkerCluster cluster) {
+    return cluster.getStatus() == null ? List.of() : cluster.getStatus().conditions;
+  }
+
+  private static String pool(WorkerCluster cluster, ClusterSpec spec, Observation seen) {
+    String before = cluster.getStatus() == null ? null : cluster.getStatus().hardwarePool;
+    boolean moving = before != null && spec.hardwarePool().isPresent() && seen.bound() > 0;
+    return moving ? before : spec.hardwarePool().orElse(null);
+  }
+
+  private static List<WorkerStatus> workers(Observation seen, ClusterPlan plan) {
+    List<WorkerStatus> workers = new ArrayList<>();
+    for (WorkerPod pod : seen.pods()) {
+      PoolSize size = pod.believed();
+      Assignment assignment = plan.sizes().assignments().get(pod.id());
+      WorkerStatus worker = new WorkerStatus();
+      worker.name = pod.id();
+      worker.phase = phase(pod);
+      worker.currentPoolSize = size.alive();
+      worker.expectedPoolSize = size.expected();
+      worker.requestedPoolSize = assignment == null ? pod.granted() : assignment.send();
+      workers.add(worker);
+    }
+    workers.sort(Comparator.comparing(worker -> worker.name));
+    return workers;
+  }
+
+  private static String phase(WorkerPod pod) {
+    if (pod.standing() == Standing.TERMINATING) {
+      return "Terminating";
+    }
+    return pod.size().isKnown() || pod.bound() > 0 ? "Running" : "Pending";
+  }
+
+  private static void ready(
+      Conditions conditions, JobsLimit limit, Observation seen, ClusterPlan plan) {
+    int unplaced = plan.sizes().unplaced();
+    if (!seen.silent().isEmpty()) {
+      conditions.add(READY, State.FALSE, "WorkersUnreachable", unreachable(seen));
+    } else if (unplaced > 0) {
+      conditions.add(
+          READY,
+          State.FALSE,
+          "WaitingForPods",
+          unplaced + " of " + limit.jobs() + " jobs have no pod yet");
+    } else if (plan.sizes().bound() > limit.jobs()) {
+      conditions.add(READY, State.FALSE, "Draining", "more processors than the limit still finish");
+    } else {
+      conditions.add(READY, State.TRUE, "PoolSizesAssigned", limit.jobs() + " jobs may run");
+    }
+  }
+
+  private static void progressing(Conditions conditions, Observation seen, ClusterPlan plan) {
+    boolean moving = !plan.sizes().settled() || !plan.retiring().isEmpty() || seen.starting() > 0;
+    conditions.add(
+        PROGRESSING,
+        State.of(moving),
+        moving ? "PoolSizesMoving" : "Settled",
+        moving ? "pods start, drain or change their size" : "every pod has its size");
+  }
+
+  private static void scaling(Conditions conditions, JobsLimit limit) {
+    boolean full =
+        limit.share().filter(share -> share.reason() != SlotShare.Reason.ALL_WANTED).isPresent();
+    boolean holding =
+        limit.scaling().filter(r -> r == ScalingDecision.Reason.HOLDING).isPresent()
+            || limit.share().filter(s -> s.reason() == SlotShare.Reason.HOLDS).isPresent();
+    if (holding) {
+      conditions.add(SCALING, State.FALSE, "Holding", limit.why());
+    } else if (full) {
+      conditions.add(SCALING, State.TRUE, "HardwarePoolFull", limit.why());
+    } else {
+      conditions.add(
+          SCALING,
+          State.of(limit.scaling().isPresent()),
+          limit.scaling().isPresent() ? "FollowingQueue" : "Fixed",
+          limit.why());
+    }
+  }
+
+  private static void degraded(Conditions conditions, JobsLimit limit, Observation seen) {
+    if (!seen.silent().isEmpty()) {
+      conditions.add(DEGRADED, State.TRUE, "WorkersUnreachable", unreachable(seen));
+    } else if (limit.share().filter(s -> s.reason() == SlotShare.Reason.HOLDS).isPresent()) {
+      conditions.add(DEGRADED, State.TRUE, "HardwarePoolUnknown", limit.why());
+    } else {
+      conditions.add(DEGRADED, State.FALSE, "AsExpected", "nothing is wrong");
+    }
+  }
+
+  private static String unreachable(Observation seen) {
+    return seen.silent().size()
+        + " pods can't be asked and keep counting with what they had, first "
+        + seen.silent().firstKey()
+        + ": "
+        + seen.silent().get(seen.silent().firstKey());
+  }
+
+  static String selector(Map<String, String> labels) {
+    return new TreeMap<>(labels)
+        .entrySet().stream()
+            .map(label -> label.getKey() + "=" + label.getValue())
+            .collect(Collectors.joining(","));
+  }
+
+  static Optional<WorkerClusterStatus> of(WorkerCluster cluster) {
+    return Optional.ofNullable(cluster.getStatus());
+  }
+}

@@ -1,0 +1,56 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.api.WorkerClusterStatus;
+import io.macpool.operator.cluster.ClusterEvents.Kind;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tells in events what changed from one status to the next, for {@code kubectl describe}. */
+final class StatusNews {
+
+  private static final Set<String> WARNINGS =
+      Set.of("WorkersUnreachable", "InvalidSpec", "HardwarePoolUnknown", "Holding");
+
+  private StatusNews() {}
+
+  static void tell(
+      ClusterEvents events,
+      WorkerCluster cluster,
+      WorkerClusterStatus before,
+      WorkerClusterStatus after,
+      String why) {
+    Integer jobsBefore = before == null ? null : before.desiredJobs;
+    if (!Objects.equals(jobsBefore, after.desiredJobs)) {
+      events.tell(
+          cluster,
+          Kind.NORMAL,
+          "JobsLimitChanged",
+          "jobs at once: " + jobs(jobsBefore) + " -> " + jobs(after.desiredJobs) + ": " + why);
+    }
+    List<Condition> old = before == null ? List.of() : before.conditions;
+    for (Condition condition : after.conditions) {
+      Optional<Condition> same = Conditions.find(old, condition.getType());
+      boolean news = same.map(c -> !c.getReason().equals(condition.getReason())).orElse(false);
+      boolean warning = WARNINGS.contains(condition.getReason());
+      // Readiness lost and the wrong that took it say the same: one event is enough.
+      boolean said = warning && condition.getType().equals(StatusDraft.READY);
+      if ((news || (warning && same.isEmpty()))
+          && !said
+          && !condition.getType().equals(StatusDraft.PROGRESSING)) {
+        events.tell(
+            cluster,
+            warning ? Kind.WARNING : Kind.NORMAL,
+            condition.getReason(),
+            condition.getMessage());
+      }
+    }
+  }
+
+  private static String jobs(Integer jobs) {
+    return jobs == null ? "none" : jobs.toString();
+  }
+}

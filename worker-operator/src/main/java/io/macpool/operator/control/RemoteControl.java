@@ -1,0 +1,168 @@
+package io.macpool.operator.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.core.GoDuration;
+import io.macpool.core.pool.PoolSize;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Client of the workers' remote control, the Go {@code travis-worker}'s and ours alike. Every call
+ * returns at once and its future ends within the time-out; failures are {@link
+ * RemoteControlException}.
+ */
+public final class RemoteControl implements AutoCloseable {
+
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int THREADS = 4;
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final ExecutorService threads;
+  private final HttpClient client;
+  private final Duration timeout;
+
+  public RemoteControl(Duration timeout) {
+    this.timeout = timeout;
+    AtomicInteger number = new AtomicInteger();
+    threads =
+        Executors.newFixedThreadPool(
+            THREADS,
+            task -> {
+              Thread thread = new Thread(task, "remote-control-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    client =
+        HttpClient.newBuilder()
+            .version(Version.HTTP_1_1)
+            .followRedirects(Redirect.NEVER)
+            .connectTimeout(timeout)
+            .executor(threads)
+            .build();
+  }
+
+  /** How long a call may take. */
+  public Duration timeout() {
+    return timeout;
+  }
+
+  /** Asks for the pool: {@code GET /worker}. */
+  public CompletableFuture<WorkerReport> read(WorkerEndpoint worker) {
+    return call(request(worker).GET(), 200).thenApply(body -> parse(worker, body));
+  }
+
+  /** Tells the pool's size: {@code PATCH /worker}. The Go worker ignores 0. */
+  public CompletableFuture<Void> resize(WorkerEndpoint worker, int size) {
+    String body = "{\"poolSize\":" + size + "}";
+    return call(request(worker).method("PATCH", BodyPublishers.ofString(body)), 204)
+        .thenAccept(ignored -> {});
+  }
+
+  /** Lets the worker finish its jobs, take no more and exit: {@code DELETE /worker}. */
+  public CompletableFuture<Void> finish(WorkerEndpoint worker) {
+    String body = "{\"graceful\":true,\"pause\":false}";
+    return call(request(worker).method("DELETE", BodyPublishers.ofString(body)), 204)
+        .thenAccept(ignored -> {});
+  }
+
+  private HttpRequest.Builder request(WorkerEndpoint worker) {
+    String basic =
+        Base64.getEncoder()
+            .encodeToString(worker.credential().reveal().getBytes(StandardCharsets.UTF_8));
+    return HttpRequest.newBuilder(worker.uri().resolve("/worker"))
+        .timeout(timeout)
+        .header("Authorization", "Basic " + basic)
+        .header("Content-Type", "application/json");
+  }
+
+  private CompletableFuture<byte[]> call(HttpRequest.Builder builder, int expected) {
+    HttpRequest request = builder.build();
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        client.sendAsync(request, response -> new BoundedBody(MOST_BYTES));
+    String what = request.method() + " " + request.uri();
+    return exchange
+        // The request's own time-out ends with the headers; a body may hang as well.
+        .copy()
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .handle(
+            (response, failure) -> {
+              if (failure != null) {
+                exchange.cancel(true);
+                throw failed(what, failure);
+              }
+              if (response.statusCode() != expected) {
+                throw new RemoteControlException(
+                    what + " answered " + response.statusCode() + hint(response.statusCode()),
+                    true,
+                    null);
+              }
+              return response.body();
+            });
+  }
+
+  private RemoteControlException failed(String what, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    boolean refused =
+        cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+    boolean late =
+        cause instanceof TimeoutException || cause instanceof java.net.http.HttpTimeoutException;
+    String why =
+        late
+            ? "no answer within " + GoDuration.format(timeout)
+            : cause instanceof ConnectException
+                ? "connection refused"
+                : String.valueOf(cause.getMessage());
+    return new RemoteControlException(what + ": " + why, refused, cause);
+  }
+
+  private static String hint(int status) {
+    return status == 401 || status == 403 ? ": the worker has another credential" : "";
+  }
+
+  private WorkerReport parse(WorkerEndpoint worker, byte[] body) {
+    try {
+      JsonNode report = json.readTree(body);
+      JsonNode alive = report.path("poolSize");
+      if (!alive.canConvertToInt() || !alive.isIntegralNumber()) {
+        throw new RemoteControlException(
+            worker.uri() + " tells no pool size: is it a worker?", true, null);
+      }
+      // A worker that counts wrongly must not get more than it says it has.
+      int expected = report.path("expectedPoolSize").asInt(alive.intValue());
+      int most = Math.max(alive.intValue(), expected);
+      int running = 0;
+      for (JsonNode processor : report.path("processors")) {
+        running += processor.path("status").asText().equals("processing") ? 1 : 0;
+      }
+      return new WorkerReport(
+          new PoolSize(Math.max(0, most), Math.max(0, expected)),
+          running,
+          report.path("totalProcessed").asLong());
+    } catch (IOException e) {
+      throw new RemoteControlException(worker.uri() + " did not answer JSON", true, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

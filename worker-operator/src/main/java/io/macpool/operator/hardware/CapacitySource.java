@@ -1,0 +1,61 @@
+package io.macpool.operator.hardware;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.broker.BrokerJson;
+import io.macpool.broker.Capacity;
+import io.macpool.service.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Reads the slots of a VM broker's hosts: {@code GET /capacity}. */
+public final class CapacitySource implements AutoCloseable {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final Optional<Secret> defaultToken;
+
+  public CapacitySource(Optional<Secret> defaultToken) {
+    this.defaultToken = defaultToken;
+  }
+
+  /**
+   * Reads the total of slots.
+   *
+   * @throws IOException with a phrase for a person
+   */
+  public int slots(String brokerUrl, Optional<Secret> token) throws IOException {
+    URI uri = URI.create(brokerUrl.replaceAll("/+$", "") + "/capacity");
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(TIMEOUT);
+    token
+        .or(() -> defaultToken)
+        .ifPresent(secret -> request.header("Authorization", "token " + secret.reveal()));
+    try {
+      HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+      if (response.statusCode() != 200) {
+        throw new IOException("GET " + uri + " answered " + response.statusCode());
+      }
+      JsonNode data = BrokerJson.mapper().readTree(response.body()).path("data");
+      JsonNode first = data.isArray() ? data.path(0) : data;
+      Capacity capacity = BrokerJson.mapper().treeToValue(first, Capacity.class);
+      if (capacity == null || capacity.slots() == null) {
+        throw new IOException("GET " + uri + " tells no slots");
+      }
+      return capacity.slots().total();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while reading " + uri, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    // The HTTP client of JDK 17 owns nothing that outlives it.
+  }
+}

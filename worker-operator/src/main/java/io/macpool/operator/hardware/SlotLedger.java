@@ -1,0 +1,179 @@
+package io.macpool.operator.hardware;
+
+import io.macpool.core.Observed;
+import io.macpool.core.pool.FairSharePlanner;
+import io.macpool.core.pool.SlotClaim;
+import io.macpool.core.pool.SlotShare;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * Which cluster holds how many slots of each HardwarePool. A cluster asks before it grants anything
+ * to its pods: what it is given is held for it from that moment, so that two clusters that ask at
+ * once can't be given the same slot. When it has recorded its grants it settles for what they
+ * amount to, and the rest is free again.
+ *
+ * <p>Lives in the one operator that leads; what is held is recovered from the statuses of the
+ * WorkerClusters, where grants are recorded before they are acted on. Thread-safe.
+ */
+public final class SlotLedger {
+
+  private final Clock clock;
+  private final Function<PoolKey, Collection<SlotClaim>> recorded;
+  private final BiConsumer<PoolKey, String> wake;
+  private final Map<PoolKey, Account> accounts = new HashMap<>();
+
+  private static final class Account {
+    Observed<Integer> slots;
+    final SortedMap<String, SlotClaim> claims = new TreeMap<>();
+    final Map<String, Integer> limits = new HashMap<>();
+  }
+
+  /**
+   * A ledger without entries.
+   *
+   * @param recorded the claims of all clusters on a pool by their recorded statuses; read once,
+   *     when the pool is first asked for
+   * @param wake is told of a cluster whose limit would now be another than it was given last
+   */
+  public SlotLedger(
+      Clock clock,
+      Function<PoolKey, Collection<SlotClaim>> recorded,
+      BiConsumer<PoolKey, String> wake) {
+    this.clock = clock;
+    this.recorded = recorded;
+    this.wake = wake;
+  }
+
+  /** Notes how many slots there are to share. */
+  public void slots(PoolKey pool, Observed<Integer> slots) {
+    List<String> concerned;
+    synchronized (this) {
+      Account account = account(pool);
+      boolean same = account.slots.toOptional().equals(slots.toOptional());
+      account.slots = slots;
+      concerned = same ? List.of() : concerned(account, "");
+    }
+    concerned.forEach(cluster -> wake.accept(pool, cluster));
+  }
+
+  /** Gives a cluster its limit, and holds that for it. */
+  public SlotShare ask(PoolKey pool, SlotClaim claim) {
+    SlotShare share;
+    List<String> concerned;
+    synchronized (this) {
+      Account account = account(pool);
+      account.claims.put(claim.id(), claim);
+      share = plan(account).get(claim.id());
+      account.limits.put(claim.id(), share.limit());
+      account.claims.put(claim.id(), holding(claim, Math.max(claim.held(), share.limit())));
+      concerned = concerned(account, claim.id());
+    }
+    concerned.forEach(cluster -> wake.accept(pool, cluster));
+    return share;
+  }
+
+  /** Notes what a cluster's recorded grants amount to: the rest of its limit is free again. */
+  public void settle(PoolKey pool, String cluster, int held) {
+    List<String> concerned;
+    synchronized (this) {
+      Account account = account(pool);
+      SlotClaim claim = account.claims.get(cluster);
+      if (claim == null) {
+        return;
+      }
+      account.claims.put(cluster, holding(claim, held));
+      concerned = concerned(account, cluster);
+    }
+    concerned.forEach(other -> wake.accept(pool, other));
+  }
+
+  /** Forgets a cluster whose pods are gone or which left the pool. */
+  public void forget(PoolKey pool, String cluster) {
+    List<String> concerned;
+    synchronized (this) {
+      Account account = account(pool);
+      account.limits.remove(cluster);
+      concerned = account.claims.remove(cluster) == null ? List.of() : concerned(account, cluster);
+    }
+    concerned.forEach(other -> wake.accept(pool, other));
+  }
+
+  /** Forgets a pool that was deleted: its clusters hold what they have. */
+  public void missing(PoolKey pool) {
+    slots(pool, Observed.unknown("there is no HardwarePool " + pool.name(), clock.instant()));
+  }
+
+  /** How a pool is shared now. */
+  public synchronized Picture picture(PoolKey pool) {
+    Account account = account(pool);
+    return new Picture(account.slots, new TreeMap<>(account.claims), plan(account));
+  }
+
+  /**
+   * How a pool is shared.
+   *
+   * @param claims by cluster
+   * @param shares by cluster
+   */
+  public record Picture(
+      Observed<Integer> slots,
+      SortedMap<String, SlotClaim> claims,
+      SortedMap<String, SlotShare> shares) {
+
+    /** Slots that processors may take now. */
+    public int used() {
+      return claims.values().stream().mapToInt(SlotClaim::held).sum();
+    }
+
+    /** Jobs wanted beyond the shares. */
+    public int waiting() {
+      return claims.values().stream()
+          .mapToInt(claim -> Math.max(0, claim.wanted() - shares.get(claim.id()).share()))
+          .sum();
+    }
+  }
+
+  private Account account(PoolKey pool) {
+    Account known = accounts.get(pool);
+    if (known != null) {
+      return known;
+    }
+    Account account = new Account();
+    account.slots =
+        Observed.unknown("HardwarePool " + pool.name() + " was not read yet", clock.instant());
+    recorded.apply(pool).forEach(claim -> account.claims.put(claim.id(), claim));
+    accounts.put(pool, account);
+    return account;
+  }
+
+  private static SortedMap<String, SlotShare> plan(Account account) {
+    return FairSharePlanner.plan(account.slots, account.claims.values());
+  }
+
+  private static List<String> concerned(Account account, String asking) {
+    List<String> concerned = new ArrayList<>();
+    plan(account)
+        .forEach(
+            (cluster, share) -> {
+              Integer given = account.limits.get(cluster);
+              if (!cluster.equals(asking) && !Objects.equals(given, share.limit())) {
+                concerned.add(cluster);
+              }
+            });
+    return concerned;
+  }
+
+  private static SlotClaim holding(SlotClaim claim, int held) {
+    return new SlotClaim(claim.id(), claim.weight(), claim.minimum(), claim.wanted(), held);
+  }
+}

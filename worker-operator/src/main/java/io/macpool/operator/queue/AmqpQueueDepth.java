@@ -1,0 +1,108 @@
+package io.macpool.operator.queue;
+
+import com.rabbitmq.client.AMQP.Queue;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.macpool.service.Secret;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Depth by a passive {@code queue.declare} on one connection. RabbitMQ counts the ready messages
+ * there; the unacked ones are what the workers run, which the operator knows from them.
+ */
+public final class AmqpQueueDepth implements QueueDepth {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final ConnectionFactory factory;
+  private Connection connection;
+
+  /**
+   * Does not connect yet.
+   *
+   * @throws IllegalArgumentException if the URI is none, without showing it: it holds a password
+   */
+  public AmqpQueueDepth(Secret uri) {
+    factory = new ConnectionFactory();
+    try {
+      factory.setUri(uri.reveal());
+      if (factory.isSSL()) {
+        factory.useSslProtocol(javax.net.ssl.SSLContext.getDefault());
+        factory.enableHostnameVerification();
+      }
+    } catch (URISyntaxException | GeneralSecurityException e) {
+      throw new IllegalArgumentException("the AMQP URI is malformed: amqp://USER:PASSWORD@HOST", e);
+    }
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setConnectionTimeout((int) TIMEOUT.toMillis());
+    factory.setHandshakeTimeout((int) TIMEOUT.toMillis());
+    factory.setChannelRpcTimeout((int) TIMEOUT.toMillis());
+    factory.setRequestedHeartbeat(10);
+    factory.setThreadFactory(
+        task -> {
+          Thread thread = new Thread(task, "queue-depth-amqp");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  @Override
+  public Depth read(String queue) throws IOException {
+    // A channel for each look: asking for a queue that is not there closes the channel.
+    try (Channel channel = connection().createChannel()) {
+      if (channel == null) {
+        throw new IOException("the broker has no channel left for reading the depth of " + queue);
+      }
+      Queue.DeclareOk declared = channel.queueDeclarePassive(queue);
+      return new Depth(declared.getMessageCount(), unacked());
+    } catch (ShutdownSignalException | TimeoutException e) {
+      throw new IOException("the broker did not answer for queue " + queue, e);
+    } catch (IOException e) {
+      if (e.getCause() instanceof ShutdownSignalException signal) {
+        throw new IOException("queue " + queue + ": " + signal.getReason(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** Qpid Broker-J counts the unacked messages in, RabbitMQ does not. */
+  private OptionalLong unacked() {
+    Object product = connection.getServerProperties().get("product");
+    return String.valueOf(product).toLowerCase(Locale.ROOT).contains("qpid")
+        ? OptionalLong.of(0)
+        : OptionalLong.empty();
+  }
+
+  private Connection connection() throws IOException {
+    if (connection == null || !connection.isOpen()) {
+      try {
+        connection = factory.newConnection("worker-operator");
+      } catch (TimeoutException e) {
+        throw new IOException("no connection to the AMQP broker within 5s", e);
+      } catch (IOException e) {
+        throw new IOException("no connection to the AMQP broker: " + e.getMessage(), e);
+      }
+    }
+    return connection;
+  }
+
+  @Override
+  public void close() {
+    if (connection != null) {
+      try {
+        connection.close((int) TIMEOUT.toMillis());
+      } catch (IOException | AlreadyClosedException e) {
+        connection.abort((int) TIMEOUT.toMillis());
+      }
+    }
+  }
+}

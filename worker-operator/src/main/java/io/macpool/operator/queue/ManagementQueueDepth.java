@@ -1,0 +1,102 @@
+package io.macpool.operator.queue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.service.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.OptionalLong;
+
+/**
+ * Depth from RabbitMQ's management API, {@code GET /api/queues/VHOST/NAME}: ready and unacked
+ * apart. For a moment after a queue was declared the fields are absent: that is unknown, not zero.
+ */
+public final class ManagementQueueDepth implements QueueDepth {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final ObjectMapper json = new ObjectMapper();
+  private final URI api;
+  private final String virtualHost;
+  private final String authorization;
+
+  /**
+   * Does not connect yet.
+   *
+   * @param uri {@code http(s)://USER:PASSWORD@HOST:PORT/VHOST}, no path meaning the virtual host
+   *     {@code /}
+   * @throws IllegalArgumentException if the URI is none, without showing it: it holds a password
+   */
+  public ManagementQueueDepth(Secret uri) {
+    URI given;
+    try {
+      given = new URI(uri.reveal());
+    } catch (java.net.URISyntaxException e) {
+      throw new IllegalArgumentException(malformed(), e);
+    }
+    if (given.getHost() == null || given.getUserInfo() == null) {
+      throw new IllegalArgumentException(malformed());
+    }
+    String path = given.getPath();
+    virtualHost = path.isEmpty() || path.equals("/") ? "/" : path.substring(1);
+    String port = given.getPort() < 0 ? "" : ":" + given.getPort();
+    api = URI.create(given.getScheme() + "://" + given.getHost() + port + "/api/queues/");
+    authorization =
+        "Basic "
+            + Base64.getEncoder()
+                .encodeToString(given.getUserInfo().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String malformed() {
+    return "the management URI is malformed: http://USER:PASSWORD@HOST:15672/VHOST";
+  }
+
+  @Override
+  public Depth read(String queue) throws IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(api.resolve(encode(virtualHost) + "/" + encode(queue)))
+            .timeout(TIMEOUT)
+            .header("Authorization", authorization)
+            .build();
+    try {
+      HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+      if (response.statusCode() != 200) {
+        throw new IOException(
+            "management API answered " + response.statusCode() + " for queue " + queue);
+      }
+      JsonNode state = json.readTree(response.body());
+      return new Depth(
+          field(state, "messages_ready", queue),
+          OptionalLong.of(field(state, "messages_unacknowledged", queue)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while reading the depth of " + queue, e);
+    }
+  }
+
+  private static long field(JsonNode state, String name, String queue) throws IOException {
+    JsonNode value = state.path(name);
+    if (!value.isIntegralNumber() || value.longValue() < 0) {
+      throw new IOException("management API does not tell " + name + " of queue " + queue + " yet");
+    }
+    return value.longValue();
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    // The HTTP client of JDK 17 owns nothing that outlives it.
+  }
+}

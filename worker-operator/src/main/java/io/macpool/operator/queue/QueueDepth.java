@@ -1,0 +1,29 @@
+package io.macpool.operator.queue;
+
+import java.io.IOException;
+import java.util.OptionalLong;
+
+/** Reads how deep a queue is. Not thread-safe; a call ends within its own time-outs. */
+public interface QueueDepth extends AutoCloseable {
+
+  /**
+   * Messages of one queue.
+   *
+   * @param ready nobody took them yet
+   * @param unacked taken and not finished; empty where the broker does not tell, so that they must
+   *     be known from the workers
+   */
+  record Depth(long ready, OptionalLong unacked) {}
+
+  /**
+   * Reads.
+   *
+   * @throws IOException with a phrase for a person, if the depth can't be known now: no broker, no
+   *     such queue, a field that the broker does not tell yet
+   */
+  Depth read(String queue) throws IOException;
+
+  /** Frees connections, within a bound. */
+  @Override
+  void close();
+}
