@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A broker over a fleet of guests, by the contract, with faults to be asked for. */
 final class BrokerDouble implements AutoCloseable {
@@ -43,6 +44,9 @@ final class BrokerDouble implements AutoCloseable {
   volatile CountDownLatch createGate = new CountDownLatch(0);
 
   volatile boolean withholdAddress;
+
+  /** Told of each instance before anybody knows its address. */
+  volatile Consumer<String> onBoot = vm -> {};
 
   BrokerDouble(GuestFleet guests) {
     this.guests = guests;
@@ -111,7 +115,9 @@ final class BrokerDouble implements AutoCloseable {
       String key = call.getRequestHeaders().getFirst("Idempotency-Key");
       id = byKey.computeIfAbsent(key, k -> UUID.randomUUID().toString());
       if (created.add(id)) {
-        addresses.put(id, guests.boot(id));
+        String address = guests.boot(id);
+        onBoot.accept(id);
+        addresses.put(id, address);
       }
     }
     answer(call, 201, document(id));
