@@ -41,6 +41,7 @@ public final class BrokerClient {
 
   private final BrokerEndpoint endpoint;
   private final HttpClient http;
+  private final Executor executor;
   private final Retries retries;
 
   /**
@@ -53,6 +54,7 @@ public final class BrokerClient {
       Executor executor,
       ScheduledExecutorService scheduler) {
     this.endpoint = endpoint;
+    this.executor = executor;
     this.retries = new Retries(policy, scheduler);
     this.http =
         HttpClient.newBuilder()
@@ -159,7 +161,7 @@ public final class BrokerClient {
     Duration deadline = built.timeout().orElse(READ_DEADLINE).plusSeconds(1);
     return exchange
         .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-        .handle(
+        .handleAsync(
             (response, failure) -> {
               if (failure != null) {
                 throw Refusals.unreachable(endpoint, what, failure);
@@ -169,7 +171,8 @@ public final class BrokerClient {
                 return response;
               }
               throw Refusals.of(endpoint, what, status, response.headers(), response.body());
-            });
+            },
+            executor);
   }
 
   private <T> T one(String what, HttpResponse<byte[]> answer, Class<T> type) {

@@ -30,6 +30,9 @@ public final class Worker implements AutoCloseable {
    */
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
 
+  /** The same without a broker to report to: then only the VMs can be released. */
+  private static final Duration STOP_DEADLINE_CUT_OFF = Duration.ofSeconds(5);
+
   private final Resources resources;
   private final ProcessorPool pool;
   private final RunningJobs running;
@@ -116,12 +119,12 @@ public final class Worker implements AutoCloseable {
     pool.drain();
     running.stop();
     try {
-      pool.drained().get(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+      Duration deadline = isReady() ? STOP_DEADLINE : STOP_DEADLINE_CUT_OFF;
+      pool.drained().get(deadline.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       log.warn(
-          "{} jobs could not be given back within {}: the queue will hand them out again",
-          running.all().size(),
-          STOP_DEADLINE);
+          "{} jobs could not be given back in time: the queue will hand them out again",
+          running.all().size());
     } catch (ExecutionException e) {
       log.warn("draining failed", e);
     } catch (InterruptedException e) {

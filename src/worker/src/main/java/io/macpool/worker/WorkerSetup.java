@@ -14,6 +14,8 @@ import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;
+import io.macpool.worker.job.CapacityGate;
+import io.macpool.worker.job.DeliveryClaims;
 import io.macpool.worker.job.Intake;
 import io.macpool.worker.job.JobMeters;
 import io.macpool.worker.job.JobPolicy;
@@ -46,6 +48,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** Wires a worker from its settings; whatever it opens belongs to the given resources. */
@@ -62,6 +65,7 @@ final class WorkerSetup {
   private final BuildInfo build = BuildInfo.of("worker", Worker.class);
   private final List<AmqpConnection> connections = new ArrayList<>();
   private final RunningJobs running = new RunningJobs();
+  private final DeliveryClaims claims;
   private final JobQueue queue;
   private final ProcessorPool pool;
 
@@ -71,6 +75,8 @@ final class WorkerSetup {
     check();
     this.threads = resources.own("threads", new WorkerThreads());
     AmqpConnection jobs = connection("amqp", endpoint());
+    AmqpCommands commands = resources.own("commands", new AmqpCommands(jobs, this::command));
+    this.claims = new DeliveryClaims(hostname() + "/" + UUID.randomUUID(), running, commands::send);
     Neighbours neighbours = neighbours(jobs);
     this.queue =
         new AmqpJobQueue(
@@ -79,14 +85,11 @@ final class WorkerSetup {
             settings.get(WorkerSettings.AMQP_CONSUMER_PRIORITY),
             threads.blocking(),
             threads.scheduler());
-    AmqpCommands unused = new AmqpCommands(jobs, this::command);
+    Intake intake = new Intake(neighbours, running);
+    queue.onReturn(() -> intake.reclaim(queue));
     this.pool =
         new ProcessorPool(
-            neighbours.facts().hostname(),
-            queue,
-            new Intake(neighbours, running),
-            SlotGate.open(),
-            threads.steps());
+            neighbours.facts().hostname(), queue, intake, gate(neighbours), threads.steps());
     Gauge.builder("worker.pool.size", pool, p -> p.view().alive()).register(registry);
     Gauge.builder("worker.pool.expected", pool, p -> p.view().expected()).register(registry);
     Gauge.builder("worker.jobs.running", running, r -> r.all().size()).register(registry);
@@ -129,6 +132,19 @@ final class WorkerSetup {
                       shutdown,
                       clock));
             });
+  }
+
+  private SlotGate gate(Neighbours neighbours) {
+    if (!settings.get(WorkerSettings.RESERVE_BEFORE_TAKE)) {
+      return SlotGate.open();
+    }
+    CapacityGate gate =
+        new CapacityGate(
+            neighbours.broker()::capacity, running::instances, clock, threads.scheduler());
+    Gauge.builder("worker.processors.held", gate, CapacityGate::waiting)
+        .description("processors that wait for room in the pool of instances")
+        .register(registry);
+    return gate;
   }
 
   private Vertx vertx() {
@@ -182,6 +198,7 @@ final class WorkerSetup {
         new BrokerClient(broker, RetryPolicy.DEFAULT, threads.steps(), threads.scheduler()),
         guests(),
         new StartFailures(),
+        claims,
         new JobMeters(registry),
         clock,
         threads.scheduler(),
@@ -235,6 +252,8 @@ final class WorkerSetup {
       String reason = command.path("reason").asText("");
       String source = command.path("source").asText("");
       running.cancel(command.path("job_id").asLong(), reason.isBlank() ? source : reason);
+    } else {
+      AmqpCommands.claim(command).ifPresent(claims::hear);
     }
   }
 

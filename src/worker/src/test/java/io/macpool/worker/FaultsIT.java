@@ -91,7 +91,7 @@ class FaultsIT {
     worker = stage.worker();
     long id = stage.publish("echo begun", "sleep 60");
     awaitOutput(id, "begun");
-    stage.jobs.cancel(id, "user", "superseded by a newer commit");
+    stage.cancel(id, "superseded by a newer commit");
     JobRecord job = stage.finished(id);
     assertThat(job.finalState()).contains("cancelled");
     assertThat(job.log()).contains("superseded by a newer commit");
@@ -105,7 +105,7 @@ class FaultsIT {
     int before = stage.broker.creates.get();
     long id = stage.publish("echo never");
     await().atMost(PATIENCE).until(() -> stage.broker.creates.get() > before);
-    stage.jobs.cancel(id, "user", "");
+    stage.cancel(id, "");
     assertThat(stage.finished(id).finalState()).contains("cancelled");
     stage.broker.createGate.countDown();
   }
@@ -116,7 +116,7 @@ class FaultsIT {
     long id = Stage.newId();
     ObjectNode payload = Stage.payload(id, "while true; do echo tick; sleep 0.2; done");
     payload.putObject("timeouts").put("hard_limit", 2);
-    stage.jobs.publish(stage.queue, payload.toString());
+    stage.publish(payload);
     JobRecord job = stage.finished(id);
     assertThat(job.finalState()).contains("errored");
     assertThat(job.log()).contains("maximum time limit for jobs (2s)");
@@ -147,13 +147,13 @@ class FaultsIT {
     stage.broker.withholdAddress = true;
     worker = stage.worker("STARTUP_TIMEOUT", "500ms", "MAX_START_FAILURES", "3");
     long id = Stage.newId();
-    String payload = Stage.payload(id, "true").toString();
+    ObjectNode payload = Stage.payload(id, "true");
     for (int delivery = 1; delivery <= 2; delivery++) {
       int resets = delivery;
-      stage.jobs.publish(stage.queue, payload);
+      stage.publish(payload);
       assertThat(stage.results.await(PATIENCE, r -> r.job(id).resets() == resets)).isTrue();
     }
-    stage.jobs.publish(stage.queue, payload);
+    stage.publish(payload);
     JobRecord job = stage.finished(id);
     assertThat(job.finalState()).contains("errored");
     assertThat(job.log()).contains("did not answer within 500ms").contains("for the 3. time");

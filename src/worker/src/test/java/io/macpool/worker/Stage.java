@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +36,6 @@ final class Stage implements AutoCloseable {
   final Path directory;
   final AmqpSimulator amqp;
   final ResultCollector results;
-  final JobPublisher jobs;
   final BuildScriptSimulator scripts;
   final GuestFleet guests;
   final BrokerDouble broker;
@@ -49,13 +49,12 @@ final class Stage implements AutoCloseable {
     }
     amqp = AmqpSimulator.start();
     results = ResultCollector.start(amqp.uri());
-    jobs = JobPublisher.connect(amqp.uri());
     scripts = BuildScriptSimulator.start();
     guests =
         GuestFleet.start(
             GuestFleetOptions.in(directory.resolve("guests")).withFirstAddress("127.71.0.1"));
     broker = new BrokerDouble(guests);
-    jobs.declareQueue(queue);
+    send(publisher -> publisher.declareQueue(queue));
   }
 
   /** A worker on this stage; pairs of setting and value override. */
@@ -109,8 +108,23 @@ final class Stage implements AutoCloseable {
   /** Publishes a job that runs these commands; returns its id. */
   long publish(String... script) {
     long id = newId();
-    jobs.publish(queue, payload(id, script).toString());
+    publish(payload(id, script));
     return id;
+  }
+
+  void publish(ObjectNode payload) {
+    send(publisher -> publisher.publish(queue, payload.toString()));
+  }
+
+  void cancel(long id, String reason) {
+    send(publisher -> publisher.cancel(id, "user", reason));
+  }
+
+  /** On a connection of its own: tests drop those that are open. */
+  void send(Consumer<JobPublisher> message) {
+    try (JobPublisher publisher = JobPublisher.connect(amqp.uri())) {
+      message.accept(publisher);
+    }
   }
 
   JobRecord finished(long id) {
@@ -122,7 +136,6 @@ final class Stage implements AutoCloseable {
     broker.close();
     guests.close();
     scripts.close();
-    jobs.close();
     results.close();
     amqp.close();
     try (Stream<Path> files = Files.walk(directory)) {

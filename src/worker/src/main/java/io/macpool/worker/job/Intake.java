@@ -2,8 +2,12 @@ package io.macpool.worker.job;
 
 import io.macpool.core.job.Verdict;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +16,7 @@ public final class Intake {
 
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
   private static final int SHOWN = 200;
+  private static final Duration RECLAIM_WAIT = Duration.ofSeconds(2);
 
   private final Neighbours neighbours;
   private final RunningJobs running;
@@ -36,12 +41,71 @@ public final class Intake {
       delivery.reject();
       return Optional.empty();
     }
+    if (isSettled(payload, delivery)) {
+      return Optional.empty();
+    }
     Job job = new Job(payload, delivery, neighbours);
     Optional<CompletableFuture<Verdict>> ended = running.run(job);
     if (ended.isEmpty()) {
       alreadyRunning(payload, delivery);
+    } else if (delivery.isRedelivered()) {
+      neighbours.claims().begun(JobKey.of(payload));
     }
     return ended.map(future -> new Begun(payload.jobId(), future));
+  }
+
+  /**
+   * The queue is back: waits for a moment for the messages of the jobs that run on here, which it
+   * hands out again, then asks the others about those that did not come.
+   */
+  public void reclaim(JobQueue queue) {
+    long lost = running.all().stream().filter(Job::isDeliveryLost).count();
+    for (int i = 0; i < lost; i++) {
+      JobQueue.Take take = queue.take();
+      CompletableFuture<Void> unused =
+          take.delivery()
+              .thenAcceptAsync(
+                  delivery -> delivery.ifPresent(this::adoptOrGiveBack), neighbours.threads());
+      later(take::cancel);
+    }
+    if (lost > 0) {
+      log.info("{} jobs run on without a delivery: waiting for their messages", lost);
+      later(neighbours.claims()::askForLost);
+    }
+  }
+
+  private void later(Runnable task) {
+    try {
+      ScheduledFuture<?> unused =
+          neighbours.scheduler().schedule(task, RECLAIM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("the worker closes: nothing is reclaimed");
+    }
+  }
+
+  private void adoptOrGiveBack(Delivery delivery) {
+    try {
+      JobPayload payload = JobPayload.parse(delivery.body(), neighbours.policy().defaults());
+      Optional<Job> job = running.find(JobKey.of(payload));
+      if (job.isPresent() && job.get().isDeliveryLost()) {
+        alreadyRunning(payload, delivery);
+      } else if (!isSettled(payload, delivery)) {
+        delivery.giveBack();
+      }
+    } catch (PayloadException e) {
+      delivery.giveBack(); // whoever takes it for a job will see to it
+    }
+  }
+
+  /** Whether it is a job that was reported but not acked: then it is acked now. */
+  private boolean isSettled(JobPayload payload, Delivery delivery) {
+    boolean settled =
+        delivery.isRedelivered() && neighbours.claims().takeSettled(JobKey.of(payload));
+    if (settled) {
+      log.info("job {} came again after its end was reported: acked", payload.jobId());
+      CompletableFuture<Boolean> unused = delivery.ack();
+    }
+    return settled;
   }
 
   private void alreadyRunning(JobPayload payload, Delivery delivery) {

@@ -332,7 +332,16 @@ public final class Job {
         return;
       }
       CompletableFuture<Boolean> unused =
-          delivery.ack().whenComplete((took, never) -> tell(new JobEvent.DeliverySettled()));
+          delivery
+              .ack()
+              .whenComplete(
+                  (took, never) -> {
+                    Verdict verdict = state.settlement().orElseThrow().verdict();
+                    if (!took && verdict != Verdict.ABANDONED) {
+                      neighbours.claims().ackLost(JobKey.of(payload));
+                    }
+                    tell(new JobEvent.DeliverySettled());
+                  });
     }
 
     @Override

@@ -12,6 +12,9 @@ public interface JobQueue {
   /** Why no job can come at the moment; empty if all is well. */
   Optional<String> outage();
 
+  /** Has {@code task} run each time when the queue is in reach again after it was not. */
+  void onReturn(Runnable task);
+
   /** A wait for one job. */
   interface Take {
 

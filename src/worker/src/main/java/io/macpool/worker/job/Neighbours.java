@@ -24,6 +24,7 @@ public record Neighbours(
     BrokerClient broker,
     GuestSessions guests,
     StartFailures startFailures,
+    DeliveryClaims claims,
     JobMeters meters,
     Clock clock,
     ScheduledExecutorService scheduler,

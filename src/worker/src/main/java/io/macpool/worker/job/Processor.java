@@ -156,6 +156,7 @@ final class Processor {
         return;
       }
       status = Status.PROCESSING;
+      hold.use();
       lastJobId = begun.get().jobId();
     }
     CompletableFuture<Void> unused =

@@ -45,6 +45,11 @@ public final class RunningJobs {
     return List.copyOf(jobs.values());
   }
 
+  /** How many instances they hold. */
+  public int instances() {
+    return (int) jobs.values().stream().filter(job -> job.instanceId().isPresent()).count();
+  }
+
   /** Cancels a job; one that does not run here is none of our business. */
   public void cancel(long jobId, String reason) {
     for (Job job : all()) {

@@ -11,6 +11,9 @@ public interface SlotGate {
     /** Completes when a job may be taken. */
     CompletableFuture<Void> granted();
 
+    /** A job came: the room will not be withdrawn any more. */
+    void use();
+
     /** The job is over, or none came, or it is no longer wanted. May be called twice. */
     void release();
   }
@@ -30,6 +33,11 @@ public interface SlotGate {
           @Override
           public CompletableFuture<Void> granted() {
             return CompletableFuture.completedFuture(null);
+          }
+
+          @Override
+          public void use() {
+            // always granted
           }
 
           @Override

@@ -26,6 +26,7 @@ public final class AmqpConnection implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AmqpConnection.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration THREADS_END = Duration.ofSeconds(2);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
   private final String name;
@@ -88,14 +89,15 @@ public final class AmqpConnection implements AutoCloseable {
     }
     try {
       Connection connection = factory.newConnection(consumers, "macpool " + name);
+      if (closed) {
+        end(connection);
+        return;
+      }
       connection.addShutdownListener(cause -> lost(connection, cause));
       current = connection;
       failures = 0;
       log.info("{} is connected to {}", name, place);
       users.forEach(user -> tell(user, connection));
-      if (closed) {
-        end(connection);
-      }
     } catch (IOException | TimeoutException | RuntimeException e) {
       failures++;
       outage = "can't connect to %s: %s".formatted(place, phrase(e));
@@ -161,8 +163,22 @@ public final class AmqpConnection implements AutoCloseable {
     if (connection != null) {
       end(connection);
     }
-    connecting.shutdownNow();
-    consumers.shutdownNow();
+    connecting.shutdown();
+    awaitEnd(connecting);
+    // In order: the client's own bookkeeping for the channels runs on these threads too.
+    consumers.shutdown();
+    awaitEnd(consumers);
+  }
+
+  private static void awaitEnd(ExecutorService threads) {
+    try {
+      if (!threads.awaitTermination(THREADS_END.toMillis(), TimeUnit.MILLISECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      threads.shutdownNow();
+    }
   }
 
   static Thread thread(String name, Runnable work) {

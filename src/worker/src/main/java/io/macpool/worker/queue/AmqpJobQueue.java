@@ -6,12 +6,14 @@ import com.rabbitmq.client.Delivery;
 import io.macpool.worker.job.JobQueue;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +39,8 @@ public final class AmqpJobQueue implements JobQueue {
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+  private final List<Runnable> onReturn = new CopyOnWriteArrayList<>();
+  private volatile boolean connectedBefore;
   private volatile String refusal;
 
   /**
@@ -59,7 +63,16 @@ public final class AmqpJobQueue implements JobQueue {
         made -> {
           refusal = null;
           waits.forEach(Wait::consumeSoon);
+          if (connectedBefore) {
+            onReturn.forEach(Runnable::run);
+          }
+          connectedBefore = true;
         });
+  }
+
+  @Override
+  public void onReturn(Runnable task) {
+    onReturn.add(task);
   }
 
   @Override

@@ -34,6 +34,7 @@ public final class ScriptClient {
   private static final int LONGEST_SCRIPT = 16 << 20;
 
   private final HttpClient http;
+  private final Executor executor;
   private final Retries retries;
   private final URI base;
   private final String query;
@@ -50,6 +51,7 @@ public final class ScriptClient {
     String url = settings.get(WorkerSettings.BUILD_API_URI).reveal();
     BrokerEndpoint endpoint = BrokerEndpoint.parse(url);
     this.base = endpoint.base();
+    this.executor = executor;
     this.token = endpoint.token();
     this.query = Optional.ofNullable(URI.create(url).getRawQuery()).map(q -> q + "&").orElse("");
     this.own = ScriptSettings.read(settings);
@@ -85,7 +87,7 @@ public final class ScriptClient {
   private CompletableFuture<byte[]> once(HttpRequest request) {
     return http.sendAsync(request, BoundedBody.handler(LONGEST_SCRIPT))
         .orTimeout(ANSWER_DEADLINE.toMillis() + 1000, TimeUnit.MILLISECONDS)
-        .handle(
+        .handleAsync(
             (response, failure) -> {
               if (failure != null) {
                 Throwable cause = Retries.cause(failure);
@@ -95,7 +97,8 @@ public final class ScriptClient {
                     cause);
               }
               return script(response);
-            });
+            },
+            executor);
   }
 
   private static byte[] script(HttpResponse<byte[]> response) {
