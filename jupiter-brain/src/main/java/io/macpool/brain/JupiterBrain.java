@@ -14,11 +14,14 @@ import io.macpool.brain.lifecycle.Placement;
 import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.brain.lifecycle.Reclaimer;
 import io.macpool.brain.lifecycle.Reconciler;
+import io.macpool.brain.lifecycle.WarmPool;
+import io.macpool.brain.lifecycle.WarmShelf;
 import io.macpool.brain.vsphere.TrustPolicy;
 import io.macpool.brain.vsphere.VSphereEndpoint;
 import io.macpool.brain.vsphere.VSphereHypervisor;
 import io.macpool.brain.vsphere.VSphereOptions;
 import io.macpool.core.fleet.ReclaimPlanner;
+import io.macpool.core.fleet.WarmPoolPlanner;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
 import io.macpool.service.BuildInfo;
@@ -85,6 +88,7 @@ public final class JupiterBrain implements AutoCloseable {
     private final VSphereEndpoint endpoint;
     private final TrustPolicy trust;
     private final DatabaseAddress database;
+    private final List<WarmPoolPlanner.Policy> warm;
 
     Wanted(Settings settings) {
       settings
@@ -118,6 +122,11 @@ public final class JupiterBrain implements AutoCloseable {
                           .find(BrainSettings.LEDGER_FILE)
                           .map(file -> DatabaseAddress.file(Path.of(file)))
                           .orElseGet(DatabaseAddress::memory));
+      warm =
+          settings
+              .find(BrainSettings.WARM)
+              .map(text -> check(BrainSettings.WARM, () -> WarmPolicies.parse(text)))
+              .orElse(List.of());
       if (!problems.isEmpty()) {
         throw new SettingsException(problems);
       }
@@ -182,6 +191,7 @@ public final class JupiterBrain implements AutoCloseable {
             settings.get(BrainSettings.QUARANTINE_AFTER),
             settings.get(BrainSettings.QUARANTINE_FOR),
             clock);
+    WarmShelf shelf = new WarmShelf(live, reclaimer, clock);
     Creations creations =
         new Creations(
             desk,
@@ -190,12 +200,8 @@ public final class JupiterBrain implements AutoCloseable {
             reclaimer,
             cordons,
             quarantine,
-            new Placement.Rules(
-                settings.get(BrainSettings.PLACEMENT),
-                settings.get(BrainSettings.SLOTS_PER_HOST),
-                settings.get(BrainSettings.HOST_CONCURRENT_OPERATIONS),
-                settings.get(BrainSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)),
-            settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
+            shelf,
+            limits(settings),
             broker,
             clock,
             meters);
@@ -215,6 +221,24 @@ public final class JupiterBrain implements AutoCloseable {
                 clock,
                 meters));
     reconciler.start();
+    resources
+        .own(
+            "warm pool",
+            new WarmPool(
+                wanted.warm,
+                settings.get(BrainSettings.WARM_BOOT_TIMEOUT),
+                settings.get(BrainSettings.SSH_PORT),
+                vertx,
+                desk,
+                live,
+                hypervisor,
+                creations,
+                shelf,
+                reclaimer,
+                cordons,
+                clock,
+                meters))
+        .start();
     Health health = new Health();
     health.ready(
         "vcenter",
@@ -274,6 +298,18 @@ public final class JupiterBrain implements AutoCloseable {
         settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
         settings.get(BrainSettings.VSPHERE_STALE_AFTER),
         settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS));
+  }
+
+  private static Creations.Limits limits(Settings settings) {
+    return new Creations.Limits(
+        new Placement.Rules(
+            settings.get(BrainSettings.PLACEMENT),
+            settings.get(BrainSettings.SLOTS_PER_HOST),
+            settings.get(BrainSettings.HOST_CONCURRENT_OPERATIONS),
+            settings.get(BrainSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)),
+        settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
+        settings.get(BrainSettings.WAIT_WHEN_FULL),
+        settings.get(BrainSettings.OWNER_QUOTA));
   }
 
   private static Reconciler.Options reconciliation(Settings settings) {

@@ -121,7 +121,7 @@ final class InstanceRows {
         handle.execute(
             "UPDATE jupiter_brain.instances SET owner = ?, broker = ?, confirmed = FALSE,"
                 + " changed_at = ?, created_at = ?, reason = 'handed over warm'"
-                + " WHERE id = ? AND phase = 'READY' AND owner IS NULL",
+                + " WHERE id = ? AND phase = 'READY' AND owner IS NULL AND confirmed",
             owner,
             broker,
             at(now),

@@ -38,12 +38,12 @@ final class Creation {
   /** Completes with the instance as the ledger has it then, or with a {@link CreateFailure}. */
   CompletableFuture<Instance> run() {
     Optional<String> host =
-        shop.rules().policy() == PlacementPlanner.Policy.DRS ? Optional.empty() : intent.host();
+        shop.limits().rules().policy() == PlacementPlanner.Policy.DRS ? Optional.empty() : intent.host();
     Cloning cloning =
         new Cloning(
             shop.hypervisor(),
             new CloneOrder(image, intent.id(), host),
-            shop.clock().instant().plus(shop.taskLimit()),
+            shop.clock().instant().plus(shop.limits().taskLimit()),
             shop.clock());
     return step("clone", CreatePhase.CLONE, cloning::run)
         .thenCompose(clone -> record(InstancePhase.CLONED, "cloned", clone.ref(), clone))

@@ -3,6 +3,7 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Reservation;
 import io.macpool.core.Observed;
+import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
@@ -11,16 +12,36 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** Makes instances: admits, places, records and runs each creation, and names how it ended. */
 public final class Creations {
 
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+  /**
+   * What is allowed.
+   *
+   * @param taskLimit the longest that one vSphere task may take
+   * @param waitWhenFull how long a create waits for a slot
+   * @param ownerQuota instances that one owner may hold; 0: no limit
+   */
+  public record Limits(
+      Placement.Rules rules, Duration taskLimit, Duration waitWhenFull, int ownerQuota) {
+    public Limits {
+      Objects.requireNonNull(rules, "rules");
+      Objects.requireNonNull(taskLimit, "taskLimit");
+      Objects.requireNonNull(waitWhenFull, "waitWhenFull");
+    }
+  }
 
   private final LedgerDesk desk;
   private final LiveInstances live;
@@ -28,8 +49,9 @@ public final class Creations {
   private final Reclaimer reclaimer;
   private final Cordons cordons;
   private final Quarantine quarantine;
-  private final Placement.Rules rules;
-  private final Duration taskLimit;
+  private final WarmShelf shelf;
+  private final Limits limits;
+  private final Waiting waiting = new Waiting();
   private final String broker;
   private final Clock clock;
   private final CreateReport report;
@@ -43,8 +65,8 @@ public final class Creations {
       Reclaimer reclaimer,
       Cordons cordons,
       Quarantine quarantine,
-      Placement.Rules rules,
-      Duration taskLimit,
+      WarmShelf shelf,
+      Limits limits,
       String broker,
       Clock clock,
       MeterRegistry meters) {
@@ -54,12 +76,13 @@ public final class Creations {
     this.reclaimer = reclaimer;
     this.cordons = cordons;
     this.quarantine = quarantine;
-    this.rules = rules;
-    this.taskLimit = taskLimit;
+    this.shelf = shelf;
+    this.limits = limits;
     this.broker = broker;
     this.clock = clock;
     this.report = new CreateReport(meters);
-    this.permits = new Permits(rules.creatingAt(), 10_000);
+    this.permits = new Permits(limits.rules().creatingAt(), 10_000);
+    live.onChange(this::freed);
   }
 
   /**
@@ -98,9 +121,80 @@ public final class Creations {
     try {
       inventory = inventory();
       image = image(inventory, request.image());
+      checkQuota(request);
     } catch (CreateFailure e) {
       return CompletableFuture.failedFuture(e);
     }
+    if (request.owner().isEmpty()) {
+      return turn(request, image, cancellation, time);
+    }
+    shelf.asked(image.name());
+    return warm(request, image)
+        .thenCompose(
+            warm ->
+                warm.isPresent()
+                    ? CompletableFuture.completedFuture(warm.get())
+                    : turn(request, image, cancellation, time));
+  }
+
+  /** One that waits for whoever asks for nothing special. */
+  private CompletableFuture<Optional<Instance>> warm(CreateRequest request, Image image) {
+    List<Instance> candidates = shelf.waiting(image.name());
+    if (candidates.isEmpty() || !request.size().isAsImage(image)) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return desk.ask(
+            ledger -> {
+              Optional<Instance> before =
+                  request
+                      .idempotencyKey()
+                      .flatMap(key -> ledger.findByKey(request.owner().orElse(""), key));
+              if (before.isPresent()) {
+                return Optional.<Instance>empty(); // the reservation will find it again
+              }
+              for (Instance candidate : candidates) {
+                Optional<Instance> claimed =
+                    ledger.claim(
+                        candidate.id(),
+                        request.owner().orElseThrow(),
+                        broker,
+                        request.idempotencyKey());
+                if (claimed.isPresent()) {
+                  return claimed;
+                }
+              }
+              return Optional.<Instance>empty();
+            })
+        .thenApply(
+            claimed -> {
+              claimed.ifPresent(
+                  instance -> {
+                    live.put(instance);
+                    shelf.taken();
+                  });
+              return claimed;
+            });
+  }
+
+  private void checkQuota(CreateRequest request) {
+    if (limits.ownerQuota() > 0 && request.owner().isPresent()) {
+      long held = live.all().stream().filter(i -> i.owner().equals(request.owner())).count();
+      if (held >= limits.ownerQuota()) {
+        throw new CreateFailure(
+            CreateFailure.Kind.OVER_QUOTA,
+            "over-quota",
+            request.owner().get() + " holds " + held + " instances, as many as it may",
+            SOON,
+            null);
+      }
+    }
+  }
+
+  private CompletableFuture<Instance> turn(
+      CreateRequest request,
+      Image image,
+      Cancellation cancellation,
+      Stopwatch time) {
     Optional<CompletableFuture<Void>> turn = permits.acquire();
     if (turn.isEmpty()) {
       return CompletableFuture.failedFuture(
@@ -111,8 +205,7 @@ public final class Creations {
         .thenCompose(
             nothing -> {
               time.lap(CreatePhase.WAIT);
-              return reserve(request, image, inventory)
-                  .whenComplete((placed, failure) -> time.lap(CreatePhase.PLAN))
+              return place(request, image, cancellation, time)
                   .thenCompose(placed -> go(request, image, placed, cancellation, time))
                   .whenComplete((instance, failure) -> permits.release());
             });
@@ -156,8 +249,86 @@ public final class Creations {
     return image;
   }
 
+  /**
+   * A slot, if need be one that a warm instance of another image gives up, or one that is waited for.
+   * The create holds its turn meanwhile only if it does not wait.
+   */
+  private CompletableFuture<Reservation<Placement.NoPlace>> place(
+      CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {
+    Instant until = clock.instant().plus(limits.waitWhenFull());
+    return tryPlace(request, image, cancellation, time, until);
+  }
+
+  private CompletableFuture<Reservation<Placement.NoPlace>> tryPlace(
+      CreateRequest request,
+      Image image,
+      Cancellation cancellation,
+      Stopwatch time,
+      Instant until) {
+    return reserve(request, image)
+        .whenComplete((placed, failure) -> time.lap(CreatePhase.PLAN))
+        .thenCompose(
+            placed -> {
+              boolean hopeless =
+                  !(placed instanceof Reservation.Refused<Placement.NoPlace> refused)
+                      || !refused.reason().passing()
+                      || request.owner().isEmpty()
+                      || cancellation.reason().isPresent();
+              if (hopeless) {
+                return CompletableFuture.completedFuture(placed);
+              }
+              Optional<Instance> victim = shelf.victim(image.name());
+              if (victim.isPresent()) {
+                return reclaimer
+                    .reclaim(victim.get().id(), "gives its slot to " + image.name())
+                    .carriedOut()
+                    .handle((gone, failure) -> null)
+                    .thenCompose(n -> tryPlace(request, image, cancellation, time, until));
+              }
+              return clock.instant().isBefore(until)
+                  ? queue(request, image, cancellation, time, until)
+                  : CompletableFuture.completedFuture(placed);
+            });
+  }
+
+  private CompletableFuture<Reservation<Placement.NoPlace>> queue(
+      CreateRequest request,
+      Image image,
+      Cancellation cancellation,
+      Stopwatch time,
+      Instant until) {
+    Optional<CompletableFuture<Void>> turn = waiting.join(request.owner().orElse(""));
+    if (turn.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          full("too-many-waiting", "too many creates wait already"));
+    }
+    cancellation.onHeard(turn.get()::completeExceptionally);
+    // Not every reason for a free slot is an event here: another replica's, a host that came back.
+    long patience =
+        Math.min(LOOK_AGAIN.toMillis(), Duration.between(clock.instant(), until).toMillis());
+    return turn.get()
+        .completeOnTimeout(null, Math.max(1, patience), TimeUnit.MILLISECONDS)
+        .thenCompose(
+            nothing -> {
+              time.lap(CreatePhase.WAIT);
+              return tryPlace(request, image, cancellation, time, until);
+            });
+  }
+
+  private void freed(Instance instance) {
+    if (instance.phase() == InstancePhase.GONE) {
+      waiting.wake();
+    }
+  }
+
+  /** The hosts' loads as this replica sees them, for whoever must not wait for the ledger. */
+  List<HostLoad> loads(Inventory inventory) {
+    return Placement.loads(inventory, cordons.all(), live.all(), limits.rules().slotsPerHost());
+  }
+
   private CompletableFuture<Reservation<Placement.NoPlace>> reserve(
-      CreateRequest request, Image image, Inventory inventory) {
+      CreateRequest request, Image image) {
+    Inventory inventory = hypervisor.lastKnown();
     Instant now = clock.instant();
     Instance intent =
         new Instance(
@@ -168,7 +339,7 @@ public final class Creations {
             Optional.empty(),
             request.size(),
             broker,
-            request.owner().isEmpty(),
+            false,
             Optional.empty(),
             now,
             now,
@@ -185,7 +356,7 @@ public final class Creations {
                         cordons.all(),
                         use,
                         id -> live.find(id).isPresent(),
-                        rules)));
+                        limits.rules())));
   }
 
   private CompletableFuture<Instance> go(
@@ -258,12 +429,8 @@ public final class Creations {
     return hypervisor;
   }
 
-  Placement.Rules rules() {
-    return rules;
-  }
-
-  Duration taskLimit() {
-    return taskLimit;
+  Limits limits() {
+    return limits;
   }
 
   Clock clock() {

@@ -6,15 +6,19 @@ import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PlacementPlanner;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Joins what inventory, ledger and cordons say of the hosts into what the planner wants to see. */
@@ -62,6 +66,24 @@ public final class Placement {
     }
     PlacementPlanner.Unplaceable nowhere = (PlacementPlanner.Unplaceable) decision;
     return new Reservation.Choice.None<>(new NoPlace(nowhere.summary(), nowhere.isPassing()));
+  }
+
+  /** The hosts' loads from memory alone. */
+  public static List<HostLoad> loads(
+      Inventory inventory,
+      Map<String, Cordon> cordons,
+      Collection<Instance> live,
+      int slotsPerHost) {
+    Map<String, Integer> slots = new HashMap<>();
+    inventory.hosts().keySet().forEach(host -> slots.put(host, slotsPerHost));
+    Map<String, Integer> taken = new HashMap<>();
+    Set<String> known = new HashSet<>();
+    for (Instance instance : live) {
+      known.add(instance.id());
+      instance.host().ifPresent(host -> taken.merge(host, 1, Integer::sum));
+    }
+    return loads(
+        inventory, cordons, new SlotUse(slots, taken, Map.of(), 0), known::contains);
   }
 
   /**

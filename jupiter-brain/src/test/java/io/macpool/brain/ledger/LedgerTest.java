@@ -113,7 +113,7 @@ class LedgerTest {
               Optional.empty(),
               Instance.Size.AS_IMAGE,
               "broker-1",
-              true,
+              false,
               Optional.empty(),
               NOW,
               NOW,
@@ -121,6 +121,8 @@ class LedgerTest {
       ledger.reserve(warm, Optional.empty(), use -> new Reservation.Choice.Host<>("host-1"));
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
       ledger.advance("w", InstancePhase.READY, "warm");
+      assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
+      ledger.confirm("w");
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.of("k")))
           .hasValueSatisfying(i -> assertThat(i.owner()).contains("ci"));
       assertThat(ledger.claim("w", "other", "broker-1", Optional.empty())).isEmpty();

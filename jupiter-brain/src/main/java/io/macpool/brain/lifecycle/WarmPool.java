@@ -1,0 +1,255 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.HostLoad;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.WarmPoolPlanner;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps instances booted in advance. In the ledger a warm instance is one without an owner; it is
+ * {@code confirmed} once its SSH server has answered, and only then may it be handed over. So warm
+ * ones survive a restart, and every replica may hand one over, once. The leader alone makes and
+ * retires them.
+ */
+public final class WarmPool implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(WarmPool.class);
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration PROBE_AGAIN = Duration.ofSeconds(15);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final int FAILED_PROBES = 2;
+
+  private static final class Pulse {
+    private volatile Instant probedAt = Instant.MIN;
+    private volatile int failures;
+    private volatile boolean probing;
+  }
+
+  private final List<WarmPoolPlanner.Policy> policies;
+  private final Duration bootLimit;
+  private final LedgerDesk desk;
+  private final LiveInstances live;
+  private final Hypervisor hypervisor;
+  private final Creations creations;
+  private final WarmShelf shelf;
+  private final Reclaimer reclaimer;
+  private final Cordons cordons;
+  private final SshProbe probe;
+  private final Clock clock;
+  private final MeterRegistry meters;
+  private final ScheduledExecutorService thread;
+  private final Map<String, Pulse> pulses = new ConcurrentHashMap<>();
+
+  /**
+   * @param bootLimit one that is not up by then is destroyed
+   * @param sshPort what is probed
+   */
+  public WarmPool(
+      List<WarmPoolPlanner.Policy> policies,
+      Duration bootLimit,
+      int sshPort,
+      Vertx vertx,
+      LedgerDesk desk,
+      LiveInstances live,
+      Hypervisor hypervisor,
+      Creations creations,
+      WarmShelf shelf,
+      Reclaimer reclaimer,
+      Cordons cordons,
+      Clock clock,
+      MeterRegistry meters) {
+    this.policies = List.copyOf(policies);
+    this.bootLimit = bootLimit;
+    this.desk = desk;
+    this.live = live;
+    this.hypervisor = hypervisor;
+    this.creations = creations;
+    this.shelf = shelf;
+    this.reclaimer = reclaimer;
+    this.cordons = cordons;
+    this.probe = new SshProbe(vertx, sshPort);
+    this.clock = clock;
+    this.meters = meters;
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread t = new Thread(task, "warm-pool");
+              t.setDaemon(true);
+              return t;
+            });
+    Gauge.builder("instance.warm", live, l -> l.all().stream().filter(Instance::isWarm).count())
+        .register(meters);
+  }
+
+  /** Begins to look after the pool, if any image has a policy or any instance is left from before. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
+  public void start() {
+    shelf.onTaken(this::handedOver);
+    thread.scheduleWithFixedDelay(
+        this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A replacement is due at once, not at the next tick. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
+  private void handedOver() {
+    if (!thread.isShutdown()) {
+      thread.execute(this::tick);
+    }
+  }
+
+  private void tick() {
+    Background.whenEnded(
+        desk.ask(ledger -> ledger.leads()),
+        (leads, failure) -> {
+          if (failure == null && leads && !thread.isShutdown()) {
+            thread.execute(this::look);
+          }
+        });
+  }
+
+  private void look() {
+    try {
+      Optional<Inventory> inventory = hypervisor.inventory().toOptional();
+      if (inventory.isPresent()) {
+        probeAll(inventory.get());
+        plan(inventory.get());
+      }
+    } catch (RuntimeException e) {
+      log.error("looking after the warm pool failed, the next look is in {}", TICK, e);
+    }
+  }
+
+  private void plan(Inventory inventory) {
+    List<WarmPoolPlanner.Warm> warm =
+        live.all().stream()
+            .filter(Instance::isWarm)
+            .map(
+                i ->
+                    new WarmPoolPlanner.Warm(
+                        i.id(),
+                        i.image().orElse(""),
+                        i.host().orElse(""),
+                        WarmShelf.isWaiting(i),
+                        i.changedAt()))
+            .toList();
+    if (warm.isEmpty() && policies.isEmpty()) {
+      return;
+    }
+    Set<String> draining =
+        cordons.all().entrySet().stream()
+            .filter(entry -> entry.getValue().kind() == Cordon.Kind.DRAINING)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    WarmPoolPlanner.Plan plan =
+        WarmPoolPlanner.plan(
+            policies, warm, shelf.recentDemand(), draining, free(inventory), bootLimit, clock.instant());
+    for (WarmPoolPlanner.Retire retire : plan.retirements()) {
+      if (!reclaimer.isInHand(retire.id())
+          || retire.reason() == WarmPoolPlanner.Retirement.NEVER_BOOTED) {
+        retire(retire.id(), retire.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      }
+    }
+    plan.starts().forEach(this::begin);
+  }
+
+  private int free(Inventory inventory) {
+    return creations.loads(inventory).stream()
+        .filter(load -> load.cordon().isEmpty())
+        .filter(load -> load.host().connected() && !load.host().inMaintenance())
+        .mapToInt(HostLoad::free)
+        .sum();
+  }
+
+  private void begin(String image, int count) {
+    for (int i = 0; i < count; i++) {
+      CreateRequest request =
+          new CreateRequest(
+              image, Instance.Size.AS_IMAGE, Optional.empty(), Optional.empty(), "warm-pool");
+      // Its failure is reported as any create's, and the next look plans again.
+      Background.whenEnded(
+          creations.create(request, new Cancellation()), (instance, failure) -> {});
+    }
+  }
+
+  private void retire(String id, String reason) {
+    meters.counter("instance.warm.retired", "reason", reason).increment();
+    pulses.remove(id);
+    Background.run("retire " + id, reclaimer.reclaim(id, "warm: " + reason).carriedOut());
+  }
+
+  private void probeAll(Inventory inventory) {
+    Instant now = clock.instant();
+    for (Instance instance : live.all()) {
+      if (!instance.isWarm() || instance.phase() != InstancePhase.READY) {
+        continue;
+      }
+      Optional<String> address = inventory.machine(instance.id()).flatMap(Machine::ipv4);
+      Pulse pulse = pulses.computeIfAbsent(instance.id(), id -> new Pulse());
+      boolean due =
+          !instance.confirmed() || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
+      if (address.isPresent() && due && !pulse.probing) {
+        pulse.probing = true;
+        Background.whenEnded(
+            probe.answers(address.get()),
+            (answers, failure) -> probed(instance, pulse, failure == null && answers));
+      }
+    }
+    pulses.keySet().removeIf(id -> live.find(id).filter(Instance::isWarm).isEmpty());
+  }
+
+  private void probed(Instance instance, Pulse pulse, boolean answers) {
+    pulse.probedAt = clock.instant();
+    pulse.probing = false;
+    if (answers) {
+      pulse.failures = 0;
+      if (!instance.confirmed()) {
+        Background.run(
+            "mark " + instance.id() + " as warm",
+            desk.ask(
+                    ledger -> {
+                      ledger.confirm(instance.id());
+                      return ledger.find(instance.id());
+                    })
+                .thenAccept(found -> found.ifPresent(live::put)));
+      }
+    } else if (instance.confirmed()) {
+      pulse.failures++;
+      if (pulse.failures >= FAILED_PROBES) {
+        retire(instance.id(), "unhealthy");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    probe.close();
+    try {
+      thread.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

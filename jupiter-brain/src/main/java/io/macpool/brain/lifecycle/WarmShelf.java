@@ -1,0 +1,87 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What waits warm, as creates see it, and what they lately asked for, as the warm pool sees it. */
+public final class WarmShelf {
+
+  private static final Duration WINDOW = Duration.ofMinutes(1);
+  private static final int MOST_REMEMBERED = 10_000;
+
+  private record Demand(String image, Instant at) {}
+
+  private final LiveInstances live;
+  private final Reclaimer reclaimer;
+  private final Clock clock;
+  private final Deque<Demand> demand = new ArrayDeque<>();
+  private volatile Runnable onTaken = () -> {};
+
+  public WarmShelf(LiveInstances live, Reclaimer reclaimer, Clock clock) {
+    this.live = live;
+    this.reclaimer = reclaimer;
+    this.clock = clock;
+  }
+
+  /** A replacement is due whenever one is taken. */
+  void onTaken(Runnable listener) {
+    onTaken = listener;
+  }
+
+  void taken() {
+    onTaken.run();
+  }
+
+  /** Somebody asked for an instance of the image. */
+  void asked(String image) {
+    synchronized (demand) {
+      demand.addLast(new Demand(image, clock.instant()));
+      if (demand.size() > MOST_REMEMBERED) {
+        demand.removeFirst();
+      }
+    }
+  }
+
+  /** Instances asked for within the last minute, by image. */
+  Map<String, Integer> recentDemand() {
+    Instant since = clock.instant().minus(WINDOW);
+    Map<String, Integer> recent = new HashMap<>();
+    synchronized (demand) {
+      demand.removeIf(d -> d.at().isBefore(since));
+      demand.forEach(d -> recent.merge(d.image(), 1, Integer::sum));
+    }
+    return recent;
+  }
+
+  /** Instances of the image that could be handed over, the longest waiting first. */
+  List<Instance> waiting(String image) {
+    return live.all().stream()
+        .filter(i -> isWaiting(i) && i.image().equals(Optional.of(image)))
+        .filter(i -> !reclaimer.isInHand(i.id()))
+        .sorted(Comparator.comparing(Instance::changedAt))
+        .toList();
+  }
+
+  /** One that can give its slot to an instance of another image: the longest waiting. */
+  Optional<Instance> victim(String image) {
+    return live.all().stream()
+        .filter(i -> i.isWarm() && i.phase() == InstancePhase.READY)
+        .filter(i -> !i.image().equals(Optional.of(image)))
+        .filter(i -> !reclaimer.isInHand(i.id()))
+        .min(Comparator.comparing(Instance::changedAt));
+  }
+
+  static boolean isWaiting(Instance instance) {
+    return instance.isWarm() && instance.phase() == InstancePhase.READY && instance.confirmed();
+  }
+}
