@@ -251,7 +251,8 @@ public final class JupiterBrain implements AutoCloseable {
             settings.get(BrainSettings.ADDR),
             settings.get(BrainSettings.REQUEST_TIMEOUT),
             settings.get(BrainSettings.MAX_CPUS),
-            settings.get(BrainSettings.MAX_RAM));
+            settings.get(BrainSettings.MAX_RAM),
+            settings.get(BrainSettings.SLOTS_PER_HOST));
     api =
         resources.own(
             "API",
@@ -262,6 +263,8 @@ public final class JupiterBrain implements AutoCloseable {
                 instances,
                 live,
                 hypervisor,
+                cordons,
+                quarantine,
                 adminAddress.isEmpty() ? Optional.of(admin) : Optional.empty(),
                 meters,
                 clock));

@@ -28,10 +28,7 @@ final class WarmPolicies {
       }
       policies.add(
           new Policy(
-              image,
-              number(numbers[0]),
-              number(numbers[1]),
-              GoDuration.parse(numbers[2].strip())));
+              image, number(numbers[0]), number(numbers[1]), GoDuration.parse(numbers[2].strip())));
     }
     return policies;
   }

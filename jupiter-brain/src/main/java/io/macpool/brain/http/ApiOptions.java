@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param requestTimeout the longest that a request may take
  */
 public record ApiOptions(
-    ListenAddress address, Duration requestTimeout, int maxCpus, long maxRamMb) {
+    ListenAddress address, Duration requestTimeout, int maxCpus, long maxRamMb, int slotsPerHost) {
   public ApiOptions {
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(requestTimeout, "requestTimeout");

@@ -1,8 +1,10 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.service.AdminRoutes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -51,6 +53,8 @@ public final class ApiServer implements AutoCloseable {
       Instances instances,
       LiveInstances live,
       Hypervisor hypervisor,
+      Cordons cordons,
+      Quarantine quarantine,
       Optional<AdminRoutes> admin,
       MeterRegistry meters,
       Clock clock) {
@@ -63,6 +67,8 @@ public final class ApiServer implements AutoCloseable {
     router.route().handler(call -> limitArrival(vertx, call));
     router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
     new InstanceRoutes(vertx, instances, view, hypervisor, options).mount(router);
+    FleetView fleet = new FleetView(live, cordons, quarantine, options.slotsPerHost());
+    new FleetRoutes(vertx, fleet, hypervisor, cordons).mount(router);
     router.errorHandler(
         404,
         call -> Answers.problem(call, Problem.of(404, "no-such-resource", "no such resource")));

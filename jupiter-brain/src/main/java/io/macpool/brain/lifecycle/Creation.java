@@ -38,7 +38,9 @@ final class Creation {
   /** Completes with the instance as the ledger has it then, or with a {@link CreateFailure}. */
   CompletableFuture<Instance> run() {
     Optional<String> host =
-        shop.limits().rules().policy() == PlacementPlanner.Policy.DRS ? Optional.empty() : intent.host();
+        shop.limits().rules().policy() == PlacementPlanner.Policy.DRS
+            ? Optional.empty()
+            : intent.host();
     Cloning cloning =
         new Cloning(
             shop.hypervisor(),

@@ -191,10 +191,7 @@ public final class Creations {
   }
 
   private CompletableFuture<Instance> turn(
-      CreateRequest request,
-      Image image,
-      Cancellation cancellation,
-      Stopwatch time) {
+      CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {
     Optional<CompletableFuture<Void>> turn = permits.acquire();
     if (turn.isEmpty()) {
       return CompletableFuture.failedFuture(
@@ -250,8 +247,8 @@ public final class Creations {
   }
 
   /**
-   * A slot, if need be one that a warm instance of another image gives up, or one that is waited for.
-   * The create holds its turn meanwhile only if it does not wait.
+   * A slot, if need be one that a warm instance of another image gives up, or one that is waited
+   * for. The create holds its turn meanwhile only if it does not wait.
    */
   private CompletableFuture<Reservation<Placement.NoPlace>> place(
       CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {

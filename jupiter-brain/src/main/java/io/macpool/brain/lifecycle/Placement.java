@@ -82,8 +82,7 @@ public final class Placement {
       known.add(instance.id());
       instance.host().ifPresent(host -> taken.merge(host, 1, Integer::sum));
     }
-    return loads(
-        inventory, cordons, new SlotUse(slots, taken, Map.of(), 0), known::contains);
+    return loads(inventory, cordons, new SlotUse(slots, taken, Map.of(), 0), known::contains);
   }
 
   /**

@@ -17,11 +17,15 @@ final class SshProbe implements AutoCloseable {
   SshProbe(Vertx vertx, int port) {
     this.client =
         vertx.createNetClient(
-            new NetClientOptions().setConnectTimeout((int) LIMIT.toMillis()).setReconnectAttempts(0));
+            new NetClientOptions()
+                .setConnectTimeout((int) LIMIT.toMillis())
+                .setReconnectAttempts(0));
     this.port = port;
   }
 
-  /** Completes with true if a connection was taken; a refusal or silence is false, not a failure. */
+  /**
+   * Completes with true if a connection was taken; a refusal or silence is false, not a failure.
+   */
   CompletableFuture<Boolean> answers(String address) {
     return client
         .connect(port, address)

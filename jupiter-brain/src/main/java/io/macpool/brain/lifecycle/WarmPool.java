@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ public final class WarmPool implements AutoCloseable {
 
   private static final class Pulse {
     private volatile Instant probedAt = Instant.MIN;
-    private volatile int failures;
+    private final AtomicInteger failures = new AtomicInteger();
     private volatile boolean probing;
   }
 
@@ -103,7 +104,9 @@ public final class WarmPool implements AutoCloseable {
         .register(meters);
   }
 
-  /** Begins to look after the pool, if any image has a policy or any instance is left from before. */
+  /**
+   * Begins to look after the pool, if any image has a policy or any instance is left from before.
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
   public void start() {
     shelf.onTaken(this::handedOver);
@@ -164,7 +167,13 @@ public final class WarmPool implements AutoCloseable {
             .collect(Collectors.toSet());
     WarmPoolPlanner.Plan plan =
         WarmPoolPlanner.plan(
-            policies, warm, shelf.recentDemand(), draining, free(inventory), bootLimit, clock.instant());
+            policies,
+            warm,
+            shelf.recentDemand(),
+            draining,
+            free(inventory),
+            bootLimit,
+            clock.instant());
     for (WarmPoolPlanner.Retire retire : plan.retirements()) {
       if (!reclaimer.isInHand(retire.id())
           || retire.reason() == WarmPoolPlanner.Retirement.NEVER_BOOTED) {
@@ -207,8 +216,7 @@ public final class WarmPool implements AutoCloseable {
       }
       Optional<String> address = inventory.machine(instance.id()).flatMap(Machine::ipv4);
       Pulse pulse = pulses.computeIfAbsent(instance.id(), id -> new Pulse());
-      boolean due =
-          !instance.confirmed() || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
+      boolean due = !instance.confirmed() || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
       if (address.isPresent() && due && !pulse.probing) {
         pulse.probing = true;
         Background.whenEnded(
@@ -223,7 +231,7 @@ public final class WarmPool implements AutoCloseable {
     pulse.probedAt = clock.instant();
     pulse.probing = false;
     if (answers) {
-      pulse.failures = 0;
+      pulse.failures.set(0);
       if (!instance.confirmed()) {
         Background.run(
             "mark " + instance.id() + " as warm",
@@ -235,8 +243,7 @@ public final class WarmPool implements AutoCloseable {
                 .thenAccept(found -> found.ifPresent(live::put)));
       }
     } else if (instance.confirmed()) {
-      pulse.failures++;
-      if (pulse.failures >= FAILED_PROBES) {
+      if (pulse.failures.incrementAndGet() >= FAILED_PROBES) {
         retire(instance.id(), "unhealthy");
       }
     }

@@ -85,7 +85,8 @@ public final class WarmPoolPlanner {
   /**
    * Plans.
    *
-   * @param demand instances asked for lately, by image: over about the time that it takes to make one
+   * @param demand instances asked for lately, by image: over about the time that it takes to make
+   *     one
    * @param draining hosts that warm ones must leave
    * @param free slots that nobody else waits for
    * @param bootLimit one that is on its way for longer is broken
@@ -119,12 +120,7 @@ public final class WarmPoolPlanner {
   }
 
   private static Retirement verdict(
-      Warm one,
-      Policy policy,
-      int others,
-      Set<String> draining,
-      Duration bootLimit,
-      Instant now) {
+      Warm one, Policy policy, int others, Set<String> draining, Duration bootLimit, Instant now) {
     if (policy == null) {
       return Retirement.NO_POLICY;
     } else if (draining.contains(one.host())) {
@@ -150,8 +146,7 @@ public final class WarmPoolPlanner {
       more = false;
       for (Policy policy : policies.values()) {
         String image = policy.image();
-        int wanted =
-            Math.min(policy.max(), Math.max(policy.min(), demand.getOrDefault(image, 0)));
+        int wanted = Math.min(policy.max(), Math.max(policy.min(), demand.getOrDefault(image, 0)));
         int had = supply.getOrDefault(image, 0) + starts.getOrDefault(image, 0);
         if (had < wanted && left > 0) {
           starts.merge(image, 1, Integer::sum);

@@ -77,8 +77,7 @@ class WarmPoolPlannerPropertyTest {
       @ForAll("demand") Map<String, Integer> demand,
       @ForAll @IntRange(max = 20) int free) {
     Plan plan = plan(policies, warm, demand, free);
-    Set<String> retired =
-        plan.retirements().stream().map(Retire::id).collect(Collectors.toSet());
+    Set<String> retired = plan.retirements().stream().map(Retire::id).collect(Collectors.toSet());
     assertThat(plan.starts().values().stream().mapToInt(i -> i).sum()).isLessThanOrEqualTo(free);
     for (Policy policy : policies) {
       long kept =

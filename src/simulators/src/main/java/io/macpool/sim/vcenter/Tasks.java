@@ -1,7 +1,6 @@
 package io.macpool.sim.vcenter;
 
 import io.macpool.sim.vcenter.soap.AnyValue;
-import io.macpool.sim.vcenter.soap.ArrayValue;
 import io.macpool.sim.vcenter.soap.DataObject;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.VimFault;
@@ -16,6 +15,11 @@ import java.util.function.Consumer;
 final class Tasks {
 
   private static final int KEPT = 5000;
+
+  /** So many ended tasks a vCenter lists as recent, besides all that run. */
+  private static final int SHOWN = 200;
+
+  private static final String RECENT = "recentTask";
 
   /** What a task does. All three run under the inventory's lock. */
   interface Work {
@@ -43,6 +47,7 @@ final class Tasks {
   private final SimulatorClock clock;
   private final Map<MoRef, Running> running = new HashMap<>();
   private final Deque<MoRef> ended = new ArrayDeque<>();
+  private final Deque<MoRef> recent = new ArrayDeque<>();
   private long count;
 
   Tasks(Inventory inventory, SimulatorClock clock) {
@@ -96,6 +101,7 @@ final class Tasks {
             "eventChainId",
             (int) count);
     inventory.add(new ManagedObject(ref).with("info", info));
+    inventory.link(Names.TASK_MANAGER, RECENT, ref);
     Running task = new Running(ref, work, cancelable);
     running.put(ref, task);
     task.step =
@@ -168,10 +174,9 @@ final class Tasks {
     if (ended.size() > KEPT) {
       inventory.remove(ended.remove());
     }
-  }
-
-  /** The tasks that run now. */
-  ArrayValue recent() {
-    return ArrayValue.refs(running.keySet().stream().toList());
+    recent.add(ref);
+    if (recent.size() > SHOWN) {
+      inventory.unlink(Names.TASK_MANAGER, RECENT, recent.remove());
+    }
   }
 }

@@ -1,0 +1,140 @@
+package io.macpool.brain.http;
+
+import io.macpool.brain.lifecycle.Cordons;
+import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.Placement;
+import io.macpool.brain.lifecycle.Quarantine;
+import io.macpool.broker.Capacity;
+import io.macpool.broker.HostInfo;
+import io.macpool.broker.ImageInfo;
+import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.HostLoad;
+import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.Inventory;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Hosts, images and capacity as clients see them, from memory. */
+final class FleetView {
+
+  private final LiveInstances live;
+  private final Cordons cordons;
+  private final Quarantine quarantine;
+  private final int slotsPerHost;
+
+  FleetView(LiveInstances live, Cordons cordons, Quarantine quarantine, int slotsPerHost) {
+    this.live = live;
+    this.cordons = cordons;
+    this.quarantine = quarantine;
+    this.slotsPerHost = slotsPerHost;
+  }
+
+  List<HostInfo> hosts(Inventory inventory) {
+    Collection<Instance> instances = live.all();
+    Map<String, Integer> warm = new HashMap<>();
+    instances.stream()
+        .filter(Instance::isWarm)
+        .forEach(i -> i.host().ifPresent(host -> warm.merge(host, 1, Integer::sum)));
+    return Placement.loads(inventory, cordons.all(), instances, slotsPerHost).stream()
+        .map(load -> host(load, warm.getOrDefault(load.host().id(), 0)))
+        .sorted(Comparator.comparing(HostInfo::name))
+        .toList();
+  }
+
+  private static HostInfo host(HostLoad load, int warm) {
+    String state;
+    String reason = null;
+    if (!load.host().connected()) {
+      state = "lost";
+      reason = "vCenter does not reach it";
+    } else if (load.host().inMaintenance()) {
+      state = "maintenance";
+      reason = "it is in maintenance mode";
+    } else {
+      state = load.cordon().map(c -> c.kind().name().toLowerCase(Locale.ROOT)).orElse("ready");
+      reason = load.cordon().map(Cordon::reason).orElse(null);
+    }
+    // Slots that can't be filled don't count, those that are still held do.
+    int total = state.equals("ready") ? load.slots() : Math.min(load.slots(), load.taken());
+    return new HostInfo(
+        HostInfo.TYPE,
+        load.host().id(),
+        load.host().name(),
+        state,
+        reason,
+        total,
+        load.taken() - warm,
+        warm,
+        state.equals("ready") ? load.free() : 0);
+  }
+
+  List<ImageInfo> images(Inventory inventory) {
+    Map<String, Capacity.ImageSlots> slots = new TreeMap<>();
+    byImage().forEach(image -> slots.put(image.image(), image));
+    return inventory.images().values().stream()
+        .sorted(Comparator.comparing(Image::name))
+        .map(image -> image(image, Optional.ofNullable(slots.get(image.name()))))
+        .toList();
+  }
+
+  private ImageInfo image(Image image, Optional<Capacity.ImageSlots> slots) {
+    Optional<Quarantine.Sentence> sentence = quarantine.of(image.name());
+    boolean usable = image.snapshot().isPresent() || image.frozen();
+    return new ImageInfo(
+        ImageInfo.TYPE,
+        image.name(),
+        image.cpus(),
+        image.ramMb(),
+        image.frozen(),
+        !usable ? "unusable" : sentence.isPresent() ? "quarantined" : "ready",
+        slots.map(Capacity.ImageSlots::used).orElse(0),
+        slots.map(Capacity.ImageSlots::warm).orElse(0),
+        usable
+            ? sentence.map(Quarantine.Sentence::reason).orElse(null)
+            : "it has no snapshot named base",
+        sentence.map(Quarantine.Sentence::until).orElse(null));
+  }
+
+  Capacity capacity(Inventory inventory) {
+    List<HostInfo> hosts = hosts(inventory);
+    return new Capacity(
+        Capacity.TYPE,
+        "pool",
+        new Capacity.Slots(
+            hosts.stream().mapToInt(HostInfo::total).sum(),
+            hosts.stream().mapToInt(HostInfo::used).sum(),
+            hosts.stream().mapToInt(HostInfo::warm).sum(),
+            hosts.stream().mapToInt(HostInfo::free).sum()),
+        byImage(),
+        hosts.stream()
+            .map(
+                host ->
+                    new Capacity.HostSlots(
+                        host.name(),
+                        host.state(),
+                        host.total(),
+                        host.used(),
+                        host.warm(),
+                        host.free(),
+                        host.reason()))
+            .toList());
+  }
+
+  private List<Capacity.ImageSlots> byImage() {
+    Map<String, int[]> counts = new TreeMap<>();
+    for (Instance instance : live.all()) {
+      int[] count = counts.computeIfAbsent(instance.image().orElse("unknown"), i -> new int[2]);
+      count[instance.isWarm() ? 1 : 0]++;
+    }
+    return counts.entrySet().stream()
+        .map(e -> new Capacity.ImageSlots(e.getKey(), e.getValue()[0], e.getValue()[1]))
+        .toList();
+  }
+}

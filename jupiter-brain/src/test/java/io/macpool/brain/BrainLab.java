@@ -1,0 +1,165 @@
+package io.macpool.brain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.broker.BrokerJson;
+import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.VCenterSimulator;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+
+/** A simulated vCenter and a broker in front of it, each to be stopped and started. */
+final class BrainLab implements AutoCloseable {
+
+  static final String IMAGE = "macos-15-xcode-16";
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final VCenterSimulator vcenter;
+  private final Map<String, String> environment = new HashMap<>();
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private JupiterBrain brain;
+
+  BrainLab(VCenterOptions options) {
+    vcenter = VCenterSimulator.start(options);
+    set("ADDR", "127.0.0.1:0");
+    set("AUTH_TOKEN", "secret");
+    set("READ_TOKENS", "dashboard=only-looking");
+    set("VSPHERE_API_URL", withLogin(vcenter));
+    set("VSPHERE_THUMBPRINT", vcenter.thumbprint());
+    set("VSPHERE_BASE_PATH", vcenter.basePath());
+    set("VSPHERE_VM_PATH", vcenter.vmPath());
+    set("VSPHERE_CLUSTER_PATH", vcenter.clusterPath());
+    set("VSPHERE_CALL_TIMEOUT", "5s");
+    set("RECONCILE_INTERVAL", "300ms");
+  }
+
+  static String withLogin(VCenterSimulator vcenter) {
+    return vcenter
+        .url()
+        .toString()
+        .replace(
+            "https://",
+            "https://" + vcenter.user().replace("@", "%40") + ":" + vcenter.password() + "@");
+  }
+
+  BrainLab set(String setting, String value) {
+    environment.put("JUPITER_BRAIN_" + setting, value);
+    return this;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** Starts the broker and waits until it is ready. */
+  BrainLab start() {
+    startUnready();
+    awaitReady();
+    return this;
+  }
+
+  BrainLab startUnready() {
+    brain = JupiterBrain.start(BrainSettings.SPEC.read(List.of(), environment));
+    return this;
+  }
+
+  void awaitReady() {
+    Awaitility.await("ready")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> call("GET", "/health/ready", null).statusCode() == 200 && slots() > 0);
+  }
+
+  private int slots() throws Exception {
+    return data(get("/capacity")).get(0).get("slots").get("total").asInt();
+  }
+
+  void stop() {
+    brain.close();
+    brain = null;
+  }
+
+  VCenterSimulator vcenter() {
+    return vcenter;
+  }
+
+  URI url(String path) {
+    return URI.create("http://127.0.0.1:" + brain.port() + path);
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(url(path))
+        .timeout(Duration.ofSeconds(60))
+        .header("Authorization", "token secret");
+  }
+
+  HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return http.send(request, BodyHandlers.ofString());
+  }
+
+  CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+    return http.sendAsync(request, BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> call(String method, String path, String body)
+      throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+            .build());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return call("GET", path, null);
+  }
+
+  static String order(String image) {
+    return "{\"data\":{\"type\":\"instances\",\"base-image\":\"" + image + "\"}}";
+  }
+
+  HttpResponse<String> create() throws IOException, InterruptedException {
+    return call("POST", "/instances", order(IMAGE));
+  }
+
+  CompletableFuture<HttpResponse<String>> createAsync(String image) {
+    return sendAsync(request("/instances").POST(BodyPublishers.ofString(order(image))).build());
+  }
+
+  static JsonNode data(HttpResponse<String> response) throws IOException {
+    return BrokerJson.mapper().readTree(response.body()).get("data");
+  }
+
+  static String id(HttpResponse<String> response) throws IOException {
+    return data(response).get(0).get("id").asText();
+  }
+
+  static String code(HttpResponse<String> response) throws IOException {
+    return BrokerJson.mapper().readTree(response.body()).get("errors").get(0).get("code").asText();
+  }
+
+  void awaitClones(int count) {
+    Awaitility.await(count + " clones in vCenter")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> vcenter.clones().size() == count);
+  }
+
+  @Override
+  public void close() {
+    if (brain != null) {
+      brain.close();
+    }
+    vcenter.close();
+  }
+}

@@ -1,0 +1,106 @@
+package io.macpool.brain;
+
+import static io.macpool.brain.BrainLab.IMAGE;
+import static io.macpool.brain.BrainLab.data;
+import static io.macpool.brain.BrainLab.id;
+import static io.macpool.brain.BrainLab.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.sim.vcenter.MachineView;
+import io.macpool.sim.vcenter.OperationTimes;
+import io.macpool.sim.vcenter.VCenterOptions;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class LifeOfInstancesIT {
+
+  @Test
+  void anInstanceIsMadeSeenAndDestroyedWithFewCalls() throws Exception {
+    VCenterOptions options =
+        VCenterOptions.defaults()
+            .withTimes(
+                OperationTimes.none()
+                    .withClone(Duration.ofMillis(50))
+                    .withPowerOn(Duration.ofMillis(50)));
+    try (BrainLab lab = new BrainLab(options).start()) {
+      lab.vcenter().resetCalls();
+      HttpResponse<String> created = lab.create();
+      assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+      String id = id(created);
+      assertThat(created.headers().firstValue("Location")).contains("/instances/" + id);
+      assertThat(lab.vcenter().calls())
+          .containsEntry("CloneVM_Task", 1L)
+          .containsEntry("PowerOnVM_Task", 1L)
+          .satisfies(
+              calls ->
+                  assertThat(calls.keySet())
+                      .isSubsetOf("CloneVM_Task", "PowerOnVM_Task", "WaitForUpdatesEx"));
+
+      JsonNode seen =
+          Awaitility.await("an address")
+              .atMost(BrainLab.PATIENCE)
+              .pollInterval(Duration.ofMillis(20))
+              .until(
+                  () -> data(lab.get("/instances/" + id)).get(0),
+                  instance -> !instance.get("ip-addresses").isEmpty());
+      assertThat(seen.get("state").asText()).isEqualTo("powered-on");
+      assertThat(seen.get("base-image").asText()).isEqualTo(IMAGE);
+      assertThat(seen.get("owner").asText()).isEqualTo("default");
+      assertThat(data(lab.get("/instances"))).hasSize(1);
+      assertThat(data(lab.get("/instances?min_age=1h"))).isEmpty();
+      assertThat(data(lab.get("/instances?min_age=0s"))).hasSize(1);
+
+      MachineView machine = lab.vcenter().clones().get(0);
+      assertThat(machine.name()).isEqualTo(id);
+      assertThat(machine.linked()).isTrue();
+
+      lab.vcenter().resetCalls();
+      assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(204);
+      assertThat(lab.vcenter().clones()).isEmpty();
+      assertThat(lab.vcenter().calls())
+          .containsEntry("PowerOffVM_Task", 1L)
+          .containsEntry("Destroy_Task", 1L)
+          .satisfies(
+              calls ->
+                  assertThat(calls.keySet())
+                      .isSubsetOf("PowerOffVM_Task", "Destroy_Task", "WaitForUpdatesEx"));
+      assertThat(lab.get("/instances/" + id).statusCode()).isEqualTo(404);
+      assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(404);
+      assertThat(data(lab.get("/instances"))).isEmpty();
+    }
+  }
+
+  @Test
+  void cpusAndMemoryAreSetBeforePowerOn() throws Exception {
+    try (BrainLab lab = new BrainLab(VCenterOptions.defaults()).start()) {
+      String body =
+          "{\"data\":{\"type\":\"instances\",\"base-image\":\""
+              + IMAGE
+              + "\",\"cpus\":6,\"ram\":12288}}";
+      assertThat(lab.call("POST", "/instances", body).statusCode()).isEqualTo(201);
+      MachineView machine = lab.vcenter().clones().get(0);
+      assertThat(machine.cpus()).isEqualTo(6);
+      assertThat(machine.memoryMb()).isEqualTo(12_288);
+      assertThat(machine.poweredOn()).isTrue();
+    }
+  }
+
+  @Test
+  void aFullPoolSaysSoAndNeverOvercommits() throws Exception {
+    try (BrainLab lab = new BrainLab(VCenterOptions.defaults().withHosts(2)).start()) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(lab.create().statusCode()).isEqualTo(201);
+      }
+      HttpResponse<String> refused = lab.create();
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      assertThat(refused.body()).contains("pool-full").contains("2 full");
+      assertThat(lab.vcenter().peaks().machinesOnOneHost()).isEqualTo(2);
+      assertThat(lab.call("POST", "/instances", order("no-such-image")).statusCode())
+          .isEqualTo(404);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.macpool.broker;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+
+/**
+ * One image as {@code GET /images} answers.
+ *
+ * @param id its name, which is what a create asks for
+ * @param cpus 0 when not known
+ * @param ram in MB, 0 when not known
+ * @param state {@code ready}, {@code quarantined}, or {@code unusable} for want of a snapshot
+ * @param reason why it is not ready; absent if it is
+ * @param until when a quarantine ends; absent without one
+ */
+public record ImageInfo(
+    String type,
+    String id,
+    int cpus,
+    long ram,
+    @JsonProperty("instant-clone") boolean instantClone,
+    String state,
+    int used,
+    int warm,
+    @JsonInclude(Include.NON_NULL) String reason,
+    @JsonInclude(Include.NON_NULL) Instant until) {
+
+  public static final String TYPE = "images";
+}
