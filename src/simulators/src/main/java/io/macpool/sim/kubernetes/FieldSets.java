@@ -180,7 +180,7 @@ final class FieldSets {
         continue;
       }
       String here = path + (step.startsWith("f:") ? "." + step.substring(2) : "[" + step + "]");
-      if (entry.getValue().isEmpty() || other.isEmpty()) {
+      if (entry.getValue().isEmpty() && other.isEmpty()) {
         if (!mine.get().equals(present.get())) {
           found.add(here);
         }

@@ -127,11 +127,9 @@ final class Watches {
           }
         };
     response.closeHandler(closed -> watch.close());
+    // The head must not wait for the first event.
+    response.writeHead();
     start(vertx, watch);
-    if (!response.ended()) {
-      // The head must not wait for the first event.
-      response.writeHead();
-    }
   }
 
   private void start(Vertx vertx, Watch watch) {
