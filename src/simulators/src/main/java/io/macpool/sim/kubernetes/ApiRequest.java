@@ -28,9 +28,9 @@ record ApiRequest(
    *
    * @throws ApiFailure 404 if there is no such resource
    */
-  static Optional<ApiRequest> of(HttpServerRequest http, ResourceTypes types) {
+  static Optional<ApiRequest> of(HttpServerRequest http, String whole, ResourceTypes types) {
     List<String> path =
-        Stream.of(http.path().split("/", -1))
+        Stream.of(whole.split("/", -1))
             .filter(part -> !part.isEmpty())
             .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
             .toList();

@@ -22,6 +22,7 @@ final class ApiServer {
   private static final int MAX_BODY = 4 * 1024 * 1024;
 
   private final Vertx vertx;
+  private final String prefix;
   private final byte[] authorization;
   private final ResourceTypes types;
   private final Discovery discovery;
@@ -41,6 +42,7 @@ final class ApiServer {
       ApiCalls calls,
       ApiFaults faults) {
     this.vertx = vertx;
+    this.prefix = "/" + token + "/";
     this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
     this.types = types;
     this.discovery = new Discovery(types);
@@ -69,20 +71,20 @@ final class ApiServer {
 
   private void answer(HttpServerRequest http, String body) {
     try {
-      String given = http.getHeader("Authorization");
-      if (given == null
-          || !MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8))) {
-        throw new ApiFailure(401, "Unauthorized", "Unauthorized");
+      String path = authorizedPath(http);
+      String type = http.getHeader("Content-Type");
+      if (type != null && type.contains("protobuf")) {
+        throw new ApiFailure(415, "UnsupportedMediaType", "protobuf is not spoken here: send JSON");
       }
       if (body.length() > MAX_BODY) {
         throw new ApiFailure(413, "RequestEntityTooLarge", "the body is too long");
       }
-      Optional<JsonNode> found = discovery.answer(http, body);
+      Optional<JsonNode> found = discovery.answer(http.method().name(), path, body);
       if (found.isPresent()) {
         send(http, 200, found.get());
         return;
       }
-      ApiRequest request = ApiRequest.of(http, types).orElseThrow(ApiFailure::noSuchPath);
+      ApiRequest request = ApiRequest.of(http, path, types).orElseThrow(ApiFailure::noSuchPath);
       calls.count(request.call());
       carryOut(request, body, faults.next(request.call()));
     } catch (ApiFailure failure) {
@@ -91,6 +93,27 @@ final class ApiServer {
       log.warn("{} {} failed", http.method(), http.path(), e);
       send(http, 500, new ApiFailure(500, "InternalError", e.toString()).status());
     }
+  }
+
+  /**
+   * The path that is asked for. {@code kubectl} sends no token without TLS, so the token may also
+   * be the first part of the path, as the kubeconfig has it.
+   */
+  private String authorizedPath(HttpServerRequest http) {
+    String path = http.path();
+    if (path.length() >= prefix.length()
+        && matches(prefix.getBytes(StandardCharsets.UTF_8), path.substring(0, prefix.length()))) {
+      return path.substring(prefix.length() - 1);
+    }
+    String given = http.getHeader("Authorization");
+    if (given == null || !matches(authorization, given)) {
+      throw new ApiFailure(401, "Unauthorized", "Unauthorized");
+    }
+    return path;
+  }
+
+  private static boolean matches(byte[] secret, String given) {
+    return MessageDigest.isEqual(secret, given.getBytes(StandardCharsets.UTF_8));
   }
 
   private void carryOut(ApiRequest request, String body, Optional<Fault> fault) {

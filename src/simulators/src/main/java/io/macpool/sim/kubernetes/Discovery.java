@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +20,10 @@ final class Discovery {
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+  /** What {@code kubectl get all} gets. */
+  private static final Set<String> ALL =
+      Set.of("pods", "services", "deployments.apps", "replicasets.apps");
+
   private final ResourceTypes types;
 
   Discovery(ResourceTypes types) {
@@ -28,9 +31,9 @@ final class Discovery {
   }
 
   /** The answer, if the path is one of these. */
-  Optional<JsonNode> answer(HttpServerRequest http, String body) {
-    String path = http.path().replaceAll("/+$", "");
-    if (http.method().name().equals("POST")) {
+  Optional<JsonNode> answer(String method, String asked, String body) {
+    String path = asked.replaceAll("/+$", "");
+    if (method.equals("POST")) {
       return path.endsWith("reviews")
           ? Optional.of(review(ObjectApi.json(body)))
           : Optional.empty();
@@ -134,6 +137,9 @@ final class Discovery {
         .forEach(verbs::add);
     ArrayNode shortNames = resource.putArray("shortNames");
     type.shortNames().forEach(shortNames::add);
+    if (ALL.contains(type.resource())) {
+      resource.putArray("categories").add("all");
+    }
     if (type.status()) {
       subresource(resources, type, "status", type.kind());
     }

@@ -96,9 +96,8 @@ public final class KubernetesSimulator implements AutoCloseable {
         """
         apiVersion: v1
         kind: Config
-        clusters: [{name: sim, cluster: {server: "%s"}}]
-        users: [{name: sim, user: {token: "%s"}}]
-        contexts: [{name: sim, context: {cluster: sim, user: sim, namespace: default}}]
+        clusters: [{name: sim, cluster: {server: "%s/%s"}}]
+        contexts: [{name: sim, context: {cluster: sim, namespace: default}}]
         current-context: sim
         """
             .formatted(url(), token);
@@ -114,7 +113,10 @@ public final class KubernetesSimulator implements AutoCloseable {
     return server.url();
   }
 
-  /** A file for {@code KUBECONFIG}; it goes when the simulator is closed. */
+  /**
+   * A file for {@code KUBECONFIG}, readable by this user alone; it goes when the simulator is
+   * closed.
+   */
   public Path kubeconfig() {
     return kubeconfig;
   }
