@@ -2,12 +2,14 @@ package io.macpool.sim.vcenter;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -46,16 +48,25 @@ final class SoapClient implements AutoCloseable {
     }
   }
 
-  private final VCenterSimulator vcenter;
+  private final URI url;
+  private final String user;
+  private final String password;
   private final HttpClient http;
   private String cookie = "";
   private String action = "urn:vim25/7.0";
 
   SoapClient(VCenterSimulator vcenter) throws GeneralSecurityException, IOException {
-    this.vcenter = vcenter;
+    this(vcenter.url(), vcenter.user(), vcenter.password(), vcenter.certificate());
+  }
+
+  SoapClient(URI url, String user, String password, X509Certificate certificate)
+      throws GeneralSecurityException, IOException {
+    this.url = url;
+    this.user = user;
+    this.password = password;
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
-    trusted.setCertificateEntry("vcenter", vcenter.certificate());
+    trusted.setCertificateEntry("vcenter", certificate);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
@@ -98,7 +109,7 @@ final class SoapClient implements AutoCloseable {
 
   Answer send(String envelope) throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(vcenter.url())
+        HttpRequest.newBuilder(url)
             .timeout(Duration.ofSeconds(20))
             .header("SOAPAction", action)
             .POST(HttpRequest.BodyPublishers.ofString(envelope));
@@ -133,11 +144,7 @@ final class SoapClient implements AutoCloseable {
             "Login",
             "SessionManager",
             "SessionManager",
-            "<userName>"
-                + vcenter.user()
-                + "</userName><password>"
-                + vcenter.password()
-                + "</password>");
+            "<userName>" + user + "</userName><password>" + password + "</password>");
     if (answer.status() != 200) {
       throw new IOException(answer.body());
     }
