@@ -81,6 +81,14 @@ final class BrainLab implements AutoCloseable {
         .until(() -> call("GET", "/health/ready", null).statusCode() == 200 && slots() > 0);
   }
 
+  /** As {@link #awaitReady}, for a broker whose inventory is stale between two polls. */
+  void awaitReadyWithoutSlots() {
+    Awaitility.await("a create works")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> create().statusCode() == 201);
+  }
+
   private int slots() throws Exception {
     return data(get("/capacity")).get(0).get("slots").get("total").asInt();
   }
