@@ -5,6 +5,7 @@ import io.macpool.brain.http.ApiOptions;
 import io.macpool.brain.http.ApiServer;
 import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.ledger.Ledger;
+import io.macpool.brain.lifecycle.Checkpoint;
 import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.Creations;
 import io.macpool.brain.lifecycle.Instances;
@@ -52,6 +53,10 @@ import org.slf4j.LoggerFactory;
 public final class JupiterBrain implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(JupiterBrain.class);
+
+  /** By then vCenter shows a clone that was asked for, as a machine or as a task. */
+  private static final Duration CLONE_APPEARS = Duration.ofSeconds(30);
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final Resources resources = new Resources();
@@ -69,10 +74,15 @@ public final class JupiterBrain implements AutoCloseable {
    * @throws IllegalStateException if an address can't be listened on
    */
   public static JupiterBrain start(Settings settings) {
+    return start(settings, Checkpoint.NONE);
+  }
+
+  /** As {@link #start(Settings)}, telling the tests of each step that a crash could follow. */
+  static JupiterBrain start(Settings settings, Checkpoint checkpoint) {
     Wanted wanted = new Wanted(settings);
     JupiterBrain brain = new JupiterBrain();
     try {
-      brain.begin(settings, wanted);
+      brain.begin(settings, wanted, checkpoint);
       return brain;
     } catch (RuntimeException e) {
       brain.close();
@@ -158,7 +168,7 @@ public final class JupiterBrain implements AutoCloseable {
     }
   }
 
-  private void begin(Settings settings, Wanted wanted) {
+  private void begin(Settings settings, Wanted wanted, Checkpoint checkpoint) {
     Clock clock = Clock.systemUTC();
     String broker = UUID.randomUUID().toString();
     PrometheusMeterRegistry meters = Metrics.registry();
@@ -185,6 +195,7 @@ public final class JupiterBrain implements AutoCloseable {
             live,
             hypervisor,
             settings.get(BrainSettings.VSPHERE_CONCURRENT_DELETE_OPERATIONS),
+            checkpoint,
             meters);
     Quarantine quarantine =
         new Quarantine(
@@ -203,10 +214,11 @@ public final class JupiterBrain implements AutoCloseable {
             shelf,
             limits(settings),
             broker,
+            checkpoint,
             clock,
             meters);
     Instances instances =
-        new Instances(desk, live, hypervisor, creations, reclaimer, broker, clock);
+        new Instances(desk, live, hypervisor, creations, reclaimer, broker, checkpoint, clock);
     Reconciler reconciler =
         resources.own(
             "reconciler",
@@ -326,11 +338,15 @@ public final class JupiterBrain implements AutoCloseable {
         new ReclaimPlanner.Policy(
             settings.get(BrainSettings.JANITOR_CUTOFF),
             settings.get(BrainSettings.JANITOR_ZERO_UPTIME_CUTOFF),
-            settings.get(BrainSettings.REQUEST_TIMEOUT),
+            shorter(settings.get(BrainSettings.REQUEST_TIMEOUT), CLONE_APPEARS),
             interval.multipliedBy(3),
             interval.dividedBy(2),
             false,
             settings.get(BrainSettings.DESTROY_BUDGET)));
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** The port that the API listens on. */

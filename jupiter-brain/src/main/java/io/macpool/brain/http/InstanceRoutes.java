@@ -118,7 +118,7 @@ final class InstanceRoutes {
   private void hand(RoutingContext call, CreateRequest request, Instance instance) {
     call.response().putHeader("Location", "/instances/" + instance.id());
     Answers.data(call, 201, List.of(view.of(instance)))
-        .onSuccess(sent -> instances.confirm(instance.id()))
+        .onSuccess(sent -> instances.answered(instance.id()))
         .onFailure(
             lost -> {
               if (request.idempotencyKey().isEmpty()) {

@@ -48,11 +48,20 @@ final class Creation {
             shop.clock().instant().plus(shop.limits().taskLimit()),
             shop.clock());
     return step("clone", CreatePhase.CLONE, cloning::run)
+        .thenApply(clone -> passed(Checkpoint.Step.CLONED, clone))
         .thenCompose(clone -> record(InstancePhase.CLONED, "cloned", clone.ref(), clone))
+        .thenApply(clone -> passed(Checkpoint.Step.CLONE_RECORDED, clone))
         .thenCompose(clone -> clone.running() ? done(clone) : sized(clone))
         .thenCompose(clone -> clone.running() ? done(clone) : switchedOn(clone))
+        .thenApply(clone -> passed(Checkpoint.Step.SWITCHED_ON, clone))
         .thenCompose(clone -> record(InstancePhase.READY, "switched on", clone.ref(), clone))
+        .thenApply(clone -> passed(Checkpoint.Step.READY_RECORDED, clone))
         .thenApply(clone -> shop.live().find(intent.id()).orElse(intent));
+  }
+
+  private Cloning.Clone passed(Checkpoint.Step step, Cloning.Clone clone) {
+    shop.checkpoint().passed(step);
+    return clone;
   }
 
   private CompletableFuture<Cloning.Clone> sized(Cloning.Clone clone) {

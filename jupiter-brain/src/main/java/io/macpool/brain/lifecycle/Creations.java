@@ -53,6 +53,7 @@ public final class Creations {
   private final Limits limits;
   private final Waiting waiting = new Waiting();
   private final String broker;
+  private final Checkpoint checkpoint;
   private final Clock clock;
   private final CreateReport report;
   private final Permits permits;
@@ -68,6 +69,7 @@ public final class Creations {
       WarmShelf shelf,
       Limits limits,
       String broker,
+      Checkpoint checkpoint,
       Clock clock,
       MeterRegistry meters) {
     this.desk = desk;
@@ -79,6 +81,7 @@ public final class Creations {
     this.shelf = shelf;
     this.limits = limits;
     this.broker = broker;
+    this.checkpoint = checkpoint;
     this.clock = clock;
     this.report = new CreateReport(meters);
     this.permits = new Permits(limits.rules().creatingAt(), 10_000);
@@ -325,6 +328,7 @@ public final class Creations {
 
   private CompletableFuture<Reservation<Placement.NoPlace>> reserve(
       CreateRequest request, Image image) {
+    checkpoint.passed(Checkpoint.Step.BEFORE_INTENT);
     Inventory inventory = hypervisor.lastKnown();
     Instant now = clock.instant();
     Instance intent =
@@ -370,6 +374,7 @@ public final class Creations {
     }
     Instance intent = ((Reservation.Made<Placement.NoPlace>) reservation).instance();
     live.put(intent);
+    checkpoint.passed(Checkpoint.Step.INTENT_RECORDED);
     CompletableFuture<Void> settled = new CompletableFuture<>();
     reclaimer.beingMade(intent.id(), settled);
     CompletableFuture<Instance> made = new Creation(this, image, intent, cancellation, time).run();
@@ -428,6 +433,10 @@ public final class Creations {
 
   Limits limits() {
     return limits;
+  }
+
+  Checkpoint checkpoint() {
+    return checkpoint;
   }
 
   Clock clock() {

@@ -20,6 +20,7 @@ public final class Instances {
   private final Creations creations;
   private final Reclaimer reclaimer;
   private final String broker;
+  private final Checkpoint checkpoint;
   private final Clock clock;
 
   public Instances(
@@ -29,6 +30,7 @@ public final class Instances {
       Creations creations,
       Reclaimer reclaimer,
       String broker,
+      Checkpoint checkpoint,
       Clock clock) {
     this.desk = desk;
     this.live = live;
@@ -36,16 +38,22 @@ public final class Instances {
     this.creations = creations;
     this.reclaimer = reclaimer;
     this.broker = broker;
+    this.checkpoint = checkpoint;
     this.clock = clock;
   }
 
-  /** Makes an instance for a client, which must be told, and then {@link #confirm} called. */
+  /** Makes an instance for a client, which must be told, and then {@link #answered} called. */
   public CompletableFuture<Instance> create(CreateRequest request, Cancellation cancellation) {
     return creations.create(request, cancellation);
   }
 
-  /** The owner has the answer, or has asked for the instance by its id. */
-  public void confirm(String id) {
+  /** The answer has gone out to the owner. */
+  public void answered(String id) {
+    checkpoint.passed(Checkpoint.Step.ANSWERED);
+    confirm(id);
+  }
+
+  private void confirm(String id) {
     Background.run(
         "confirm " + id,
         desk.ask(

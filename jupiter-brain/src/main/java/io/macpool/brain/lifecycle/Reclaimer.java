@@ -28,6 +28,7 @@ public final class Reclaimer {
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Permits permits;
+  private final Checkpoint checkpoint;
   private final MeterRegistry meters;
   private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Void>> beingMade = new ConcurrentHashMap<>();
@@ -40,11 +41,13 @@ public final class Reclaimer {
       LiveInstances live,
       Hypervisor hypervisor,
       int atATime,
+      Checkpoint checkpoint,
       MeterRegistry meters) {
     this.desk = desk;
     this.live = live;
     this.hypervisor = hypervisor;
     this.permits = new Permits(atATime, Integer.MAX_VALUE);
+    this.checkpoint = checkpoint;
     this.meters = meters;
   }
 
@@ -70,9 +73,14 @@ public final class Reclaimer {
 
   /** Decides that an instance goes, and carries it out. Asking twice does no harm. */
   public Destruction reclaim(String id, String reason) {
+    checkpoint.passed(Checkpoint.Step.BEFORE_DECISION);
     CompletableFuture<Void> recorded =
         desk.ask(ledger -> ledger.advance(id, InstancePhase.RECLAIMING, reason))
-            .thenAccept(moved -> moved.ifPresent(live::put));
+            .thenAccept(
+                moved -> {
+                  moved.ifPresent(live::put);
+                  checkpoint.passed(Checkpoint.Step.DECISION_RECORDED);
+                });
     return new Destruction(recorded, recorded.thenCompose(nothing -> carryOut(id, reason)));
   }
 
@@ -111,8 +119,13 @@ public final class Reclaimer {
   }
 
   private CompletableFuture<Void> recordGone(String id, String reason) {
+    checkpoint.passed(Checkpoint.Step.DESTROYED);
     return desk.ask(ledger -> ledger.advance(id, InstancePhase.GONE, reason))
-        .thenAccept(moved -> moved.ifPresent(live::put));
+        .thenAccept(
+            moved -> {
+              moved.ifPresent(live::put);
+              checkpoint.passed(Checkpoint.Step.GONE_RECORDED);
+            });
   }
 
   /** False if nothing was found but a clone of that name may still be on its way. */
@@ -150,7 +163,9 @@ public final class Reclaimer {
   private CompletableFuture<Void> switchOff(Machine machine) {
     return machine.power() == PowerState.OFF
         ? CompletableFuture.completedFuture(null)
-        : hypervisor.powerOff(machine.ref());
+        : hypervisor
+            .powerOff(machine.ref())
+            .thenRun(() -> checkpoint.passed(Checkpoint.Step.SWITCHED_OFF));
   }
 
   /** What we thought was off may have been switched on meanwhile: then off, and once more. */

@@ -195,7 +195,7 @@ public final class Reconciler implements AutoCloseable {
   private Set<String> inHand(List<Instance> instances, Inventory inventory) {
     Set<String> names = new HashSet<>();
     for (Instance instance : instances) {
-      if (reclaimer.isInHand(instance.id())) {
+      if (reclaimer.isInHand(instance.id()) || mayYetAppear(instance, inventory)) {
         names.add(instance.id());
       }
     }
@@ -209,6 +209,17 @@ public final class Reconciler implements AutoCloseable {
       }
     }
     return names;
+  }
+
+  /** A clone of a dead broker may still run: its slot is held until vCenter shows no such clone. */
+  private boolean mayYetAppear(Instance instance, Inventory inventory) {
+    return instance.ref().isEmpty()
+        && inventory.machine(instance.id()).isEmpty()
+        && instance
+            .image()
+            .flatMap(inventory::image)
+            .filter(image -> hypervisor.mayBeCloning(image.ref()))
+            .isPresent();
   }
 
   private void carryOut(Action action, Inventory inventory) {
