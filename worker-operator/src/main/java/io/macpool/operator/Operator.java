@@ -1,5 +1,6 @@
 package io.macpool.operator;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -34,6 +35,7 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -238,13 +240,15 @@ public final class Operator implements AutoCloseable {
     over.withRetry(retry());
   }
 
+  /** Everything but the status, which is our own to write. */
   private static boolean matters(WorkerCluster after, WorkerCluster before) {
-    return !java.util.Objects.equals(
-            after.getMetadata().getGeneration(), before.getMetadata().getGeneration())
-        || after.getMetadata().getGeneration() == null
-        || !java.util.Objects.equals(
-            after.getMetadata().getAnnotations(), before.getMetadata().getAnnotations())
-        || after.getMetadata().getDeletionTimestamp() != null;
+    ObjectMeta is = after.getMetadata();
+    ObjectMeta was = before.getMetadata();
+    return is.getGeneration() == null
+        || !is.getGeneration().equals(was.getGeneration())
+        || is.getDeletionTimestamp() != null
+        || !Objects.equals(is.getAnnotations(), was.getAnnotations())
+        || !Objects.equals(is.getFinalizers(), was.getFinalizers());
   }
 
   private static GenericRetry retry() {

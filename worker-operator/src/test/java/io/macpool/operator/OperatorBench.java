@@ -1,0 +1,145 @@
+package io.macpool.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.macpool.operator.api.HardwarePool;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.api.WorkerClusterStatus;
+import io.macpool.service.Settings;
+import io.macpool.sim.kubernetes.KubernetesSimulator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.core.ThrowingRunnable;
+
+/** A simulated cluster with fake workers, and the operator on it. */
+final class OperatorBench implements AutoCloseable {
+
+  static final String NAMESPACE = "macstadium-staging";
+
+  private static final Path CRDS = Path.of("..", "charts", "worker-operator", "crds");
+
+  final FakeWorkers workers = new FakeWorkers();
+  final KubernetesSimulator kubernetes =
+      KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), workers);
+  final KubernetesClient client;
+  private Operator operator;
+  private final List<String> flags;
+
+  OperatorBench(String... moreFlags) {
+    try {
+      kubernetes.load(Files.readString(CRDS.resolve("workerclusters.travisci.com.yaml")));
+      kubernetes.load(Files.readString(CRDS.resolve("hardwarepools.travisci.com.yaml")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    client = kubernetes.newClient();
+    flags = new ArrayList<>();
+    flags.addAll(List.of("--kubeconfig", kubernetes.kubeconfig().toString()));
+    flags.addAll(List.of("--watch-namespace", NAMESPACE, "--admin-addr", "127.0.0.1:0"));
+    flags.addAll(List.of("--leader-election", "false", "--settle-interval", "100ms"));
+    flags.addAll(List.of("--reconcile-interval", "1s", "--remote-control-timeout", "1s"));
+    flags.addAll(List.of(moreFlags));
+  }
+
+  OperatorBench start() {
+    operator = Operator.start(settings());
+    return this;
+  }
+
+  Settings settings() {
+    return OperatorSettings.SPEC.read(flags, Map.of());
+  }
+
+  Operator operator() {
+    return operator;
+  }
+
+  void restart() {
+    operator.close();
+    operator = Operator.start(settings());
+  }
+
+  void apply(String yaml) {
+    client
+        .load(stream(yaml))
+        .items()
+        .forEach(
+            item ->
+                client.resource(item).inNamespace(NAMESPACE).forceConflicts().serverSideApply());
+  }
+
+  private static java.io.InputStream stream(String text) {
+    return new java.io.ByteArrayInputStream(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /** A cluster as the Go operator's users wrote it. */
+  static String cluster(String name, int maxJobs, int perWorker, String more) {
+    return """
+        apiVersion: travisci.com/v1alpha1
+        kind: WorkerCluster
+        metadata: {name: %1$s, namespace: macstadium-staging}
+        spec:
+          maxJobs: %2$d
+          maxJobsPerWorker: %3$d
+          selector: {matchLabels: {name: %1$s}}
+        %4$s
+          template:
+            metadata: {labels: {name: %1$s}}
+            spec:
+              image: travisci/worker:v6.2.0
+              imagePullPolicy: IfNotPresent
+              resources: {}
+              env: [{name: CLUSTER, value: %1$s}]
+        """
+        .formatted(name, maxJobs, perWorker, more);
+  }
+
+  WorkerCluster get(String name) {
+    return client.resources(WorkerCluster.class).inNamespace(NAMESPACE).withName(name).get();
+  }
+
+  HardwarePool pool(String name) {
+    return client.resources(HardwarePool.class).inNamespace(NAMESPACE).withName(name).get();
+  }
+
+  WorkerClusterStatus status(String name) {
+    return Optional.ofNullable(get(name).getStatus()).orElseGet(WorkerClusterStatus::new);
+  }
+
+  void edit(String name, java.util.function.Consumer<WorkerCluster> change) {
+    client
+        .resources(WorkerCluster.class)
+        .inNamespace(NAMESPACE)
+        .withName(name)
+        .edit(
+            cluster -> {
+              change.accept(cluster);
+              return cluster;
+            });
+  }
+
+  static void eventually(ThrowingRunnable assertion) {
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .pollInterval(Duration.ofMillis(25))
+        .untilAsserted(assertion);
+  }
+
+  @Override
+  public void close() {
+    if (operator != null) {
+      operator.close();
+    }
+    client.close();
+    kubernetes.close();
+    workers.close();
+  }
+}
