@@ -1,94 +1,81 @@
 package io.macpool.sandbox;
 
+import io.macpool.sim.amqp.JobRecord;
+import io.macpool.sim.amqp.StateUpdate;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
-/**
- * What is known of every job published. A job ends when a finish is reported; {@code reset} puts it
- * back, as the scheduler would. Thread-safe: results arrive on the AMQP client's thread.
- */
+/** Every job published, beside what was reported of it. Thread-safe. */
 final class JobBoard {
 
-  private static final Set<String> FINAL = Set.of("passed", "failed", "errored", "cancelled");
+  private record Published(JobSample sample, Instant at) {}
 
-  /**
-   * One job so far; times are null until reported.
-   *
-   * @param finishes how many finishes were reported: more than one is a broken promise
-   */
-  record Entry(
-      long id,
-      JobSample sample,
-      String state,
-      Instant published,
-      Instant received,
-      Instant started,
-      Instant finished,
-      String instance,
-      int finishes,
-      int resets) {
+  /** One job so far. */
+  record Entry(long id, JobSample sample, Instant published, JobRecord reported) {
 
-    boolean ended() {
-      return finishes > 0;
+    /** The last state reported; {@code queued} before the first. */
+    String state() {
+      List<StateUpdate> updates = reported.updates();
+      return updates.isEmpty() ? "queued" : updates.get(updates.size() - 1).state();
     }
 
+    /** Whether it is finished and its log has come to its end. */
+    boolean ended() {
+      return reported.finish().isPresent() && reported.logEnded();
+    }
+
+    /** Whether it ended once, in its sample's state, and was reported as the contract has it. */
     boolean asExpected() {
-      return finishes == 1 && sample.accepts(state);
+      return ended()
+          && reported.finishes() == 1
+          && sample.accepts(state())
+          && reported.flaws().isEmpty();
+    }
+
+    /** Its last VM. */
+    Optional<String> instance() {
+      return reported.updates().stream().flatMap(u -> u.instanceId().stream()).reduce((a, b) -> b);
+    }
+
+    /** When the last update of a kind was reported. */
+    Optional<Instant> time(Predicate<StateUpdate> kind) {
+      return reported.updates().stream()
+          .filter(kind)
+          .map(StateUpdate::arrived)
+          .reduce((earlier, later) -> later);
     }
   }
 
-  private final Map<Long, Entry> entries = new TreeMap<>();
+  private final LongFunction<JobRecord> reports;
+  private final TreeMap<Long, Published> jobs = new TreeMap<>();
+
+  /** A board without jobs; {@code reports} tells what was reported of a job so far. */
+  JobBoard(LongFunction<JobRecord> reports) {
+    this.reports = reports;
+  }
 
   synchronized void published(long id, JobSample sample, Instant at) {
-    entries.put(id, new Entry(id, sample, "queued", at, null, null, null, null, 0, 0));
+    jobs.put(id, new Published(sample, at));
   }
 
-  /**
-   * Takes a state update; one for a job that is not ours is ignored.
-   *
-   * @return the job's entry after it
-   */
-  synchronized Optional<Entry> update(long id, String state, String instance, Instant at) {
-    Entry entry = entries.get(id);
-    if (entry == null) {
-      return Optional.empty();
-    }
-    boolean last = FINAL.contains(state);
-    boolean reset = state.equals("reset");
-    Entry next =
-        new Entry(
-            id,
-            entry.sample(),
-            state,
-            entry.published(),
-            state.equals("received") ? at : entry.received(),
-            state.equals("started") ? at : entry.started(),
-            last ? at : entry.finished(),
-            instance == null ? entry.instance() : instance,
-            entry.finishes() + (last ? 1 : 0),
-            entry.resets() + (reset ? 1 : 0));
-    entries.put(id, next);
-    return Optional.of(next);
+  /** The sample of a job of ours. */
+  synchronized Optional<JobSample> sample(long id) {
+    return Optional.ofNullable(jobs.get(id)).map(Published::sample);
   }
 
-  synchronized Collection<Entry> entries() {
-    return List.copyOf(entries.values());
-  }
-
-  synchronized boolean allEnded() {
-    return entries.values().stream().allMatch(Entry::ended);
-  }
-
-  synchronized long count(String state) {
-    return entries.values().stream().filter(e -> e.state().equals(state)).count();
-  }
-
-  synchronized long ended() {
-    return entries.values().stream().filter(Entry::ended).count();
+  synchronized List<Entry> entries() {
+    return jobs.entrySet().stream()
+        .map(
+            job ->
+                new Entry(
+                    job.getKey(),
+                    job.getValue().sample(),
+                    job.getValue().at(),
+                    reports.apply(job.getKey())))
+        .toList();
   }
 }

@@ -82,18 +82,14 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected) {
   }
 
   /** The body to publish: this sample as job {@code id}, queued now. */
-  byte[] body(long id, String queue, Instant now) {
+  ObjectNode body(long id, String queue, Instant now) {
     ObjectNode body = payload.deepCopy();
     body.put("uuid", UUID.randomUUID().toString());
     body.put("queue", queue);
     ObjectNode job = body.withObject("/job");
     job.put("id", id);
     job.put("queued_at", now.toString());
-    try {
-      return JSON.writeValueAsBytes(body);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a JSON tree can't be written", e);
-    }
+    return body;
   }
 
   /** Whether a job that ended in {@code state} did what this sample says. */

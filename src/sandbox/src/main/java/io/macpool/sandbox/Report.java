@@ -1,12 +1,14 @@
 package io.macpool.sandbox;
 
 import io.macpool.core.GoDuration;
+import io.macpool.sim.amqp.StateUpdate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** What a finished run looks like on paper: a table of jobs, what went wrong, and one last line. */
 final class Report {
@@ -48,17 +50,17 @@ final class Report {
     List<String[]> rows = new ArrayList<>();
     rows.add(new String[] {"JOB", "REPOSITORY", "STATE", "WAITED", "BOOT", "RAN", "VM", "HOST"});
     for (JobBoard.Entry job : jobs) {
-      String instance = job.instance();
+      Optional<String> instance = job.instance();
       rows.add(
           new String[] {
             Long.toString(job.id()),
             job.sample().repository(),
             job.state() + (job.asExpected() ? "" : " (!)"),
-            between(job.published(), job.received()),
-            between(job.received(), job.started()),
-            between(job.started(), job.finished()),
-            instance == null ? "-" : instance.substring(0, Math.min(8, instance.length())),
-            instance == null ? "-" : hosts.of(instance)
+            between(Optional.of(job.published()), job.time(StateUpdate::isReceive)),
+            between(job.time(StateUpdate::isReceive), job.time(StateUpdate::isStart)),
+            between(job.time(StateUpdate::isStart), job.time(StateUpdate::isFinish)),
+            instance.map(id -> id.substring(0, Math.min(8, id.length()))).orElse("-"),
+            instance.map(hosts::of).orElse("-")
           });
     }
     return aligned(rows);
@@ -103,8 +105,11 @@ final class Report {
     if (!job.ended()) {
       return "never ended: last heard of as " + job.state();
     }
-    if (job.finishes() > 1) {
-      return "was finished " + job.finishes() + " times";
+    if (job.reported().finishes() > 1) {
+      return "was finished " + job.reported().finishes() + " times";
+    }
+    if (job.sample().accepts(job.state())) {
+      return "was reported badly: " + job.reported().flaws();
     }
     return "ended " + job.state() + " instead of " + job.sample().expected().orElse("finished");
   }
@@ -113,11 +118,11 @@ final class Report {
     return jobs.stream().filter(job -> job.ended() && job.state().equals(state)).count();
   }
 
-  private static String between(Instant from, Instant to) {
-    if (from == null || to == null) {
+  private static String between(Optional<Instant> from, Optional<Instant> to) {
+    if (from.isEmpty() || to.isEmpty()) {
       return "-";
     }
-    Duration time = Duration.between(from, to);
+    Duration time = Duration.between(from.get(), to.get());
     return GoDuration.format(
         time.isNegative() ? Duration.ZERO : time.truncatedTo(ChronoUnit.MILLIS));
   }

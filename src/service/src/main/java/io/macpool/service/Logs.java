@@ -43,6 +43,13 @@ public final class Logs {
     context.getLogger("com.vmware").setLevel(Level.OFF);
   }
 
+  /** Writes nothing at all: for a program whose own output is for a person. */
+  public static void silence() {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+  }
+
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
     if (format == Format.JSON) {
       LogstashEncoder json = new LogstashEncoder();

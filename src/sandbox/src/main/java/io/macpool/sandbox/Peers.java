@@ -1,0 +1,139 @@
+package io.macpool.sandbox;
+
+import io.macpool.service.Resources;
+import io.macpool.sim.amqp.AmqpSimulator;
+import io.macpool.sim.build.BuildScriptSimulator;
+import io.macpool.sim.kubernetes.KubernetesSimulator;
+import io.macpool.sim.ssh.GuestFleet;
+import io.macpool.sim.ssh.GuestFleetOptions;
+import io.macpool.sim.vcenter.BaseImage;
+import io.macpool.sim.vcenter.OperationTimes;
+import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.VCenterSimulator;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Everything that the services talk to: simulated, but for what the user brings. */
+final class Peers implements AutoCloseable {
+
+  /** The image that the sample jobs run in. */
+  static final String IMAGE = "travis-ci-macos12-xcode12.5";
+
+  /** Where the broker finds vCenter, and what it works on there. */
+  record VSphere(
+      String url,
+      String basePath,
+      String vmPath,
+      String clusterPath,
+      Optional<String> thumbprint) {}
+
+  private final Resources resources = new Resources();
+  private final SandboxOptions options;
+  private final GuestFleet guests;
+  private final BuildScriptSimulator build;
+  private final KubernetesSimulator kubernetes;
+  private final VSphere vsphere;
+  private URI amqpUri;
+  private URI queueDepthUri;
+
+  private Peers(SandboxOptions options, Path directory, WorkerPods pods) {
+    this.options = options;
+    startAmqp();
+    guests =
+        resources.own(
+            "guests", GuestFleet.start(GuestFleetOptions.in(directory.resolve("guests"))));
+    vsphere = options.peers.vsphereUrl == null ? simulatedVSphere() : realVSphere();
+    build = resources.own("build-script service", BuildScriptSimulator.start());
+    kubernetes =
+        resources.own(
+            "Kubernetes", KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), pods));
+  }
+
+  /** Starts them; when it throws, none is left running. */
+  static Peers start(SandboxOptions options, Path directory, WorkerPods pods) {
+    return new Peers(options, directory, pods);
+  }
+
+  private void startAmqp() {
+    if (options.peers.amqpUri != null) {
+      amqpUri = options.peers.amqpUri;
+      return;
+    }
+    AmqpSimulator amqp = resources.own("AMQP", AmqpSimulator.start());
+    amqpUri = amqp.uri();
+    queueDepthUri = amqp.managementUrl();
+  }
+
+  private VSphere simulatedVSphere() {
+    OperationTimes times =
+        OperationTimes.none()
+            .withClone(options.cloneTime)
+            .withPowerOn(Duration.ofMillis(100))
+            .withDestroy(Duration.ofMillis(100))
+            .withBoot(options.bootTime);
+    VCenterOptions wanted =
+        VCenterOptions.defaults()
+            .withHosts(options.hosts)
+            .withImages(BaseImage.of(IMAGE))
+            .withTimes(times)
+            .withSeed(options.seed)
+            .withGuests(guests);
+    VCenterSimulator vcenter = resources.own("vCenter", VCenterSimulator.start(wanted));
+    URI url = vcenter.url();
+    String login = encoded(vcenter.user()) + ":" + encoded(vcenter.password());
+    return new VSphere(
+        url.getScheme() + "://" + login + "@" + url.getRawAuthority() + url.getRawPath(),
+        vcenter.basePath(),
+        vcenter.vmPath(),
+        vcenter.clusterPath(),
+        Optional.of(vcenter.thumbprint()));
+  }
+
+  private VSphere realVSphere() {
+    SandboxOptions.RealPeers real = options.peers;
+    return new VSphere(
+        real.vsphereUrl,
+        real.vsphereBasePath,
+        real.vsphereVmPath,
+        real.vsphereClusterPath,
+        Optional.ofNullable(real.vsphereThumbprint));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  URI amqpUri() {
+    return amqpUri;
+  }
+
+  /** The management API that tells queue depths, if there is one. */
+  Optional<URI> queueDepthUri() {
+    return Optional.ofNullable(queueDepthUri);
+  }
+
+  VSphere vsphere() {
+    return vsphere;
+  }
+
+  GuestFleet guests() {
+    return guests;
+  }
+
+  URI buildApiUri() {
+    return build.uri();
+  }
+
+  KubernetesSimulator kubernetes() {
+    return kubernetes;
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

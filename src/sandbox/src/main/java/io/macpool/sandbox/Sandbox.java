@@ -1,0 +1,102 @@
+package io.macpool.sandbox;
+
+import io.macpool.brain.JupiterBrain;
+import io.macpool.operator.Operator;
+import io.macpool.service.Resources;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The whole system, running. Closing it leaves no process, thread or file of its own behind. */
+final class Sandbox implements AutoCloseable {
+
+  private static final List<String> CUSTOM_RESOURCES =
+      List.of("/crds/workerclusters.travisci.com.yaml", "/crds/hardwarepools.travisci.com.yaml");
+
+  private final Resources resources = new Resources();
+  private Peers peers;
+  private SandboxInfo info;
+  private Usage usage;
+
+  private Sandbox() {}
+
+  /** Starts everything; when it throws, nothing is left running. */
+  static Sandbox start(SandboxOptions options, Progress progress) throws IOException {
+    Sandbox sandbox = new Sandbox();
+    boolean started = false;
+    try {
+      sandbox.startAll(options, progress);
+      started = true;
+      return sandbox;
+    } finally {
+      if (!started) {
+        sandbox.close();
+      }
+    }
+  }
+
+  private void startAll(SandboxOptions options, Progress progress) throws IOException {
+    progress.state("starting the peers");
+    Path directory = resources.own("files", TemporaryDirectory.create()).path();
+    WorkerPods pods = new WorkerPods();
+    peers = resources.own("peers", Peers.start(options, directory, pods));
+    Wiring wiring = new Wiring(options, peers);
+
+    progress.state("starting jupiter-brain and worker-operator");
+    JupiterBrain brain = resources.own("jupiter-brain", JupiterBrain.start(wiring.brainSettings()));
+    String brokerUrl = "http://127.0.0.1:" + brain.port();
+    String brainAdmin = "http://127.0.0.1:" + brain.adminPort();
+    for (String resource : CUSTOM_RESOURCES) {
+      peers.kubernetes().load(text(resource));
+    }
+    Operator operator = resources.own("operator", Operator.start(wiring.operatorSettings()));
+    wiring.manifests(brokerUrl).forEach(peers.kubernetes()::load);
+    usage =
+        resources.own(
+            "usage", Usage.start(brokerUrl, wiring.token(), brainAdmin, pods::processors));
+
+    Map<String, String> admin = new TreeMap<>();
+    admin.put("jupiter-brain", brainAdmin);
+    admin.put("worker-operator", "http://127.0.0.1:" + operator.adminPort());
+    info = wiring.info(brokerUrl, admin);
+    if (options.info().isPresent()) {
+      info.write(options.info().get());
+    }
+    progress.end();
+  }
+
+  private static String text(String resource) throws IOException {
+    try (InputStream stream = Sandbox.class.getResourceAsStream(resource)) {
+      if (stream == null) {
+        throw new IOException(resource + " is missing from the jar");
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  URI amqpUri() {
+    return peers.amqpUri();
+  }
+
+  String queue() {
+    return Wiring.QUEUE;
+  }
+
+  SandboxInfo info() {
+    return info;
+  }
+
+  Usage usage() {
+    return usage;
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

@@ -1,0 +1,165 @@
+package io.macpool.sandbox;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.brain.BrainSettings;
+import io.macpool.operator.OperatorSettings;
+import io.macpool.service.ServiceMain;
+import io.macpool.service.Settings;
+import io.macpool.service.SettingsSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** How the services are told of each other: by their documented settings and one WorkerCluster. */
+final class Wiring {
+
+  static final String NAMESPACE = "macpool-sandbox";
+  static final String QUEUE = "builds.macstadium6";
+
+  private static final String CLUSTER = "worker-sandbox";
+  private static final String SSH_SECRET = "worker-sandbox-vm-key";
+  private static final String SSH_FILE = "travis-vm-ssh-key";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final SandboxOptions options;
+  private final Peers peers;
+  private final String token;
+
+  Wiring(SandboxOptions options, Peers peers) {
+    this.options = options;
+    this.peers = peers;
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    token = HexFormat.of().formatHex(random);
+  }
+
+  String token() {
+    return token;
+  }
+
+  Settings brainSettings() {
+    Peers.VSphere vsphere = peers.vsphere();
+    Map<String, String> environment = new HashMap<>();
+    environment.put("JUPITER_BRAIN_ADDR", "127.0.0.1:0");
+    environment.put("JUPITER_BRAIN_ADMIN_ADDR", "127.0.0.1:0");
+    environment.put("JUPITER_BRAIN_AUTH_TOKEN", token);
+    environment.put("JUPITER_BRAIN_VSPHERE_API_URL", vsphere.url());
+    environment.put("JUPITER_BRAIN_VSPHERE_BASE_PATH", vsphere.basePath());
+    environment.put("JUPITER_BRAIN_VSPHERE_VM_PATH", vsphere.vmPath());
+    environment.put("JUPITER_BRAIN_VSPHERE_CLUSTER_PATH", vsphere.clusterPath());
+    environment.put("JUPITER_BRAIN_SLOTS_PER_HOST", Integer.toString(options.slotsPerHost));
+    environment.put("JUPITER_BRAIN_SSH_PORT", Integer.toString(peers.guests().sshPort()));
+    vsphere.thumbprint().ifPresent(hex -> environment.put("JUPITER_BRAIN_VSPHERE_THUMBPRINT", hex));
+    if (options.peers.databaseUrl != null) {
+      environment.put("DATABASE_URL", options.peers.databaseUrl);
+    }
+    return read(BrainSettings.SPEC, environment);
+  }
+
+  Settings operatorSettings() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("WATCH_NAMESPACE", NAMESPACE);
+    environment.put("POD_NAME", "worker-operator-sandbox");
+    environment.put("KUBECONFIG", peers.kubernetes().kubeconfig().toString());
+    environment.put("WORKER_OPERATOR_ADMIN_ADDR", "127.0.0.1:0");
+    environment.put("WORKER_OPERATOR_AMQP_URI", peers.amqpUri().toString());
+    peers
+        .queueDepthUri()
+        .ifPresent(
+            uri -> environment.put("WORKER_OPERATOR_RABBITMQ_MANAGEMENT_URI", uri.toString()));
+    return read(OperatorSettings.SPEC, environment);
+  }
+
+  private static Settings read(SettingsSpec spec, Map<String, String> environment) {
+    return ServiceMain.withCommonSettings(spec).read(List.of(), environment);
+  }
+
+  /** The Secret with the guests' key, and the WorkerCluster, as a person would apply them. */
+  List<String> manifests(String brokerUrl) {
+    return List.of(sshSecret().toString(), workerCluster(brokerUrl).toString());
+  }
+
+  private ObjectNode sshSecret() {
+    ObjectNode secret = object("v1", "Secret", SSH_SECRET);
+    try {
+      byte[] key = Files.readAllBytes(peers.guests().privateKeyFile());
+      secret.putObject("data").put(SSH_FILE, Base64.getEncoder().encodeToString(key));
+    } catch (IOException e) {
+      throw new IllegalStateException("the guests' private key can't be read: " + e, e);
+    }
+    return secret;
+  }
+
+  private ObjectNode workerCluster(String brokerUrl) {
+    ObjectNode cluster = object("travisci.com/v1alpha1", "WorkerCluster", CLUSTER);
+    ObjectNode spec = cluster.putObject("spec");
+    spec.put("maxJobs", options.maxJobs());
+    spec.put("maxJobsPerWorker", options.maxJobsPerWorker());
+    spec.putObject("selector").putObject("matchLabels").put("name", CLUSTER);
+    ObjectNode template = spec.putObject("template");
+    template.putObject("metadata").putObject("labels").put("name", CLUSTER);
+    ObjectNode pod = template.putObject("spec");
+    pod.put("image", "macpool/worker:sandbox");
+    pod.put("sshKeySecret", SSH_SECRET);
+    ArrayNode variables = pod.putArray("env");
+    new TreeMap<>(workerEnvironment(brokerUrl))
+        .forEach((name, value) -> variables.addObject().put("name", name).put("value", value));
+    return cluster;
+  }
+
+  private Map<String, String> workerEnvironment(String brokerUrl) {
+    return Map.of(
+        "TRAVIS_WORKER_PROVIDER_NAME",
+        "jupiterbrain",
+        "TRAVIS_WORKER_QUEUE_TYPE",
+        "amqp",
+        "TRAVIS_WORKER_AMQP_URI",
+        peers.amqpUri().toString(),
+        "TRAVIS_WORKER_QUEUE_NAME",
+        QUEUE,
+        "TRAVIS_WORKER_BUILD_API_URI",
+        peers.buildApiUri().toString(),
+        "TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT",
+        brokerUrl.replace("://", "://" + token + "@"),
+        "TRAVIS_WORKER_JUPITERBRAIN_SSH_KEY_PATH",
+        "/etc/worker/ssh/" + SSH_FILE,
+        "TRAVIS_WORKER_JUPITERBRAIN_SSH_PORT",
+        Integer.toString(peers.guests().sshPort()),
+        "TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT",
+        Peers.IMAGE,
+        "TRAVIS_WORKER_JUPITERBRAIN_BOOT_POLL_SLEEP",
+        "250ms");
+  }
+
+  private static ObjectNode object(String apiVersion, String kind, String name) {
+    ObjectNode object = JSON.createObjectNode();
+    object.put("apiVersion", apiVersion).put("kind", kind);
+    object.putObject("metadata").put("name", name).put("namespace", NAMESPACE);
+    return object;
+  }
+
+  SandboxInfo info(String brokerUrl, Map<String, String> adminUrls) {
+    Peers.VSphere vsphere = peers.vsphere();
+    return new SandboxInfo(
+        brokerUrl,
+        token,
+        peers.amqpUri().toString(),
+        vsphere.url(),
+        vsphere.basePath(),
+        vsphere.vmPath(),
+        vsphere.clusterPath(),
+        peers.kubernetes().kubeconfig().toString(),
+        peers.guests().privateKeyFile().toString(),
+        peers.buildApiUri().toString(),
+        QUEUE,
+        adminUrls);
+  }
+}

@@ -1,0 +1,82 @@
+package io.macpool.sandbox;
+
+import io.macpool.service.ServiceMain;
+import io.macpool.service.Settings;
+import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.worker.Worker;
+import io.macpool.worker.WorkerSettings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a kubelet is to worker pods: runs the real worker, in this JVM, with the pod's environment.
+ * Two things differ from a pod of its own: an address that means every interface becomes the pod's
+ * own, and paths below a volume's mount become where the volume really lies.
+ */
+final class WorkerPods implements PodRunner {
+
+  private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+
+  @Override
+  public RunningPod run(PodLaunch launch) {
+    Map<String, String> environment = new HashMap<>();
+    launch.env().forEach((name, value) -> environment.put(name, inPod(launch, value)));
+    environment.putIfAbsent("TRAVIS_WORKER_HOSTNAME", launch.name());
+    Settings settings =
+        ServiceMain.withCommonSettings(WorkerSettings.SPEC).read(List.of(), environment);
+    Worker worker = Worker.start(settings);
+    workers.add(worker);
+    return new WorkerPod(worker);
+  }
+
+  /** Processors alive in all workers, those finishing their last job included. */
+  int processors() {
+    return workers.stream().mapToInt(worker -> worker.view().alive()).sum();
+  }
+
+  private static String inPod(PodLaunch launch, String value) {
+    if (value.startsWith("0.0.0.0:")) {
+      return launch.podIp().getHostAddress() + value.substring("0.0.0.0".length());
+    }
+    for (Map.Entry<String, Path> volume : launch.volumes().entrySet()) {
+      if (value.startsWith(volume.getKey() + "/")) {
+        return volume.getValue() + value.substring(volume.getKey().length());
+      }
+    }
+    return value;
+  }
+
+  private final class WorkerPod implements RunningPod {
+
+    private final Worker worker;
+
+    WorkerPod(Worker worker) {
+      this.worker = worker;
+    }
+
+    @Override
+    public boolean ready() {
+      return worker.isReady();
+    }
+
+    @Override
+    public void terminate() {
+      worker.drain();
+    }
+
+    @Override
+    public boolean ended() {
+      return worker.isDrained();
+    }
+
+    @Override
+    public void kill() {
+      workers.remove(worker);
+      worker.close();
+    }
+  }
+}
