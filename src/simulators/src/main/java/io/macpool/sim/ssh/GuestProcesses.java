@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Finds and ends the processes of one guest.
@@ -68,6 +68,11 @@ final class GuestProcesses {
   }
 
   private List<ProcessHandle> marked() {
+    return all(this::isMine);
+  }
+
+  /** Processes of this machine, without ourselves; none where {@code /proc} is lacking. */
+  private static List<ProcessHandle> all(Predicate<Path> wanted) {
     List<ProcessHandle> found = new ArrayList<>();
     if (!Files.isDirectory(PROC)) {
       return found;
@@ -76,7 +81,7 @@ final class GuestProcesses {
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path process : processes) {
         long pid = Long.parseLong(process.getFileName().toString());
-        if (pid != self && isMine(process)) {
+        if (pid != self && wanted.test(process)) {
           ProcessHandle.of(pid).ifPresent(found::add);
         }
       }
@@ -102,41 +107,38 @@ final class GuestProcesses {
   }
 
   /**
-   * What a hang-up of the terminal of {@code command} would end: the command and its descendants,
-   * without those that left its session or ignore SIGHUP.
+   * What a hang-up of the terminal of {@code command} ends: everything in its session that does not
+   * ignore SIGHUP, whether the command itself still runs or not. Where sessions can't be told: the
+   * command and its descendants.
    */
   static List<ProcessHandle> attached(ProcessHandle command) {
-    List<ProcessHandle> attached = new ArrayList<>();
-    Optional<String> session = session(command.pid());
-    command
-        .descendants()
-        .filter(
-            child ->
-                session.isEmpty()
-                    || (session(child.pid()).equals(session) && !ignoresHangUp(child.pid())))
-        .forEach(attached::add);
-    if (command.isAlive() && !ignoresHangUp(command.pid())) {
-      attached.add(command);
+    if (!Files.isDirectory(PROC)) {
+      List<ProcessHandle> attached = new ArrayList<>(command.descendants().toList());
+      if (command.isAlive()) {
+        attached.add(command);
+      }
+      return attached;
     }
-    return attached;
+    String session = Long.toString(command.pid());
+    return all(process -> session.equals(session(process)) && !ignoresHangUp(process));
   }
 
-  /** The session of a process; empty where {@code /proc} is lacking or the process is gone. */
-  private static Optional<String> session(long pid) {
+  /** The session of a process; empty if it is gone or a zombie. */
+  private static String session(Path process) {
     try {
-      String stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
+      String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
       // "pid (name) state ppid pgrp session …": the name may hold anything, even parentheses.
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 5);
-      return Optional.of(fields[3]);
+      return fields[0].equals("Z") ? "" : fields[3];
     } catch (IOException e) {
-      return Optional.empty();
+      return "";
     }
   }
 
-  private static boolean ignoresHangUp(long pid) {
+  private static boolean ignoresHangUp(Path process) {
     try {
       for (String line :
-          Files.readAllLines(PROC.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
+          Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1)) {
         if (line.startsWith("SigIgn:")) {
           return (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGHUP_BIT) != 0;
         }

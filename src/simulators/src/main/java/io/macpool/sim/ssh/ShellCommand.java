@@ -91,13 +91,18 @@ final class ShellCommand implements Command {
         terminal
             ? CompletableFuture.completedFuture(null)
             : guest.io("stderr", () -> pump(started.getErrorStream(), err));
-    guest.run("exit", () -> awaitExit(started, CompletableFuture.allOf(outDone, errDone)));
+    guest.run(
+        "exit", () -> awaitExit(started, terminal, CompletableFuture.allOf(outDone, errDone)));
   }
 
-  private void awaitExit(Process started, CompletableFuture<Void> output) {
+  private void awaitExit(Process started, boolean terminal, CompletableFuture<Void> output) {
     int code;
     try {
       code = started.waitFor();
+      if (terminal) {
+        // The terminal goes with its first process: what still runs in it is hung up.
+        guest.hangUp(started.toHandle());
+      }
       output.get(TRAILING_OUTPUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       code = started.exitValue();

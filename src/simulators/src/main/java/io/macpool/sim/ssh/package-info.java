@@ -9,9 +9,10 @@
  * <p>How life and death go:
  *
  * <ul>
- *   <li>When a channel closes, what its command started gets SIGHUP, and shortly after SIGKILL, as
- *       a terminal's hang-up ends what runs in it. What was detached (a session of its own by
- *       {@code setsid}, or SIGHUP ignored by {@code nohup}) lives on.
+ *   <li>When a channel closes, or a command with a terminal ends, what the command started gets
+ *       SIGHUP, and shortly after SIGKILL, as a terminal's hang-up ends what runs in it. What was
+ *       detached (a session of its own by {@code setsid}, or SIGHUP ignored by {@code nohup}) lives
+ *       on.
  *   <li>When a guest dies, everything that it ever started dies, detached or not, and its home
  *       directory goes. Processes are known by an environment variable that the guest's shell hands
  *       down, and by a working directory below the guest's home (where {@code /proc} exists; on
