@@ -46,7 +46,7 @@ final class BrokerExists implements Rule {
     Set<String> names = new HashSet<>();
     JsonNode listed = release.document().content().at("/spec/dependsOn");
     for (int i = 0; i < listed.size(); i++) {
-      String dependency = listed.get(i).path("name").asText();
+      String dependency = listed.path(i).path("name").asText();
       names.add(dependency);
       if (environment.release(dependency).isEmpty()) {
         problems.add(

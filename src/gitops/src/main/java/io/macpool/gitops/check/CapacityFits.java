@@ -4,6 +4,7 @@ import io.macpool.gitops.tree.Capacity;
 import io.macpool.gitops.tree.Capacity.Demand;
 import io.macpool.gitops.tree.Capacity.Pool;
 import io.macpool.gitops.tree.Environment;
+import io.macpool.gitops.tree.Environment.Located;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,11 +23,29 @@ final class CapacityFits implements Rule {
     List<Problem> problems = new ArrayList<>();
     for (Environment environment : inspection.tree().environments()) {
       Capacity capacity = Capacity.of(inspection.tree(), environment);
+      environment.documents("HardwarePool").forEach(pool -> checkSlots(pool, problems));
       capacity.demands().forEach(demand -> checkPool(environment, capacity, demand, problems));
       capacity.pools().values().forEach(pool -> checkSum(capacity, pool, problems));
       checkTotal(environment, capacity, problems);
     }
     return problems;
+  }
+
+  private void checkSlots(Located pool, List<Problem> problems) {
+    boolean fixed = pool.document().content().at("/spec/slots").isIntegralNumber();
+    boolean read = !pool.document().text("/spec/brokerUrl").isEmpty();
+    if (fixed == read) {
+      problems.add(
+          Problem.error(
+              name(),
+              pool.file(),
+              pool.document().lineOf("/spec"),
+              "the HardwarePool "
+                  + pool.document().name()
+                  + " has "
+                  + (fixed ? "both slots and brokerUrl" : "neither slots nor brokerUrl"),
+              "Write one of them: slots is two for each host"));
+    }
   }
 
   private void checkPool(

@@ -115,6 +115,9 @@ final class EnvironmentWiring implements Rule {
         checkAll(environment, at, "/spec/dependsOn", "Kustomization", problems);
         checkAll(environment, at, "/spec/healthChecks", "HelmRelease", problems);
       }
+      if (at.document().kind().equals("Alert")) {
+        checkAll(environment, at, "/spec/eventSources", "HelmRelease", problems);
+      }
       if (at.document().kind().equals("Receiver")) {
         checkAll(environment, at, "/spec/resources", "GitRepository", problems);
       }
@@ -129,8 +132,8 @@ final class EnvironmentWiring implements Rule {
       List<Problem> problems) {
     JsonNode list = at.document().content().at(pointer);
     for (int i = 0; i < list.size(); i++) {
-      String kind = list.get(i).path("kind").asText(defaultKind);
-      checkReference(environment, at, pointer + "/" + i, kind, list.get(i), problems);
+      String kind = list.path(i).path("kind").asText(defaultKind);
+      checkReference(environment, at, pointer + "/" + i, kind, list.path(i), problems);
     }
   }
 
@@ -146,10 +149,13 @@ final class EnvironmentWiring implements Rule {
     }
     String namespace = reference.path("namespace").asText(environment.name());
     String target = reference.path("name").asText();
+    String version = reference.path("apiVersion").asText();
     boolean found =
         namespace.equals(environment.name())
             && environment.documents(kind).stream()
-                .anyMatch(other -> other.document().name().equals(target));
+                .map(Located::document)
+                .filter(other -> version.isEmpty() || other.apiVersion().equals(version))
+                .anyMatch(other -> target.equals("*") || other.name().equals(target));
     if (!found) {
       problems.add(
           problem(

@@ -115,7 +115,10 @@ final class ImageAutomation implements Rule {
               "the policy " + policy.document().name() + " does not look up digests",
               "Write digestReflectionPolicy: IfNotPresent"));
     }
-    boolean builds = spec.at("/filterTags/pattern").asText().startsWith("^main-");
+    String pattern = spec.at("/filterTags/pattern").asText();
+    String group = spec.at("/filterTags/extract").asText();
+    boolean extracts = group.startsWith("$") && pattern.contains("(?P<" + group.substring(1) + ">");
+    boolean builds = pattern.startsWith("^main-") && extracts;
     boolean released = spec.at("/policy/semver/range").isTextual();
     if (environment.isStaging()
         ? !(builds && spec.at("/policy/numerical").isObject())

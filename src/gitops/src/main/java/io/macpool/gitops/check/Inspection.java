@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.helm.RenderException;
-import io.macpool.gitops.schema.JsonSchemas;
 import io.macpool.gitops.schema.KubernetesSchemas;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,18 +20,19 @@ final class Inspection {
   private final DeployTree tree;
   private final RunHistory history;
   private final KubernetesSchemas schemas;
-  private final Map<String, JsonSchema> valueSchemas = new HashMap<>();
+  private final Map<String, JsonSchema> valueSchemas;
   private final List<Rendering> renderings = new ArrayList<>();
 
-  Inspection(DeployTree tree, RunHistory history) {
+  Inspection(
+      DeployTree tree,
+      RunHistory history,
+      KubernetesSchemas schemas,
+      Map<String, JsonSchema> valueSchemas,
+      HelmRenderer renderer) {
     this.tree = tree;
     this.history = history;
-    List<JsonNode> definitions =
-        tree.charts().values().stream().flatMap(chart -> chart.definitions().stream()).toList();
-    this.schemas = new KubernetesSchemas(definitions);
-    tree.charts()
-        .forEach((name, chart) -> valueSchemas.put(name, JsonSchemas.compile(chart.schema())));
-    HelmRenderer renderer = new HelmRenderer();
+    this.schemas = schemas;
+    this.valueSchemas = valueSchemas;
     for (Release release : releases()) {
       tree.chart(release.chart())
           .ifPresent(chart -> renderings.add(render(renderer, chart, release)));

@@ -50,7 +50,7 @@ final class ListedFiles implements Rule {
     Set<Path> listed = new HashSet<>();
     var resources = list.documents().get(0).content().path("resources");
     for (int i = 0; i < resources.size(); i++) {
-      Path path = directory.resolve(resources.get(i).asText()).normalize();
+      Path path = directory.resolve(resources.path(i).asText()).normalize();
       int line = list.documents().get(0).lineOf("/resources/" + i);
       if (environment.files().stream().noneMatch(file -> file.path().equals(path))) {
         problems.add(

@@ -18,7 +18,15 @@ import picocli.CommandLine.Spec;
     description = "Checks, renders, compares, promotes and migrates release files.",
     mixinStandardHelpOptions = true,
     versionProvider = GitopsCommand.Version.class,
-    subcommands = {CheckCommand.class, RenderCommand.class})
+    subcommands = {
+      CheckCommand.class,
+      RenderCommand.class,
+      DiffCommand.class,
+      PromoteCommand.class,
+      NewReleaseCommand.class,
+      MigrateCommand.class,
+      ChartDocsCommand.class
+    })
 public final class GitopsCommand implements Runnable {
 
   /** A command found nothing wrong. */

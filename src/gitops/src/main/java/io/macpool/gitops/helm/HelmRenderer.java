@@ -13,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Renders releases with real Helm, as Flux does. */
 public final class HelmRenderer {
@@ -22,12 +24,24 @@ public final class HelmRenderer {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The objects of one release, its chart's CRDs left out. */
+  /** All that a rendering depends on. */
+  private record Input(Path chart, String release, String namespace, JsonNode values) {}
+
+  private final Map<Input, List<YamlDocument>> rendered = new ConcurrentHashMap<>();
+
+  /** The objects of one release, its chart's CRDs left out; once for the same input. */
   public List<YamlDocument> render(Chart chart, String release, String namespace, JsonNode values)
       throws RenderException {
+    Input input = new Input(chart.directory(), release, namespace, values);
+    List<YamlDocument> known = rendered.get(input);
+    if (known != null) {
+      return known;
+    }
     String text = renderText(chart, release, namespace, values);
     try {
-      return YamlReader.read(text);
+      List<YamlDocument> objects = YamlReader.read(text);
+      rendered.put(input, objects);
+      return objects;
     } catch (YamlSyntaxException e) {
       throw new RenderException(
           "the rendered text is not YAML, line " + e.line() + ": " + e.getMessage(), e);

@@ -7,6 +7,7 @@ import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.macpool.gitops.yaml.YamlReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +29,13 @@ public final class JsonSchemas {
       String pointer = message.getInstanceLocation().toString();
       String text = message.getMessage();
       String prefix = pointer + ": ";
+      String place =
+          message.getProperty() == null
+              ? pointer
+              : pointer + "/" + YamlReader.escape(message.getProperty());
       problems.add(
           new SchemaProblem(
-              pointer, text.startsWith(prefix) ? text.substring(prefix.length()) : text));
+              place, text.startsWith(prefix) ? text.substring(prefix.length()) : text));
     }
     return problems;
   }

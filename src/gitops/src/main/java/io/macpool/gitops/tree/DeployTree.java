@@ -3,7 +3,6 @@ package io.macpool.gitops.tree;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.macpool.gitops.tree.SourceFile.Unreadable;
 import io.macpool.gitops.yaml.YamlDocument;
 import io.macpool.gitops.yaml.YamlReader;
 import io.macpool.gitops.yaml.YamlSyntaxException;
@@ -62,15 +61,18 @@ public record DeployTree(Path root, Map<String, Chart> charts, List<Environment>
     return Optional.ofNullable(charts.get(name));
   }
 
+  /** The same tree with one file of an environment replaced, or added. */
+  public DeployTree with(String environment, SourceFile file) {
+    List<Environment> changed = new ArrayList<>();
+    for (Environment each : environments) {
+      changed.add(each.name().equals(environment) ? each.with(file) : each);
+    }
+    return new DeployTree(root, charts, changed);
+  }
+
   /** Reads one file; {@code path} is relative to {@code root}. */
   public static SourceFile readFile(Path root, Path path) {
-    String text = readText(root.resolve(path));
-    try {
-      return new SourceFile(path, text, YamlReader.read(text), Optional.empty());
-    } catch (YamlSyntaxException e) {
-      return new SourceFile(
-          path, text, List.of(), Optional.of(new Unreadable(e.line(), e.getMessage())));
-    }
+    return SourceFile.of(path, readText(root.resolve(path)));
   }
 
   private static Environment readEnvironment(Path root, Path directory) {

@@ -29,6 +29,13 @@ public record Environment(String name, List<SourceFile> files) {
     return isStaging() ? "staging" : "main";
   }
 
+  Environment with(SourceFile file) {
+    List<SourceFile> changed =
+        new ArrayList<>(files.stream().filter(old -> !old.path().equals(file.path())).toList());
+    changed.add(file);
+    return new Environment(name, changed);
+  }
+
   public List<Release> releases() {
     List<Release> releases = new ArrayList<>();
     for (Located located : documents()) {

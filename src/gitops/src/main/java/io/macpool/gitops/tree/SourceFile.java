@@ -1,6 +1,8 @@
 package io.macpool.gitops.tree;
 
 import io.macpool.gitops.yaml.YamlDocument;
+import io.macpool.gitops.yaml.YamlReader;
+import io.macpool.gitops.yaml.YamlSyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,16 @@ public record SourceFile(
 
   public SourceFile {
     documents = List.copyOf(documents);
+  }
+
+  /** A file that holds {@code text}; never fails. */
+  public static SourceFile of(Path path, String text) {
+    try {
+      return new SourceFile(path, text, YamlReader.read(text), Optional.empty());
+    } catch (YamlSyntaxException e) {
+      return new SourceFile(
+          path, text, List.of(), Optional.of(new Unreadable(e.line(), e.getMessage())));
+    }
   }
 
   public String fileName() {

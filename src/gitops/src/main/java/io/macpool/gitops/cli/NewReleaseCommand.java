@@ -1,0 +1,85 @@
+package io.macpool.gitops.cli;
+
+import io.macpool.gitops.change.NewRelease;
+import io.macpool.gitops.git.GitRepository;
+import io.macpool.gitops.tree.DeployTree;
+import io.macpool.gitops.tree.Environment;
+import io.macpool.gitops.tree.Release;
+import io.macpool.gitops.tree.SourceFile;
+import io.macpool.gitops.tree.TreeException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code gitops new-release}. */
+@Command(
+    name = "new-release",
+    mixinStandardHelpOptions = true,
+    description =
+        "Writes a further release of a chart, like one that the environment has, and lists it."
+            + " Refuses to write what would not pass the check.")
+final class NewReleaseCommand implements Callable<Integer> {
+
+  @ParentCommand private GitopsCommand parent;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "ENV", description = "The environment's directory.")
+  private String environment;
+
+  @Parameters(index = "1", paramLabel = "CHART", description = "The chart's directory.")
+  private String chart;
+
+  @Parameters(index = "2", paramLabel = "NAME", description = "The new release, such as worker-x.")
+  private String name;
+
+  @Option(
+      names = "--like",
+      paramLabel = "RELEASE",
+      description = "The release to copy; default: the first of that chart here.")
+  private String like;
+
+  @Option(
+      names = "--set",
+      paramLabel = "PATH=VALUE",
+      description = "A value of the copy to replace, such as cluster.maxJobs=20. Repeatable.")
+  private Map<String, String> values = new LinkedHashMap<>();
+
+  @Option(names = "--dry-run", description = "Print the new file, and write nothing.")
+  private boolean dryRun;
+
+  @Override
+  public Integer call() throws IOException {
+    DeployTree tree = parent.readTree();
+    Environment chosen = Choices.environment(tree, environment);
+    List<SourceFile> files = NewRelease.plan(chosen, likeness(chosen), name, values);
+    DeployTree changed = tree;
+    for (SourceFile file : files) {
+      changed = changed.with(environment, file);
+    }
+    spec.commandLine().getOut().print(files.get(0).text());
+    GitRepository repository = new GitRepository(tree.root());
+    return Writing.checkAndWrite(spec, changed, repository, files, dryRun);
+  }
+
+  private Release likeness(Environment chosen) {
+    if (like != null) {
+      return Choices.release(chosen, like);
+    }
+    return chosen.releases().stream()
+        .filter(release -> release.chart().equals(chart))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TreeException(
+                    environment + " has no release of " + chart + " to copy: name one by --like"));
+  }
+}

@@ -1,0 +1,50 @@
+package io.macpool.gitops.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.gitops.RepositoryTree;
+import io.macpool.gitops.tree.DeployTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** People wait for the check before each push: it must stay quick as the tree grows. */
+class ManyReleasesIT {
+
+  @TempDir private Path root;
+
+  @Test
+  void threeHundredReleasesAreCheckedWithinThirtySeconds() throws IOException {
+    RepositoryTree.copyTo(root);
+    Path directory = root.resolve("releases/macstadium-prod-1");
+    String worker = Files.readString(directory.resolve("worker-custom-2.yaml"));
+    StringBuilder list =
+        new StringBuilder(Files.readString(directory.resolve("kustomization.yaml")));
+    for (int i = 10; i < 296; i++) {
+      String name = "worker-custom-" + i;
+      Files.writeString(
+          directory.resolve(name + ".yaml"),
+          worker.replace("worker-custom-2", name).replaceFirst("maxJobs: 24", "maxJobs: 0"));
+      list.append("  - ").append(name).append(".yaml\n");
+    }
+    Files.writeString(directory.resolve("kustomization.yaml"), list);
+
+    Instant start = Instant.now();
+    DeployTree tree = DeployTree.read(root);
+    List<Problem> problems =
+        new Checker(tree.charts()).check(tree, environment -> Optional.of(Set.of()));
+    Duration took = Duration.between(start, Instant.now());
+
+    assertThat(tree.environments().stream().mapToInt(e -> e.releases().size()).sum())
+        .isEqualTo(300);
+    assertThat(problems).isEmpty();
+    assertThat(took).isLessThan(Duration.ofSeconds(30));
+  }
+}

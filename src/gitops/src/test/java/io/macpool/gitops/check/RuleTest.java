@@ -1,0 +1,167 @@
+package io.macpool.gitops.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.RepositoryTree;
+import io.macpool.gitops.check.Problem.Severity;
+import io.macpool.gitops.tree.DeployTree;
+import io.macpool.gitops.tree.SourceFile;
+import io.macpool.gitops.yaml.YamlReader;
+import io.macpool.gitops.yaml.YamlSyntaxException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each rule has files that trip it, alone, at the line that a person has to mend. */
+class RuleTest {
+
+  private static final DeployTree TREE = RepositoryTree.read();
+  private static final Checker CHECKER = new Checker(TREE.charts());
+
+  /** An entry of spoilt-files.yaml: an edit of one file, and what must come of it. */
+  record Spoilt(String rule, Path file, String from, String to, String at, String says) {
+
+    String environment() {
+      return file.getName(1).toString();
+    }
+
+    @Override
+    public String toString() {
+      return rule + ": " + to.strip().replace('\n', ' ');
+    }
+  }
+
+  static List<Spoilt> spoilt() throws IOException, YamlSyntaxException {
+    try (InputStream in = RuleTest.class.getResourceAsStream("spoilt-files.yaml")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      List<Spoilt> cases = new ArrayList<>();
+      for (JsonNode entry : YamlReader.read(text).get(0).content()) {
+        cases.add(
+            new Spoilt(
+                entry.path("rule").asText(),
+                Path.of("releases", entry.path("file").asText()),
+                entry.path("from").asText(),
+                entry.path("to").asText(),
+                entry.path("at").asText(),
+                entry.path("says").asText()));
+      }
+      return cases;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("spoilt")
+  void tripsItsRuleAloneAtItsLine(Spoilt spoilt) {
+    SourceFile file = file(spoilt.file());
+    assertThat(file.text()).contains(spoilt.from());
+    String text =
+        file.text()
+            .replaceFirst(Pattern.quote(spoilt.from()), Matcher.quoteReplacement(spoilt.to()));
+
+    List<Problem> problems = check(spoilt.environment(), SourceFile.of(file.path(), text));
+
+    assertThat(problems).isNotEmpty();
+    assertThat(problems.stream().map(Problem::rule).collect(Collectors.toSet()))
+        .containsExactly(spoilt.rule());
+    int line = lineOf(text, spoilt.at());
+    assertThat(problems).extracting(Problem::line).contains(line);
+    assertThat(problems).anyMatch(problem -> problem.toString().contains(spoilt.says()));
+  }
+
+  @Test
+  void everyRuleIsTripped() throws IOException, YamlSyntaxException {
+    assertThat(spoilt()).extracting(Spoilt::rule).containsAll(Checker.ruleNames());
+  }
+
+  @Test
+  void aFileThatIsNotListedIsTold() {
+    Path path = Path.of("releases/macstadium-staging/kustomization.yaml");
+    String text = file(path).text().replace("  - worker-com.yaml\n", "");
+
+    assertThat(check("macstadium-staging", SourceFile.of(path, text)))
+        .singleElement()
+        .extracting(Problem::toString)
+        .asString()
+        .startsWith("releases/macstadium-staging/worker-com.yaml:1: ")
+        .contains("not listed", "Add \"- worker-com.yaml\"");
+  }
+
+  @Test
+  void aSecretInClearTextIsToldAndAnEncryptedOneIsNot() {
+    Path path = Path.of("releases/macstadium-staging/secret.yaml");
+    String clear =
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: worker-com
+          namespace: macstadium-staging
+        stringData:
+          TRAVIS_WORKER_AMQP_URI: plain
+        """;
+    String encrypted =
+        clear.replace("plain", "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]")
+            + "sops:\n  mac: ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]\n";
+
+    assertThat(rules(check("macstadium-staging", SourceFile.of(path, clear))))
+        .contains("no-clear-secrets");
+    assertThat(rules(check("macstadium-staging", SourceFile.of(path, encrypted))))
+        .doesNotContain("no-clear-secrets", "object-schema");
+    assertThat(
+            rules(
+                check(
+                    "macstadium-staging",
+                    SourceFile.of(path, encrypted.replace("stringData:", "stringData:\n  B: b")))))
+        .contains("no-clear-secrets");
+  }
+
+  @Test
+  void whatStagingRanOnceMayRunInProduction() {
+    SourceFile file = file(Path.of("releases/macstadium-prod-1/worker-com.yaml"));
+    String digest = "sha256:" + "0".repeat(64);
+    String text = file.text().replaceFirst("digest: sha256:[0-9a-f]+", "digest: " + digest);
+    DeployTree tree = TREE.with("macstadium-prod-1", SourceFile.of(file.path(), text));
+
+    assertThat(CHECKER.check(tree, environment -> Optional.of(Set.of(digest)))).isEmpty();
+    assertThat(CHECKER.check(tree, environment -> Optional.of(Set.of())))
+        .extracting(Problem::severity)
+        .containsExactly(Severity.ERROR);
+    assertThat(CHECKER.check(tree, RunHistory.unknown()))
+        .extracting(Problem::severity)
+        .containsExactly(Severity.WARNING);
+  }
+
+  private static Set<String> rules(List<Problem> problems) {
+    return problems.stream().map(Problem::rule).collect(Collectors.toSet());
+  }
+
+  private static List<Problem> check(String environment, SourceFile file) {
+    return CHECKER.check(TREE.with(environment, file), unused -> Optional.of(Set.of()));
+  }
+
+  private static SourceFile file(Path path) {
+    return TREE.environment(path.getName(1).toString()).orElseThrow().files().stream()
+        .filter(file -> file.path().equals(path))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The line on which {@code text} first stands. */
+  private static int lineOf(String all, String text) {
+    int index = all.indexOf(text);
+    assertThat(index).as(text).isNotNegative();
+    return (int) all.substring(0, index).chars().filter(c -> c == '\n').count() + 1;
+  }
+}
