@@ -41,7 +41,7 @@ public record GitRepository(Path directory) {
               "--format=",
               "--unified=0",
               "--patch",
-              "-S",
+              "-G",
               "sha256:",
               "--",
               "releases/" + environment);

@@ -27,6 +27,7 @@ import io.kubernetes.client.openapi.models.V1StatefulSet;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,7 @@ public final class KubernetesSchemas {
       Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
   private final Map<String, JsonSchema> custom = new HashMap<>();
+  private final IdentityHashMap<JsonNode, List<SchemaProblem>> seen = new IdentityHashMap<>();
 
   /**
    * The built-in kinds and those of a tree.
@@ -92,7 +94,14 @@ public final class KubernetesSchemas {
     }
   }
 
-  public List<SchemaProblem> validate(JsonNode object) {
+  /**
+   * Every problem of an object; one that was seen before, the same instance, is not walked again.
+   */
+  public synchronized List<SchemaProblem> validate(JsonNode object) {
+    return seen.computeIfAbsent(object, this::walk);
+  }
+
+  private List<SchemaProblem> walk(JsonNode object) {
     String kind = object.path("apiVersion").asText() + "/" + object.path("kind").asText();
     List<SchemaProblem> problems = new ArrayList<>();
     if (MODELS.containsKey(kind)) {

@@ -48,7 +48,7 @@ class CommandsIT {
 
     assertThat(run("check")).isEqualTo(1);
     assertThat(out.toString())
-        .contains("releases/macstadium-prod-1/worker-com.yaml:40: 2700 jobs at once")
+        .contains("releases/macstadium-prod-1/worker-com.yaml:42: 2700 jobs at once")
         .contains("Lower maxJobs by 2420");
   }
 
@@ -60,7 +60,7 @@ class CommandsIT {
     JsonNode problems = new ObjectMapper().readTree(out.toString());
     assertThat(problems).hasSize(1);
     assertThat(problems.get(0).get("rule").asText()).isEqualTo("capacity");
-    assertThat(problems.get(0).get("line").asInt()).isEqualTo(40);
+    assertThat(problems.get(0).get("line").asInt()).isEqualTo(42);
   }
 
   @Test
@@ -70,7 +70,7 @@ class CommandsIT {
     assertThat(run("check", "--format", "github")).isEqualTo(1);
     assertThat(out.toString())
         .startsWith(
-            "::error file=releases/macstadium-prod-1/worker-com.yaml,line=40,title=capacity::2700");
+            "::error file=releases/macstadium-prod-1/worker-com.yaml,line=42,title=capacity::2700");
   }
 
   @Test

@@ -1,0 +1,357 @@
+package io.macpool.gitops.charts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.gitops.RepositoryTree;
+import io.macpool.gitops.helm.HelmRenderer;
+import io.macpool.gitops.helm.RenderException;
+import io.macpool.gitops.schema.KubernetesSchemas;
+import io.macpool.gitops.tree.Chart;
+import io.macpool.gitops.tree.ChartReadme;
+import io.macpool.gitops.tree.DeployTree;
+import io.macpool.gitops.yaml.YamlDocument;
+import io.macpool.gitops.yaml.YamlReader;
+import io.macpool.gitops.yaml.YamlSyntaxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChartsTest {
+
+  private static final DeployTree TREE = RepositoryTree.read();
+  private static final KubernetesSchemas SCHEMAS =
+      new KubernetesSchemas(
+          TREE.charts().values().stream().flatMap(c -> c.definitions().stream()).toList());
+  private static final HelmRenderer HELM = new HelmRenderer();
+
+  /** The charts with their tests as plain objects: Helm keeps hooks out of what it renders. */
+  @TempDir private static Path plain;
+
+  private static DeployTree plainTree;
+
+  @BeforeAll
+  static void makeTestsPlain() throws IOException {
+    RepositoryTree.copyTo(plain);
+    for (String chart : TREE.charts().keySet()) {
+      Path test = plain.resolve("charts").resolve(chart).resolve("templates/tests/answers.yaml");
+      Files.writeString(test, Files.readString(test).replaceAll("(?m)^    helm.sh/hook.*$", ""));
+    }
+    plainTree = DeployTree.read(plain);
+  }
+
+  private static Chart chart(String name) {
+    return TREE.chart(name).orElseThrow();
+  }
+
+  private static List<YamlDocument> render(String chart, String values)
+      throws RenderException, YamlSyntaxException {
+    String needed = chart.equals("macstadium-worker") ? "site: com\njupiterBrainName: brain\n" : "";
+    JsonNode all = YamlReader.read("nameOverride: \"\"\n" + needed + values).get(0).content();
+    return HELM.render(plainTree.chart(chart).orElseThrow(), "try", "macstadium-staging", all);
+  }
+
+  private static YamlDocument one(List<YamlDocument> objects, String kind) {
+    return objects.stream().filter(object -> object.kind().equals(kind)).findFirst().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker"})
+  void readmeIsWhatTheSchemaSays(String name) throws IOException {
+    assertThat(Files.readString(chart(name).directory().resolve("README.md")))
+        .as("run: java -jar src/gitops/target/gitops.jar chart-docs")
+        .isEqualTo(ChartReadme.of(chart(name)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker"})
+  void everyValueIsDescribedAndItsDefaultIsTheOneThatHolds(String name) {
+    List<String> problems = new ArrayList<>();
+    compare(chart(name).schema(), chart(name).defaults(), "", problems);
+    assertThat(problems).isEmpty();
+  }
+
+  private static void compare(JsonNode schema, JsonNode values, String path, List<String> out) {
+    values
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!schema.path("properties").has(name)) {
+                out.add(path + name + " is in values.yaml and not in the schema");
+              }
+            });
+    schema
+        .path("properties")
+        .properties()
+        .forEach(
+            entry -> {
+              JsonNode property = entry.getValue();
+              String here = path + entry.getKey();
+              if (property.path("description").asText().isBlank()) {
+                out.add(here + " has no description");
+              }
+              if (property.has("default")
+                  && !property
+                      .get("default")
+                      .toString()
+                      .equals(values.path(entry.getKey()).toString())) {
+                out.add(here + ": default and values.yaml differ");
+              }
+              if (property.path("properties").isObject() && !property.has("default")) {
+                compare(property, values.path(entry.getKey()), here + ".", out);
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "jupiter-brain | replicaCount: 1",
+        "jupiter-brain | `replicaCount: 1\ndatabase: {enabled: false}`",
+        "jupiter-brain | `vsphere: {basePath: /a/, vmPath: /b/, clusterPath: /c/, caConfigMap: ca}`",
+        "jupiter-brain | `imagePullSecrets: gcr-io\npodLabels: {team: a}\ntolerations: [{key: a, operator: Exists}]`",
+        "jupiter-brain | `imagePullSecrets: [{name: a}, {name: b}]\naffinity: {nodeAffinity: {}}`",
+        "jupiter-brain | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
+        "worker-operator | `operator: {watchNamespace: '*'}`",
+        "worker-operator | `replicaCount: 1\nleaderElection: {enabled: false}\nrbac: {create: false}`",
+        "worker-operator | `secretName: s\nmonitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
+        "macstadium-worker | `cluster: {enabled: false}\nreplicaCount: 4\npoolSize: 2`",
+        "macstadium-worker | `cluster: {maxJobs: 8, scaling: {enabled: true, minJobs: 2, targetQueueWait: 5m, maxStep: 3}}`",
+        "macstadium-worker | `cluster: {maxJobs: 8, scaling: {enabled: true, jobsPerQueuedJob: 0.5}}`",
+        "macstadium-worker | `secretEnvFrom: true\nimagePullSecrets: gcr-io\ntrvs: {enabled: true, app: a, env: b, pro: true}`",
+        "macstadium-worker | `imageSelectorType: env\nextraEnv: [{name: TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT, value: x}]`",
+        "macstadium-worker | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
+      })
+  void whateverIsSwitchedTheObjectsAreSound(String chart, String values) throws Exception {
+    List<YamlDocument> objects = render(chart.strip(), values.strip());
+
+    assertThat(objects).isNotEmpty();
+    for (YamlDocument object : objects) {
+      assertThat(SCHEMAS.validate(object.content()))
+          .as(object.kind() + "/" + object.name() + "\n" + object.content().toPrettyString())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void twoBrokersNeedADatabase() {
+    assertThatThrownBy(() -> render("jupiter-brain", "database: {enabled: false}"))
+        .isInstanceOf(RenderException.class)
+        .hasMessageContaining("the embedded ledger serves one pod only");
+  }
+
+  @Test
+  void twoOperatorsNeedAnElection() {
+    assertThatThrownBy(() -> render("worker-operator", "leaderElection: {enabled: false}"))
+        .isInstanceOf(RenderException.class)
+        .hasMessageContaining("two operators would size the same pools");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jupiter-brain, Deployment",
+    "worker-operator, Deployment",
+    "macstadium-worker, Deployment",
+  })
+  void podsRunWithTheLeastTheyNeed(String chart, String kind) throws Exception {
+    String values = chart.equals("macstadium-worker") ? "cluster: {enabled: false}" : "";
+    for (String each : List.of(kind, "Pod")) {
+      JsonNode object = one(render(chart, values), each).content();
+      JsonNode pod = each.equals("Pod") ? object.at("/spec") : object.at("/spec/template/spec");
+      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+      assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+          .isEqualTo("RuntimeDefault");
+      assertThat(pod.path("automountServiceAccountToken").asBoolean(true))
+          .isEqualTo(chart.equals("worker-operator") && each.equals("Deployment"));
+      for (JsonNode container : pod.path("containers")) {
+        JsonNode security = container.path("securityContext");
+        assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+        assertThat(security.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+        assertThat(container.at("/resources/limits/memory").isTextual()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void theTestPodIsNoTargetOfTheService() throws Exception {
+    for (String chart : List.of("jupiter-brain", "worker-operator")) {
+      List<YamlDocument> objects = render(chart, "");
+      JsonNode selector = one(objects, "Service").content().at("/spec/selector");
+      JsonNode labels = one(objects, "Pod").content().at("/metadata/labels");
+      assertThat(selector.properties())
+          .as(chart)
+          .anyMatch(entry -> !labels.path(entry.getKey()).equals(entry.getValue()));
+    }
+  }
+
+  @Test
+  void workersOfAPlainDeploymentMayFinishTheirJobs() throws Exception {
+    YamlDocument deployment =
+        one(render("macstadium-worker", "cluster: {enabled: false}"), "Deployment");
+
+    assertThat(deployment.content().at("/spec/template/spec/terminationGracePeriodSeconds").asInt())
+        .isEqualTo(7200);
+  }
+
+  @Test
+  void aChangedSettingRollsTheWorkers() throws Exception {
+    String path = "/spec/template/metadata/annotations/macpool.io~1config";
+    String before = one(render("macstadium-worker", ""), "WorkerCluster").text(path);
+    String after = one(render("macstadium-worker", "queue: other"), "WorkerCluster").text(path);
+
+    assertThat(before).isNotEmpty().isNotEqualTo(after);
+  }
+
+  @Test
+  void onlyTheOperatorsNamespaceIsItsOwnUnlessToldOtherwise() throws Exception {
+    assertThat(render("worker-operator", ""))
+        .extracting(YamlDocument::kind)
+        .contains("Role")
+        .doesNotContain("ClusterRole");
+    assertThat(render("worker-operator", "operator: {watchNamespace: '*'}"))
+        .extracting(YamlDocument::kind)
+        .contains("ClusterRole");
+  }
+
+  @Test
+  void noRoleMayDoEverything() throws Exception {
+    for (YamlDocument object : render("worker-operator", "operator: {watchNamespace: '*'}")) {
+      assertThat(object.content().path("rules").toString()).doesNotContain("\"*\"");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jupiter-brain, jupiter-brain/src/main/java, JUPITER_BRAIN_",
+    "worker-operator, worker-operator/src/main/java, WORKER_OPERATOR_",
+    "macstadium-worker, src/worker/src/main/java, TRAVIS_WORKER_",
+  })
+  void everyVariableIsASettingOfTheService(String chart, String sources, String prefix)
+      throws Exception {
+    String text = sources(sources);
+    Set<String> names = new TreeSet<>();
+    for (String values :
+        List.of(
+            "",
+            "secretName: s",
+            "cluster: {enabled: false}",
+            "database: {enabled: false}\nreplicaCount: 1")) {
+      try {
+        for (YamlDocument object : render(chart, values)) {
+          Matcher matcher =
+              Pattern.compile("\"(" + prefix + "[A-Z0-9_]+)\"")
+                  .matcher(object.content().toString());
+          while (matcher.find()) {
+            names.add(matcher.group(1).substring(prefix.length()));
+          }
+        }
+      } catch (RenderException e) {
+        assertThat(e).as("a value of another chart").hasMessageContaining("schema");
+      }
+    }
+    assertThat(names).hasSizeGreaterThan(4);
+    assertThat(names).allMatch(name -> text.contains("\"" + name + "\""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker"})
+  void everyMetricOfRulesAndDashboardsIsAMeterOfTheServices(String chart) throws Exception {
+    String text =
+        sources("jupiter-brain/src/main/java")
+            + sources("worker-operator/src/main/java")
+            + sources("src/worker/src/main/java")
+            + sources("src/service/src/main/java");
+    String monitoring = "monitoring: {prometheusRule: {enabled: true}, dashboard: {enabled: true}}";
+    Set<String> metrics = new TreeSet<>();
+    for (YamlDocument object : render(chart, monitoring)) {
+      Matcher matcher =
+          Pattern.compile("([a-z]+(?:_[a-z]+)+)\\{ ?namespace")
+              .matcher(object.content().toString());
+      while (matcher.find()) {
+        metrics.add(matcher.group(1));
+      }
+    }
+    assertThat(metrics).isNotEmpty();
+    for (String metric : metrics) {
+      String meter =
+          metric.replaceFirst("(_seconds)?(_count|_sum|_max|_total)?$", "").replace('_', '.');
+      String unit = meter.replaceFirst("\\.bytes$", "");
+      assertThat(text.contains("\"" + meter + "\"") || text.contains("\"" + unit + "\""))
+          .as(metric + " is the meter " + meter)
+          .isTrue();
+    }
+  }
+
+  private static String sources(String directory) throws IOException {
+    StringBuilder text = new StringBuilder();
+    try (Stream<Path> files = Files.walk(RepositoryTree.root().resolve(directory))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        text.append(Files.readString(file));
+      }
+    }
+    return text.toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jupiter-brain, jupiter-brain",
+    "worker-operator, worker-operator",
+    "macstadium-worker, src/worker",
+  })
+  void theImageIsTheOneThatTheBuildMakes(String name, String module) throws IOException {
+    String root = Files.readString(RepositoryTree.root().resolve("pom.xml"));
+    String pom = Files.readString(RepositoryTree.root().resolve(module).resolve("pom.xml"));
+    String registry = root.replaceFirst("(?s).*<image.registry>([^<]+)</image.registry>.*", "$1");
+    String artifact =
+        pom.replaceFirst("(?s).*?</parent>.*?<artifactId>([^<]+)</artifactId>.*", "$1");
+
+    assertThat(pom).contains("<image.skip>false</image.skip>");
+    assertThat(chart(name).defaults().at("/image/repository").asText())
+        .isEqualTo(registry + "/" + artifact);
+    assertThat(root)
+        .contains("<image>${image.registry}/${project.artifactId}:${image.tag}</image>");
+  }
+
+  @Test
+  void theBaseImageIsPinnedInOnePlace() throws IOException {
+    String root = Files.readString(RepositoryTree.root().resolve("pom.xml"));
+
+    assertThat(root).containsPattern("<image.base>[^<]+@sha256:[0-9a-f]{64}</image.base>");
+    assertThat(root.split("@sha256:", -1)).hasSize(2);
+  }
+
+  @Test
+  void dashboardsAreJsonWithTheReleasesName() throws Exception {
+    for (String name : List.of("jupiter-brain", "worker-operator", "macstadium-worker")) {
+      YamlDocument map =
+          render(name, "monitoring: {dashboard: {enabled: true}}").stream()
+              .filter(object -> object.name().equals("try-dashboard"))
+              .findFirst()
+              .orElseThrow();
+      ObjectNode dashboard =
+          (ObjectNode) new ObjectMapper().readTree(map.content().at("/data/try.json").asText());
+      assertThat(dashboard.path("title").asText()).startsWith("try: ");
+      assertThat(dashboard.path("panels").size()).isPositive();
+      assertThat(dashboard.toString()).doesNotContain("@RELEASE@");
+    }
+  }
+}
