@@ -2,6 +2,7 @@ package io.macpool.brain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.broker.BrokerJson;
+import io.macpool.service.Settings;
 import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
@@ -62,6 +63,10 @@ final class BrainLab implements AutoCloseable {
     return environment;
   }
 
+  Settings settings() {
+    return BrainSettings.SPEC.read(List.of(), environment);
+  }
+
   /** Starts the broker and waits until it is ready. */
   BrainLab start() {
     startUnready();
@@ -70,7 +75,7 @@ final class BrainLab implements AutoCloseable {
   }
 
   BrainLab startUnready() {
-    brain = JupiterBrain.start(BrainSettings.SPEC.read(List.of(), environment));
+    brain = JupiterBrain.start(settings());
     return this;
   }
 

@@ -13,18 +13,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Makes instances: admits, places, records and runs each creation, and names how it ended. */
 public final class Creations {
 
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration KEY_POLL = Duration.ofMillis(100);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
   /**
@@ -57,7 +56,6 @@ public final class Creations {
   private final Clock clock;
   private final CreateReport report;
   private final Permits permits;
-  private final Map<String, CompletableFuture<Instance>> running = new ConcurrentHashMap<>();
 
   public Creations(
       LedgerDesk desk,
@@ -370,7 +368,7 @@ public final class Creations {
       return CompletableFuture.failedFuture(full("pool-full", refused.reason().message()));
     }
     if (reservation instanceof Reservation.Repeated<Placement.NoPlace> repeated) {
-      return again(repeated.instance());
+      return again(repeated.instance(), cancellation);
     }
     Instance intent = ((Reservation.Made<Placement.NoPlace>) reservation).instance();
     live.put(intent);
@@ -378,10 +376,8 @@ public final class Creations {
     CompletableFuture<Void> settled = new CompletableFuture<>();
     reclaimer.beingMade(intent.id(), settled);
     CompletableFuture<Instance> made = new Creation(this, image, intent, cancellation, time).run();
-    running.put(intent.id(), made);
     return made.whenComplete(
         (instance, wrapped) -> {
-          running.remove(intent.id());
           settled.complete(null);
           conclude(request, intent, cancellation, wrapped);
         });
@@ -403,16 +399,26 @@ public final class Creations {
         reclaimer.reclaim(intent.id(), named.outcome()).recorded());
   }
 
-  /** The key's first request made, or is still making, this one. */
-  private CompletableFuture<Instance> again(Instance before) {
+  /**
+   * The key's first request made, or is still making, this one: here or at another replica, so it
+   * is the ledger that is watched.
+   */
+  private CompletableFuture<Instance> again(Instance before, Cancellation cancellation) {
     if (before.phase() == InstancePhase.READY) {
       return CompletableFuture.completedFuture(before);
     }
-    CompletableFuture<Instance> here = running.get(before.id());
-    return here != null
-        ? here.copy()
-        : CompletableFuture.failedFuture(
-            full("being-made", "the instance of this key is being made by another replica"));
+    if (!before.phase().isBeingMade()) {
+      return CompletableFuture.failedFuture(
+          full("not-made", "the first request of this key did not end in an instance"));
+    }
+    if (cancellation.reason().isPresent()) {
+      return CompletableFuture.failedFuture(cancellation.reason().get());
+    }
+    return CompletableFuture.supplyAsync(
+            () -> null,
+            CompletableFuture.delayedExecutor(KEY_POLL.toMillis(), TimeUnit.MILLISECONDS))
+        .thenCompose(nothing -> desk.ask(ledger -> ledger.find(before.id())))
+        .thenCompose(now -> again(now.orElse(before), cancellation));
   }
 
   private static CreateFailure full(String outcome, String message) {

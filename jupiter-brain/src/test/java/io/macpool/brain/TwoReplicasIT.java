@@ -1,0 +1,130 @@
+package io.macpool.brain;
+
+import static io.macpool.brain.BrainLab.IMAGE;
+import static io.macpool.brain.BrainLab.data;
+import static io.macpool.brain.BrainLab.id;
+import static io.macpool.brain.BrainLab.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.sim.vcenter.OperationTimes;
+import io.macpool.sim.vcenter.VCenterOptions;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Two brokers in front of one vCenter and one PostgreSQL. */
+class TwoReplicasIT {
+
+  private static EmbeddedPostgres postgres;
+
+  @BeforeAll
+  static void startPostgres() throws Exception {
+    postgres = EmbeddedPostgres.builder().start();
+  }
+
+  @AfterAll
+  static void stopPostgres() throws Exception {
+    postgres.close();
+  }
+
+  private static BrainLab lab(int hosts, String database) throws Exception {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + database);
+    }
+    OperationTimes times =
+        OperationTimes.none().withClone(Duration.ofMillis(100)).withPowerOn(Duration.ofMillis(50));
+    return new BrainLab(VCenterOptions.defaults().withHosts(hosts).withTimes(times))
+        .set(
+            "DATABASE_URL",
+            "postgres://postgres:postgres@localhost:" + postgres.getPort() + "/" + database);
+  }
+
+  @Test
+  void neverOvercommitAndSeeEachOthersInstances() throws Exception {
+    try (BrainLab lab = lab(3, "overcommit").start();
+        JupiterBrain second = JupiterBrain.start(lab.settings())) {
+      Awaitility.await("the second is ready")
+          .atMost(BrainLab.PATIENCE)
+          .until(
+              () -> at(lab, second, "GET", "/capacity", null).get().body().contains("\"total\":6"));
+      List<CompletableFuture<HttpResponse<String>>> creates = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        creates.add(lab.createAsync(IMAGE));
+        creates.add(at(lab, second, "POST", "/instances", order(IMAGE)));
+      }
+      Map<Integer, Integer> statuses = new HashMap<>();
+      List<String> ids = new ArrayList<>();
+      for (CompletableFuture<HttpResponse<String>> create : creates) {
+        HttpResponse<String> response = create.get(60, TimeUnit.SECONDS);
+        statuses.merge(response.statusCode(), 1, Integer::sum);
+        if (response.statusCode() == 201) {
+          ids.add(id(response));
+        }
+      }
+      assertThat(statuses).containsEntry(201, 6).containsEntry(503, 14);
+      assertThat(lab.vcenter().peaks().machinesOnOneHost()).isEqualTo(2);
+      for (String id : ids) {
+        HttpResponse<String> there = at(lab, second, "GET", "/instances/" + id, null).get();
+        assertThat(there.statusCode()).isEqualTo(200);
+        assertThat(data(there).get(0).get("owner").asText()).isEqualTo("default");
+        assertThat(lab.get("/instances/" + id).statusCode()).isEqualTo(200);
+      }
+      for (int i = 0; i < ids.size(); i++) {
+        HttpResponse<String> deleted =
+            i % 2 == 0
+                ? lab.call("DELETE", "/instances/" + ids.get(i), null)
+                : at(lab, second, "DELETE", "/instances/" + ids.get(i), null).get();
+        assertThat(deleted.statusCode()).as(deleted.body()).isEqualTo(204);
+      }
+      lab.awaitClones(0);
+    }
+  }
+
+  @Test
+  void oneTakesOverWhatTheOtherLeftUndone() throws Exception {
+    try (BrainLab lab = lab(2, "takeover").start();
+        JupiterBrain second = JupiterBrain.start(lab.settings())) {
+      HttpResponse<String> kept = lab.create();
+      assertThat(kept.statusCode()).isEqualTo(201);
+      CompletableFuture<HttpResponse<String>> interrupted = lab.createAsync(IMAGE);
+      lab.awaitClones(2);
+      lab.stop();
+      assertThat(interrupted.handle((r, f) -> r == null || r.statusCode() != 201).get()).isTrue();
+      lab.awaitClones(1);
+      assertThat(lab.vcenter().clones().get(0).name()).isEqualTo(id(kept));
+      Awaitility.await("its slot is free at the survivor")
+          .atMost(BrainLab.PATIENCE)
+          .until(
+              () ->
+                  at(lab, second, "GET", "/capacity", null)
+                      .get()
+                      .body()
+                      .contains("\"used\":1,\"warm\":0,\"free\":3"));
+    }
+  }
+
+  private static CompletableFuture<HttpResponse<String>> at(
+      BrainLab lab, JupiterBrain brain, String method, String path, String body) {
+    return lab.sendAsync(
+        HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + brain.port() + path))
+            .timeout(Duration.ofSeconds(60))
+            .header("Authorization", "token secret")
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+            .build());
+  }
+}

@@ -1,0 +1,141 @@
+package io.macpool.brain;
+
+import static io.macpool.brain.BrainLab.IMAGE;
+import static io.macpool.brain.BrainLab.data;
+import static io.macpool.brain.BrainLab.id;
+import static io.macpool.brain.BrainLab.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.OperationTimes;
+import io.macpool.sim.vcenter.VCenterOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WarmPoolIT {
+
+  private static final String OTHER = "macos-14-xcode-15";
+
+  /** Every guest is at one address, where a socket listens as its SSH server would. */
+  private static final GuestPower LOCAL =
+      new GuestPower() {
+        @Override
+        public String boot(String name) {
+          return "127.0.0.1";
+        }
+
+        @Override
+        public void kill(String name) {
+          // Nothing runs.
+        }
+      };
+
+  private ServerSocket ssh;
+
+  @BeforeEach
+  void listen() throws IOException {
+    ssh = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    ssh.close();
+  }
+
+  private BrainLab lab(int hosts, String policy) {
+    OperationTimes times =
+        OperationTimes.none().withClone(Duration.ofMillis(300)).withPowerOn(Duration.ofMillis(300));
+    return new BrainLab(
+            VCenterOptions.defaults().withHosts(hosts).withTimes(times).withGuests(LOCAL))
+        .set("SSH_PORT", Integer.toString(ssh.getLocalPort()))
+        .set("WARM", policy);
+  }
+
+  private static void awaitWarm(BrainLab lab, int count) {
+    Awaitility.await(count + " ready and warm")
+        .atMost(BrainLab.PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> warm(lab).size() == count);
+  }
+
+  /** Ids of those that could be handed over: READY in the ledger and answering. */
+  private static Set<String> warm(BrainLab lab) throws Exception {
+    Set<String> ids = new HashSet<>();
+    for (var instance : data(lab.get("/instances"))) {
+      if (instance.path("warm").asBoolean() && instance.path("phase").asText().equals("ready")) {
+        ids.add(instance.get("id").asText());
+      }
+    }
+    return ids;
+  }
+
+  @Test
+  void oneThatWaitsIsHandedOverOnceAndReplaced() throws Exception {
+    try (BrainLab lab = lab(4, IMAGE + "=2:3:30m").start()) {
+      awaitWarm(lab, 2);
+      Awaitility.await("a hand-over that clones nothing")
+          .atMost(BrainLab.PATIENCE)
+          .until(
+              () -> {
+                Set<String> waiting = warm(lab);
+                HttpResponse<String> created = lab.create();
+                assertThat(created.statusCode()).isEqualTo(201);
+                return waiting.contains(id(created))
+                    && data(created).get(0).get("owner").asText().equals("default")
+                    && !data(created).get(0).get("ip-addresses").isEmpty();
+              });
+      awaitWarm(lab, 2);
+      Set<String> waiting = warm(lab);
+      Set<String> handed = new HashSet<>();
+      handed.add(id(lab.create()));
+      handed.add(id(lab.create()));
+      assertThat(handed).hasSize(2);
+      assertThat(waiting).containsAnyElementsOf(handed);
+      // Another size is not what waits.
+      HttpResponse<String> bigger =
+          lab.call("POST", "/instances", order(IMAGE).replace("}}", ",\"cpus\":8}}"));
+      assertThat(waiting).doesNotContain(id(bigger));
+    }
+  }
+
+  @Test
+  void warmOnesYieldTheirSlotsToAnotherImage() throws Exception {
+    try (BrainLab lab = lab(1, IMAGE + "=2:2:30m").start()) {
+      awaitWarm(lab, 2);
+      HttpResponse<String> created = lab.call("POST", "/instances", order(OTHER));
+      assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+      assertThat(lab.vcenter().peaks().machinesOnOneHost()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void warmOnesSurviveARestartAndLeaveADrainingHost(@TempDir Path folder) throws Exception {
+    try (BrainLab lab = lab(1, IMAGE + "=1:1:30m")) {
+      lab.set("LEDGER_FILE", folder.resolve("ledger").toString());
+      lab.start();
+      awaitWarm(lab, 1);
+      Set<String> before = warm(lab);
+      lab.stop();
+      lab.start();
+      awaitWarm(lab, 1);
+      assertThat(warm(lab)).isEqualTo(before);
+      String host = lab.vcenter().hosts().get(0);
+      lab.call(
+          "PUT",
+          "/hosts/" + host + "/cordon",
+          "{\"data\":{\"type\":\"cordons\",\"kind\":\"draining\",\"reason\":\"\"}}");
+      lab.awaitClones(0);
+    }
+  }
+}
