@@ -72,7 +72,11 @@ final class EmbeddedBroker implements AutoCloseable {
                   directory.toString(),
                   // RabbitMQ knows arguments that this broker does not: it must not hang up.
                   "queue.behaviourOnUnknownDeclareArgument",
-                  "IGNORE")));
+                  "IGNORE",
+                  // Without a limit this broker puts a rejected message back into its queue. A
+                  // message that comes back with a lost connection is not counted against it.
+                  "queue.maximumDeliveryAttempts",
+                  "1")));
       return new EmbeddedBroker(launcher, resolved.get(), directory, boundPort(resolved.get()));
     } catch (Exception e) {
       launcher.shutdown();

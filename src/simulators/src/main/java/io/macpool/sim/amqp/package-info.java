@@ -8,8 +8,9 @@
  * {@code x-message-ttl}, {@code x-max-length} and {@code x-max-priority} are ignored; a clash of
  * exclusive access closes the connection, not the channel; consumer tags that the broker makes are
  * unique per channel only, so that a client with two consumers on one connection recovers one of
- * them (choose the tags yourself). {@link io.macpool.sim.amqp.AmqpSimulator#managementUrl()} tells
- * ready and unacked apart, as RabbitMQ's management API does.
+ * them (choose the tags yourself); a mandatory message without a queue is nacked, not returned.
+ * {@link io.macpool.sim.amqp.AmqpSimulator#managementUrl()} tells ready and unacked apart, as
+ * RabbitMQ's management API does.
  *
  * <p>Must not be here: anything that decides about jobs or workers.
  */

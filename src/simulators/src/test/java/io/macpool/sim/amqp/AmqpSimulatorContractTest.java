@@ -1,0 +1,35 @@
+package io.macpool.sim.amqp;
+
+import java.net.URI;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class AmqpSimulatorContractTest extends AmqpContract {
+
+  private static AmqpSimulator simulator;
+
+  @BeforeAll
+  static void start() {
+    simulator = AmqpSimulator.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    simulator.close();
+  }
+
+  @Override
+  URI broker() {
+    return simulator.uri();
+  }
+
+  @Override
+  URI management() {
+    return simulator.managementUrl();
+  }
+
+  @Override
+  boolean passiveDeclareCountsUnacked() {
+    return true;
+  }
+}
