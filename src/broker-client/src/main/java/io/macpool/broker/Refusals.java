@@ -55,7 +55,7 @@ final class Refusals {
     if (status >= 500) {
       return Reason.FAILED;
     }
-    return "unknown-image".equals(code) ? Reason.UNKNOWN_IMAGE : Reason.REFUSED;
+    return status == 404 && "unknown-image".equals(code) ? Reason.UNKNOWN_IMAGE : Reason.REFUSED;
   }
 
   private static Optional<Documents.ApiError> firstError(byte[] body) {

@@ -38,6 +38,7 @@ public final class Worker implements AutoCloseable {
   private final RunningJobs running;
   private final Optional<RemoteControl> remote;
   private final JobQueue queue;
+  private final Optional<String> stopHook;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -51,6 +52,9 @@ public final class Worker implements AutoCloseable {
     CompletableFuture<Void> unused = pool.drained().thenRun(() -> ended.complete(null));
     pool.resize(settings.get(WorkerSettings.POOL_SIZE));
     setup.begin();
+    setup.watchHeartbeat(this::drain);
+    this.stopHook = settings.find(WorkerSettings.STOP_HOOK);
+    settings.find(WorkerSettings.START_HOOK).ifPresent(hook -> Hooks.run("start", hook));
   }
 
   /**
@@ -131,6 +135,7 @@ public final class Worker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     resources.close();
+    stopHook.ifPresent(hook -> Hooks.run("stop", hook));
     ended.complete(null);
   }
 

@@ -9,10 +9,9 @@ import io.macpool.service.BuildInfo;
 import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
-import io.macpool.service.Secret;
 import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
 import io.macpool.worker.image.ImageSelector;
+import io.macpool.worker.image.ServiceImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;
 import io.macpool.worker.job.CapacityGate;
 import io.macpool.worker.job.DeliveryClaims;
@@ -27,11 +26,6 @@ import io.macpool.worker.job.SlotGate;
 import io.macpool.worker.job.StartFailures;
 import io.macpool.worker.job.WorkerFacts;
 import io.macpool.worker.queue.AmqpCommands;
-import io.macpool.worker.queue.AmqpConnection;
-import io.macpool.worker.queue.AmqpEndpoint;
-import io.macpool.worker.queue.AmqpJobQueue;
-import io.macpool.worker.queue.AmqpLogs;
-import io.macpool.worker.queue.AmqpReports;
 import io.macpool.worker.remote.RemoteControl;
 import io.macpool.worker.script.InsecureTrust;
 import io.macpool.worker.script.ScriptClient;
@@ -43,10 +37,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +45,6 @@ import java.util.concurrent.TimeUnit;
 /** Wires a worker from its settings; whatever it opens belongs to the given resources. */
 final class WorkerSetup {
 
-  private static final int CONSUMER_THREADS = 4;
   private static final long VERTX_END_SECONDS = 10;
 
   private final Resources resources;
@@ -63,7 +53,7 @@ final class WorkerSetup {
   private final PrometheusMeterRegistry registry = Metrics.registry();
   private final Clock clock = Clock.systemUTC();
   private final BuildInfo build = BuildInfo.of("worker", Worker.class);
-  private final List<AmqpConnection> connections = new ArrayList<>();
+  private final QueueSide side;
   private final RunningJobs running = new RunningJobs();
   private final DeliveryClaims claims;
   private final JobQueue queue;
@@ -72,19 +62,12 @@ final class WorkerSetup {
   WorkerSetup(Resources resources, Settings settings) {
     this.resources = resources;
     this.settings = settings;
-    check();
+    GuestKey key = SettingsCheck.keyOrProblems(settings);
     this.threads = resources.own("threads", new WorkerThreads());
-    AmqpConnection jobs = connection("amqp", endpoint());
-    AmqpCommands commands = resources.own("commands", new AmqpCommands(jobs, this::command));
-    this.claims = new DeliveryClaims(hostname() + "/" + UUID.randomUUID(), running, commands::send);
-    Neighbours neighbours = neighbours(jobs);
-    this.queue =
-        new AmqpJobQueue(
-            jobs,
-            settings.get(WorkerSettings.QUEUE_NAME),
-            settings.get(WorkerSettings.AMQP_CONSUMER_PRIORITY),
-            threads.blocking(),
-            threads.scheduler());
+    this.side = QueueSide.open(settings, resources, threads, this::command);
+    this.claims = new DeliveryClaims(hostname() + "/" + UUID.randomUUID(), running, side.claims());
+    this.queue = side.jobs();
+    Neighbours neighbours = neighbours(key);
     Intake intake = new Intake(neighbours, running);
     queue.onReturn(() -> intake.reclaim(queue));
     this.pool =
@@ -109,7 +92,7 @@ final class WorkerSetup {
 
   /** Connects; everybody who needs a connection is there by now. */
   void begin() {
-    connections.forEach(AmqpConnection::start);
+    side.begin().run();
   }
 
   Optional<RemoteControl> remoteControl(RemoteControl.Shutdown shutdown) {
@@ -165,17 +148,7 @@ final class WorkerSetup {
     return vertx;
   }
 
-  private Neighbours neighbours(AmqpConnection jobs) {
-    AmqpConnection logs =
-        settings
-            .find(WorkerSettings.LOGS_AMQP_URI)
-            .map(uri -> connection("amqp-logs", logsEndpoint(uri)))
-            .orElse(jobs);
-    AmqpReports reports =
-        resources.own(
-            "reports", new AmqpReports(jobs, settings.get(WorkerSettings.STATE_UPDATE_POOL_SIZE)));
-    AmqpLogs logSink =
-        resources.own("logs", new AmqpLogs(logs, settings.get(WorkerSettings.RABBITMQ_SHARDING)));
+  private Neighbours neighbours(GuestKey key) {
     BrokerEndpoint broker = BrokerEndpoint.parse(settings.get(WorkerSettings.ENDPOINT).reveal());
     return new Neighbours(
         JobPolicy.of(settings),
@@ -184,8 +157,8 @@ final class WorkerSetup {
             build.version(),
             settings.get(WorkerSettings.INFRA),
             settings.find(WorkerSettings.QUEUE_NAME).orElse("")),
-        reports,
-        logSink,
+        side.reports(),
+        side.logs(),
         new ScriptClient(
             settings,
             RetryPolicy.DEFAULT,
@@ -193,10 +166,18 @@ final class WorkerSetup {
                 ? Optional.of(InsecureTrust.context())
                 : Optional.empty(),
             threads.steps(),
+            threads.blocking(),
             threads.scheduler()),
-        ImageSelector.byName(new SettingsImageSelector(settings)),
+        ImageSelector.byName(images()),
         new BrokerClient(broker, RetryPolicy.DEFAULT, threads.steps(), threads.scheduler()),
-        guests(),
+        resources.own(
+            "ssh",
+            GuestSessions.start(
+                key,
+                settings.get(WorkerSettings.SSH_PORT),
+                settings.get(WorkerSettings.SSH_KEEP_ALIVE),
+                threads.blocking(),
+                threads.steps())),
         new StartFailures(),
         claims,
         new JobMeters(registry),
@@ -206,45 +187,33 @@ final class WorkerSetup {
         threads.blocking());
   }
 
-  private GuestSessions guests() {
-    GuestKey key =
-        GuestKey.load(
-            Path.of(settings.get(WorkerSettings.SSH_KEY_PATH)),
-            settings.find(WorkerSettings.SSH_KEY_PASSPHRASE).map(Secret::reveal));
-    return resources.own(
-        "ssh",
-        GuestSessions.start(
-            key,
-            settings.get(WorkerSettings.SSH_PORT),
-            settings.get(WorkerSettings.SSH_KEEP_ALIVE),
-            threads.blocking(),
-            threads.steps()));
+  private ImageSelector images() {
+    return switch (settings.get(WorkerSettings.IMAGE_SELECTOR_TYPE)) {
+      case ENV -> new SettingsImageSelector(settings);
+      case API ->
+          new ServiceImageSelector(
+              settings.get(WorkerSettings.IMAGE_SELECTOR_URL),
+              RetryPolicy.DEFAULT,
+              threads.steps(),
+              threads.scheduler());
+    };
   }
 
-  private AmqpConnection connection(String name, AmqpEndpoint endpoint) {
-    AmqpConnection connection =
-        resources.own(
-            name, new AmqpConnection(name, endpoint, CONSUMER_THREADS, threads.scheduler()));
-    connections.add(connection);
-    return connection;
-  }
-
-  private AmqpEndpoint endpoint() {
-    return new AmqpEndpoint(
-        settings.get(WorkerSettings.AMQP_URI),
-        settings.find(WorkerSettings.AMQP_TLS_CERT),
-        settings.find(WorkerSettings.AMQP_TLS_CERT_PATH),
-        settings.get(WorkerSettings.AMQP_INSECURE),
-        settings.get(WorkerSettings.AMQP_HEARTBEAT));
-  }
-
-  private AmqpEndpoint logsEndpoint(Secret uri) {
-    return new AmqpEndpoint(
-        uri,
-        settings.find(WorkerSettings.LOGS_AMQP_TLS_CERT),
-        settings.find(WorkerSettings.LOGS_AMQP_TLS_CERT_PATH),
-        settings.get(WorkerSettings.AMQP_INSECURE),
-        settings.get(WorkerSettings.AMQP_HEARTBEAT));
+  /** Watches the heartbeat's URL, if there is one. */
+  void watchHeartbeat(Runnable drain) {
+    settings
+        .find(WorkerSettings.HEARTBEAT_URL)
+        .ifPresent(
+            url ->
+                resources.own(
+                    "heartbeat",
+                    new Heartbeat(
+                        url,
+                        settings.find(WorkerSettings.HEARTBEAT_URL_AUTH_TOKEN),
+                        drain,
+                        Heartbeat.every(),
+                        threads.steps(),
+                        threads.scheduler())));
   }
 
   private void command(JsonNode command) {
@@ -254,26 +223,6 @@ final class WorkerSetup {
       running.cancel(command.path("job_id").asLong(), reason.isBlank() ? source : reason);
     } else {
       AmqpCommands.claim(command).ifPresent(claims::hear);
-    }
-  }
-
-  /** Settings that are required only together with others. */
-  private void check() {
-    List<String> problems = new ArrayList<>();
-    if (settings.find(WorkerSettings.AMQP_URI).isEmpty()) {
-      problems.add("--amqp-uri is required: set it, or TRAVIS_WORKER_AMQP_URI");
-    }
-    if (settings.find(WorkerSettings.QUEUE_NAME).isEmpty()) {
-      problems.add("--queue-name is required: set it, or TRAVIS_WORKER_QUEUE_NAME");
-    }
-    if (settings.find(WorkerSettings.REMOTE_CONTROLLER_ADDR).isPresent()
-        && settings.find(WorkerSettings.REMOTE_CONTROLLER_AUTH).isEmpty()) {
-      problems.add(
-          "--remote-controller-auth is required with --remote-controller-addr: set it, or"
-              + " TRAVIS_WORKER_REMOTE_CONTROLLER_AUTH");
-    }
-    if (!problems.isEmpty()) {
-      throw new SettingsException(problems);
     }
   }
 

@@ -8,6 +8,9 @@ public interface Delivery {
   /** The message itself. */
   byte[] body();
 
+  /** It was read: this is the job's id. */
+  default void begun(long jobId) {}
+
   /** Whether the queue has handed it out before, to us or to somebody else. */
   boolean isRedelivered();
 

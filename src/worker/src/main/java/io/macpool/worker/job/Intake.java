@@ -44,6 +44,7 @@ public final class Intake {
     if (isSettled(payload, delivery)) {
       return Optional.empty();
     }
+    delivery.begun(payload.jobId());
     Job job = new Job(payload, delivery, neighbours);
     Optional<CompletableFuture<Verdict>> ended = running.run(job);
     if (ended.isEmpty()) {

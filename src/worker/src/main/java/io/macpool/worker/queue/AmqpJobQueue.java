@@ -46,12 +46,14 @@ public final class AmqpJobQueue implements JobQueue {
   /**
    * A queue on a connection that is not started yet.
    *
+   * @param longestHold how long a delivery may stay unacked
    * @param blocking carries out calls that wait for the broker
    */
   public AmqpJobQueue(
       AmqpConnection connection,
       String queue,
       int priority,
+      Duration longestHold,
       Executor blocking,
       ScheduledExecutorService scheduler) {
     this.connection = connection;
@@ -61,6 +63,7 @@ public final class AmqpJobQueue implements JobQueue {
     this.scheduler = scheduler;
     connection.onConnected(
         made -> {
+          ConsumerTimeout.check(made, longestHold);
           refusal = null;
           waits.forEach(Wait::consumeSoon);
           if (connectedBefore) {
@@ -130,6 +133,7 @@ public final class AmqpJobQueue implements JobQueue {
           throw new IOException("the connection has no channel left: lower the pool size");
         }
         channel = opened;
+        opened.addShutdownListener(ConsumerTimeout::explain);
         opened.basicQos(1);
         opened.queueDeclare(queue, true, false, false, null);
         opened.basicConsume(

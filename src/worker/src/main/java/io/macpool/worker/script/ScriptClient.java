@@ -40,14 +40,23 @@ public final class ScriptClient {
   private final String query;
   private final Optional<String> token;
   private final ObjectNode own;
+  private final Executor blocking;
+  private final Optional<PayloadFilter> filter;
 
-  /** The executor and the scheduler stay the caller's. */
+  /**
+   * The executors and the scheduler stay the caller's.
+   *
+   * @param blocking runs the payload filter, if there is one
+   */
   public ScriptClient(
       Settings settings,
       RetryPolicy policy,
       Optional<SSLContext> trust,
       Executor executor,
+      Executor blocking,
       ScheduledExecutorService scheduler) {
+    this.blocking = blocking;
+    this.filter = settings.find(WorkerSettings.PAYLOAD_FILTER_EXECUTABLE).map(PayloadFilter::new);
     String url = settings.get(WorkerSettings.BUILD_API_URI).reveal();
     BrokerEndpoint endpoint = BrokerEndpoint.parse(url);
     this.base = endpoint.base();
@@ -67,13 +76,21 @@ public final class ScriptClient {
 
   /** The script of a job; fails with a {@link ScriptException}. */
   public CompletableFuture<byte[]> generate(JobPayload job) {
-    ObjectNode body = job.json().deepCopy();
+    return filter
+        .map(
+            program ->
+                CompletableFuture.supplyAsync(() -> program.filter(job.json()), blocking)
+                    .thenCompose(filtered -> generate(job.jobId(), filtered)))
+        .orElseGet(() -> generate(job.jobId(), job.json()));
+  }
+
+  private CompletableFuture<byte[]> generate(long jobId, ObjectNode payload) {
+    ObjectNode body = payload.deepCopy();
     body.setAll(own);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create(
-                    String.format(
-                        Locale.ROOT, "%s?%sjob_id=%d&source=worker", base, query, job.jobId())))
+                    String.format(Locale.ROOT, "%s?%sjob_id=%d&source=worker", base, query, jobId)))
             .timeout(ANSWER_DEADLINE)
             .header("Content-Type", "application/json")
             .header("User-Agent", "macpool-worker")

@@ -1,0 +1,75 @@
+package io.macpool.worker.script;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** An operator's program between the queue and the generator: a payload in, a payload out. */
+final class PayloadFilter {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String executable;
+
+  PayloadFilter(String executable) {
+    this.executable = executable;
+  }
+
+  /**
+   * The payload to use; blocks.
+   *
+   * @throws ScriptException if the program fails: nobody knows what it would have taken out
+   */
+  ObjectNode filter(ObjectNode payload) {
+    Path answer = null;
+    try {
+      answer = Files.createTempFile("macpool-payload", ".json");
+      Process process =
+          new ProcessBuilder(executable)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .redirectOutput(answer.toFile())
+              .start();
+      try (OutputStream in = process.getOutputStream()) {
+        in.write(JSON.writeValueAsBytes(payload));
+      }
+      if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw failed("it ran longer than " + DEADLINE, null);
+      }
+      if (process.exitValue() != 0) {
+        throw failed("it exited with status " + process.exitValue(), null);
+      }
+      if (JSON.readTree(Files.readAllBytes(answer)) instanceof ObjectNode filtered) {
+        return filtered;
+      }
+      throw failed("it did not print a JSON object", null);
+    } catch (IOException e) {
+      throw failed(e.getClass().getSimpleName(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed("the worker stops", e);
+    } finally {
+      delete(answer);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
+    }
+  }
+
+  private static ScriptException failed(String why, Throwable cause) {
+    return new ScriptException(false, "the payload filter failed: " + why, cause);
+  }
+}
