@@ -3,7 +3,12 @@ package io.macpool.worker.job;
 import io.macpool.core.job.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -16,10 +21,24 @@ public final class Intake {
 
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
   private static final int SHOWN = 200;
+  private static final int REMEMBERED = 1000;
   private static final Duration RECLAIM_WAIT = Duration.ofSeconds(2);
 
   private final Neighbours neighbours;
   private final RunningJobs running;
+
+  /** Hashes of the bodies rejected last. */
+  private final Set<Integer> rejected =
+      Collections.synchronizedSet(
+          Collections.newSetFromMap(
+              new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Integer, Boolean> eldest) {
+                  return size() > REMEMBERED;
+                }
+              }));
 
   public Intake(Neighbours neighbours, RunningJobs running) {
     this.neighbours = neighbours;
@@ -35,10 +54,7 @@ public final class Intake {
     try {
       payload = JobPayload.parse(delivery.body(), neighbours.policy().defaults());
     } catch (PayloadException e) {
-      neighbours.meters().rejected();
-      log.error(
-          "rejected a message that is no job: {}; it begins: {}", e.getMessage(), start(delivery));
-      delivery.reject();
+      reject(delivery, e);
       return Optional.empty();
     }
     if (isSettled(payload, delivery)) {
@@ -53,6 +69,23 @@ public final class Intake {
       neighbours.claims().begun(JobKey.of(payload));
     }
     return ended.map(future -> new Begun(payload.jobId(), future));
+  }
+
+  /**
+   * To the dead letters, if there are any. Some brokers (Qpid Broker-J among them) hand a rejected
+   * message out again instead: it is then acked, for it must not go round for ever.
+   */
+  private void reject(Delivery delivery, PayloadException why) {
+    boolean rejectedBefore = !rejected.add(Arrays.hashCode(delivery.body()));
+    if (delivery.isRedelivered() && rejectedBefore) {
+      log.warn("dropped a message that the broker handed out again after it was rejected");
+      CompletableFuture<Boolean> unused = delivery.ack();
+      return;
+    }
+    neighbours.meters().rejected();
+    log.error(
+        "rejected a message that is no job: {}; it begins: {}", why.getMessage(), start(delivery));
+    delivery.reject();
   }
 
   /**

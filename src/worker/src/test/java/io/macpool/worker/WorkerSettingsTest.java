@@ -1,0 +1,87 @@
+package io.macpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.macpool.core.GoDuration;
+import io.macpool.service.Settings;
+import io.macpool.service.SettingsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WorkerSettingsTest {
+
+  private static final Map<String, String> LEAST =
+      Map.of(
+          "TRAVIS_WORKER_BUILD_API_URI", "https://t0ken@build.example.org/script",
+          "TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT", "http://s3cret@broker:42161",
+          "TRAVIS_WORKER_JUPITERBRAIN_SSH_KEY_PATH", "/nowhere/key");
+
+  @Test
+  void defaultsAreTheFieldsOwn() {
+    Settings settings = WorkerSettings.SPEC.read(List.of(), LEAST);
+    assertThat(settings.get(WorkerSettings.HARD_TIMEOUT)).isEqualTo(Duration.ofMinutes(50));
+    assertThat(settings.get(WorkerSettings.LOG_TIMEOUT)).isEqualTo(Duration.ofMinutes(10));
+    assertThat(settings.get(WorkerSettings.STARTUP_TIMEOUT)).isEqualTo(Duration.ofMinutes(4));
+    assertThat(settings.get(WorkerSettings.SCRIPT_UPLOAD_TIMEOUT))
+        .isEqualTo(GoDuration.parse("3m30s"));
+    assertThat(settings.get(WorkerSettings.MAX_LOG_LENGTH)).isEqualTo(4_500_000);
+    assertThat(settings.get(WorkerSettings.POOL_SIZE)).isEqualTo(1);
+    assertThat(settings.get(WorkerSettings.SSH_PORT)).isEqualTo(22);
+    assertThat(settings.get(WorkerSettings.AMQP_HEARTBEAT)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.get(WorkerSettings.BOOT_POLL_SLEEP)).isEqualTo(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void imagesAreAFamilyThatLeavesItsNeighboursAlone() {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_OSX_IMAGE_XCODE12_5", "xcode12.5-vm");
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_SELECTOR_TYPE", "env");
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_ALIASES", "a,b");
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+    assertThat(settings.get(WorkerSettings.IMAGES))
+        .containsExactlyEntriesOf(Map.of("osx_image_xcode12_5", "xcode12.5-vm"));
+  }
+
+  @Test
+  void noSecretIsShown() {
+    Settings settings = WorkerSettings.SPEC.read(List.of(), LEAST);
+    assertThat(settings.describe()).doesNotContain("s3cret").doesNotContain("t0ken");
+  }
+
+  @Test
+  void everythingThatIsMissingIsToldAtOnce() {
+    Settings settings =
+        WorkerSettings.SPEC.read(
+            List.of("--jupiterbrain-image-selector-type=api", "--hard-timeout=0s"), LEAST);
+    assertThatThrownBy(() -> Worker.start(settings))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("--amqp-uri")
+        .hasMessageContaining("--queue-name")
+        .hasMessageContaining("--jupiterbrain-image-selector-url")
+        .hasMessageContaining("HARD_TIMEOUT")
+        .hasMessageContaining("/nowhere/key");
+  }
+
+  /** Run with -Dmacpool.docs.write=true to write the document anew. */
+  @Test
+  void theDocumentTellsEverySetting() throws IOException {
+    Path document = Path.of("../../docs/configuration/worker.md");
+    String expected =
+        "# Settings of the worker\n\n"
+            + "Written from the code; a test holds it to that. Each is a flag and an environment"
+            + " variable; the flag wins. Durations are written like `90s`, `3m30s`, `500ms`.\n\n"
+            + WorkerSettings.SPEC.markdown();
+    if (Boolean.getBoolean("macpool.docs.write")) {
+      Files.createDirectories(document.getParent());
+      Files.writeString(document, expected);
+    }
+    assertThat(document).hasContent(expected);
+  }
+}
