@@ -10,7 +10,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
-import io.macpool.operator.cluster.ClusterBoard;
 import io.macpool.operator.cluster.ClusterEvents;
 import io.macpool.operator.cluster.ClusterKey;
 import io.macpool.operator.cluster.ClusterReconciler;
@@ -58,7 +57,6 @@ public final class Operator implements AutoCloseable {
   private final Resources resources = new Resources();
   private final AtomicBoolean leading = new AtomicBoolean();
   private final AtomicBoolean lost = new AtomicBoolean();
-  private final ClusterBoard board = new ClusterBoard();
   private SlotLedger ledger;
   private QueuePoller queues;
   private int adminPort;
@@ -113,7 +111,7 @@ public final class Operator implements AutoCloseable {
             new ClusterEvents(client, name, clock),
             clock,
             settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
-    resources.own("meters", new OperatorMeters(registry, queues, board));
+    OperatorMeters.bind(registry, queues, ledger, pools);
 
     io.javaoperatorsdk.operator.Operator framework = framework(settings, client, name);
     framework.register(clusters, over -> configure(over, namespace));
@@ -155,7 +153,6 @@ public final class Operator implements AutoCloseable {
         queues,
         ledger,
         new ClusterEvents(client, name, clock),
-        board,
         clock,
         settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
         name,

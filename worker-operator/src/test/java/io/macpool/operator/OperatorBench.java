@@ -54,10 +54,8 @@ final class OperatorBench implements AutoCloseable {
     return this;
   }
 
-  Settings settings(String... more) {
-    List<String> all = new ArrayList<>(flags);
-    all.addAll(List.of(more));
-    return OperatorSettings.SPEC.read(all, Map.of());
+  Settings settings() {
+    return OperatorSettings.SPEC.read(flags, Map.of());
   }
 
   Operator operator() {

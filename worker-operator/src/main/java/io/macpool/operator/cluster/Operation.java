@@ -21,7 +21,6 @@ public record Operation(
     QueuePoller queues,
     SlotLedger ledger,
     ClusterEvents events,
-    ClusterBoard board,
     Clock clock,
     int port,
     String operatorName,

@@ -167,8 +167,14 @@ final class EmbeddedBroker implements AutoCloseable {
 
   @Override
   public void close() {
-    launcher.shutdown();
-    remove(directory);
+    try {
+      launcher.shutdown();
+    } catch (IllegalStateException e) {
+      // While the JVM goes down the launcher can't take back its hook; that hook ends the broker.
+      log.debug("the broker is ended by the JVM's shutdown", e);
+    } finally {
+      remove(directory);
+    }
   }
 
   private static Path temporaryDirectory() {
