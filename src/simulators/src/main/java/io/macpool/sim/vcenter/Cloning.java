@@ -17,6 +17,7 @@ final class Cloning {
   private final Inventory inventory;
   private final MachineTable table;
   private final Machines machines;
+  private final MachinePower power;
   private final Tasks tasks;
   private final Hosts hosts;
   private final OperationTimes times;
@@ -26,6 +27,7 @@ final class Cloning {
       Inventory inventory,
       MachineTable table,
       Machines machines,
+      MachinePower power,
       Tasks tasks,
       Hosts hosts,
       OperationTimes times,
@@ -33,6 +35,7 @@ final class Cloning {
     this.inventory = inventory;
     this.table = table;
     this.machines = machines;
+    this.power = power;
     this.tasks = tasks;
     this.hosts = hosts;
     this.times = times;
@@ -74,7 +77,7 @@ final class Cloning {
           spec.child("config").ifPresent(config -> machines.configure(clone, config));
           table.showConfig(clone);
           if (powerOn) {
-            machines.switchOn(clone, times.boot());
+            power.switchOn(clone, times.boot());
           }
         });
   }
@@ -110,7 +113,7 @@ final class Cloning {
                 option.required("key").rawText(), option.string("value").orElse(""));
           }
           table.showConfig(clone);
-          machines.switchOn(clone, times.instantBoot());
+          power.switchOn(clone, times.instantBoot());
         });
   }
 

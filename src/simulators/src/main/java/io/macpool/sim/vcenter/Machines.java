@@ -15,8 +15,7 @@ final class Machines {
   private final MachineTable table;
   private final Tasks tasks;
   private final Hosts hosts;
-  private final GuestRunner guests;
-  private final SimulatorClock clock;
+  private final MachinePower power;
   private final OperationTimes times;
 
   Machines(
@@ -24,15 +23,13 @@ final class Machines {
       MachineTable table,
       Tasks tasks,
       Hosts hosts,
-      GuestRunner guests,
-      SimulatorClock clock,
+      MachinePower power,
       OperationTimes times) {
     this.inventory = inventory;
     this.table = table;
     this.tasks = tasks;
     this.hosts = hosts;
-    this.guests = guests;
-    this.clock = clock;
+    this.power = power;
     this.times = times;
   }
 
@@ -45,7 +42,7 @@ final class Machines {
         times.powerOn(),
         first(injected, mustBe(machine, false), unusableHost(machine), asTemplate(machine)),
         Runnable::run,
-        () -> switchOn(machine, times.boot()));
+        () -> power.switchOn(machine, times.boot()));
   }
 
   MoRef powerOff(MoRef ref, VimFault injected) {
@@ -56,8 +53,8 @@ final class Machines {
         "VirtualMachine.powerOff",
         times.powerOff(),
         first(injected, mustBe(machine, true), unusableHost(machine)),
-        done -> guests.kill(machine.name, done),
-        () -> switchOff(machine));
+        power.killGuest(machine),
+        () -> power.switchOff(machine));
   }
 
   MoRef reset(MoRef ref, VimFault injected) {
@@ -68,10 +65,10 @@ final class Machines {
         "VirtualMachine.reset",
         times.powerOn(),
         first(injected, mustBe(machine, true), unusableHost(machine)),
-        done -> guests.kill(machine.name, done),
+        power.killGuest(machine),
         () -> {
-          switchOff(machine);
-          switchOn(machine, times.boot());
+          power.switchOff(machine);
+          power.switchOn(machine, times.boot());
         });
   }
 
@@ -166,47 +163,6 @@ final class Machines {
     }
     machine.template = template;
     table.showConfig(machine);
-  }
-
-  /** Switches a machine on at once; its guest boots after {@code boot}. */
-  void switchOn(Machine machine, Duration boot) {
-    machine.poweredOn = true;
-    int change = ++machine.powerChanges;
-    table.showPower(machine);
-    if (machine.frozen) {
-      return;
-    }
-    clock.after(
-        boot,
-        () ->
-            guests.boot(
-                machine.name,
-                () -> inventory.locked(() -> machine.poweredOn && machine.powerChanges == change),
-                address ->
-                    inventory.locked(
-                        () -> {
-                          if (machine.poweredOn && machine.powerChanges == change) {
-                            table.showGuest(machine, address);
-                          }
-                        })));
-  }
-
-  private void switchOff(Machine machine) {
-    machine.poweredOn = false;
-    machine.powerChanges++;
-    machine.frozen = false;
-    table.showPower(machine);
-    table.showGuest(machine, null);
-    inventory.set(machine.ref, "runtime.instantCloneFrozen", false);
-    inventory.set(machine.ref, "summary.runtime.instantCloneFrozen", false);
-  }
-
-  /** The machine dies with its host: off, without a task. */
-  void crash(Machine machine) {
-    if (machine.poweredOn) {
-      switchOff(machine);
-      guests.kill(machine.name, () -> {});
-    }
   }
 
   private Machine idle(MoRef ref) {

@@ -29,7 +29,7 @@ final class PropertyCollector {
   private final MoRef ref;
   private final int pageLimit;
   private final Map<MoRef, PropertyFilter> filters = new LinkedHashMap<>();
-  private final Map<MoRef, Map<MoRef, PropertyFilter.Pending>> unconfirmed = new LinkedHashMap<>();
+  private final Map<MoRef, Map<MoRef, PendingChanges.Change>> unconfirmed = new LinkedHashMap<>();
   private final Map<String, List<DataObject>> pages = new LinkedHashMap<>();
   private long version;
   private long filterCount;
@@ -151,7 +151,7 @@ final class PropertyCollector {
     List<DataObject> updates = new ArrayList<>();
     for (PropertyFilter filter : filters.values()) {
       if (left > 0 && filter.hasPending()) {
-        Map<MoRef, PropertyFilter.Pending> taken = filter.take(left);
+        Map<MoRef, PendingChanges.Change> taken = filter.take(left);
         left -= taken.size();
         unconfirmed.put(filter.ref(), taken);
         updates.add(filter.update(taken));

@@ -6,11 +6,9 @@ import io.macpool.sim.vcenter.soap.EnumValue;
 import io.macpool.sim.vcenter.soap.MoRef;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,22 +22,6 @@ import java.util.Set;
  * other; vim25's usual traversals have no circles that matter.)
  */
 final class PropertyFilter implements PropertyWatcher {
-
-  enum Kind {
-    ENTER,
-    MODIFY,
-    LEAVE
-  }
-
-  /** What the client has not been told of an object. */
-  static final class Pending {
-    private Kind kind;
-    private final Set<String> paths = new LinkedHashSet<>();
-
-    private Pending(Kind kind) {
-      this.kind = kind;
-    }
-  }
 
   /** An object as start of one select set: by how many ways, and what it led to. */
   private static final class Node {
@@ -55,7 +37,7 @@ final class PropertyFilter implements PropertyWatcher {
   private final Map<String, Optional<FilterSpec.Properties>> byType = new HashMap<>();
   private final Map<MoRef, Map<SelectSet, Node>> nodes = new HashMap<>();
   private final Map<MoRef, Integer> members = new LinkedHashMap<>();
-  private Map<MoRef, Pending> pending = new LinkedHashMap<>();
+  private final PendingChanges pending = new PendingChanges();
 
   PropertyFilter(
       Inventory inventory, MoRef ref, FilterSpec spec, boolean partialUpdates, Runnable wake) {
@@ -96,12 +78,7 @@ final class PropertyFilter implements PropertyWatcher {
     }
     if (member && asked(object.type()).isPresent() && members.merge(object, 1, Integer::sum) == 1) {
       found.watchers().add(this);
-      Pending before = pending.get(object);
-      if (before == null) {
-        pending.put(object, new Pending(Kind.ENTER));
-      } else {
-        before.kind = Kind.ENTER;
-      }
+      pending.entered(object);
       wake.run();
     }
     if (next.traversals().isEmpty()) {
@@ -143,13 +120,7 @@ final class PropertyFilter implements PropertyWatcher {
 
   private void forget(MoRef object) {
     members.remove(object);
-    Pending before = pending.get(object);
-    if (before != null && before.kind == Kind.ENTER) {
-      // The client never heard of it.
-      pending.remove(object);
-      return;
-    }
-    pending.put(object, new Pending(Kind.LEAVE));
+    pending.left(object);
     wake.run();
   }
 
@@ -237,10 +208,6 @@ final class PropertyFilter implements PropertyWatcher {
       return;
     }
     FilterSpec.Properties asked = asked(object.type()).orElseThrow();
-    Pending change = pending.get(object.ref());
-    if (change != null && change.kind != Kind.MODIFY) {
-      return;
-    }
     Set<String> touched = new LinkedHashSet<>();
     for (String wanted : asked.paths()) {
       if (overlap(wanted, path)) {
@@ -254,11 +221,7 @@ final class PropertyFilter implements PropertyWatcher {
     if (touched.isEmpty()) {
       return;
     }
-    if (change == null) {
-      change = new Pending(Kind.MODIFY);
-      pending.put(object.ref(), change);
-    }
-    change.paths.addAll(touched);
+    pending.modified(object.ref(), touched);
     wake.run();
   }
 
@@ -272,45 +235,19 @@ final class PropertyFilter implements PropertyWatcher {
 
   /** Forgets what the client was told: all objects are new to it. */
   void restart() {
-    pending = new LinkedHashMap<>();
-    members.keySet().forEach(member -> pending.put(member, new Pending(Kind.ENTER)));
+    pending.restart(members.keySet());
   }
 
-  /** Takes up to {@code limit} pending changes out. */
-  Map<MoRef, Pending> take(int limit) {
-    Map<MoRef, Pending> taken = new LinkedHashMap<>();
-    Iterator<Map.Entry<MoRef, Pending>> all = pending.entrySet().iterator();
-    while (all.hasNext() && taken.size() < limit) {
-      Map.Entry<MoRef, Pending> next = all.next();
-      taken.put(next.getKey(), next.getValue());
-      all.remove();
-    }
-    return taken;
+  Map<MoRef, PendingChanges.Change> take(int limit) {
+    return pending.take(limit);
   }
 
-  /** Puts back what was taken but never reached the client. */
-  void putBack(Map<MoRef, Pending> lost) {
-    Map<MoRef, Pending> merged = new LinkedHashMap<>(lost);
-    pending.forEach(
-        (object, later) -> {
-          Pending earlier = merged.get(object);
-          if (earlier == null || later.kind != Kind.MODIFY) {
-            boolean neverHeard =
-                earlier != null && earlier.kind == Kind.ENTER && later.kind == Kind.LEAVE;
-            if (neverHeard) {
-              merged.remove(object);
-            } else {
-              merged.put(object, later);
-            }
-          } else {
-            earlier.paths.addAll(later.paths);
-          }
-        });
-    pending = merged;
+  void putBack(Map<MoRef, PendingChanges.Change> lost) {
+    pending.putBack(lost);
   }
 
   /** The {@code PropertyFilterUpdate} for changes that were taken. */
-  DataObject update(Map<MoRef, Pending> taken) {
+  DataObject update(Map<MoRef, PendingChanges.Change> taken) {
     List<DataObject> objects = new ArrayList<>();
     taken.forEach(
         (object, change) -> {
@@ -320,7 +257,7 @@ final class PropertyFilter implements PropertyWatcher {
               DataObject.of(
                   "ObjectUpdate",
                   "kind",
-                  new EnumValue("ObjectUpdateKind", change.kind.name().toLowerCase(Locale.ROOT)),
+                  change.kind().word(),
                   "obj",
                   object,
                   "changeSet",
@@ -329,12 +266,12 @@ final class PropertyFilter implements PropertyWatcher {
     return DataObject.of("PropertyFilterUpdate", "filter", ref, "objectSet", objects);
   }
 
-  private List<DataObject> changes(ManagedObject object, Pending change) {
-    if (change.kind == Kind.LEAVE) {
+  private List<DataObject> changes(ManagedObject object, PendingChanges.Change change) {
+    if (change.kind() == PendingChanges.Kind.LEAVE) {
       return List.of();
     }
-    Set<String> paths = new LinkedHashSet<>(change.paths);
-    if (change.kind == Kind.ENTER) {
+    Set<String> paths = new LinkedHashSet<>(change.paths());
+    if (change.kind() == PendingChanges.Kind.ENTER) {
       FilterSpec.Properties asked = asked(object.type()).orElseThrow();
       paths = new LinkedHashSet<>(asked.paths());
       if (asked.all()) {
@@ -344,7 +281,7 @@ final class PropertyFilter implements PropertyWatcher {
     List<DataObject> changes = new ArrayList<>();
     for (String path : paths) {
       Object value = PropertyReader.read(object, path, spec.version());
-      if (value != null || change.kind == Kind.MODIFY) {
+      if (value != null || change.kind() == PendingChanges.Kind.MODIFY) {
         changes.add(
             DataObject.of(
                 "PropertyChange",

@@ -27,7 +27,7 @@ public final class VCenterSimulator implements AutoCloseable {
   private final Inventory inventory = new Inventory();
   private final Hosts hosts;
   private final MachineTable table;
-  private final Machines machines;
+  private final MachinePower power;
   private final Sessions sessions;
   private final FaultPlan faults;
   private final SoapService service;
@@ -50,7 +50,8 @@ public final class VCenterSimulator implements AutoCloseable {
     Views views = new Views(inventory);
     sessions = new Sessions(inventory, views, clock, options);
     Tasks tasks = new Tasks(inventory, clock);
-    machines = new Machines(inventory, table, tasks, hosts, guests, clock, options.times());
+    power = new MachinePower(inventory, table, guests, clock);
+    Machines machines = new Machines(inventory, table, tasks, hosts, power, options.times());
     MethodTable methods = new MethodTable();
     SessionMethods.register(methods, sessions, clock);
     PropertyMethods.register(methods, inventory, sessions, views, clock);
@@ -58,7 +59,8 @@ public final class VCenterSimulator implements AutoCloseable {
         () -> {
           Map<String, MoRef> datastores = InventoryLayout.build(inventory, hosts, options);
           Cloning cloning =
-              new Cloning(inventory, table, machines, tasks, hosts, options.times(), datastores);
+              new Cloning(
+                  inventory, table, machines, power, tasks, hosts, options.times(), datastores);
           MachineMethods.register(methods, machines, cloning, tasks);
           ImageLayout.register(options.images(), machines, hosts, datastores);
         });
@@ -190,7 +192,7 @@ public final class VCenterSimulator implements AutoCloseable {
     inventory.locked(
         () -> {
           connection(host, "notResponding");
-          on(host).forEach(machines::crash);
+          on(host).forEach(power::crash);
         });
   }
 

@@ -1,0 +1,67 @@
+package io.macpool.sim.vcenter;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Switches machines on and off, and their guests with them. Under the inventory's lock. */
+final class MachinePower {
+
+  private final Inventory inventory;
+  private final MachineTable table;
+  private final GuestRunner guests;
+  private final SimulatorClock clock;
+
+  MachinePower(Inventory inventory, MachineTable table, GuestRunner guests, SimulatorClock clock) {
+    this.inventory = inventory;
+    this.table = table;
+    this.guests = guests;
+    this.clock = clock;
+  }
+
+  /** Ends the guest, outside the lock, and then runs {@code done}. */
+  Consumer<Runnable> killGuest(Machine machine) {
+    return done -> guests.kill(machine.name, done);
+  }
+
+  /** Switches a machine on at once; its guest boots after {@code boot}. */
+  void switchOn(Machine machine, Duration boot) {
+    machine.poweredOn = true;
+    int change = ++machine.powerChanges;
+    table.showPower(machine);
+    if (machine.frozen) {
+      return;
+    }
+    clock.after(
+        boot,
+        () ->
+            guests.boot(
+                machine.name,
+                () -> inventory.locked(() -> machine.poweredOn && machine.powerChanges == change),
+                address ->
+                    inventory.locked(
+                        () -> {
+                          if (machine.poweredOn && machine.powerChanges == change) {
+                            table.showGuest(machine, address);
+                          }
+                        })));
+  }
+
+  /** Switches a machine off; its guest is dead already. */
+  void switchOff(Machine machine) {
+    machine.poweredOn = false;
+    machine.powerChanges++;
+    machine.frozen = false;
+    table.showPower(machine);
+    table.showGuest(machine, null);
+    inventory.set(machine.ref, "runtime.instantCloneFrozen", false);
+    inventory.set(machine.ref, "summary.runtime.instantCloneFrozen", false);
+  }
+
+  /** The machine dies with its host: off, without a task. */
+  void crash(Machine machine) {
+    if (machine.poweredOn) {
+      switchOff(machine);
+      guests.kill(machine.name, () -> {});
+    }
+  }
+}
