@@ -255,6 +255,7 @@ public final class JupiterBrain implements AutoCloseable {
     health.ready(
         "vcenter",
         () -> hypervisor.inventory().match(k -> Optional.empty(), u -> Optional.of(u.cause())));
+    health.ready("hosts", reconciler::notReady);
     AdminRoutes admin =
         new AdminRoutes(BuildInfo.of("jupiter-brain", JupiterBrain.class), health, meters);
     Optional<ListenAddress> adminAddress = settings.find(BrainSettings.ADMIN_ADDR);

@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.cluster.ClusterBoard;
 import io.macpool.operator.cluster.ClusterEvents;
 import io.macpool.operator.cluster.ClusterKey;
 import io.macpool.operator.cluster.ClusterReconciler;
@@ -57,6 +58,7 @@ public final class Operator implements AutoCloseable {
   private final Resources resources = new Resources();
   private final AtomicBoolean leading = new AtomicBoolean();
   private final AtomicBoolean lost = new AtomicBoolean();
+  private final ClusterBoard board = new ClusterBoard();
   private SlotLedger ledger;
   private QueuePoller queues;
   private int adminPort;
@@ -111,7 +113,7 @@ public final class Operator implements AutoCloseable {
             new ClusterEvents(client, name, clock),
             clock,
             settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
-    OperatorMeters.bind(registry, queues, ledger, pools);
+    resources.own("meters", new OperatorMeters(registry, queues, board));
 
     io.javaoperatorsdk.operator.Operator framework = framework(settings, client, name);
     framework.register(clusters, over -> configure(over, namespace));
@@ -153,6 +155,7 @@ public final class Operator implements AutoCloseable {
         queues,
         ledger,
         new ClusterEvents(client, name, clock),
+        board,
         clock,
         settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
         name,

@@ -1,20 +1,123 @@
 package io.macpool.operator;
 
-import io.macpool.operator.hardware.HardwarePoolReconciler;
-import io.macpool.operator.hardware.SlotLedger;
+import io.macpool.core.Observed;
+import io.macpool.core.pool.Backlog;
+import io.macpool.operator.cluster.ClusterBoard;
+import io.macpool.operator.cluster.ClusterBoard.Entry;
 import io.macpool.operator.queue.QueuePoller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
-/** What the operator tells Prometheus beside its JVM. */
-final class OperatorMeters {
+/**
+ * What the operator tells Prometheus beside its JVM: queues and clusters as they come and go. An
+ * unknown depth has no value, rather than 0.
+ */
+final class OperatorMeters implements AutoCloseable {
 
-  private OperatorMeters() {}
+  private static final Duration REFRESH = Duration.ofSeconds(5);
 
-  static void bind(
-      MeterRegistry registry, QueuePoller queues, SlotLedger ledger, HardwarePoolReconciler pools) {
-    Gauge.builder("operator.queues.followed", queues, poller -> poller.depths().size())
-        .description("Queues whose depth is followed")
+  private final QueuePoller queues;
+  private final ClusterBoard board;
+  private final MultiGauge depth;
+  private final MultiGauge known;
+  private final MultiGauge wait;
+  private final MultiGauge desired;
+  private final MultiGauge running;
+  private final MultiGauge alive;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread made = new Thread(task, "operator-meters");
+            made.setDaemon(true);
+            return made;
+          });
+  private final ScheduledFuture<?> refreshing;
+
+  OperatorMeters(MeterRegistry registry, QueuePoller queues, ClusterBoard board) {
+    this.queues = queues;
+    this.board = board;
+    depth = gauge(registry, "queue.depth", "Messages in a followed queue, ready and unacked");
+    known = gauge(registry, "queue.known", "1 while the depth of a followed queue can be read");
+    wait = gauge(registry, "queue.wait.seconds", "Wait of the last queued job, by Little's law");
+    desired = gauge(registry, "cluster.jobs.desired", "Jobs at once that a cluster may run");
+    running = gauge(registry, "cluster.jobs.running", "Jobs that a cluster runs");
+    alive = gauge(registry, "cluster.processors.bound", "Processors that may be alive at most");
+    Gauge.builder("operator.clusters", board, b -> b.entries().size())
+        .description("WorkerClusters that are looked after")
         .register(registry);
+    refreshing =
+        thread.scheduleWithFixedDelay(
+            this::refresh, REFRESH.toMillis(), REFRESH.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
+    return MultiGauge.builder(name).description(description).register(registry);
+  }
+
+  /** Brings the rows up to date; also called before a scrape that must not be stale. */
+  void refresh() {
+    List<Row<?>> depths = new ArrayList<>();
+    List<Row<?>> knowns = new ArrayList<>();
+    queues
+        .depths()
+        .forEach(
+            (queue, observed) -> {
+              Tags tags = Tags.of("queue", queue);
+              knowns.add(Row.of(tags, observed.isKnown() ? 1 : 0));
+              observed
+                  .toOptional()
+                  .ifPresent(d -> depths.add(Row.of(tags, d.ready() + d.unacked().orElse(0))));
+            });
+    depth.register(depths, true);
+    known.register(knowns, true);
+    wait.register(waits(), true);
+    desired.register(rows(Entry::desired), true);
+    running.register(rows(Entry::running), true);
+    alive.register(rows(Entry::bound), true);
+  }
+
+  private List<Row<?>> rows(ToDoubleFunction<Entry> value) {
+    List<Row<?>> rows = new ArrayList<>();
+    board
+        .entries()
+        .forEach((key, entry) -> rows.add(Row.of(tags(key), value.applyAsDouble(entry))));
+    return rows;
+  }
+
+  private List<Row<?>> waits() {
+    List<Row<?>> rows = new ArrayList<>();
+    for (Map.Entry<String, Entry> each : board.entries().entrySet()) {
+      Entry entry = each.getValue();
+      Optional<Observed<Backlog>> backlog = entry.backlog();
+      backlog
+          .flatMap(Observed::toOptional)
+          .flatMap(b -> b.waitWith(entry.desired()))
+          .ifPresent(w -> rows.add(Row.of(tags(each.getKey()), w.toMillis() / 1000.0)));
+    }
+    return rows;
+  }
+
+  private static Tags tags(String key) {
+    int slash = key.indexOf('/');
+    return Tags.of("namespace", key.substring(0, slash), "cluster", key.substring(slash + 1));
+  }
+
+  @Override
+  public void close() {
+    refreshing.cancel(true);
+    thread.shutdownNow();
   }
 }

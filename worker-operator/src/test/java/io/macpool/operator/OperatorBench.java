@@ -54,8 +54,10 @@ final class OperatorBench implements AutoCloseable {
     return this;
   }
 
-  Settings settings() {
-    return OperatorSettings.SPEC.read(flags, Map.of());
+  Settings settings(String... more) {
+    List<String> all = new ArrayList<>(flags);
+    all.addAll(List.of(more));
+    return OperatorSettings.SPEC.read(all, Map.of());
   }
 
   Operator operator() {

@@ -63,12 +63,14 @@ public final class ApiServer implements AutoCloseable {
     RequestLog requests = new RequestLog(meters);
     router.route().handler(requests::begin);
     admin.ifPresent(routes -> routes.mount(router));
+    new OpenApiRoute().mount(router);
     router.route().handler(new Authentication(tokens)::check);
     router.route().handler(call -> limitArrival(vertx, call));
     router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
     new InstanceRoutes(vertx, instances, view, hypervisor, options).mount(router);
     FleetView fleet = new FleetView(live, cordons, quarantine, options.slotsPerHost());
     new FleetRoutes(vertx, fleet, hypervisor, cordons).mount(router);
+    new EventRoutes(vertx, live, view, hypervisor).mount(router);
     router.errorHandler(
         404,
         call -> Answers.problem(call, Problem.of(404, "no-such-resource", "no such resource")));

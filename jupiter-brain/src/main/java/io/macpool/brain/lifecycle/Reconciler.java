@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,7 +74,6 @@ public final class Reconciler implements AutoCloseable {
   private boolean adopting;
   private boolean adopted;
   private volatile Set<String> hostsKnown = Set.of();
-  private volatile Instant lastRun = Instant.MIN;
 
   public Reconciler(
       Ledger ledger,
@@ -129,7 +129,6 @@ public final class Reconciler implements AutoCloseable {
   private void tick() {
     try {
       reconcile();
-      lastRun = clock.instant();
     } catch (RuntimeException e) {
       meters.counter("reconcile.failures").increment();
       log.error("reconciliation failed, the next one is in {}", options.interval(), e);
@@ -263,9 +262,9 @@ public final class Reconciler implements AutoCloseable {
         : text.toString();
   }
 
-  /** When the last reconciliation ended well. */
-  public Instant lastRun() {
-    return lastRun;
+  /** Why nothing can be placed yet, if so: hosts have slots from the first sight of them on. */
+  public Optional<String> notReady() {
+    return hostsKnown.isEmpty() ? Optional.of("no host has been seen yet") : Optional.empty();
   }
 
   @Override

@@ -160,8 +160,21 @@ public final class ClusterReconciler
     Optional.ofNullable(cluster.getSpec().hardwarePool)
         .ifPresent(pool -> operation.ledger().forget(key.pool(pool), key.name()));
     memories.remove(key);
+    operation.board().forget(key);
+    forgetUnfollowedQueues(key);
     log.info("{} is gone{}", key, forced ? ", by force" : ": its jobs have finished");
     return DeleteControl.defaultDelete();
+  }
+
+  private void forgetUnfollowedQueues(ClusterKey gone) {
+    operation
+        .queues()
+        .keepOnly(
+            clusters
+                .list(c -> c.getSpec() != null && c.getSpec().scaling != null)
+                .filter(c -> !ClusterKey.of(c).equals(gone))
+                .map(c -> c.getSpec().scaling.queue)
+                .collect(Collectors.toSet()));
   }
 
   /** Makes a cluster's next round come at once. */

@@ -90,6 +90,12 @@ final class ClusterRound {
             pool -> operation.ledger().settle(key.pool(pool), key.name(), plan.sizes().bound()));
     boolean told = tell(seen, plan);
     mark(seen, plan);
+    operation
+        .board()
+        .note(
+            key,
+            new ClusterBoard.Entry(
+                limit.jobs(), seen.running(), plan.sizes().bound(), limit.backlog()));
     return again(changed || told, seen, plan);
   }
 

@@ -1,5 +1,7 @@
 package io.macpool.operator.cluster;
 
+import io.macpool.core.Observed;
+import io.macpool.core.pool.Backlog;
 import io.macpool.core.pool.ScalingDecision;
 import io.macpool.core.pool.SlotShare;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import java.util.Optional;
  * @param wanted what it would be if slots were no matter
  * @param scaling the decision by queue depth, if it follows a queue
  * @param share its part of its hardware pool, if it has one
- * @param depth of the queue, if known
+ * @param backlog of the queue, if it follows one
  * @param why a sentence for a person
  */
 record JobsLimit(
@@ -19,5 +21,11 @@ record JobsLimit(
     int wanted,
     Optional<ScalingDecision.Reason> scaling,
     Optional<SlotShare> share,
-    Optional<Long> depth,
-    String why) {}
+    Optional<Observed<Backlog>> backlog,
+    String why) {
+
+  /** Jobs in the queue, if known. */
+  Optional<Long> depth() {
+    return backlog.flatMap(Observed::toOptional).map(Backlog::depth);
+  }
+}

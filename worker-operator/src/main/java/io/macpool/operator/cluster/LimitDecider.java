@@ -84,7 +84,7 @@ final class LimitDecider {
         decision.limit(),
         Optional.of(decision.reason()),
         Optional.empty(),
-        backlog.toOptional().map(Backlog::depth),
+        Optional.of(backlog),
         why);
   }
 
@@ -104,7 +104,7 @@ final class LimitDecider {
             wanted.wanted(),
             wanted.scaling(),
             Optional.empty(),
-            wanted.depth(),
+            wanted.backlog(),
             "its jobs on hardware pool " + left.get() + " finish before it moves to " + pool);
       }
       operation.ledger().forget(cluster.pool(left.get()), cluster.name());
@@ -125,7 +125,7 @@ final class LimitDecider {
         wanted.wanted(),
         wanted.scaling(),
         Optional.of(share),
-        wanted.depth(),
+        wanted.backlog(),
         why);
   }
 

@@ -21,6 +21,7 @@ public record Operation(
     QueuePoller queues,
     SlotLedger ledger,
     ClusterEvents events,
+    ClusterBoard board,
     Clock clock,
     int port,
     String operatorName,

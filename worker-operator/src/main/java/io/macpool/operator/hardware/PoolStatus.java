@@ -121,7 +121,7 @@ final class PoolStatus {
   private static JsonNode essence(HardwarePoolStatus status) {
     JsonNode tree = JSON.valueToTree(status);
     if (tree instanceof ObjectNode fields) {
-      fields.remove(List.of("utilisationPercent", "waiting", "used", "grants"));
+      fields.remove(List.of("utilisationPercent", "waiting"));
     }
     return tree;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.service.Secret;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -77,6 +78,8 @@ public final class ManagementQueueDepth implements QueueDepth {
       return new Depth(
           field(state, "messages_ready", queue),
           OptionalLong.of(field(state, "messages_unacknowledged", queue)));
+    } catch (ConnectException e) {
+      throw new IOException("no connection to the management API on " + api.getAuthority(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while reading the depth of " + queue, e);

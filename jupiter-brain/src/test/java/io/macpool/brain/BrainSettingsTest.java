@@ -1,0 +1,82 @@
+package io.macpool.brain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.macpool.service.ServiceMain;
+import io.macpool.service.Settings;
+import io.macpool.service.SettingsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BrainSettingsTest {
+
+  private static final Map<String, String> LEAST =
+      Map.of(
+          "VSPHERE_API_URL", "https://user:hunter2@vcenter/sdk",
+          "JUPITER_BRAIN_VSPHERE_BASE_PATH", "/DC/vm/Base/",
+          "JUPITER_BRAIN_VSPHERE_VM_PATH", "/DC/vm/VMs/",
+          "JUPITER_BRAIN_VSPHERE_CLUSTER_PATH", "/DC/host/Cluster/");
+
+  @Test
+  void theOldBrokersDefaultsHold() {
+    Settings settings = BrainSettings.SPEC.read(List.of(), LEAST);
+    assertThat(settings.get(BrainSettings.ADDR).port()).isEqualTo(42_161);
+    assertThat(settings.get(BrainSettings.REQUEST_TIMEOUT)).isEqualTo(Duration.ofMinutes(3));
+    assertThat(settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS)).isEqualTo(4);
+    assertThat(settings.get(BrainSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)).isEqualTo(48);
+    assertThat(settings.get(BrainSettings.DATABASE_POOL_SIZE)).isEqualTo(2);
+    assertThat(settings.get(BrainSettings.JANITOR_CUTOFF)).isEqualTo(Duration.ofHours(2));
+    assertThat(settings.describe()).doesNotContain("hunter2");
+    assertThat(settings.toString()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void whatCantBeUsedIsToldAtOnceAndNoSecretWithIt() {
+    Settings settings =
+        BrainSettings.SPEC.read(
+            List.of(
+                "--vsphere-api-url=vcenter/hunter2",
+                "--vsphere-thumbprint=12:34",
+                "--auth-tokens=hunter3",
+                "--database-url=mysql://hunter4",
+                "--warm=xcode"),
+            LEAST);
+    assertThatThrownBy(() -> JupiterBrain.start(settings))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("VSPHERE_API_URL")
+        .hasMessageContaining("VSPHERE_THUMBPRINT")
+        .hasMessageContaining("AUTH_TOKENS")
+        .hasMessageContaining("DATABASE_URL")
+        .hasMessageContaining("WARM")
+        .hasMessageNotContainingAny("hunter2", "hunter3", "hunter4");
+  }
+
+  @Test
+  void withoutATokenNobodyCouldCall() {
+    assertThatThrownBy(() -> JupiterBrain.start(BrainSettings.SPEC.read(List.of(), LEAST)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("AUTH_TOKEN");
+  }
+
+  /** Run with -Dmacpool.docs.write=true to write the document anew. */
+  @Test
+  void theDocumentTellsEverySetting() throws IOException {
+    Path document = Path.of("../docs/configuration/jupiter-brain.md");
+    String expected =
+        "# Settings of jupiter-brain\n\n"
+            + "Written from the code; a test holds it to that. Each is a flag and an environment"
+            + " variable; the flag wins. Durations are written like `90s`, `3m30s`, `500ms`.\n\n"
+            + ServiceMain.withCommonSettings(BrainSettings.SPEC).markdown();
+    if (Boolean.getBoolean("macpool.docs.write")) {
+      Files.createDirectories(document.getParent());
+      Files.writeString(document, expected);
+    }
+    assertThat(document).hasContent(expected);
+  }
+}

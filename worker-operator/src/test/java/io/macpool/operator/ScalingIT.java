@@ -1,0 +1,114 @@
+package io.macpool.operator;
+
+import static io.macpool.operator.OperatorBench.cluster;
+import static io.macpool.operator.OperatorBench.eventually;
+import static io.macpool.operator.WorkerClusterIT.condition;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.operator.api.HardwarePoolStatus;
+import io.macpool.sim.amqp.AmqpSimulator;
+import io.macpool.sim.amqp.JobPublisher;
+import java.util.Collections;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScalingIT {
+
+  private static final String QUEUE = "builds.macstadium6";
+  private static final String SCALING =
+      "  scaling: {queue: builds.macstadium6, minJobs: 1, scaleDownStabilization: 1s}";
+
+  private OperatorBench bench;
+
+  @AfterEach
+  void stop() {
+    bench.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theLimitFollowsTheQueueUpAtOnceAndHoldsWhenItCantBeRead(boolean management) {
+    try (AmqpSimulator amqp = AmqpSimulator.start();
+        JobPublisher publisher = JobPublisher.connect(amqp.uri())) {
+      publisher.declareQueue(QUEUE);
+      bench =
+          new OperatorBench(
+                  management ? "--rabbitmq-management-uri" : "--amqp-uri",
+                  (management ? amqp.managementUrl() : amqp.uri()).toString(),
+                  "--queue-poll-interval",
+                  "100ms",
+                  "--queue-depth-tolerance",
+                  "500ms")
+              .start();
+      bench.apply(cluster("wc", 8, 3, SCALING));
+      eventually(() -> assertThat(bench.workers.sizes("wc")).containsExactly(1, 0, 0));
+      publisher.publish(QUEUE, Collections.nCopies(6, "{}"));
+      eventually(() -> assertThat(bench.workers.sizes("wc")).containsExactly(2, 2, 2));
+      eventually(
+          () -> {
+            assertThat(bench.status("wc").desiredJobs).isEqualTo(6);
+            assertThat(bench.status("wc").queueDepth).isEqualTo(6);
+            assertThat(condition(bench.status("wc"), "Scaling")).isEqualTo("True FollowingQueue");
+          });
+      if (!management) {
+        amqp.stop();
+        eventually(
+            () -> assertThat(condition(bench.status("wc"), "Scaling")).isEqualTo("False Holding"));
+        assertThat(bench.workers.alive("wc")).isEqualTo(6);
+      }
+    }
+  }
+
+  @Test
+  void slotsOfAPoolAreSharedByWeightAndLentUntilTheyAreWanted() {
+    bench = new OperatorBench().start();
+    bench.workers.prepare(FakeWorker::busy);
+    bench.apply(pool(6));
+    bench.apply(cluster("first", 8, 2, "  hardwarePool: macs"));
+    eventually(() -> assertThat(bench.workers.alive("first")).isEqualTo(6));
+    bench.apply(cluster("second", 8, 2, "  hardwarePool: macs\n  weight: 2"));
+    // The first has lent slots; they come back as its jobs end, never before.
+    eventually(
+        () ->
+            assertThat(bench.workers.of("first").stream().mapToInt(FakeWorker::expected).sum())
+                .isEqualTo(2));
+    assertThat(bench.workers.alive("first")).isEqualTo(6);
+    assertThat(bench.workers.alive("second")).isZero();
+    bench.workers.of("first").get(0).finishJob();
+    bench.workers.of("first").forEach(FakeWorker::finishAllJobs);
+    eventually(() -> assertThat(bench.workers.alive("second")).isEqualTo(4));
+    assertThat(bench.workers.alive("first")).isEqualTo(2);
+    eventually(
+        () -> {
+          HardwarePoolStatus status = bench.pool("macs").getStatus();
+          assertThat(status.slots).isEqualTo(6);
+          assertThat(status.grants).extracting(grant -> grant.share).containsExactly(2, 4);
+        });
+    assertThat(condition(bench.status("first"), "Scaling")).isEqualTo("True HardwarePoolFull");
+  }
+
+  @Test
+  void withoutItsPoolAClusterHoldsAndSaysSo() {
+    bench = new OperatorBench().start();
+    bench.apply(cluster("wc", 4, 2, "  hardwarePool: absent"));
+    eventually(
+        () ->
+            assertThat(condition(bench.status("wc"), "Degraded"))
+                .isEqualTo("True HardwarePoolUnknown"));
+    assertThat(bench.workers.mostAlive("wc")).isZero();
+    bench.apply(pool(4).replace("macs", "absent"));
+    eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(4));
+  }
+
+  private static String pool(int slots) {
+    return """
+        apiVersion: travisci.com/v1alpha1
+        kind: HardwarePool
+        metadata: {name: macs, namespace: macstadium-staging}
+        spec: {slots: %d}
+        """
+        .formatted(slots);
+  }
+}
