@@ -4,7 +4,7 @@ import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class AmqpSimulatorContractTest extends AmqpContract {
+class AmqpSimulatorContractIT extends AmqpContract {
 
   private static AmqpSimulator simulator;
 
