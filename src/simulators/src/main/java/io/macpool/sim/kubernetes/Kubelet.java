@@ -219,6 +219,9 @@ final class Kubelet {
   }
 
   private void report(LocalPod local, ObjectNode pod) {
+    if (!local.hasNews()) {
+      return;
+    }
     JsonNode container = pod.path("spec").path("containers").path(0);
     ObjectNode status =
         local.status(container.path("name").asText(), container.path("image").asText());

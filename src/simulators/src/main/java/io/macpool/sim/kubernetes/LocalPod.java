@@ -39,6 +39,13 @@ final class LocalPod {
   /** Whether the container was told to end. */
   boolean told;
 
+  /** What was last reported; null before. */
+  private Report reported;
+
+  /** All that a status is made of, so that an unchanged one need not be made. */
+  private record Report(
+      Phase phase, boolean ready, int restarts, String waitingFor, String message) {}
+
   /** When a pod that is being deleted is killed; empty while it is not. */
   Optional<Instant> killAt = Optional.empty();
 
@@ -49,6 +56,14 @@ final class LocalPod {
     this.directory = directory;
     this.created = now;
     this.retryAt = now;
+  }
+
+  /** Whether there is something to report; what there is now, counts as reported then. */
+  boolean hasNews() {
+    Report now = new Report(phase, ready, restarts, waitingFor, message);
+    boolean news = !now.equals(reported);
+    reported = now;
+    return news;
   }
 
   /** The pod's status as the API tells it. */

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A part that others wrote, which a machine may have: told of by the system property {@code
@@ -33,13 +34,9 @@ public enum Peer {
   /** Where it is; empty if there is none here, and none is required. */
   public Optional<String> location() {
     Optional<String> location = setting(name());
-    boolean required =
-        setting("REQUIRED").stream()
-            .flatMap(names -> Arrays.stream(names.split(",", -1)))
-            .anyMatch(required(name())::equals);
-    if (location.isEmpty() && required) {
+    if (location.isEmpty() && isRequired()) {
       throw new IllegalStateException(
-          "the peer " + required(name()) + " is required here, but nothing says where it is");
+          "the peer " + label() + " is required here, but nothing says where it is");
     }
     location.ifPresent(found -> report());
     return location;
@@ -55,19 +52,37 @@ public enum Peer {
     return Optional.ofNullable(value).filter(text -> !text.isBlank());
   }
 
-  /** Whoever started the peers learns which were asked for, to say it at the end. */
+  /** Whether this run is not to pass without it. */
+  public boolean isRequired() {
+    return setting("REQUIRED").stream()
+        .flatMap(names -> Arrays.stream(names.split(",", -1)))
+        .anyMatch(required(name())::equals);
+  }
+
+  /** Its name as properties have it: {@code rabbitmq-management}. */
+  public String label() {
+    return required(name());
+  }
+
+  /**
+   * Notes that it was asked for and is here: for the build, which tells at its end, and for whoever
+   * started the peers.
+   */
   private void report() {
-    String file = System.getenv("PEERS_REPORT");
-    if (file != null) {
-      try {
-        Files.writeString(
-            Path.of(file),
-            required(name()) + "\n",
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND);
-      } catch (IOException e) {
-        throw new UncheckedIOException("can't report a tested peer to " + file, e);
+    Stream.of(System.getProperty("peers.report"), System.getenv("PEERS_REPORT"))
+        .filter(file -> file != null && !file.isBlank())
+        .map(Path::of)
+        .forEach(this::append);
+  }
+
+  private void append(Path file) {
+    try {
+      if (file.getParent() != null) {
+        Files.createDirectories(file.getParent());
       }
+      Files.writeString(file, label() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't report a tested peer to " + file, e);
     }
   }
 }
