@@ -174,6 +174,7 @@ final class WorkerSetup {
             "ssh",
             GuestSessions.start(
                 key,
+                GuestSessions.USER,
                 settings.get(WorkerSettings.SSH_PORT),
                 settings.get(WorkerSettings.SSH_KEEP_ALIVE),
                 threads.blocking(),

@@ -5,12 +5,10 @@ import io.macpool.core.job.JobEvent;
 import io.macpool.worker.ssh.GuestSession;
 import io.macpool.worker.ssh.GuestSession.Upload;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -29,7 +27,6 @@ final class JobGuest {
   private static final String WRAPPER = "wrapper.sh";
   private static final String TRACE = "/tmp/build.trace";
   private static final int LONGEST_TRACE = 32 << 20;
-  private static final byte[] WRAPPER_CONTENT = wrapper();
 
   private final JobPayload job;
   private final Neighbours neighbours;
@@ -60,7 +57,7 @@ final class JobGuest {
             .upload(
                 List.of(
                     new Upload(SCRIPT, () -> script, 0755, true),
-                    new Upload(WRAPPER, () -> WRAPPER_CONTENT, 0755, false)))
+                    new Upload(WRAPPER, Wrapper::content, 0755, false)))
             .whenComplete(
                 (nothing, failure) ->
                     tell.accept(
@@ -146,13 +143,5 @@ final class JobGuest {
 
   private static String reason(Throwable failure) {
     return String.valueOf(Retries.cause(failure).getMessage());
-  }
-
-  private static byte[] wrapper() {
-    try (InputStream in = JobGuest.class.getResourceAsStream(WRAPPER)) {
-      return Objects.requireNonNull(in, WRAPPER).readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the wrapper script is missing in this jar", e);
-    }
   }
 }

@@ -27,20 +27,25 @@ import org.slf4j.LoggerFactory;
 public final class GuestSessions implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(GuestSessions.class);
-  private static final String USER = "travis";
+
+  /** Who the field's images let in. */
+  public static final String USER = "travis";
+
   private static final int NIO_THREADS = 3;
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
   private static final AttributeKey<HostKeyPin> PIN = new AttributeKey<>();
 
   private final SshClient client;
   private final GuestKey key;
+  private final String user;
   private final int port;
   private final Executor blocking;
   private final Executor readers;
 
   private GuestSessions(
-      SshClient client, GuestKey key, int port, Executor blocking, Executor readers) {
+      SshClient client, GuestKey key, String user, int port, Executor blocking, Executor readers) {
     this.client = client;
+    this.user = user;
     this.key = key;
     this.port = port;
     this.blocking = blocking;
@@ -55,7 +60,12 @@ public final class GuestSessions implements AutoCloseable {
    * @param readers hands output on; never blocked
    */
   public static GuestSessions start(
-      GuestKey key, int port, Duration keepAlive, Executor blocking, Executor readers) {
+      GuestKey key,
+      String user,
+      int port,
+      Duration keepAlive,
+      Executor blocking,
+      Executor readers) {
     SshClient client =
         ClientBuilder.builder()
             // Named one by one: a BouncyCastle on the classpath would bring in a slow one first.
@@ -88,7 +98,7 @@ public final class GuestSessions implements AutoCloseable {
     CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
     CoreModuleProperties.NIO2_READ_TIMEOUT.set(client, Duration.ZERO);
     client.start();
-    return new GuestSessions(client, key, port, blocking, readers);
+    return new GuestSessions(client, key, user, port, blocking, readers);
   }
 
   /**
@@ -102,7 +112,7 @@ public final class GuestSessions implements AutoCloseable {
     String peer = host + ":" + port;
     try {
       ConnectFuture connecting =
-          client.connect(USER, host, port, AttributeRepository.ofKeyValuePair(PIN, pin), null);
+          client.connect(user, host, port, AttributeRepository.ofKeyValuePair(PIN, pin), null);
       connecting.addListener(
           done -> {
             if (done.isConnected()) {
