@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class GuestFleetContractTest extends SshGuestContract {
+class GuestFleetContractIT extends SshGuestContract {
 
   @TempDir static Path temp;
   private static GuestFleet fleet;

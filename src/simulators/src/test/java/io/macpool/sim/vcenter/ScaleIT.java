@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The largest fleet that we plan for: 1,000 hosts, 2,000 machines. */
 @Timeout(60)
-class ScaleTest {
+class ScaleIT {
 
   private static final int HOSTS = 1000;
   private static final int MACHINES = 2000;

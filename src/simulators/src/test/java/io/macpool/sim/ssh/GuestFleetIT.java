@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class GuestFleetTest {
+class GuestFleetIT {
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
