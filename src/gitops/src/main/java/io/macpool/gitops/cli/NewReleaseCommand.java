@@ -72,7 +72,11 @@ final class NewReleaseCommand implements Callable<Integer> {
 
   private Release likeness(Environment chosen) {
     if (like != null) {
-      return Choices.release(chosen, like);
+      Release copied = Choices.release(chosen, like);
+      if (!copied.chart().equals(chart)) {
+        throw new TreeException(like + " is a release of " + copied.chart() + ", not of " + chart);
+      }
+      return copied;
     }
     return chosen.releases().stream()
         .filter(release -> release.chart().equals(chart))

@@ -1,6 +1,7 @@
 package io.macpool.gitops.migrate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.yaml.YamlReader;
@@ -22,7 +23,7 @@ final class CarriedValues {
     ObjectNode values =
         release.values().isObject()
             ? release.values().deepCopy()
-            : new com.fasterxml.jackson.databind.ObjectMapper().createObjectNode();
+            : JsonNodeFactory.instance.objectNode();
     if (chart.name().equals(Chart.WORKER)) {
       carryWorker(values);
     }

@@ -7,6 +7,7 @@ import io.macpool.gitops.tree.Chart;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -106,7 +107,7 @@ record ReleaseText(LegacyRelease release, Chart chart, ObjectNode values, List<S
       String policy = marker.substring(marker.indexOf('=') + 1);
       String pointer = marker.substring(0, marker.indexOf('='));
       String tag = values.at(pointer).asText();
-      String quoted = java.util.regex.Pattern.quote(tag);
+      String quoted = Pattern.quote(tag);
       marked =
           marked.replaceFirst(
               "(?m)^( +tag: ['\"]?" + quoted + "['\"]?)$",

@@ -8,6 +8,7 @@ import io.macpool.gitops.RepositoryTree;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -226,6 +227,20 @@ class CommandsIT {
   }
 
   @Test
+  void newReleaseLikeOneOfAnotherChartIsRefused() {
+    assertThat(
+            run(
+                "new-release",
+                "macstadium-prod-1",
+                "jupiter-brain",
+                "jupiter-brain-x",
+                "--like",
+                "worker-com"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("worker-com is a release of macstadium-worker");
+  }
+
+  @Test
   void newReleaseThatDoesNotFitIsNotWritten() {
     assertThat(
             run(
@@ -294,9 +309,7 @@ class CommandsIT {
     List<String> command = new ArrayList<>(List.of("git", "-C", root.toString()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
   }
 }
