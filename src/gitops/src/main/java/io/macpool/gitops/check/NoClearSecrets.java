@@ -14,15 +14,14 @@ final class NoClearSecrets implements Rule {
 
   private static final Map<String, Pattern> SHAPES =
       Map.of(
-          "a URL with a password", Pattern.compile("[a-z][a-z0-9+.-]*://[^/\\s:@]*:[^/\\s@]+@.*"),
-          "a private key", Pattern.compile("(?s).*-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
-          "a GitHub token", Pattern.compile("(?s).*\\b(gh[pousr]_|github_pat_)[A-Za-z0-9_]{16,}.*"),
+          "a URL with a password", Pattern.compile("[a-z][a-z0-9+.-]*://[^/\\s:@]*:[^/\\s@]+@"),
+          "a private key", Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+          "a GitHub token", Pattern.compile("\\b(gh[pousr]_|github_pat_)[A-Za-z0-9_]{16,}"),
           "a Slack token or webhook",
-              Pattern.compile(
-                  "(?s).*(\\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\\.slack\\.com/services/).*"),
-          "an AWS key", Pattern.compile("(?s).*\\b(AKIA|ASIA)[0-9A-Z]{16}\\b.*"),
-          "an age key", Pattern.compile("(?s).*AGE-SECRET-KEY-1.*"),
-          "a JSON web token", Pattern.compile("(?s).*\\beyJ[A-Za-z0-9_-]{10,}\\.eyJ.*"));
+              Pattern.compile("(\\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\\.slack\\.com/services/)"),
+          "an AWS key", Pattern.compile("\\b(AKIA|ASIA)[0-9A-Z]{16}\\b"),
+          "an age key", Pattern.compile("AGE-SECRET-KEY-1"),
+          "a JSON web token", Pattern.compile("\\beyJ[A-Za-z0-9_-]{10,}\\.eyJ"));
 
   /** Names whose values are secrets themselves, not the names of Secrets. */
   private static final Pattern SECRET_NAME =
@@ -129,7 +128,7 @@ final class NoClearSecrets implements Rule {
 
   private static Optional<String> shape(String text) {
     return SHAPES.entrySet().stream()
-        .filter(entry -> entry.getValue().matcher(text).matches())
+        .filter(entry -> entry.getValue().matcher(text).find())
         .map(Map.Entry::getKey)
         .sorted()
         .findFirst();
