@@ -48,6 +48,11 @@ final class Signals {
     CompletableFuture<Void> unused = worker.drained().thenRunAsync(() -> exit());
   }
 
+  private void stopLate() {
+    log.warn("the drain took longer than {}: the worker stops now", drainTimeout);
+    exit();
+  }
+
   private static void exit() {
     log.info("nothing runs here any more: the process ends");
     System.exit(0);
@@ -69,11 +74,11 @@ final class Signals {
         worker
             .drained()
             .orTimeout(drainTimeout.toMillis(), TimeUnit.MILLISECONDS)
-            .exceptionally(
-                late -> {
-                  log.warn("the drain took longer than {}: the worker stops now", drainTimeout);
-                  CompletableFuture<Void> unusedToo = CompletableFuture.runAsync(Signals::exit);
-                  return null;
+            .whenCompleteAsync(
+                (nothing, late) -> {
+                  if (late != null) {
+                    stopLate();
+                  }
                 });
   }
 

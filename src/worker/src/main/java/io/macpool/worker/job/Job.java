@@ -123,12 +123,21 @@ public final class Job {
         log.info("{} on {}", step.state().phase(), event);
       }
       state = step.state();
-      step.actions().forEach(action -> action.match(new Hands()));
-    } catch (RuntimeException e) {
-      log.error("job {} met a fault of ours in {} on {}", payload.jobId(), state.phase(), event, e);
+      step.actions().forEach(this::perform);
     } finally {
       MDC.remove("job");
       MDC.remove("instance");
+    }
+  }
+
+  /**
+   * A fault of ours in one action must not keep the others, a release among them, from happening.
+   */
+  private void perform(JobAction action) {
+    try {
+      action.match(new Hands());
+    } catch (RuntimeException e) {
+      log.error("job {} met a fault of ours in {}", payload.jobId(), action, e);
     }
   }
 

@@ -62,9 +62,8 @@ final class JobInstance {
 
   void request() {
     CompletableFuture<Instance> unused =
-        neighbours
-            .images()
-            .select(job)
+        CompletableFuture.completedFuture(job)
+            .thenCompose(neighbours.images()::select)
             .thenCompose(this::create)
             .whenComplete(
                 (instance, failure) -> {

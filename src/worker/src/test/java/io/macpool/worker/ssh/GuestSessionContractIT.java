@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +43,10 @@ class GuestSessionContractIT {
   private static final Duration DIAL = Duration.ofSeconds(5);
 
   @TempDir static Path directory;
+
+  /** Stands in for the home directory: a real one is not ours to tidy up. */
+  private final String home = ".macpool-contract-" + UUID.randomUUID();
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private GuestFleet fleet;
   private GuestSessions sessions;
@@ -50,6 +55,7 @@ class GuestSessionContractIT {
   @AfterEach
   void end() {
     if (session != null) {
+      run("rm -rf " + home, new Output());
       session.close();
     }
     if (sessions != null) {
@@ -65,10 +71,10 @@ class GuestSessionContractIT {
   @EnumSource(Server.class)
   void uploadsRunsAndTellsTheExitStatus(Server server) {
     connect(server);
-    clean();
+    makeHome();
     upload("echo one; [ -t 1 ] && stty size; echo two >&2; exit 9");
     Output output = new Output();
-    assertThat(run("bash ~/wrapper.sh", output)).hasValue(9);
+    assertThat(run(wrapper(""), output)).hasValue(9);
     assertThat(output.text()).isEqualTo("one\r\n40 80\r\ntwo\r\n");
   }
 
@@ -76,7 +82,7 @@ class GuestSessionContractIT {
   @EnumSource(Server.class)
   void refusesAMachineThatWasUsed(Server server) {
     connect(server);
-    clean();
+    makeHome();
     upload("true");
     Throwable thrown = catchThrowable(() -> upload("true"));
     assertThat(((GuestException) Retries.cause(thrown)).reason())
@@ -87,15 +93,15 @@ class GuestSessionContractIT {
   @EnumSource(Server.class)
   void theScriptOutlivesItsSessionAndItsOutputResumesAtTheByte(Server server) {
     Place place = connect(server);
-    clean();
+    makeHome();
     upload("for i in $(seq 1 30); do echo line $i; sleep 0.1; done; exit 5");
     Output output = new Output();
-    CompletableFuture<OptionalInt> first = session.run("bash ~/wrapper.sh", output::take, () -> {});
+    CompletableFuture<OptionalInt> first = session.run(wrapper(""), output::take, () -> {});
     await().until(() -> output.text().contains("line 5\r\n"));
     session.close();
     assertThat(first).succeedsWithin(DIAL).isEqualTo(OptionalInt.empty());
     session = sessions.connect(place.host(), new HostKeyPin(), DIAL).join();
-    assertThat(run("bash ~/wrapper.sh " + output.size(), output)).hasValue(5);
+    assertThat(run(wrapper(" " + output.size()), output)).hasValue(5);
     StringBuilder expected = new StringBuilder();
     for (int i = 1; i <= 30; i++) {
       expected.append("line ").append(i).append("\r\n");
@@ -157,16 +163,21 @@ class GuestSessionContractIT {
     return new Place(uri.getUserInfo(), uri.getHost(), uri.getPort(), Path.of(key));
   }
 
-  private void clean() {
-    run("rm -rf build.sh build.sh.* wrapper.sh .macpool", new Output());
+  private String wrapper(String offset) {
+    return "HOME=$PWD/%s bash %s/wrapper.sh%s".formatted(home, home, offset);
+  }
+
+  private void makeHome() {
+    run("mkdir " + home, new Output());
   }
 
   private void upload(String script) {
     session
         .upload(
             List.of(
-                new GuestSession.Upload("build.sh", () -> script.getBytes(UTF_8), 0755, true),
-                new GuestSession.Upload("wrapper.sh", Wrapper::content, 0755, false)))
+                new GuestSession.Upload(
+                    home + "/build.sh", () -> script.getBytes(UTF_8), 0755, true),
+                new GuestSession.Upload(home + "/wrapper.sh", Wrapper::content, 0755, false)))
         .join();
   }
 
