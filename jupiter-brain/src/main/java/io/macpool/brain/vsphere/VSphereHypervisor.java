@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class VSphereHypervisor implements Hypervisor {
 
   private static final Logger log = LoggerFactory.getLogger(VSphereHypervisor.class);
-  private static final int CALLS = 32;
+  private static final int CALLS = 16;
   private static final Duration TICK = Duration.ofSeconds(1);
 
   /** A task that events have not told of for this long is looked at directly. */

@@ -86,7 +86,11 @@ public final class BrainBenchmark {
             .withHosts(24)
             .withTimes(OperationTimes.none().withClone(clone).withPowerOn(powerOn));
     try (Bench bench = new Bench(options, Map.of())) {
-      bench.call("DELETE", bench.create(), null); // warm up
+      List<Callable<Object>> warmUp = new ArrayList<>();
+      for (int i = 0; i < 48; i++) {
+        warmUp.add(() -> bench.call("DELETE", bench.create(), null));
+      }
+      Bench.all(48, warmUp);
       bench.vcenter().resetCalls();
       Samples over = new Samples();
       List<Callable<String>> work = new ArrayList<>();
