@@ -190,7 +190,11 @@ final class ObjectApi {
     requireKnownSubresource(request);
     String manager = request.parameter("fieldManager");
     if (manager.isEmpty()) {
-      throw ApiFailure.badRequest("fieldManager is required for apply patch");
+      throw new ApiFailure(
+          422,
+          "Invalid",
+          "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for"
+              + " apply patch");
     }
     boolean force = request.parameter("force").matches("true|1");
     ObjectNode configuration = object(body);

@@ -18,11 +18,18 @@ final class RawClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final KubernetesSimulator cluster;
+  private final HttpClient http;
+  private final String url;
+  private final String token;
 
   RawClient(KubernetesSimulator cluster) {
-    this.cluster = cluster;
+    this(HttpClient.newHttpClient(), cluster.url(), cluster.clientConfig().getOauthToken());
+  }
+
+  RawClient(HttpClient http, String url, String token) {
+    this.http = http;
+    this.url = url;
+    this.token = token;
   }
 
   Answer get(String path) throws IOException, InterruptedException {
@@ -75,7 +82,7 @@ final class RawClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(cluster.url() + path))
-        .header("Authorization", "Bearer " + cluster.clientConfig().getOauthToken());
+    return HttpRequest.newBuilder(URI.create(url + path))
+        .header("Authorization", "Bearer " + token);
   }
 }
