@@ -4,12 +4,14 @@ import io.macpool.service.Resources;
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
+import io.macpool.sim.peer.GuestPowerServer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
 import io.macpool.sim.vcenter.BaseImage;
 import io.macpool.sim.vcenter.OperationTimes;
 import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +97,14 @@ final class Peers implements AutoCloseable {
 
   private VSphere realVSphere() {
     SandboxOptions.RealPeers real = options.peers;
+    if (real.lendGuests != null) {
+      try {
+        resources.own("lent guests", GuestPowerServer.start(guests, real.lendGuests));
+      } catch (IOException e) {
+        throw new IllegalStateException(
+            "can't lend guests on port " + real.lendGuests + ": " + e.getMessage(), e);
+      }
+    }
     return new VSphere(
         real.vsphereUrl,
         real.vsphereBasePath,

@@ -149,6 +149,14 @@ final class SandboxOptions {
     String vsphereThumbprint;
 
     @Option(
+        names = "--lend-guests",
+        paramLabel = "PORT",
+        description =
+            "Boot guests for a vCenter that has none: it asks http://127.0.0.1:PORT/ by POST and"
+                + " DELETE of the machine's name, as our vcsim does with -guests.")
+    Integer lendGuests;
+
+    @Option(
         names = "--kubeconfig",
         paramLabel = "FILE",
         description = "Kubernetes' API; the CRDs are applied to it.")
