@@ -77,13 +77,13 @@ public final class FairSharePlanner {
 
   /** Raises the lowest level, relative to weight, slot by slot up to each one's cap. */
   private static int fill(int slots, List<Filling> fillings, ToIntFunction<Filling> cap) {
+    int left = slots - raise(slots, fillings, cap);
     PriorityQueue<Filling> lowest = new PriorityQueue<>(Filling.BY_LEVEL);
     for (Filling filling : fillings) {
       if (filling.level < cap.applyAsInt(filling)) {
         lowest.add(filling);
       }
     }
-    int left = slots;
     while (left > 0 && !lowest.isEmpty()) {
       Filling filling = lowest.remove();
       filling.level++;
@@ -93,6 +93,43 @@ public final class FairSharePlanner {
       }
     }
     return left;
+  }
+
+  /**
+   * The greater part of filling at once: whole rounds in which each gets its weight, as many as the
+   * slots allow. Slot by slot would come to the same and take as long as there are slots.
+   */
+  private static int raise(int slots, List<Filling> fillings, ToIntFunction<Filling> cap) {
+    int low = 0;
+    int high = fillings.stream().mapToInt(cap).max().orElse(0);
+    while (low < high) {
+      int middle = low + (high - low + 1) / 2;
+      if (cost(middle, fillings, cap) <= slots) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    long cost = cost(low, fillings, cap);
+    if (cost > slots) {
+      return 0;
+    }
+    for (Filling filling : fillings) {
+      filling.level = Math.max(filling.level, reached(low, filling, cap));
+    }
+    return (int) cost;
+  }
+
+  private static long cost(int rounds, List<Filling> fillings, ToIntFunction<Filling> cap) {
+    long cost = 0;
+    for (Filling filling : fillings) {
+      cost += Math.max(0, reached(rounds, filling, cap) - filling.level);
+    }
+    return cost;
+  }
+
+  private static int reached(int rounds, Filling filling, ToIntFunction<Filling> cap) {
+    return (int) Math.min(cap.applyAsInt(filling), (long) rounds * filling.claim.weight());
   }
 
   private static final class Filling {
