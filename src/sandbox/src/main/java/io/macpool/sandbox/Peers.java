@@ -4,6 +4,7 @@ import io.macpool.service.Resources;
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
+import io.macpool.sim.kubernetes.RealCluster;
 import io.macpool.sim.peer.GuestPowerServer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
@@ -37,7 +38,7 @@ final class Peers implements AutoCloseable {
   private final SandboxOptions options;
   private final GuestFleet guests;
   private final BuildScriptSimulator build;
-  private final KubernetesSimulator kubernetes;
+  private final Cluster cluster;
   private final VSphere vsphere;
   private URI amqpUri;
   private URI queueDepthUri;
@@ -50,9 +51,15 @@ final class Peers implements AutoCloseable {
             "guests", GuestFleet.start(GuestFleetOptions.in(directory.resolve("guests"))));
     vsphere = options.peers.vsphereUrl == null ? simulatedVSphere() : realVSphere();
     build = resources.own("build-script service", BuildScriptSimulator.start());
-    kubernetes =
-        resources.own(
-            "Kubernetes", KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), pods));
+    cluster = resources.own("Kubernetes", cluster(directory, pods));
+  }
+
+  private Cluster cluster(Path directory, WorkerPods pods) {
+    return options.peers.kubeconfig == null
+        ? Cluster.simulated(KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), pods))
+        : Cluster.real(
+            RealCluster.join(
+                options.peers.kubeconfig, Wiring.NAMESPACE, directory.resolve("pods"), pods));
   }
 
   /** Starts them; when it throws, none is left running. */
@@ -138,8 +145,8 @@ final class Peers implements AutoCloseable {
     return build.uri();
   }
 
-  KubernetesSimulator kubernetes() {
-    return kubernetes;
+  Cluster cluster() {
+    return cluster;
   }
 
   @Override

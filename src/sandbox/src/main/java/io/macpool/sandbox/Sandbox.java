@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,8 @@ final class Sandbox implements AutoCloseable {
 
   private static final List<String> CUSTOM_RESOURCES =
       List.of("/crds/workerclusters.travisci.com.yaml", "/crds/hardwarepools.travisci.com.yaml");
+
+  private static final Duration WORKERS_DRAIN = Duration.ofSeconds(60);
 
   private final Resources resources = new Resources();
   private Peers peers;
@@ -52,10 +55,13 @@ final class Sandbox implements AutoCloseable {
     String brokerUrl = "http://127.0.0.1:" + brain.port();
     String brainAdmin = "http://127.0.0.1:" + brain.adminPort();
     for (String resource : CUSTOM_RESOURCES) {
-      peers.kubernetes().load(text(resource));
+      peers.cluster().apply(text(resource));
     }
     Operator operator = resources.own("operator", Operator.start(wiring.operatorSettings()));
-    wiring.manifests(brokerUrl).forEach(peers.kubernetes()::load);
+    String workers = wiring.workerCluster(brokerUrl).toString();
+    peers.cluster().apply(wiring.sshSecret().toString());
+    peers.cluster().apply(workers);
+    resources.own("WorkerCluster", () -> peers.cluster().delete(workers, WORKERS_DRAIN));
     usage =
         resources.own(
             "usage", Usage.start(brokerUrl, wiring.token(), brainAdmin, pods::processors));

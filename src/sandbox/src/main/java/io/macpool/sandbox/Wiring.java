@@ -68,7 +68,7 @@ final class Wiring {
     Map<String, String> environment = new HashMap<>();
     environment.put("WATCH_NAMESPACE", NAMESPACE);
     environment.put("POD_NAME", "worker-operator-sandbox");
-    environment.put("KUBECONFIG", peers.kubernetes().kubeconfig().toString());
+    environment.put("KUBECONFIG", peers.cluster().kubeconfig().toString());
     environment.put("WORKER_OPERATOR_ADMIN_ADDR", "127.0.0.1:0");
     environment.put("WORKER_OPERATOR_AMQP_URI", peers.amqpUri().toString());
     peers
@@ -82,12 +82,8 @@ final class Wiring {
     return ServiceMain.withCommonSettings(spec).read(List.of(), environment);
   }
 
-  /** The Secret with the guests' key, and the WorkerCluster, as a person would apply them. */
-  List<String> manifests(String brokerUrl) {
-    return List.of(sshSecret().toString(), workerCluster(brokerUrl).toString());
-  }
-
-  private ObjectNode sshSecret() {
+  /** The Secret with the key that opens the guests. */
+  ObjectNode sshSecret() {
     ObjectNode secret = object("v1", "Secret", SSH_SECRET);
     try {
       byte[] key = Files.readAllBytes(peers.guests().privateKeyFile());
@@ -98,7 +94,8 @@ final class Wiring {
     return secret;
   }
 
-  private ObjectNode workerCluster(String brokerUrl) {
+  /** The WorkerCluster as a person would apply it. */
+  ObjectNode workerCluster(String brokerUrl) {
     ObjectNode cluster = object("travisci.com/v1alpha1", "WorkerCluster", CLUSTER);
     ObjectNode spec = cluster.putObject("spec");
     spec.put("maxJobs", options.maxJobs());
@@ -156,7 +153,7 @@ final class Wiring {
         vsphere.basePath(),
         vsphere.vmPath(),
         vsphere.clusterPath(),
-        peers.kubernetes().kubeconfig().toString(),
+        peers.cluster().kubeconfig().toString(),
         peers.guests().privateKeyFile().toString(),
         peers.buildApiUri().toString(),
         QUEUE,

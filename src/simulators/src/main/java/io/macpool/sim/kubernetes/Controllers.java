@@ -59,7 +59,14 @@ final class Controllers implements AutoCloseable {
     ResourceType deploymentType = types.ofResource("deployments.apps").orElseThrow();
     deployments = new Deployments(store, verbs, deploymentType, setType);
     sets = new ReplicaSets(store, verbs, setType, pods);
-    kubelet = new Kubelet(store, verbs, pods, runner, clock, directory, launches, this::execute);
+    kubelet =
+        new Kubelet(
+            new LocalNodeApi(store, verbs, pods),
+            runner,
+            clock,
+            directory,
+            launches,
+            this::execute);
     garbage = new Garbage(store, verbs, types);
   }
 

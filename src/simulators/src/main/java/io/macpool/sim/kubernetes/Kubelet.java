@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.LocalPod.Phase;
 import io.macpool.sim.kubernetes.PodRunner.PodLaunch;
 import io.macpool.sim.kubernetes.PodRunner.RunningPod;
-import io.macpool.sim.kubernetes.Verbs.Deletion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -35,9 +34,7 @@ final class Kubelet {
   private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
 
-  private final ObjectStore store;
-  private final Verbs verbs;
-  private final ResourceType podType;
+  private final NodeApi api;
   private final PodEnvironment environment;
   private final PodRunner runner;
   private final Clock clock;
@@ -48,18 +45,14 @@ final class Kubelet {
   private final PodAddresses addresses = new PodAddresses();
 
   Kubelet(
-      ObjectStore store,
-      Verbs verbs,
-      ResourceType podType,
+      NodeApi api,
       PodRunner runner,
       Clock clock,
       Path directory,
       Executor launches,
       Executor controllers) {
-    this.store = store;
-    this.verbs = verbs;
-    this.podType = podType;
-    this.environment = new PodEnvironment(store);
+    this.api = api;
+    this.environment = new PodEnvironment(api);
     this.runner = runner;
     this.clock = clock;
     this.directory = directory;
@@ -69,7 +62,7 @@ final class Kubelet {
 
   /** A pod was added, changed or removed. */
   void observe(ObjectKey key) {
-    Optional<ObjectNode> pod = store.get(key);
+    Optional<ObjectNode> pod = api.get(key);
     String uid = pod.map(Metadata::uid).orElse("");
     List<LocalPod> gone =
         pods.values().stream()
@@ -97,7 +90,7 @@ final class Kubelet {
   }
 
   private void step(LocalPod local) {
-    Optional<ObjectNode> pod = store.get(local.key);
+    Optional<ObjectNode> pod = api.get(local.key);
     if (pod.isEmpty() || !Metadata.uid(pod.get()).equals(local.uid)) {
       forget(local);
       return;
@@ -130,17 +123,13 @@ final class Kubelet {
     }
     boolean over = ended || (local.running != null && local.running.ended());
     if (over && local.phase != Phase.STARTING) {
-      try {
-        verbs.delete(podType, local.key.namespace(), local.key.name(), Deletion.NOW);
-      } catch (ApiFailure gone) {
-        log.debug("pod {} was removed by somebody else", local.key.name(), gone);
-      }
-      if (store.get(local.key).isEmpty()) {
+      api.remove(local.key);
+      if (api.get(local.key).isEmpty()) {
         forget(local);
       }
     } else {
       local.ready = local.running != null && local.running.ready();
-      store.get(local.key).ifPresent(pod -> report(local, pod));
+      api.get(local.key).ifPresent(pod -> report(local, pod));
     }
   }
 
@@ -228,21 +217,7 @@ final class Kubelet {
     if (status.equals(pod.path("status"))) {
       return;
     }
-    try {
-      verbs.update(
-          podType,
-          local.key.namespace(),
-          local.key.name(),
-          true,
-          false,
-          present -> {
-            Metadata.of(present).remove("resourceVersion");
-            present.set("status", status);
-            return present;
-          });
-    } catch (ApiFailure gone) {
-      log.debug("pod {} went while its status was reported", local.key.name(), gone);
-    }
+    api.report(local.key, status);
   }
 
   private void forget(LocalPod local) {

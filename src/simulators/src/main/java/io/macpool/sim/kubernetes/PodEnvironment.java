@@ -20,10 +20,10 @@ final class PodEnvironment {
 
   private static final Pattern REFERENCE = Pattern.compile("\\$\\(([A-Za-z_][A-Za-z0-9_]*)\\)");
 
-  private final ObjectStore store;
+  private final NodeApi api;
 
-  PodEnvironment(ObjectStore store) {
-    this.store = store;
+  PodEnvironment(NodeApi api) {
+    this.api = api;
   }
 
   /** Something that the pod names is not there; it waits until it is. */
@@ -106,7 +106,7 @@ final class PodEnvironment {
     JsonNode reference = secret.isMissingNode() ? configMap : secret;
     String resource = secret.isMissingNode() ? "configmaps" : "secrets";
     String named = reference.path(name).asText();
-    Optional<ObjectNode> object = store.get(new ObjectKey(resource, namespace, named));
+    Optional<ObjectNode> object = api.get(new ObjectKey(resource, namespace, named));
     if (object.isEmpty()) {
       if (reference.path("optional").asBoolean()) {
         return Map.of();

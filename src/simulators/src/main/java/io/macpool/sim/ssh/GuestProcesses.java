@@ -135,6 +135,11 @@ final class GuestProcesses {
     }
   }
 
+  /** Whether this JVM was started with SIGHUP ignored, which what it starts inherits. */
+  static boolean weIgnoreHangUps() {
+    return ignoresHangUp(PROC.resolve("self"));
+  }
+
   private static boolean ignoresHangUp(Path process) {
     try {
       for (String line :

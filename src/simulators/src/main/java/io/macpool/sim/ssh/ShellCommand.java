@@ -74,6 +74,10 @@ final class ShellCommand implements Command {
     if (SETSID) {
       // A session of its own tells what it detached (setsid) from what it merely started.
       line.add("setsid");
+      if (GuestProcesses.weIgnoreHangUps()) {
+        // Started by nohup, say: without this the guest's processes would all look detached.
+        line.addAll(List.of("env", "--default-signal=HUP"));
+      }
     }
     line.addAll(shell);
     ProcessBuilder builder = new ProcessBuilder(line).directory(guest.home().toFile());

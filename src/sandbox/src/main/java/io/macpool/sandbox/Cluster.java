@@ -1,0 +1,69 @@
+package io.macpool.sandbox;
+
+import io.macpool.sim.kubernetes.KubernetesSimulator;
+import io.macpool.sim.kubernetes.RealCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The Kubernetes API that the operator works on: simulated, or one that the user brings. */
+interface Cluster extends AutoCloseable {
+
+  Path kubeconfig();
+
+  /** Applies a manifest as {@code kubectl apply} would. */
+  void apply(String manifest);
+
+  /** Deletes what the manifest holds and waits for its finalizers, where that matters. */
+  void delete(String manifest, Duration patience);
+
+  @Override
+  void close();
+
+  static Cluster simulated(KubernetesSimulator simulator) {
+    return new Cluster() {
+      @Override
+      public Path kubeconfig() {
+        return simulator.kubeconfig();
+      }
+
+      @Override
+      public void apply(String manifest) {
+        simulator.load(manifest);
+      }
+
+      @Override
+      public void delete(String manifest, Duration patience) {
+        // It ends with the simulator: there is nothing to leave behind.
+      }
+
+      @Override
+      public void close() {
+        simulator.close();
+      }
+    };
+  }
+
+  static Cluster real(RealCluster cluster) {
+    return new Cluster() {
+      @Override
+      public Path kubeconfig() {
+        return cluster.kubeconfig();
+      }
+
+      @Override
+      public void apply(String manifest) {
+        cluster.apply(manifest);
+      }
+
+      @Override
+      public void delete(String manifest, Duration patience) {
+        cluster.delete(manifest, patience);
+      }
+
+      @Override
+      public void close() {
+        cluster.close();
+      }
+    };
+  }
+}

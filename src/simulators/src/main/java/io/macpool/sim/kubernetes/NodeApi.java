@@ -1,0 +1,17 @@
+package io.macpool.sim.kubernetes;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/** What a node asks of the API server: ours, in this JVM, or a real one. */
+interface NodeApi {
+
+  /** A copy of the object as it is now: a pod, a secret or a config map. */
+  Optional<ObjectNode> get(ObjectKey key);
+
+  /** Reports the pod's status; a pod that has gone meanwhile is none of the node's business. */
+  void report(ObjectKey pod, ObjectNode status);
+
+  /** Removes the pod, whose container has ended, without further grace. */
+  void remove(ObjectKey pod);
+}
