@@ -26,6 +26,7 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  ./sandbox --jobs 20",
       "  ./sandbox --jobs 200 --hosts 20",
+      "  ./sandbox --jobs 40 --chaos all --seed 7",
       "  ./sandbox --payload my-job.json",
       "  ./sandbox --info info.json      stay up; where everything is, as JSON"
     })
@@ -44,6 +45,7 @@ final class Main implements Callable<Integer> {
     int status =
         new CommandLine(new Main(out))
             .setUsageHelpAutoWidth(true)
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(Main::explain)
             .execute(arguments);
     // The services' libraries leave daemon threads only, but a hung one must not keep us here.

@@ -40,6 +40,7 @@ final class Peers implements AutoCloseable {
   private final BuildScriptSimulator build;
   private final Cluster cluster;
   private final VSphere vsphere;
+  private AmqpSimulator amqp;
   private URI amqpUri;
   private URI queueDepthUri;
 
@@ -52,6 +53,9 @@ final class Peers implements AutoCloseable {
     vsphere = options.peers.vsphereUrl == null ? simulatedVSphere() : realVSphere();
     build = resources.own("build-script service", BuildScriptSimulator.start());
     cluster = resources.own("Kubernetes", cluster(directory, pods));
+    if (options.breaksConnections()) {
+      resources.own("chaos", Chaos.cutting(options.seed, amqp, guests));
+    }
   }
 
   private Cluster cluster(Path directory, WorkerPods pods) {
@@ -72,7 +76,7 @@ final class Peers implements AutoCloseable {
       amqpUri = options.peers.amqpUri;
       return;
     }
-    AmqpSimulator amqp = resources.own("AMQP", AmqpSimulator.start());
+    amqp = resources.own("AMQP", AmqpSimulator.start());
     amqpUri = amqp.uri();
     queueDepthUri = amqp.managementUrl();
   }
@@ -90,8 +94,12 @@ final class Peers implements AutoCloseable {
             .withImages(BaseImage.of(IMAGE))
             .withTimes(times)
             .withSeed(options.seed)
+            .withTimeScale(options.timeScale)
             .withGuests(guests);
     VCenterSimulator vcenter = resources.own("vCenter", VCenterSimulator.start(wanted));
+    if (options.breaksVSphere()) {
+      Chaos.befall(vcenter.faults());
+    }
     URI url = vcenter.url();
     String login = encoded(vcenter.user()) + ":" + encoded(vcenter.password());
     return new VSphere(

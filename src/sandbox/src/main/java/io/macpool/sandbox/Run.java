@@ -1,6 +1,8 @@
 package io.macpool.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.failsafe.Failsafe;
+import dev.failsafe.RetryPolicy;
 import io.macpool.core.GoDuration;
 import io.macpool.sim.amqp.JobPublisher;
 import io.macpool.sim.amqp.ResultCollector;
@@ -93,8 +95,22 @@ final class Run {
       bodies.add(sample.body(id, sandbox.queue(), now).toString());
       id++;
     }
-    publisher.publish(sandbox.queue(), bodies);
+    insist(() -> publisher.publish(sandbox.queue(), bodies));
     progress.say(bodies.size() + " jobs published to " + sandbox.queue());
+  }
+
+  /**
+   * A connection may be cut at any moment, on purpose even: the publisher's comes back by itself.
+   */
+  private static void insist(Runnable publication) {
+    RetryPolicy<Object> policy =
+        RetryPolicy.builder()
+            .handle(IllegalStateException.class)
+            .withDelay(Duration.ofMillis(300))
+            .withJitter(0.3)
+            .withMaxRetries(10)
+            .build();
+    Failsafe.with(policy).run(publication::run);
   }
 
   private void queueAnew(
@@ -109,7 +125,7 @@ final class Run {
                         ObjectNode body =
                             sample.body(update.jobId(), sandbox.queue(), Instant.now());
                         body.withObject("/meta").put("state_update_count", update.count() + 1);
-                        publisher.publish(sandbox.queue(), body.toString());
+                        insist(() -> publisher.publish(sandbox.queue(), body.toString()));
                         progress.say("job " + update.jobId() + " was reset and is queued anew");
                       }));
     } catch (RejectedExecutionException e) {

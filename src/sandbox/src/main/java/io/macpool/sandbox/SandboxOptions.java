@@ -101,6 +101,24 @@ final class SandboxOptions {
   long seed;
 
   @Option(
+      names = "--time-scale",
+      paramLabel = "X",
+      defaultValue = "1",
+      description =
+          "How many times faster than told the simulated vCenter does everything"
+              + " (default: ${DEFAULT-VALUE}).")
+  double timeScale;
+
+  @Option(
+      names = "--chaos",
+      paramLabel = "PROFILE",
+      defaultValue = "none",
+      description =
+          "What goes wrong on purpose, by the seed: ${COMPLETION-CANDIDATES}"
+              + " (default: ${DEFAULT-VALUE}).")
+  Chaos.Profile chaos;
+
+  @Option(
       names = "--info",
       paramLabel = "FILE",
       description = "Once all is ready, write where everything is to FILE, as JSON.")
@@ -195,6 +213,14 @@ final class SandboxOptions {
     return Optional.ofNullable(info);
   }
 
+  boolean breaksConnections() {
+    return chaos == Chaos.Profile.NETWORK || chaos == Chaos.Profile.ALL;
+  }
+
+  boolean breaksVSphere() {
+    return chaos == Chaos.Profile.VCENTER || chaos == Chaos.Profile.ALL;
+  }
+
   /** What is wrong with the combination, for a person; empty if nothing. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
@@ -203,6 +229,15 @@ final class SandboxOptions {
     atLeast(problems, "--slots-per-host", slotsPerHost, 1);
     atLeast(problems, "--max-jobs", maxJobs(), 1);
     atLeast(problems, "--max-jobs-per-worker", maxJobsPerWorker(), 1);
+    if (!(timeScale > 0)) {
+      problems.add("--time-scale " + timeScale + ": must be greater than 0");
+    }
+    if (breaksConnections() && peers.amqpUri != null) {
+      problems.add("--chaos network and all need the simulated AMQP broker: leave out --amqp-uri");
+    }
+    if (breaksVSphere() && peers.vsphereUrl != null) {
+      problems.add("--chaos vcenter and all need the simulated vCenter: leave out --vsphere-url");
+    }
     if (hosts > 1_000) {
       problems.add("--hosts " + hosts + ": the simulator is made for up to 1000");
     }
