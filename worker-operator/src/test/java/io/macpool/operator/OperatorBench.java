@@ -3,6 +3,7 @@ package io.macpool.operator;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
@@ -116,16 +117,32 @@ final class OperatorBench implements AutoCloseable {
     return Optional.ofNullable(get(name).getStatus()).orElseGet(WorkerClusterStatus::new);
   }
 
+  /** Edits as kubectl does: a conflict with the operator's own write is tried again. */
   void edit(String name, java.util.function.Consumer<WorkerCluster> change) {
-    client
-        .resources(WorkerCluster.class)
-        .inNamespace(NAMESPACE)
-        .withName(name)
-        .edit(
-            cluster -> {
-              change.accept(cluster);
-              return cluster;
-            });
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> edited(name, change));
+  }
+
+  private boolean edited(String name, java.util.function.Consumer<WorkerCluster> change) {
+    try {
+      client
+          .resources(WorkerCluster.class)
+          .inNamespace(NAMESPACE)
+          .withName(name)
+          .edit(
+              cluster -> {
+                change.accept(cluster);
+                return cluster;
+              });
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == 409) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   static void eventually(ThrowingRunnable assertion) {

@@ -53,9 +53,6 @@ final class Peers implements AutoCloseable {
     vsphere = options.peers.vsphereUrl == null ? simulatedVSphere() : realVSphere();
     build = resources.own("build-script service", BuildScriptSimulator.start());
     cluster = resources.own("Kubernetes", cluster(directory, pods));
-    if (options.breaksConnections()) {
-      resources.own("chaos", Chaos.cutting(options.seed, amqp, guests));
-    }
   }
 
   private Cluster cluster(Path directory, WorkerPods pods) {
@@ -130,6 +127,13 @@ final class Peers implements AutoCloseable {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** From now on connections are cut, if that was asked for. */
+  void beginChaos() {
+    if (options.breaksConnections()) {
+      resources.own("chaos", Chaos.cutting(options.seed, amqp, guests));
+    }
   }
 
   URI amqpUri() {

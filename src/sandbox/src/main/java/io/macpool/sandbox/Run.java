@@ -47,6 +47,7 @@ final class Run {
     if (!options.endsByItself()) {
       out.println("Everything runs; Ctrl-C ends it.");
       out.print(sandbox.info().describe());
+      sandbox.beginChaos();
       new CountDownLatch(1).await();
       return 0;
     }
@@ -63,6 +64,7 @@ final class Run {
             }
           });
       publish(samples, publisher, board);
+      sandbox.beginChaos();
       return watch(board);
     } finally {
       requeuing.shutdownNow();

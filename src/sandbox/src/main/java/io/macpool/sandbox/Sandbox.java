@@ -85,6 +85,11 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
+  /** To be called once the scheduler is connected: a cut then costs it time only. */
+  void beginChaos() {
+    peers.beginChaos();
+  }
+
   URI amqpUri() {
     return peers.amqpUri();
   }
