@@ -113,15 +113,21 @@ final class Usage implements AutoCloseable {
   Report.Instances atTheEnd(Duration patience) throws InterruptedException {
     Instant deadline = Instant.now().plus(patience);
     CountDownLatch pause = new CountDownLatch(1);
-    look();
-    while (instances > 0 && Instant.now().isBefore(deadline)) {
+    int left = count();
+    while (left > 0 && Instant.now().isBefore(deadline)) {
       pause.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      left = count();
     }
     String scraped = scrape();
     return new Report.Instances(
         sum(scraped, "instance_create_seconds_count{"),
         sum(scraped, "instance_destroy_total{"),
-        instances);
+        left);
+  }
+
+  /** Asked anew: the last look may have begun before the last job ended. */
+  private int count() {
+    return broker.list().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join().size();
   }
 
   private String scrape() throws InterruptedException {
