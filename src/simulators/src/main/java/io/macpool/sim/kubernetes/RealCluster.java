@@ -90,6 +90,7 @@ public final class RealCluster implements AutoCloseable {
       io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition definition) {
     return definition != null
         && definition.getStatus() != null
+        && definition.getStatus().getConditions() != null
         && definition.getStatus().getConditions().stream()
             .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
