@@ -160,7 +160,8 @@ public final class Operator implements AutoCloseable {
         settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
         name,
         settings.get(OperatorSettings.RECONCILE_INTERVAL),
-        settings.get(OperatorSettings.SETTLE_INTERVAL));
+        settings.get(OperatorSettings.SETTLE_INTERVAL),
+        () -> !lost.get());
   }
 
   private static Optional<QueueDepth> depthSource(Settings settings) {

@@ -5,6 +5,7 @@ import static io.macpool.operator.OperatorBench.cluster;
 import static io.macpool.operator.OperatorBench.eventually;
 import static io.macpool.operator.WorkerClusterIT.condition;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,28 @@ class OperatorHabitsIT {
       assertThat(second.leads()).isFalse();
     }
     assertThat(bench.kubernetes.objects("leases.coordination.k8s.io", NAMESPACE)).hasSize(1);
+  }
+
+  @Test
+  void whoLostTheLeaseTouchesNothingAnyMore() {
+    bench = new OperatorBench("--leader-election", "true", "--pod-name", "one").start();
+    bench.apply(cluster("wc", 2, 2, ""));
+    eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
+    bench.kubernetes.faults().fail(1_000, 500, call -> call.resource().startsWith("leases"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(bench.operator().leads()).isFalse());
+
+    long patches = bench.kubernetes.calls().of(ApiCall.Verb.PATCH, "workerclusters.travisci.com");
+    bench.edit("wc", wc -> wc.getSpec().maxJobs = 7);
+
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> bench.workers.alive("wc") == 2);
+    assertThat(bench.kubernetes.calls().of(ApiCall.Verb.PATCH, "workerclusters.travisci.com"))
+        .as("our own edit alone")
+        .isEqualTo(patches + 1);
   }
 
   @Test

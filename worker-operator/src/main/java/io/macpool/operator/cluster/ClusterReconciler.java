@@ -98,6 +98,9 @@ public final class ClusterReconciler
   @Override
   public UpdateControl<WorkerCluster> reconcile(
       WorkerCluster cached, Context<WorkerCluster> context) {
+    if (!operation.mayAct().getAsBoolean()) {
+      return UpdateControl.noUpdate();
+    }
     ClusterMemory memory = memory(cached);
     WorkerCluster cluster = ClusterMemory.newest(cached, memory.written);
     Reading reading = SpecReader.read(cluster.getSpec());
@@ -125,6 +128,9 @@ public final class ClusterReconciler
 
   @Override
   public DeleteControl cleanup(WorkerCluster cached, Context<WorkerCluster> context) {
+    if (!operation.mayAct().getAsBoolean()) {
+      return DeleteControl.noFinalizerRemoval();
+    }
     ClusterMemory memory = memory(cached);
     WorkerCluster cluster = ClusterMemory.newest(cached, memory.written);
     ClusterKey key = ClusterKey.of(cluster);

@@ -6,6 +6,7 @@ import io.macpool.operator.hardware.SlotLedger;
 import io.macpool.operator.queue.QueuePoller;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * What every cluster's round works with.
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param operatorName field manager of what is applied
  * @param interval between rounds while nothing changes
  * @param settling between rounds while pool sizes move
+ * @param mayAct false for good once leadership was lost: another one acts by then
  */
 public record Operation(
     KubernetesClient client,
@@ -26,4 +28,5 @@ public record Operation(
     int port,
     String operatorName,
     Duration interval,
-    Duration settling) {}
+    Duration settling,
+    BooleanSupplier mayAct) {}
