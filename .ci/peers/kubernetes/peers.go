@@ -1,6 +1,7 @@
-// Package kubernetes pins the API server and its store: peers of the operator's tests.
+// Package kubernetes pins the API server, its store and its controllers: peers of the operator's
+// tests.
 //
-// Nothing is written here: `.ci/peers/install` builds the two programs at the versions of go.mod.
+// Nothing is written here: `build` makes the three programs at the versions of go.mod.
 package kubernetes
 
 import (

@@ -31,14 +31,26 @@ public enum Peer {
   /** A kubeconfig file of an administrator. */
   KUBERNETES;
 
-  /** Where it is; empty if there is none here, and none is required. */
+  /**
+   * Where it is; empty if there is none here, and none is required. A peer that is here counts as
+   * tested from then on.
+   */
   public Optional<String> location() {
+    Optional<String> location = find();
+    location.ifPresent(found -> report());
+    return location;
+  }
+
+  Optional<String> find() {
     Optional<String> location = setting(name());
     if (location.isEmpty() && isRequired()) {
       throw new IllegalStateException(
-          "the peer " + label() + " is required here, but nothing says where it is");
+          "the peer "
+              + label()
+              + " is required here, but nothing says where it is: .ci/peers/run starts it and sets"
+              + " PEERS_"
+              + name());
     }
-    location.ifPresent(found -> report());
     return location;
   }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,22 +51,24 @@ final class Guest {
     this.home = home;
     this.processes = new GuestProcesses(mark, home);
     this.threads = threads;
-    this.environment =
-        Map.of(
-            "HOME",
-            home.toString(),
-            "USER",
-            GuestFleet.USER,
-            "LOGNAME",
-            GuestFleet.USER,
-            "SHELL",
-            "/bin/bash",
-            "PATH",
-            System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"),
-            "LANG",
-            "C.UTF-8",
-            GuestProcesses.MARK,
-            mark);
+    this.environment = environment(mark, home);
+  }
+
+  private static Map<String, String> environment(String mark, Path home) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("HOME", home.toString());
+    environment.put("USER", GuestFleet.USER);
+    environment.put("LOGNAME", GuestFleet.USER);
+    environment.put("SHELL", "/bin/bash");
+    environment.put("PATH", System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"));
+    environment.put("LANG", "C.UTF-8");
+    environment.put(GuestProcesses.MARK, mark);
+    // By this mark .ci/peers/run finds what a test's JVM could not end before it was killed itself.
+    String run = System.getenv("PEERS_RUN");
+    if (run != null) {
+      environment.put("PEERS_RUN", run);
+    }
+    return Map.copyOf(environment);
   }
 
   String name() {

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
-import java.nio.file.Path;
+import io.macpool.service.Secret;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,12 +17,26 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class LedgerTest {
+/**
+ * What the broker relies on in its ledger: true of the embedded database and of PostgreSQL. A
+ * closed ledger that is opened again holds what it held: {@link #database} names one such place.
+ */
+abstract class LedgerContract {
 
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+  /** The same database throughout one test, and another one in the next, empty at first. */
+  abstract DatabaseAddress database();
+
+  private Connection connect() throws SQLException {
+    DatabaseAddress address = database();
+    return DriverManager.getConnection(
+        address.jdbcUrl(),
+        address.user().orElse(null),
+        address.password().map(Secret::reveal).orElse(null));
+  }
 
   private static Instance intent(String id) {
     return new Instance(
@@ -51,7 +66,7 @@ class LedgerTest {
 
   @Test
   void aSlotIsHeldFromIntentToGone() {
-    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       assertThat(ledger.hasHistory()).isFalse();
       ledger.syncSlots(Set.of("host-1"), 2);
       assertThat(reserve(ledger, "a", Optional.empty())).isInstanceOf(Reservation.Made.class);
@@ -71,7 +86,7 @@ class LedgerTest {
 
   @Test
   void phasesMoveForwardOnlyAndOnce() {
-    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1"), 2);
       reserve(ledger, "a", Optional.empty());
       assertThat(ledger.advance("a", InstancePhase.CLONED, "cloned", Optional.of("vm-1")))
@@ -86,7 +101,7 @@ class LedgerTest {
 
   @Test
   void aKeyGivesTheSameInstanceWhileItLives() {
-    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Optional<String> key = Optional.of("job-1");
       reserve(ledger, "a", key);
@@ -102,7 +117,7 @@ class LedgerTest {
 
   @Test
   void aWarmInstanceIsClaimedOnce() {
-    try (Ledger ledger = Ledger.open(DatabaseAddress.memory(), 2, CLOCK)) {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Instance warm =
           new Instance(
@@ -131,15 +146,14 @@ class LedgerTest {
   }
 
   @Test
-  void survivesInAFileAndRemembersCordonsAndBrokers(@TempDir Path folder) {
-    DatabaseAddress file = DatabaseAddress.file(folder.resolve("ledger"));
-    try (Ledger ledger = Ledger.open(file, 2, CLOCK)) {
+  void remembersInstancesCordonsAndBrokers() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1", "host-2"), 2);
       reserve(ledger, "a", Optional.empty());
       ledger.cordon("host-2", Optional.of(new Cordon(Cordon.Kind.DRAINING, "new disk")));
       assertThat(ledger.heartbeat("one", Duration.ofSeconds(10))).containsExactly("one");
     }
-    try (Ledger ledger = Ledger.open(file, 2, CLOCK)) {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       assertThat(ledger.hasHistory()).isTrue();
       assertThat(ledger.live()).hasSize(1);
       assertThat(ledger.cordons()).containsOnlyKeys("host-2");
@@ -154,9 +168,8 @@ class LedgerTest {
   }
 
   @Test
-  void takesOverWhatTheOldBrokerRecorded(@TempDir Path folder) throws Exception {
-    DatabaseAddress file = DatabaseAddress.file(folder.resolve("ledger"));
-    try (Connection old = DriverManager.getConnection(file.jdbcUrl());
+  void takesOverWhatTheOldBrokerRecorded() throws Exception {
+    try (Connection old = connect();
         Statement statement = old.createStatement()) {
       statement.execute("CREATE SCHEMA jupiter_brain");
       statement.execute(
@@ -169,7 +182,7 @@ class LedgerTest {
               + " ('dead', TIMESTAMP WITH TIME ZONE '2026-11-21 08:00:00+00',"
               + " TIMESTAMP WITH TIME ZONE '2026-11-21 08:30:00+00')");
     }
-    try (Ledger ledger = Ledger.open(file, 2, CLOCK)) {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       assertThat(ledger.hasHistory()).isTrue();
       assertThat(ledger.live())
           .singleElement()

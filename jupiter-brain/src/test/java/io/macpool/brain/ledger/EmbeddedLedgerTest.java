@@ -1,0 +1,14 @@
+package io.macpool.brain.ledger;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedLedgerTest extends LedgerContract {
+
+  @TempDir private Path folder;
+
+  @Override
+  DatabaseAddress database() {
+    return DatabaseAddress.file(folder.resolve("ledger"));
+  }
+}
