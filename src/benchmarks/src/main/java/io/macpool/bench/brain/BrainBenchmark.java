@@ -1,5 +1,6 @@
 package io.macpool.bench.brain;
 
+import io.macpool.bench.Samples;
 import io.macpool.sim.vcenter.GuestPower;
 import io.macpool.sim.vcenter.OperationTimes;
 import io.macpool.sim.vcenter.VCenterOptions;

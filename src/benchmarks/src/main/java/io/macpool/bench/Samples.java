@@ -1,27 +1,33 @@
-package io.macpool.bench.brain;
+package io.macpool.bench;
 
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Durations taken by many threads. */
-final class Samples {
+public final class Samples {
 
   private final ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
 
-  void add(long took) {
+  /** Adds one, in nanoseconds, as {@link System#nanoTime()} counts them. */
+  public void add(long took) {
     nanos.add(took);
   }
 
-  int count() {
+  public int count() {
     return nanos.size();
   }
 
   /** The nearest rank; zero if nothing was taken. */
-  Duration percentile(double percent) {
+  public Duration percentile(double percent) {
     long[] sorted = nanos.stream().mapToLong(n -> n).toArray();
     Arrays.sort(sorted);
     int rank = (int) Math.ceil(percent / 100 * sorted.length);
     return sorted.length == 0 ? Duration.ZERO : Duration.ofNanos(sorted[Math.max(0, rank - 1)]);
+  }
+
+  /** The same in milliseconds. */
+  public double millis(double percent) {
+    return percentile(percent).toNanos() / 1e6;
   }
 }
