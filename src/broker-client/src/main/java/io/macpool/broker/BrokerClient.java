@@ -43,6 +43,7 @@ public final class BrokerClient {
   private final HttpClient http;
   private final Executor executor;
   private final Retries retries;
+  private final Optional<String> trace;
 
   /**
    * Makes a client; it owns neither {@code executor}, which parses answers, nor {@code scheduler},
@@ -62,6 +63,24 @@ public final class BrokerClient {
             .connectTimeout(CONNECT_DEADLINE)
             .executor(executor)
             .build();
+    this.trace = Optional.empty();
+  }
+
+  private BrokerClient(BrokerClient other, String trace) {
+    this.endpoint = other.endpoint;
+    this.executor = other.executor;
+    this.retries = other.retries;
+    this.http = other.http;
+    this.trace = Optional.of(trace);
+  }
+
+  /**
+   * The same client, whose calls are part of a trace.
+   *
+   * @param traceparent as W3C Trace Context has it
+   */
+  public BrokerClient tracedBy(String traceparent) {
+    return new BrokerClient(this, traceparent);
   }
 
   /**
@@ -148,6 +167,7 @@ public final class BrokerClient {
             .timeout(deadline)
             .header("Accept", MEDIA_TYPE)
             .header("X-Request-ID", UUID.randomUUID().toString());
+    trace.ifPresent(parent -> request.header("traceparent", parent));
     endpoint.token().ifPresent(token -> request.header("Authorization", "token " + token));
     return request;
   }

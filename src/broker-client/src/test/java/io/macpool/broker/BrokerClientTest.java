@@ -61,6 +61,23 @@ class BrokerClientTest {
   }
 
   @Test
+  void callsForAJobBearItsTrace() {
+    broker.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(201).withBody(ONE)));
+    String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    client.tracedBy(parent).create(NewInstance.of("xcode", 4, null), "key-1").join();
+    client.create(NewInstance.of("xcode", 4, null), "key-2").join();
+
+    broker.verify(
+        postRequestedFor(anyUrl())
+            .withHeader("Idempotency-Key", equalTo("key-1"))
+            .withHeader("traceparent", equalTo(parent)));
+    broker.verify(
+        postRequestedFor(anyUrl())
+            .withHeader("Idempotency-Key", equalTo("key-2"))
+            .withoutHeader("traceparent"));
+  }
+
+  @Test
   void createsAnInstanceAsTheContractSays() {
     broker.stubFor(post("/instances").willReturn(aResponse().withStatus(201).withBody(ONE)));
     Instance made = client.create(NewInstance.of("xcode", 4, null), "key-1").join();

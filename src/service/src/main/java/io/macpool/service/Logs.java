@@ -24,6 +24,10 @@ public final class Logs {
 
   private static final String PLAIN = "%d{HH:mm:ss.SSS} %-5level %logger{0} %msg %mdc%n%ex{short}";
 
+  // The only reference that keeps its level from being forgotten.
+  private static final java.util.logging.Logger EXPORTERS =
+      java.util.logging.Logger.getLogger("io.opentelemetry");
+
   private Logs() {}
 
   /** Sets up logging for the whole process; {@code debug} shows our own debug lines. */
@@ -41,6 +45,8 @@ public final class Logs {
     context.getLogger("io.macpool").setLevel(debug ? Level.DEBUG : Level.INFO);
     // yavijava logs SOAP bodies, so passwords, at TRACE, and a stack trace for every fault.
     context.getLogger("com.vmware").setLevel(Level.OFF);
+    // Traces says itself when a collector fails; this would say it again, outside our format.
+    EXPORTERS.setLevel(java.util.logging.Level.OFF);
   }
 
   /** Writes nothing at all: for a program whose own output is for a person. */

@@ -4,6 +4,7 @@ import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.SettingsSpec;
+import io.macpool.service.Traces;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -317,6 +318,7 @@ public final class WorkerSettings {
                 TERM_STOPS_NOW,
                 DRAIN_TIMEOUT,
                 MAX_START_FAILURES,
+                Traces.COLLECTOR,
                 HARD_TIMEOUT,
                 LOG_TIMEOUT,
                 SCRIPT_UPLOAD_TIMEOUT,

@@ -10,6 +10,7 @@ import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
 import io.macpool.service.Settings;
+import io.macpool.service.Traces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.image.ServiceImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;
@@ -182,6 +183,7 @@ final class WorkerSetup {
         new StartFailures(),
         claims,
         new JobMeters(registry),
+        resources.own("traces", Traces.to(settings.find(Traces.COLLECTOR), "worker")),
         clock,
         threads.scheduler(),
         threads.steps(),

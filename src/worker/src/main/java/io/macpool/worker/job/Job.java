@@ -39,6 +39,7 @@ public final class Job {
   private final Neighbours neighbours;
   private final Mailbox mailbox;
   private final JobReporter reporter;
+  private final JobTrace trace;
   private final JobTimers timers;
   private final JobInstance instance;
   private final JobGuest guest;
@@ -60,7 +61,10 @@ public final class Job {
     this.state = JobState.received(neighbours.policy().limits(payload, priorStartFailures));
     this.reporter =
         new JobReporter(payload, neighbours.reports(), neighbours.clock(), priorStartFailures);
-    this.instance = new JobInstance(payload, neighbours, this::tell);
+    this.trace = new JobTrace(neighbours.traces(), payload, reporter.receivedAt());
+    this.instance =
+        new JobInstance(
+            payload, neighbours, neighbours.broker().tracedBy(trace.header()), this::tell);
     this.guest = new JobGuest(payload, neighbours, this::tell);
     this.timers =
         new JobTimers(
@@ -116,16 +120,19 @@ public final class Job {
 
   private void take(JobEvent event) {
     MDC.put("job", Long.toString(payload.jobId()));
+    MDC.put("trace", trace.id());
     instance.id().ifPresent(id -> MDC.put("instance", id));
     try {
       JobStep step = JobMachine.step(state, event);
       if (step.state().phase() != state.phase()) {
         log.info("{} on {}", step.state().phase(), event);
+        trace.left(state.phase(), neighbours.clock().instant());
       }
       state = step.state();
       step.actions().forEach(this::perform);
     } finally {
       MDC.remove("job");
+      MDC.remove("trace");
       MDC.remove("instance");
     }
   }
@@ -358,6 +365,7 @@ public final class Job {
       Verdict verdict = state.settlement().orElseThrow().verdict();
       Duration total = Duration.between(reporter.receivedAt(), neighbours.clock().instant());
       neighbours.meters().ended(verdict, total);
+      trace.ended(verdict, instance.id(), neighbours.clock().instant());
       log.info("job {} ended {} after {}", payload.jobId(), verdict, GoDuration.format(total));
       ended.complete(verdict);
     }

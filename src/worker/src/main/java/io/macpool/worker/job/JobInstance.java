@@ -1,5 +1,6 @@
 package io.macpool.worker.job;
 
+import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerException;
 import io.macpool.broker.Instance;
 import io.macpool.broker.NewInstance;
@@ -28,6 +29,7 @@ final class JobInstance {
 
   private final JobPayload job;
   private final Neighbours neighbours;
+  private final BrokerClient broker;
   private final Consumer<JobEvent> tell;
   private final HostKeyPin pin = new HostKeyPin();
   // One key a request: a request that found the pool full made nothing, its key may serve again.
@@ -38,9 +40,10 @@ final class JobInstance {
   private volatile Optional<String> address = Optional.empty();
   private volatile boolean over;
 
-  JobInstance(JobPayload job, Neighbours neighbours, Consumer<JobEvent> tell) {
+  JobInstance(JobPayload job, Neighbours neighbours, BrokerClient broker, Consumer<JobEvent> tell) {
     this.job = job;
     this.neighbours = neighbours;
+    this.broker = broker;
     this.tell = tell;
   }
 
@@ -81,7 +84,7 @@ final class JobInstance {
     JobPolicy policy = neighbours.policy();
     Integer cpus = policy.cpus() == 0 ? null : policy.cpus();
     Long ram = policy.ram() == 0 ? null : (long) policy.ram();
-    return neighbours.broker().create(NewInstance.of(chosen, cpus, ram), idempotencyKey);
+    return broker.create(NewInstance.of(chosen, cpus, ram), idempotencyKey);
   }
 
   private void refused(Throwable failure) {
@@ -113,8 +116,7 @@ final class JobInstance {
     }
     String id = id().orElseThrow();
     CompletableFuture<Optional<Instance>> unused =
-        neighbours
-            .broker()
+        broker
             .find(id)
             .whenComplete(
                 (found, failure) -> {
@@ -171,8 +173,7 @@ final class JobInstance {
   void release(String id) {
     over = true;
     CompletableFuture<Void> unused =
-        neighbours
-            .broker()
+        broker
             .delete(id)
             .whenComplete(
                 (nothing, failure) -> {

@@ -1,6 +1,7 @@
 package io.macpool.worker.job;
 
 import io.macpool.broker.BrokerClient;
+import io.macpool.service.Traces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.script.ScriptClient;
 import io.macpool.worker.ssh.GuestSessions;
@@ -26,6 +27,7 @@ public record Neighbours(
     StartFailures startFailures,
     DeliveryClaims claims,
     JobMeters meters,
+    Traces traces,
     Clock clock,
     ScheduledExecutorService scheduler,
     Executor threads,
