@@ -42,20 +42,27 @@ final class Answers {
   }
 
   private static Future<Void> body(RoutingContext call, int status, Object body) {
+    return rendered(call, status, json(body));
+  }
+
+  /** An answer's body before it is sent, so that one may be sent many times. */
+  static <T> Buffer rendered(List<T> resources) {
+    return json(new Data<>(resources));
+  }
+
+  static Future<Void> rendered(RoutingContext call, int status, Buffer json) {
     HttpServerResponse response = call.response();
-    if (isOver(response)) {
-      return Future.failedFuture("the client is gone");
-    }
-    byte[] json;
+    return isOver(response)
+        ? Future.failedFuture("the client is gone")
+        : response.setStatusCode(status).putHeader("Content-Type", CONTENT_TYPE).end(json);
+  }
+
+  private static Buffer json(Object body) {
     try {
-      json = BrokerJson.mapper().writeValueAsBytes(body);
+      return Buffer.buffer(BrokerJson.mapper().writeValueAsBytes(body));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("our own records can't be written as JSON", e);
     }
-    return response
-        .setStatusCode(status)
-        .putHeader("Content-Type", CONTENT_TYPE)
-        .end(Buffer.buffer(json));
   }
 
   private static boolean isOver(HttpServerResponse response) {

@@ -67,7 +67,8 @@ public final class ApiServer implements AutoCloseable {
     router.route().handler(new Authentication(tokens)::check);
     router.route().handler(call -> limitArrival(vertx, call));
     router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
-    new InstanceRoutes(vertx, instances, view, hypervisor, options).mount(router);
+    RenderedList whole = new RenderedList(live, view::all, clock);
+    new InstanceRoutes(vertx, instances, view, whole, hypervisor, options).mount(router);
     FleetView fleet = new FleetView(live, cordons, quarantine, options.slotsPerHost());
     new FleetRoutes(vertx, fleet, hypervisor, cordons).mount(router);
     new EventRoutes(vertx, live, view, hypervisor).mount(router);

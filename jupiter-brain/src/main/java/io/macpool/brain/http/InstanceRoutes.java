@@ -27,6 +27,7 @@ final class InstanceRoutes {
   private final Vertx vertx;
   private final Instances instances;
   private final InstanceView view;
+  private final RenderedList whole;
   private final Hypervisor hypervisor;
   private final ApiOptions options;
 
@@ -34,11 +35,13 @@ final class InstanceRoutes {
       Vertx vertx,
       Instances instances,
       InstanceView view,
+      RenderedList whole,
       Hypervisor hypervisor,
       ApiOptions options) {
     this.vertx = vertx;
     this.instances = instances;
     this.view = view;
+    this.whole = whole;
     this.hypervisor = hypervisor;
     this.options = options;
   }
@@ -144,11 +147,13 @@ final class InstanceRoutes {
     }
     withInventory(
         call,
-        inventory ->
-            Answers.data(
-                call,
-                200,
-                age.isPresent() ? view.olderThan(age.get(), inventory) : view.all(inventory)));
+        inventory -> {
+          if (age.isPresent()) {
+            Answers.data(call, 200, view.olderThan(age.get(), inventory));
+          } else {
+            Answers.rendered(call, 200, whole.of(inventory));
+          }
+        });
   }
 
   /** The inventory from memory while it is fresh, else read directly. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +24,7 @@ public final class LiveInstances {
   private final Map<String, Instance> live = new ConcurrentHashMap<>();
   private final Map<String, Instant> gone = new ConcurrentHashMap<>();
   private final List<Consumer<Instance>> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicLong version = new AtomicLong();
 
   /** Takes in an instance as the ledger has it now. */
   public void put(Instance instance) {
@@ -34,6 +36,7 @@ public final class LiveInstances {
       before = live.put(instance.id(), instance);
     }
     if (!instance.equals(before)) {
+      version.incrementAndGet();
       listeners.forEach(listener -> listener.accept(instance));
     }
   }
@@ -49,6 +52,11 @@ public final class LiveInstances {
 
   public Collection<Instance> all() {
     return List.copyOf(live.values());
+  }
+
+  /** Grows with each change; what was read before it grew may be out of date. */
+  public long version() {
+    return version.get();
   }
 
   public int size() {
@@ -75,8 +83,12 @@ public final class LiveInstances {
         put(instance);
       }
     }
-    gone.values().removeIf(at -> at.isBefore(asOf.minus(REMEMBERED)));
-    live.values()
-        .removeIf(here -> !known.containsKey(here.id()) && here.changedAt().isBefore(asOf));
+    boolean forgot = gone.values().removeIf(at -> at.isBefore(asOf.minus(REMEMBERED)));
+    forgot |=
+        live.values()
+            .removeIf(here -> !known.containsKey(here.id()) && here.changedAt().isBefore(asOf));
+    if (forgot) {
+      version.incrementAndGet();
+    }
   }
 }
