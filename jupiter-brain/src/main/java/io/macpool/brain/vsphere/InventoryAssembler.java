@@ -11,6 +11,7 @@ import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.HashMap;
@@ -159,9 +160,11 @@ final class InventoryAssembler {
         power(known.get("runtime.powerState")),
         addresses(known.get("guest.net"), known.get("guest.ipAddress")),
         reference(known.get("runtime.host")),
-        known.get("runtime.bootTime") instanceof Calendar boot
-            ? Optional.of(boot.toInstant())
-            : Optional.empty());
+        instant(known.get("runtime.bootTime")));
+  }
+
+  static Optional<Instant> instant(Object value) {
+    return value instanceof Calendar time ? Optional.of(time.toInstant()) : Optional.empty();
   }
 
   private static PowerState power(Object value) {
@@ -189,6 +192,10 @@ final class InventoryAssembler {
       addresses.add(address);
     }
     return addresses;
+  }
+
+  static boolean hasBaseSnapshot(Object value) {
+    return snapshot(value).isPresent();
   }
 
   private static Optional<String> snapshot(Object value) {

@@ -50,9 +50,11 @@ final class PropertyStream {
     this.tasks = tasks;
     this.options.maxWaitSeconds = (int) LONGEST_POLL.toSeconds();
     this.collector = vim.createPropertyCollector(session.content().propertyCollector);
-    watch(session, Role.HOST, session.cluster());
-    watch(session, Role.IMAGE, session.baseFolder());
-    watch(session, Role.MACHINE, session.machineFolder());
+    if (session.hasPlaces()) {
+      watch(session, Role.HOST, session.cluster());
+      watch(session, Role.IMAGE, session.baseFolder());
+      watch(session, Role.MACHINE, session.machineFolder());
+    }
     watchTasks(session);
     tasks.forgetAll();
   }

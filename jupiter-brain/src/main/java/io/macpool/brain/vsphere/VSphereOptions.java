@@ -2,10 +2,12 @@ package io.macpool.brain.vsphere;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How the fence is set up.
  *
+ * @param paths what to watch; empty for whoever follows tasks alone
  * @param callLimit the longest that one call may take
  * @param taskLimit the longest that one task may take
  * @param staleAfter an inventory not confirmed for longer counts as unknown
@@ -14,9 +16,7 @@ import java.util.Objects;
 public record VSphereOptions(
     VSphereEndpoint endpoint,
     TrustPolicy trust,
-    String basePath,
-    String machinePath,
-    String clusterPath,
+    Optional<InventoryPaths> paths,
     Duration callLimit,
     Duration taskLimit,
     Duration staleAfter,
@@ -24,9 +24,7 @@ public record VSphereOptions(
   public VSphereOptions {
     Objects.requireNonNull(endpoint, "endpoint");
     Objects.requireNonNull(trust, "trust");
-    Objects.requireNonNull(basePath, "basePath");
-    Objects.requireNonNull(machinePath, "machinePath");
-    Objects.requireNonNull(clusterPath, "clusterPath");
+    Objects.requireNonNull(paths, "paths");
     Objects.requireNonNull(callLimit, "callLimit");
     Objects.requireNonNull(taskLimit, "taskLimit");
     Objects.requireNonNull(staleAfter, "staleAfter");

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Scanner;
 
 /**
@@ -26,37 +27,44 @@ final class VimSession {
   /** The newest version that we speak: it has instant clones. */
   private static final String SPOKEN = "6.7";
 
-  /** Inventory paths as configured. */
-  record Paths(String base, String machines, String cluster) {}
+  /** What the configured paths led to. */
+  private record Places(
+      ManagedObjectReference base,
+      ManagedObjectReference machines,
+      ManagedObjectReference cluster,
+      ManagedObjectReference pool) {}
 
   private final VimClient client;
   private final VimPortType vim;
   private final ServiceContent content;
   private final boolean modern;
-  private final ManagedObjectReference baseFolder;
-  private final ManagedObjectReference machineFolder;
-  private final ManagedObjectReference cluster;
-  private final ManagedObjectReference resourcePool;
+  private final Places places;
 
-  private VimSession(VimClient client, ServiceContent content, boolean modern, Paths paths)
+  private VimSession(
+      VimClient client, ServiceContent content, boolean modern, Optional<InventoryPaths> paths)
       throws RemoteException {
     this.client = client;
     this.vim = client.stubs();
     this.content = content;
     this.modern = modern;
-    this.baseFolder = resolve(paths.base(), "Folder", "VSPHERE_BASE_PATH");
-    this.machineFolder = resolve(paths.machines(), "Folder", "VSPHERE_VM_PATH");
-    this.cluster = resolve(paths.cluster(), "ComputeResource", "VSPHERE_CLUSTER_PATH");
+    this.places = paths.isPresent() ? places(paths.get()) : null;
+  }
+
+  private Places places(InventoryPaths paths) throws RemoteException {
+    ManagedObjectReference base = resolve(paths.base(), "Folder", "VSPHERE_BASE_PATH");
+    ManagedObjectReference machines = resolve(paths.machines(), "Folder", "VSPHERE_VM_PATH");
+    ManagedObjectReference cluster =
+        resolve(paths.cluster(), "ComputeResource", "VSPHERE_CLUSTER_PATH");
     Object pool = properties(List.of(cluster), "resourcePool").get(cluster.val).get("resourcePool");
     if (!(pool instanceof ManagedObjectReference reference)) {
       throw new UnusableInventory(
           paths.cluster() + " has no resource pool", "VSPHERE_CLUSTER_PATH");
     }
-    this.resourcePool = reference;
+    return new Places(base, machines, cluster, reference);
   }
 
   /** Logs in and finds the folders; logs out again if they are not to be found. */
-  static VimSession open(VimClient client, VSphereEndpoint endpoint, Paths paths)
+  static VimSession open(VimClient client, VSphereEndpoint endpoint, Optional<InventoryPaths> paths)
       throws RemoteException {
     VimPortType vim = client.stubs();
     ServiceContent content =
@@ -96,8 +104,13 @@ final class VimSession {
     return first > major || (first == major && numbers.nextInt() >= minor);
   }
 
-  private ManagedObjectReference resolve(String path, String kind, String setting)
-      throws RemoteException {
+  /**
+   * What lies at an inventory path.
+   *
+   * @param kind the type must end in it
+   * @param setting named in the failure if there is no such thing
+   */
+  ManagedObjectReference resolve(String path, String kind, String setting) throws RemoteException {
     String trimmed = path.replaceAll("^/+|/+$", "");
     ManagedObjectReference found = vim.findByInventoryPath(content.searchIndex, trimmed);
     if (found == null || !found.type.endsWith(kind)) {
@@ -189,20 +202,25 @@ final class VimSession {
     return modern;
   }
 
+  /** Whether there are folders and a cluster to watch: without paths, none of these is known. */
+  boolean hasPlaces() {
+    return places != null;
+  }
+
   ManagedObjectReference baseFolder() {
-    return baseFolder;
+    return places.base();
   }
 
   ManagedObjectReference machineFolder() {
-    return machineFolder;
+    return places.machines();
   }
 
   ManagedObjectReference cluster() {
-    return cluster;
+    return places.cluster();
   }
 
   ManagedObjectReference resourcePool() {
-    return resourcePool;
+    return places.pool();
   }
 
   /** A configured path does not lead to what it should. */

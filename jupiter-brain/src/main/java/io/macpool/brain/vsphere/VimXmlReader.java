@@ -2,42 +2,26 @@ package io.macpool.brain.vsphere;
 
 import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.MethodFault;
-import java.io.ByteArrayInputStream;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.time.DateTimeException;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Calendar;
-import java.util.GregorianCalendar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TimeZone;
-import javax.xml.stream.XMLInputFactory;
-import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamReader;
 
 /**
  * Reads vim25's answers into yavijava's data classes. Fields, types and enum constants that the
  * classes don't have are skipped, so that a newer vCenter's answer loses only what we could not
- * have used. No DTD is accepted, so no entity is ever resolved.
+ * have used.
  */
 final class VimXmlReader {
 
-  private static final String XSI = "http://www.w3.org/2001/XMLSchema-instance";
-  private static final int DEEPEST = 200;
-  private static final XMLInputFactory FACTORY = safeFactory();
+  private final XmlCursor xml;
 
-  private final XMLStreamReader xml;
-  private int depth;
-
-  private VimXmlReader(XMLStreamReader xml) {
+  private VimXmlReader(XmlCursor xml) {
     this.xml = xml;
   }
 
@@ -50,49 +34,34 @@ final class VimXmlReader {
    * @throws XMLStreamException if it is not a SOAP envelope
    */
   static Object read(byte[] answer, String returnType) throws SoapFault, XMLStreamException {
-    XMLStreamReader stream = FACTORY.createXMLStreamReader(new ByteArrayInputStream(answer));
-    try {
-      return new VimXmlReader(stream).envelope(returnType);
-    } finally {
-      stream.close();
+    try (XmlCursor cursor = new XmlCursor(answer)) {
+      return new VimXmlReader(cursor).envelope(returnType);
     }
-  }
-
-  private static XMLInputFactory safeFactory() {
-    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
-    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-    factory.setProperty(XMLInputFactory.IS_COALESCING, true);
-    factory.setXMLResolver(
-        (publicId, systemId, base, namespace) -> {
-          throw new XMLStreamException("external entities are not allowed");
-        });
-    return factory;
   }
 
   private Object envelope(String returnType) throws SoapFault, XMLStreamException {
-    if (!nextElement() || !xml.getLocalName().equals("Envelope")) {
+    if (!xml.nextElement() || !xml.name().equals("Envelope")) {
       throw new XMLStreamException("the answer is not a SOAP envelope");
     }
-    while (nextElement() && !xml.getLocalName().equals("Body")) {
-      skip();
+    while (xml.nextElement() && !xml.name().equals("Body")) {
+      xml.skip();
     }
-    if (!xml.isStartElement() || !nextElement()) {
+    if (!xml.onElement() || !xml.nextElement()) {
       throw new XMLStreamException("the answer has no SOAP body");
     }
-    if (xml.getLocalName().equals("Fault")) {
+    if (xml.name().equals("Fault")) {
       throw fault();
     }
-    if (!xml.getLocalName().endsWith("Response")) {
+    if (!xml.name().endsWith("Response")) {
       throw new XMLStreamException("the answer holds neither a response nor a fault");
     }
     Object result = returnType == null ? nothing() : results(returnType);
-    finish();
+    xml.finish();
     return result;
   }
 
   private Object nothing() throws XMLStreamException {
-    skip();
+    xml.skip();
     return null;
   }
 
@@ -101,7 +70,7 @@ final class VimXmlReader {
     String type = array ? returnType.substring(0, returnType.length() - 2) : returnType;
     Class<?> declared = VimTypes.find(type).orElse(Object.class);
     List<Object> values = new ArrayList<>();
-    while (nextElement()) {
+    while (xml.nextElement()) {
       Object value = value(declared);
       if (value != null) {
         values.add(value);
@@ -110,45 +79,36 @@ final class VimXmlReader {
     return array ? toArray(values, declared) : values.isEmpty() ? null : values.get(0);
   }
 
-  /** Reads to the end, so that half an answer is not taken for a whole one. */
-  private void finish() throws XMLStreamException {
-    while (xml.hasNext()) {
-      if (xml.next() == XMLStreamConstants.DTD) {
-        throw new XMLStreamException("the answer holds a document type");
-      }
-    }
-  }
-
   private SoapFault fault() throws XMLStreamException {
     String message = "no message";
     String type = "SoapFault";
     MethodFault detail = null;
-    while (nextElement()) {
-      switch (xml.getLocalName()) {
-        case "faultstring" -> message = text().strip();
+    while (xml.nextElement()) {
+      switch (xml.name()) {
+        case "faultstring" -> message = xml.text().strip();
         case "detail" -> {
-          while (nextElement()) {
+          while (xml.nextElement()) {
             detail = faultDetail();
             type = UnknownFault.typeOf(detail);
           }
         }
-        default -> skip();
+        default -> xml.skip();
       }
     }
     return new SoapFault(type, message, detail);
   }
 
   private MethodFault faultDetail() throws XMLStreamException {
-    String element = xml.getLocalName();
-    String named = xml.getAttributeValue(XSI, "type");
+    String element = xml.name();
+    String named = xml.typeName();
     String type =
         named != null
-            ? named.substring(named.indexOf(':') + 1)
+            ? named
             : element.endsWith("Fault") ? element.substring(0, element.length() - 5) : element;
     Optional<Class<?>> known =
         VimTypes.find(type).or(() -> VimTypes.find(element)).filter(VimXmlReader::isFault);
     if (known.isEmpty()) {
-      skip();
+      xml.skip();
       return new UnknownFault(type);
     }
     return (MethodFault) object(known.get());
@@ -160,23 +120,22 @@ final class VimXmlReader {
 
   /** Reads the element that the stream stands on; null if there is no way to hold it. */
   private Object value(Class<?> declared) throws XMLStreamException {
-    if ("true".equals(xml.getAttributeValue(XSI, "nil"))) {
+    if (xml.isNil()) {
       return nothing();
     }
-    String named = xml.getAttributeValue(XSI, "type");
-    if (named == null) {
-      return declared == Object.class ? text() : ofType(declared);
+    String type = xml.typeName();
+    if (type == null) {
+      return declared == Object.class ? xml.text() : ofType(declared);
     }
-    String type = named.substring(named.indexOf(':') + 1);
     if (type.startsWith("ArrayOf")) {
       return arrayOf(type.substring("ArrayOf".length()));
     }
     Optional<Class<?>> actual = VimTypes.find(type);
-    if (actual.isPresent() && boxed(declared).isAssignableFrom(actual.get())) {
+    if (actual.isPresent() && SimpleValues.boxed(declared).isAssignableFrom(actual.get())) {
       return ofType(actual.get());
     }
     if (MethodFault.class.isAssignableFrom(declared)) {
-      skip();
+      xml.skip();
       return new UnknownFault(type);
     }
     if (declared == Object.class || Modifier.isAbstract(declared.getModifiers())) {
@@ -189,7 +148,7 @@ final class VimXmlReader {
     String lower = Character.toLowerCase(element.charAt(0)) + element.substring(1);
     Optional<Class<?>> type = VimTypes.find(element).or(() -> VimTypes.find(lower));
     List<Object> values = new ArrayList<>();
-    while (nextElement()) {
+    while (xml.nextElement()) {
       Object value = value(type.orElse(Object.class));
       if (value != null) {
         values.add(value);
@@ -201,14 +160,16 @@ final class VimXmlReader {
   private Object ofType(Class<?> type) throws XMLStreamException {
     if (type == ManagedObjectReference.class) {
       ManagedObjectReference reference = new ManagedObjectReference();
-      reference.type = xml.getAttributeValue(null, "type");
-      reference.val = text();
+      reference.type = xml.attribute("type");
+      reference.val = xml.text();
       return reference;
     }
     if (type.isEnum()) {
-      return constant(type, text().strip());
+      return SimpleValues.constant(type, xml.text().strip());
     }
-    return type.getName().startsWith("com.vmware.vim25.") ? object(type) : simple(type, text());
+    return type.getName().startsWith("com.vmware.vim25.")
+        ? object(type)
+        : SimpleValues.parse(type, xml.text());
   }
 
   private Object object(Class<?> type) throws XMLStreamException {
@@ -220,11 +181,11 @@ final class VimXmlReader {
     }
     Map<String, List<Object>> repeated = new HashMap<>();
     Map<String, Field> fields = VimTypes.fields(type);
-    while (nextElement()) {
-      Field field = fields.get(xml.getLocalName());
+    while (xml.nextElement()) {
+      Field field = fields.get(xml.name());
       if (field == null) {
-        skip();
-      } else if (field.getType().isArray() && !isArrayElement(xml.getAttributeValue(XSI, "type"))) {
+        xml.skip();
+      } else if (field.getType().isArray() && !isArray(xml.typeName())) {
         Object element = value(field.getType().getComponentType());
         if (element != null) {
           repeated.computeIfAbsent(field.getName(), f -> new ArrayList<>()).add(element);
@@ -241,12 +202,12 @@ final class VimXmlReader {
     return instance;
   }
 
-  private static boolean isArrayElement(String type) {
-    return type != null && type.substring(type.indexOf(':') + 1).startsWith("ArrayOf");
+  private static boolean isArray(String type) {
+    return type != null && type.startsWith("ArrayOf");
   }
 
   private static void assign(Object instance, Field field, Object value) {
-    if (value == null || !boxed(field.getType()).isInstance(value)) {
+    if (value == null || !SimpleValues.boxed(field.getType()).isInstance(value)) {
       return; // stays as it is: unreadable and absent are the same to the reader of one field
     }
     try {
@@ -257,128 +218,12 @@ final class VimXmlReader {
   }
 
   private static Object toArray(List<Object> values, Class<?> component) {
-    List<Object> fitting = values.stream().filter(boxed(component)::isInstance).toList();
+    List<Object> fitting =
+        values.stream().filter(SimpleValues.boxed(component)::isInstance).toList();
     Object array = Array.newInstance(component, fitting.size());
     for (int i = 0; i < fitting.size(); i++) {
       Array.set(array, i, fitting.get(i));
     }
     return array;
-  }
-
-  private static Object constant(Class<?> type, String name) {
-    for (Object constant : type.getEnumConstants()) {
-      if (((Enum<?>) constant).name().equals(name) || constant.toString().equals(name)) {
-        return constant;
-      }
-    }
-    return null;
-  }
-
-  private static Object simple(Class<?> type, String raw) {
-    String text = raw.strip();
-    try {
-      Class<?> boxed = boxed(type);
-      if (boxed == String.class) {
-        return raw;
-      } else if (boxed == Boolean.class) {
-        return text.equals("true") || text.equals("1");
-      } else if (boxed == Integer.class) {
-        return Integer.valueOf(text);
-      } else if (boxed == Long.class) {
-        return Long.valueOf(text);
-      } else if (boxed == Short.class) {
-        return Short.valueOf(text);
-      } else if (boxed == Byte.class) {
-        return Byte.valueOf(text);
-      } else if (boxed == Float.class) {
-        return Float.valueOf(text);
-      } else if (boxed == Double.class) {
-        return Double.valueOf(text);
-      } else if (boxed == Calendar.class) {
-        return calendar(text);
-      }
-      return boxed == Object.class ? raw : null;
-    } catch (NumberFormatException | DateTimeException e) {
-      return null; // one unreadable field must not cost the whole answer
-    }
-  }
-
-  private static Calendar calendar(String text) {
-    OffsetDateTime time =
-        text.matches(".*(Z|[+-]\\d\\d:\\d\\d)")
-            ? OffsetDateTime.parse(text)
-            : LocalDateTime.parse(text).atOffset(ZoneOffset.UTC);
-    GregorianCalendar calendar = new GregorianCalendar(TimeZone.getTimeZone("UTC"));
-    calendar.setTimeInMillis(time.toInstant().toEpochMilli());
-    return calendar;
-  }
-
-  private static Class<?> boxed(Class<?> type) {
-    return type.isPrimitive()
-        ? java.lang.invoke.MethodType.methodType(type).wrap().returnType()
-        : type;
-  }
-
-  /** Moves to the next child element; false at the parent's end. */
-  private boolean nextElement() throws XMLStreamException {
-    while (xml.hasNext()) {
-      switch (xml.next()) {
-        case XMLStreamConstants.START_ELEMENT -> {
-          depth++;
-          if (depth > DEEPEST) {
-            throw new XMLStreamException("the answer is nested deeper than " + DEEPEST);
-          }
-          return true;
-        }
-        case XMLStreamConstants.END_ELEMENT -> {
-          depth--;
-          return false;
-        }
-        case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
-            throw new XMLStreamException("the answer holds a document type or an entity");
-        default -> {
-          // white space, comments
-        }
-      }
-    }
-    return false;
-  }
-
-  /** Reads the text of the element and moves past its end. */
-  private String text() throws XMLStreamException {
-    StringBuilder text = new StringBuilder();
-    while (xml.hasNext()) {
-      switch (xml.next()) {
-        case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> text.append(xml.getText());
-        case XMLStreamConstants.START_ELEMENT -> {
-          depth++;
-          skip();
-        }
-        case XMLStreamConstants.END_ELEMENT -> {
-          depth--;
-          return text.toString();
-        }
-        case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
-            throw new XMLStreamException("the answer holds a document type or an entity");
-        default -> {
-          // comments
-        }
-      }
-    }
-    throw new XMLStreamException("the answer ends within an element");
-  }
-
-  /** Moves past the end of the element, whatever it holds. */
-  private void skip() throws XMLStreamException {
-    int open = 1;
-    while (open > 0 && xml.hasNext()) {
-      int event = xml.next();
-      if (event == XMLStreamConstants.START_ELEMENT) {
-        open++;
-      } else if (event == XMLStreamConstants.END_ELEMENT) {
-        open--;
-      }
-    }
-    depth--;
   }
 }

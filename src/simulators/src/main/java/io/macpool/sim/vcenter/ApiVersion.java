@@ -23,7 +23,7 @@ record ApiVersion(int major, int minor) {
         : OLD;
   }
 
-  /** InstantClone_Task and runtime.instantCloneFrozen came with 6.7. */
+  /** InstantClone_Task, runtime.instantCloneFrozen and config.createDate came with 6.7. */
   boolean knowsInstantClone() {
     return major > 6 || (major == 6 && minor >= 7);
   }

@@ -1,6 +1,7 @@
 package io.macpool.sim.vcenter;
 
 import io.macpool.sim.vcenter.soap.MoRef;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,6 +10,7 @@ final class Machine {
 
   final MoRef ref;
   final int number;
+  final Instant createdAt;
   String name;
   MoRef folder;
   MoRef pool;
@@ -37,9 +39,10 @@ final class Machine {
   final Map<String, String> extraConfig = new LinkedHashMap<>();
   final Map<String, MoRef> snapshots = new LinkedHashMap<>();
 
-  Machine(MoRef ref, int number) {
+  Machine(MoRef ref, int number, Instant createdAt) {
     this.ref = ref;
     this.number = number;
+    this.createdAt = createdAt;
   }
 
   String diskFile() {

@@ -35,6 +35,8 @@ final class MachineProperties {
         modified.toString(),
         "modified",
         modified,
+        "createDate",
+        machine.createdAt,
         "name",
         machine.name,
         "guestFullName",

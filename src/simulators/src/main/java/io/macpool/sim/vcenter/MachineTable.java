@@ -28,7 +28,7 @@ final class MachineTable {
 
   Machine create() {
     int number = ++count;
-    return new Machine(new MoRef("VirtualMachine", "vm-" + (100 + number)), number);
+    return new Machine(new MoRef("VirtualMachine", "vm-" + (100 + number)), number, clock.now());
   }
 
   Machine require(MoRef ref) {

@@ -7,6 +7,7 @@ import io.macpool.sim.vcenter.soap.VimFault;
 final class PropertyReader {
 
   private static final String FROZEN = "instantCloneFrozen";
+  private static final String CREATED = "createDate";
 
   private PropertyReader() {}
 
@@ -19,7 +20,8 @@ final class PropertyReader {
         break;
       }
     }
-    boolean hidden = path.endsWith(FROZEN) && !version.knowsInstantClone();
+    boolean late = path.endsWith(FROZEN) || path.endsWith(CREATED);
+    boolean hidden = late && !version.knowsInstantClone();
     if (hidden || !ManagedTypes.hasProperty(type, path.substring(0, end))) {
       throw VimFault.of("InvalidProperty", "Invalid property: " + path, "name", path);
     }
@@ -32,6 +34,7 @@ final class PropertyReader {
       return value;
     }
     return switch (data.type()) {
+      case "VirtualMachineConfigInfo" -> data.with(CREATED, null);
       case "VirtualMachineRuntimeInfo" -> data.with(FROZEN, null);
       case "VirtualMachineSummary" -> data.withPath("runtime." + FROZEN, null);
       default -> data;

@@ -1,0 +1,160 @@
+package io.macpool.brain;
+
+import io.macpool.brain.http.AccessTokens;
+import io.macpool.brain.http.ApiOptions;
+import io.macpool.brain.ledger.DatabaseAddress;
+import io.macpool.brain.lifecycle.Creations;
+import io.macpool.brain.lifecycle.Placement;
+import io.macpool.brain.lifecycle.Reconciler;
+import io.macpool.brain.vsphere.InventoryPaths;
+import io.macpool.brain.vsphere.VSphereOptions;
+import io.macpool.core.fleet.ReclaimPlanner;
+import io.macpool.core.fleet.WarmPoolPlanner;
+import io.macpool.service.Settings;
+import io.macpool.service.SettingsException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What the settings mean to each part of the broker. */
+final class BrainOptions {
+
+  /** By then vCenter shows a clone that was asked for, as a machine or as a task. */
+  private static final Duration CLONE_APPEARS = Duration.ofSeconds(30);
+
+  private static final VSphereAccess.Names VSPHERE =
+      new VSphereAccess.Names(
+          BrainSettings.VSPHERE_API_URL,
+          BrainSettings.VSPHERE_CA_FILE,
+          BrainSettings.VSPHERE_THUMBPRINT,
+          BrainSettings.VSPHERE_INSECURE);
+
+  private final Settings settings;
+  private final AccessTokens tokens;
+  private final VSphereAccess access;
+  private final DatabaseAddress database;
+  private final List<WarmPoolPlanner.Policy> warm;
+
+  /**
+   * @throws SettingsException naming every setting whose value can't be used
+   */
+  BrainOptions(Settings settings) {
+    this.settings = settings;
+    SettingsProblems problems = new SettingsProblems();
+    tokens = tokens(problems);
+    access = VSphereAccess.of(settings, VSPHERE, problems);
+    database =
+        settings
+            .find(BrainSettings.DATABASE_URL)
+            .map(
+                url ->
+                    problems.check(BrainSettings.DATABASE_URL, () -> DatabaseAddress.postgres(url)))
+            .orElseGet(this::embedded);
+    warm =
+        settings
+            .find(BrainSettings.WARM)
+            .map(text -> problems.check(BrainSettings.WARM, () -> WarmPolicies.parse(text)))
+            .orElse(List.of());
+    problems.throwIfAny();
+  }
+
+  private AccessTokens tokens(SettingsProblems problems) {
+    AccessTokens all = new AccessTokens();
+    settings
+        .find(BrainSettings.AUTH_TOKEN)
+        .ifPresent(
+            token ->
+                problems.check(
+                    BrainSettings.AUTH_TOKEN,
+                    () -> all.add(token, new AccessTokens.Client("default", false))));
+    settings
+        .find(BrainSettings.AUTH_TOKENS)
+        .ifPresent(
+            list -> problems.check(BrainSettings.AUTH_TOKENS, () -> all.addAll(list, false)));
+    settings
+        .find(BrainSettings.READ_TOKENS)
+        .ifPresent(list -> problems.check(BrainSettings.READ_TOKENS, () -> all.addAll(list, true)));
+    if (all.isEmpty() && problems.isEmpty()) {
+      problems.add("AUTH_TOKEN or AUTH_TOKENS is required: without one nobody may call");
+    }
+    return all;
+  }
+
+  private DatabaseAddress embedded() {
+    return settings
+        .find(BrainSettings.LEDGER_FILE)
+        .map(file -> DatabaseAddress.file(Path.of(file)))
+        .orElseGet(DatabaseAddress::memory);
+  }
+
+  AccessTokens tokens() {
+    return tokens;
+  }
+
+  DatabaseAddress database() {
+    return database;
+  }
+
+  List<WarmPoolPlanner.Policy> warm() {
+    return warm;
+  }
+
+  VSphereOptions vsphere() {
+    return new VSphereOptions(
+        access.endpoint(),
+        access.trust(),
+        Optional.of(
+            new InventoryPaths(
+                settings.get(BrainSettings.VSPHERE_BASE_PATH),
+                settings.get(BrainSettings.VSPHERE_VM_PATH),
+                settings.get(BrainSettings.VSPHERE_CLUSTER_PATH))),
+        settings.get(BrainSettings.VSPHERE_CALL_TIMEOUT),
+        settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
+        settings.get(BrainSettings.VSPHERE_STALE_AFTER),
+        settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS));
+  }
+
+  Creations.Limits limits() {
+    return new Creations.Limits(
+        new Placement.Rules(
+            settings.get(BrainSettings.PLACEMENT),
+            settings.get(BrainSettings.SLOTS_PER_HOST),
+            settings.get(BrainSettings.HOST_CONCURRENT_OPERATIONS),
+            settings.get(BrainSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)),
+        settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
+        settings.get(BrainSettings.WAIT_WHEN_FULL),
+        settings.get(BrainSettings.OWNER_QUOTA));
+  }
+
+  Reconciler.Options reconciliation() {
+    Duration interval = settings.get(BrainSettings.RECONCILE_INTERVAL);
+    return new Reconciler.Options(
+        interval,
+        interval.multipliedBy(2),
+        settings.get(BrainSettings.LEDGER_KEEP),
+        settings.get(BrainSettings.SLOTS_PER_HOST),
+        settings.get(BrainSettings.DRY_RUN),
+        new ReclaimPlanner.Policy(
+            settings.get(BrainSettings.JANITOR_CUTOFF),
+            settings.get(BrainSettings.JANITOR_ZERO_UPTIME_CUTOFF),
+            shorter(settings.get(BrainSettings.REQUEST_TIMEOUT), CLONE_APPEARS),
+            interval.multipliedBy(3),
+            interval.dividedBy(2),
+            false,
+            settings.get(BrainSettings.DESTROY_BUDGET)));
+  }
+
+  ApiOptions api() {
+    return new ApiOptions(
+        settings.get(BrainSettings.ADDR),
+        settings.get(BrainSettings.REQUEST_TIMEOUT),
+        settings.get(BrainSettings.MAX_CPUS),
+        settings.get(BrainSettings.MAX_RAM),
+        settings.get(BrainSettings.SLOTS_PER_HOST));
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+}

@@ -1,0 +1,48 @@
+package io.macpool.brain;
+
+import io.macpool.brain.vsphere.TrustPolicy;
+import io.macpool.brain.vsphere.VSphereEndpoint;
+import io.macpool.service.Secret;
+import io.macpool.service.Setting;
+import io.macpool.service.Settings;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where vCenter is, who logs in, and how its certificate is checked. */
+record VSphereAccess(VSphereEndpoint endpoint, TrustPolicy trust) {
+
+  private static final Logger log = LoggerFactory.getLogger(VSphereAccess.class);
+
+  /** The settings that tell, which have other names for the broker than for the janitor. */
+  record Names(
+      Setting<Secret> url,
+      Setting<String> authorities,
+      Setting<String> thumbprint,
+      Setting<Boolean> insecure) {}
+
+  /** Either half is null if there is a problem with it. */
+  static VSphereAccess of(Settings settings, Names names, SettingsProblems problems) {
+    return new VSphereAccess(
+        problems.check(names.url(), () -> VSphereEndpoint.parse(settings.get(names.url()))),
+        trust(settings, names, problems));
+  }
+
+  private static TrustPolicy trust(Settings settings, Names names, SettingsProblems problems) {
+    if (settings.get(names.insecure())) {
+      log.warn(
+          "vCenter's certificate is NOT verified: whoever sits between may read the password;"
+              + " set --vsphere-ca-file or --vsphere-thumbprint instead of --vsphere-insecure");
+      return TrustPolicy.insecure();
+    }
+    return settings
+        .find(names.thumbprint())
+        .map(print -> problems.check(names.thumbprint(), () -> TrustPolicy.thumbprint(print)))
+        .orElseGet(
+            () ->
+                problems.check(
+                    names.authorities(),
+                    () ->
+                        TrustPolicy.authorities(settings.find(names.authorities()).map(Path::of))));
+  }
+}
