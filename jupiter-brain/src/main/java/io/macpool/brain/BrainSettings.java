@@ -218,7 +218,8 @@ public final class BrainSettings {
   public static final SettingsSpec SPEC =
       new SettingsSpec(
           "jupiter-brain",
-          "turns Mac hosts under vSphere into short-lived macOS instances",
+          "turns Mac hosts under vSphere into short-lived macOS instances; jupiter-brain janitor"
+              + " --help tells of the janitor",
           "JUPITER_BRAIN_",
           List.of(
               ADDR,

@@ -2,14 +2,22 @@ package io.macpool.brain;
 
 import io.macpool.service.BuildInfo;
 import io.macpool.service.ServiceMain;
+import java.util.Arrays;
 
-/** {@code java -jar jupiter-brain.jar}: the VM broker until a signal ends it. */
+/**
+ * {@code java -jar jupiter-brain.jar}: the VM broker until a signal ends it; with {@code janitor}
+ * as the first argument, the janitor alone.
+ */
 public final class Main {
 
   private Main() {}
 
   public static void main(String[] arguments) {
     BuildInfo build = BuildInfo.of("jupiter-brain", Main.class);
-    System.exit(ServiceMain.run(build, BrainSettings.SPEC, arguments, JupiterBrain::start));
+    boolean janitor = arguments.length > 0 && arguments[0].equals(JanitorCommand.NAME);
+    System.exit(
+        janitor
+            ? JanitorCommand.run(build, Arrays.copyOfRange(arguments, 1, arguments.length))
+            : ServiceMain.run(build, BrainSettings.SPEC, arguments, JupiterBrain::start));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.macpool.service.ServiceMain;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
+import io.macpool.service.SettingsSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,15 +65,26 @@ class BrainSettingsTest {
         .hasMessageContaining("AUTH_TOKEN");
   }
 
-  /** Run with -Dmacpool.docs.write=true to write the document anew. */
   @Test
-  void theDocumentTellsEverySetting() throws IOException {
-    Path document = Path.of("../docs/configuration/jupiter-brain.md");
+  void theDocumentTellsEverySettingOfTheBroker() throws IOException {
+    assertDocument("jupiter-brain", ServiceMain.withCommonSettings(BrainSettings.SPEC));
+  }
+
+  @Test
+  void theDocumentTellsEverySettingOfTheJanitor() throws IOException {
+    assertDocument("jupiter-brain-janitor", JanitorSettings.SPEC);
+  }
+
+  /** Run with -Dmacpool.docs.write=true to write the documents anew. */
+  private static void assertDocument(String name, SettingsSpec spec) throws IOException {
+    Path document = Path.of("../docs/configuration/" + name + ".md");
     String expected =
-        "# Settings of jupiter-brain\n\n"
+        "# Settings of "
+            + spec.program()
+            + "\n\n"
             + "Written from the code; a test holds it to that. Each is a flag and an environment"
             + " variable; the flag wins. Durations are written like `90s`, `3m30s`, `500ms`.\n\n"
-            + ServiceMain.withCommonSettings(BrainSettings.SPEC).markdown();
+            + spec.markdown();
     if (Boolean.getBoolean("macpool.docs.write")) {
       Files.createDirectories(document.getParent());
       Files.writeString(document, expected);

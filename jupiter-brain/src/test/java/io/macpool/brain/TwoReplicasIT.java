@@ -8,12 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.vcenter.OperationTimes;
 import io.macpool.sim.vcenter.VCenterOptions;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,11 +26,11 @@ import org.junit.jupiter.api.Test;
 /** Two brokers in front of one vCenter and one PostgreSQL. */
 class TwoReplicasIT {
 
-  private static EmbeddedPostgres postgres;
+  private static SharedPostgres postgres;
 
   @BeforeAll
   static void startPostgres() throws Exception {
-    postgres = EmbeddedPostgres.builder().start();
+    postgres = new SharedPostgres();
   }
 
   @AfterAll
@@ -41,22 +38,16 @@ class TwoReplicasIT {
     postgres.close();
   }
 
-  private static BrainLab lab(int hosts, String database) throws Exception {
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + database);
-    }
+  private static BrainLab lab(int hosts) throws Exception {
     OperationTimes times =
         OperationTimes.none().withClone(Duration.ofMillis(100)).withPowerOn(Duration.ofMillis(50));
     return new BrainLab(VCenterOptions.defaults().withHosts(hosts).withTimes(times))
-        .set(
-            "DATABASE_URL",
-            "postgres://postgres:postgres@localhost:" + postgres.getPort() + "/" + database);
+        .set("DATABASE_URL", postgres.database());
   }
 
   @Test
   void neverOvercommitAndSeeEachOthersInstances() throws Exception {
-    try (BrainLab lab = lab(3, "overcommit").start();
+    try (BrainLab lab = lab(3).start();
         JupiterBrain second = JupiterBrain.start(lab.settings())) {
       Awaitility.await("the second is ready")
           .atMost(BrainLab.PATIENCE)
@@ -97,7 +88,7 @@ class TwoReplicasIT {
 
   @Test
   void oneTakesOverWhatTheOtherLeftUndone() throws Exception {
-    try (BrainLab lab = lab(2, "takeover").start();
+    try (BrainLab lab = lab(2).start();
         JupiterBrain second = JupiterBrain.start(lab.settings())) {
       HttpResponse<String> kept = lab.create();
       assertThat(kept.statusCode()).isEqualTo(201);

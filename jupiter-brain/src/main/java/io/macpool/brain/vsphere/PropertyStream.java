@@ -48,7 +48,7 @@ final class PropertyStream {
     this.poll = session.client().within(LONGEST_POLL.plus(callLimit)).stubs();
     this.assembler = new InventoryAssembler(inventoryVersion);
     this.tasks = tasks;
-    this.options.maxWaitSeconds = (int) LONGEST_POLL.toSeconds();
+    this.options.maxWaitSeconds = 0; // what there is now is told at once, also if that is nothing
     this.collector = vim.createPropertyCollector(session.content().propertyCollector);
     if (session.hasPlaces()) {
       watch(session, Role.HOST, session.cluster());
@@ -124,6 +124,7 @@ final class PropertyStream {
         changed |= apply(news);
       }
     } while (news != null && Boolean.TRUE.equals(news.truncated));
+    options.maxWaitSeconds = (int) LONGEST_POLL.toSeconds();
     return changed ? Optional.of(assembler.build()) : Optional.empty();
   }
 

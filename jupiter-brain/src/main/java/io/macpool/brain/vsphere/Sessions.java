@@ -214,7 +214,7 @@ final class Sessions implements AutoCloseable {
       closed = true;
       current = null;
       connecting = false;
-      trouble = "the broker is stopping";
+      trouble = "this program is stopping";
       notifyAll();
     }
     closing.countDown();

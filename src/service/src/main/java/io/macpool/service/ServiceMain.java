@@ -1,9 +1,7 @@
 package io.macpool.service;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,29 +31,56 @@ public final class ServiceMain {
 
   private ServiceMain() {}
 
+  /** A command that runs to its end; it returns the exit status. */
+  @FunctionalInterface
+  public interface Command {
+    int run(Settings settings) throws Exception;
+  }
+
   /** Runs until SIGTERM or SIGINT; returns the exit status. */
   public static int run(BuildInfo build, SettingsSpec spec, String[] arguments, Starter starter) {
-    SettingsSpec whole = withCommonSettings(spec);
+    return command(
+        build,
+        withCommonSettings(spec),
+        arguments,
+        settings -> {
+          log.info("{} {} starts: {}", build.service(), build.version(), settings.describe());
+          settings.warnings().forEach(log::warn);
+          return serve(build, settings, starter);
+        });
+  }
+
+  /**
+   * Runs a command that ends by itself, with help, settings and logs as services have them.
+   *
+   * @param spec whole: with {@link #DEBUG} among its settings; without {@link #LOG_FORMAT}, log
+   *     lines are for a person
+   */
+  public static int command(
+      BuildInfo build, SettingsSpec spec, String[] arguments, Command command) {
     List<String> given = List.of(arguments);
-    Map<String, String> environment = System.getenv();
     if (given.contains("--help") || given.contains("-h")) {
-      System.out.print(whole.help());
+      System.out.print(spec.help());
       return 0;
     }
     if (given.contains("--version")) {
       System.out.println(build.service() + " " + build.version());
       return 0;
     }
-    Settings settings;
     try {
-      settings = whole.read(given, environment);
+      Settings settings = spec.read(given, System.getenv());
+      Logs.configure(settings.find(LOG_FORMAT).orElse(Logs.Format.PLAIN), settings.get(DEBUG));
+      return command.run(settings);
     } catch (SettingsException e) {
-      return refuse(System.err, build, e);
+      e.getMessage().lines().forEach(line -> System.err.println(build.service() + ": " + line));
+      return 2;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    } catch (Exception e) {
+      log.error("{} failed: {}", build.service(), e.getMessage(), e);
+      return 1;
     }
-    Logs.configure(settings.get(LOG_FORMAT), settings.get(DEBUG));
-    log.info("{} {} starts: {}", build.service(), build.version(), settings.describe());
-    settings.warnings().forEach(log::warn);
-    return startAndWait(build, settings, starter);
   }
 
   /** The spec with the settings that every service has. */
@@ -66,34 +91,29 @@ public final class ServiceMain {
     return new SettingsSpec(spec.program(), spec.purpose(), spec.prefix(), settings);
   }
 
-  private static int refuse(PrintStream terminal, BuildInfo build, SettingsException e) {
-    e.getMessage().lines().forEach(line -> terminal.println(build.service() + ": " + line));
-    return 2;
-  }
-
-  private static int startAndWait(BuildInfo build, Settings settings, Starter starter) {
+  /** Starts a service and waits for the signal that ends it; returns the exit status. */
+  public static int serve(BuildInfo build, Settings settings, Starter starter)
+      throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
+    AutoCloseable running;
     try {
-      AutoCloseable running = starter.start(settings);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    close(build, running);
-                    stopped.countDown();
-                  },
-                  "shutdown"));
-      stopped.await();
-      return 0;
-    } catch (SettingsException e) {
-      return refuse(System.err, build, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return 1;
+      running = starter.start(settings);
+    } catch (SettingsException | InterruptedException e) {
+      throw e;
     } catch (Exception e) {
       log.error("{} could not start: {}", build.service(), e.getMessage(), e);
       return 1;
     }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  close(build, running);
+                  stopped.countDown();
+                },
+                "shutdown"));
+    stopped.await();
+    return 0;
   }
 
   private static void close(BuildInfo build, AutoCloseable running) {
