@@ -120,6 +120,15 @@ class ArchitectureTest {
           .resideInAnyPackage("com.rabbitmq..", "org.apache.qpid..");
 
   @ArchTest
+  static final ArchRule openTelemetryStaysInItsAdapter =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.macpool.service.trace..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.opentelemetry..");
+
+  @ArchTest
   static final ArchRule sshStaysInTheSshPackages =
       noClasses()
           .that()

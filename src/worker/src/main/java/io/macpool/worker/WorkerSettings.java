@@ -4,7 +4,7 @@ import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.SettingsSpec;
-import io.macpool.service.Traces;
+import io.macpool.service.trace.Traces;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

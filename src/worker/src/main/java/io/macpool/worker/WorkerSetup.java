@@ -10,7 +10,7 @@ import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
 import io.macpool.service.Settings;
-import io.macpool.service.Traces;
+import io.macpool.service.trace.Traces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.image.ServiceImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;

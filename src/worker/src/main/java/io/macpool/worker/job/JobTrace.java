@@ -2,8 +2,8 @@ package io.macpool.worker.job;
 
 import io.macpool.core.job.Phase;
 import io.macpool.core.job.Verdict;
-import io.macpool.service.Trace;
-import io.macpool.service.Traces;
+import io.macpool.service.trace.Trace;
+import io.macpool.service.trace.Traces;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;

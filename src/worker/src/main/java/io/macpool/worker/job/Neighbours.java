@@ -1,7 +1,7 @@
 package io.macpool.worker.job;
 
 import io.macpool.broker.BrokerClient;
-import io.macpool.service.Traces;
+import io.macpool.service.trace.Traces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.script.ScriptClient;
 import io.macpool.worker.ssh.GuestSessions;

@@ -1,4 +1,4 @@
-package io.macpool.service;
+package io.macpool.service.trace;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;

@@ -1,4 +1,4 @@
-package io.macpool.service;
+package io.macpool.service.trace;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
@@ -7,14 +7,17 @@ import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.macpool.service.SettingsException;
+import io.macpool.service.SettingsSpec;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -86,8 +89,10 @@ class TracesTest {
 
   @Test
   void whatIsNoUrlIsRefusedWithAnExample() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Traces.COLLECTOR.parse("collector:4318"))
-        .withMessageContaining("http://HOST:4318");
+    SettingsSpec spec = new SettingsSpec("test", "tests", "TEST_", List.of(Traces.COLLECTOR));
+
+    assertThatThrownBy(() -> spec.read(List.of("--traces-url=collector:4318"), Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("http://HOST:4318");
   }
 }

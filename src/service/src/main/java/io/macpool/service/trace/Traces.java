@@ -1,5 +1,6 @@
-package io.macpool.service;
+package io.macpool.service.trace;
 
+import io.macpool.service.Setting;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;

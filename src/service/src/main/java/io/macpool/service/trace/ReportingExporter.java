@@ -1,4 +1,4 @@
-package io.macpool.service;
+package io.macpool.service.trace;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
