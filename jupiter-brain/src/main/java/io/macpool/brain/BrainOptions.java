@@ -151,6 +151,7 @@ final class BrainOptions {
         settings.get(BrainSettings.REQUEST_TIMEOUT),
         settings.get(BrainSettings.MAX_CPUS),
         settings.get(BrainSettings.MAX_RAM),
+        settings.get(BrainSettings.JANITOR_CUTOFF),
         settings.get(BrainSettings.SLOTS_PER_HOST));
   }
 

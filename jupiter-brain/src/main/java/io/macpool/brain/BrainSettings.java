@@ -179,7 +179,9 @@ public final class BrainSettings {
           "DRY_RUN", "reconciliation and janitor only say what they would destroy; requests work");
 
   public static final Setting<Duration> JANITOR_CUTOFF =
-      Setting.duration("JANITOR_CUTOFF", "an instance that has been up for longer is destroyed")
+      Setting.duration(
+              "JANITOR_CUTOFF",
+              "an instance that has been up for longer is destroyed: its expires-at says when")
           .also("VSPHERE_JANITOR_CUTOFF")
           .defaultTo(Duration.ofHours(2));
 

@@ -1,6 +1,7 @@
 package io.macpool.brain;
 
 import io.macpool.brain.http.ApiServer;
+import io.macpool.brain.http.OpenApiRoute;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.lifecycle.Checkpoint;
 import io.macpool.brain.lifecycle.Cordons;
@@ -26,11 +27,13 @@ import io.macpool.service.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,6 +164,12 @@ public final class JupiterBrain implements AutoCloseable {
     health.ready("hosts", reconciler::notReady);
     AdminRoutes admin =
         new AdminRoutes(BuildInfo.of("jupiter-brain", JupiterBrain.class), health, meters);
+    OpenApiRoute document = new OpenApiRoute();
+    Consumer<Router> open =
+        router -> {
+          admin.mount(router);
+          document.mount(router);
+        };
     Optional<ListenAddress> adminAddress = settings.find(BrainSettings.ADMIN_ADDR);
     api =
         resources.own(
@@ -174,13 +183,13 @@ public final class JupiterBrain implements AutoCloseable {
                 hypervisor,
                 cordons,
                 quarantine,
-                adminAddress.isEmpty() ? Optional.of(admin) : Optional.empty(),
+                adminAddress.isEmpty() ? open : router -> {},
                 meters,
                 clock));
     adminPort = api.port();
     if (adminAddress.isPresent()) {
       AdminServer server =
-          resources.own("admin port", AdminServer.start(vertx, adminAddress.get(), admin));
+          resources.own("admin port", AdminServer.start(vertx, adminAddress.get(), open));
       adminPort = server.port();
     }
     log.info("listening on port {}, health and metrics on port {}", api.port(), adminPort);

@@ -111,6 +111,10 @@ final class BrainLab implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + brain.port() + path);
   }
 
+  URI adminUrl(String path) {
+    return URI.create("http://127.0.0.1:" + brain.adminPort() + path);
+  }
+
   HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(url(path))
         .timeout(Duration.ofSeconds(60))

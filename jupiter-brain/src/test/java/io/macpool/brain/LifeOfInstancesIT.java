@@ -12,6 +12,7 @@ import io.macpool.sim.vcenter.OperationTimes;
 import io.macpool.sim.vcenter.VCenterOptions;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,9 @@ class LifeOfInstancesIT {
       assertThat(seen.get("state").asText()).isEqualTo("powered-on");
       assertThat(seen.get("base-image").asText()).isEqualTo(IMAGE);
       assertThat(seen.get("owner").asText()).isEqualTo("default");
+      Instant made = Instant.parse(seen.get("created_at").asText());
+      assertThat(Instant.parse(seen.get("expires-at").asText()))
+          .isBetween(made.plus(Duration.ofHours(2)), made.plus(Duration.ofHours(2).plusSeconds(5)));
       assertThat(data(lab.get("/instances"))).hasSize(1);
       assertThat(data(lab.get("/instances?min_age=1h"))).isEmpty();
       assertThat(data(lab.get("/instances?min_age=0s"))).hasSize(1);

@@ -12,10 +12,13 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import io.macpool.sim.vcenter.VCenterOptions;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +68,42 @@ class OpenApiIT {
     }
   }
 
+  /** Whoever has no token, or one that may only read, is told so by every operation. */
+  @Test
+  void everyOperationIsGuardedAsDescribed() throws Exception {
+    try (BrainLab started = new BrainLab(VCenterOptions.defaults()).start()) {
+      document = JSON.readTree(started.get("/openapi.json").body());
+      for (String operation : described()) {
+        String[] parts = operation.split(" ", -1);
+        JsonNode answers = document.at("/paths").path(parts[1]).path(parts[0]).path("responses");
+        HttpRequest.Builder request =
+            HttpRequest.newBuilder(started.url(parts[1].replace("{id}", "some-id")))
+                .timeout(BrainLab.PATIENCE)
+                .method(parts[0].toUpperCase(Locale.ROOT), BodyPublishers.noBody());
+        if (answers.has("401")) {
+          assertThat(started.send(request.build()).statusCode()).as(operation).isEqualTo(401);
+        }
+        if (answers.has("403")) {
+          request.header("Authorization", "token only-looking");
+          assertThat(started.send(request.build()).statusCode()).as(operation).isEqualTo(403);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theDocumentMovesToThePortOfHealthIfThatHasOne() throws Exception {
+    try (BrainLab started = new BrainLab(VCenterOptions.defaults())) {
+      started.set("ADMIN_ADDR", "127.0.0.1:0").startUnready();
+      assertThat(started.get("/openapi.json").statusCode()).isEqualTo(404);
+      assertThat(started.get("/health/live").statusCode()).isEqualTo(404);
+      HttpResponse<String> moved =
+          started.send(HttpRequest.newBuilder(started.adminUrl("/openapi.json")).build());
+      assertThat(moved.statusCode()).isEqualTo(200);
+      assertThat(JSON.readTree(moved.body()).at("/paths").size()).isPositive();
+    }
+  }
+
   /** Events don't end, so only their beginning is read. */
   private void follow(String before) throws Exception {
     String id = id(lab.create());
@@ -89,7 +128,7 @@ class OpenApiIT {
 
   private HttpResponse<String> call(
       String method, String template, String path, String body, int expected) throws Exception {
-    HttpResponse<String> response = lab.call(method.toUpperCase(java.util.Locale.ROOT), path, body);
+    HttpResponse<String> response = lab.call(method.toUpperCase(Locale.ROOT), path, body);
     String what = method + " " + path + ": " + response.body();
     assertThat(response.statusCode()).as(what).isEqualTo(expected);
     called.add(method + " " + template);

@@ -5,7 +5,6 @@ import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.LiveInstances;
 import io.macpool.brain.lifecycle.Quarantine;
-import io.macpool.service.AdminRoutes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -16,10 +15,10 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** The API's port. */
 public final class ApiServer implements AutoCloseable {
@@ -43,7 +42,7 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Listens; port 0 takes a free one.
    *
-   * @param admin routes without a token to serve here too, if they have no port of their own
+   * @param open routes without a token
    * @throws IllegalStateException if the address can't be had
    */
   public static ApiServer start(
@@ -55,15 +54,14 @@ public final class ApiServer implements AutoCloseable {
       Hypervisor hypervisor,
       Cordons cordons,
       Quarantine quarantine,
-      Optional<AdminRoutes> admin,
+      Consumer<Router> open,
       MeterRegistry meters,
       Clock clock) {
     Router router = Router.router(vertx);
-    InstanceView view = new InstanceView(live, hypervisor, clock);
+    InstanceView view = new InstanceView(live, hypervisor, options.lifetime(), clock);
     RequestLog requests = new RequestLog(meters);
     router.route().handler(requests::begin);
-    admin.ifPresent(routes -> routes.mount(router));
-    new OpenApiRoute().mount(router);
+    open.accept(router);
     router.route().handler(new Authentication(tokens)::check);
     router.route().handler(call -> limitArrival(vertx, call));
     router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));

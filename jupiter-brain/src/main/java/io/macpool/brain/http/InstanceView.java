@@ -24,9 +24,14 @@ final class InstanceView {
 
   private final LiveInstances live;
   private final Hypervisor hypervisor;
+  private final Duration lifetime;
   private final Clock clock;
 
-  InstanceView(LiveInstances live, Hypervisor hypervisor, Clock clock) {
+  /**
+   * @param lifetime the longest that an instance may be up
+   */
+  InstanceView(LiveInstances live, Hypervisor hypervisor, Duration lifetime, Clock clock) {
+    this.lifetime = lifetime;
     this.live = live;
     this.hypervisor = hypervisor;
     this.clock = clock;
@@ -85,7 +90,7 @@ final class InstanceView {
         .toList();
   }
 
-  static Instance join(
+  private Instance join(
       String id,
       Optional<io.macpool.core.fleet.Instance> known,
       Optional<Machine> machine,
@@ -110,7 +115,7 @@ final class InstanceView {
         known.flatMap(io.macpool.core.fleet.Instance::owner).orElse(null),
         known.map(i -> i.phase().name().toLowerCase(Locale.ROOT)).orElse(null),
         known.map(io.macpool.core.fleet.Instance::isWarm).orElse(null),
-        null);
+        known.flatMap(instance -> instance.expiresAt(machine, lifetime)).orElse(null));
   }
 
   private static String state(PowerState power) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** {@link AdminRoutes} on a port of their own. Closing it frees the port. */
 public final class AdminServer implements AutoCloseable {
@@ -26,8 +27,13 @@ public final class AdminServer implements AutoCloseable {
    * @throws IllegalStateException if the address can't be had, saying which and why
    */
   public static AdminServer start(Vertx vertx, ListenAddress address, AdminRoutes routes) {
+    return start(vertx, address, routes::mount);
+  }
+
+  /** As {@link #start(Vertx, ListenAddress, AdminRoutes)}, with whatever {@code routes} mounts. */
+  public static AdminServer start(Vertx vertx, ListenAddress address, Consumer<Router> routes) {
     Router router = Router.router(vertx);
-    routes.mount(router);
+    routes.accept(router);
     HttpServerOptions options =
         new HttpServerOptions().setHost(address.host()).setPort(address.port()).setIdleTimeout(30);
     HttpServer server = vertx.createHttpServer(options).requestHandler(router);

@@ -1,5 +1,6 @@
 package io.macpool.core.fleet;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,6 +65,29 @@ public record Instance(
     Objects.requireNonNull(createdAt, "createdAt");
     Objects.requireNonNull(changedAt, "changedAt");
     Objects.requireNonNull(reason, "reason");
+  }
+
+  /**
+   * Since when its time counts: since its machine was last switched on, or since its owner got it,
+   * if that was later.
+   */
+  public Instant upSince(Optional<Machine> machine) {
+    return machine
+        .flatMap(Machine::bootedAt)
+        .filter(booted -> booted.isAfter(createdAt))
+        .orElse(createdAt);
+  }
+
+  /**
+   * When its time is over: it is destroyed then, unless its owner did so before. Empty while nobody
+   * owns it, and once it is to be destroyed anyway.
+   *
+   * @param lifetime the longest that an instance may be up
+   */
+  public Optional<Instant> expiresAt(Optional<Machine> machine, Duration lifetime) {
+    return owner.isEmpty() || phase == InstancePhase.RECLAIMING || phase == InstancePhase.GONE
+        ? Optional.empty()
+        : Optional.of(upSince(machine).plus(lifetime));
   }
 
   /** Whether nobody owns it: it is kept, or being made, for the next one who asks. */

@@ -217,15 +217,11 @@ public final class ReclaimPlanner {
     if (machine.power() == PowerState.OFF) {
       return confirmed(name, Deed.DESTROY, Reason.SWITCHED_OFF);
     }
-    Instant up =
-        machine
-            .bootedAt()
-            .filter(b -> b.isAfter(instance.createdAt()))
-            .orElse(instance.createdAt());
+    Optional<Instant> end = instance.expiresAt(Optional.of(machine), policy.cutoff());
     if (instance.isWarm() || machine.power() != PowerState.ON) {
       return Optional.empty(); // the warm pool looks after its own
     }
-    if (!up.plus(policy.cutoff()).isAfter(now)) {
+    if (end.filter(time -> !time.isAfter(now)).isPresent()) {
       return act(name, Deed.DESTROY, Reason.OVERDUE);
     }
     boolean booted = machine.bootedAt().isPresent() || !machine.addresses().isEmpty();

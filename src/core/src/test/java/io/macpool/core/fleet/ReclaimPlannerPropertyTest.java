@@ -131,6 +131,30 @@ class ReclaimPlannerPropertyTest {
     assertThat(plan.actions()).extracting(Action::name).noneMatch(safe::contains);
   }
 
+  /** Whoever was told when an instance expires can rely on it, both ways. */
+  @Property
+  void anInstanceIsOverdueFromItsExpiryOnAndNotBefore(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Set<String> overdue =
+        plan(records, machines, Set.of(), Map.of()).actions().stream()
+            .filter(action -> action.reason() == Reason.OVERDUE)
+            .map(Action::name)
+            .collect(Collectors.toSet());
+    for (Instance instance : records) {
+      machines.stream()
+          .filter(m -> m.name().equals(instance.id()) && m.power() == PowerState.ON)
+          .filter(m -> instance.phase() == InstancePhase.READY && instance.confirmed())
+          .forEach(
+              machine ->
+                  assertThat(overdue.contains(instance.id()))
+                      .isEqualTo(
+                          instance
+                              .expiresAt(Optional.of(machine), POLICY.cutoff())
+                              .filter(end -> !end.isAfter(NOW))
+                              .isPresent()));
+    }
+  }
+
   private static Map<String, Instant> suspicions(
       List<Instance> records, List<Machine> machines, Instant since) {
     Set<String> names = new HashSet<>();
