@@ -5,6 +5,7 @@ import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.SettingsSpec;
+import io.macpool.service.trace.Traces;
 import java.time.Duration;
 import java.util.List;
 
@@ -226,6 +227,7 @@ public final class BrainSettings {
           List.of(
               ADDR,
               ADMIN_ADDR,
+              Traces.COLLECTOR,
               AUTH_TOKEN,
               AUTH_TOKENS,
               READ_TOKENS,

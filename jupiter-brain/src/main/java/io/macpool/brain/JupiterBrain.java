@@ -5,6 +5,7 @@ import io.macpool.brain.http.OpenApiRoute;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.lifecycle.Checkpoint;
 import io.macpool.brain.lifecycle.Cordons;
+import io.macpool.brain.lifecycle.CreateReport;
 import io.macpool.brain.lifecycle.Creations;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.LedgerDesk;
@@ -24,6 +25,7 @@ import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
+import io.macpool.service.trace.Traces;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -80,6 +82,8 @@ public final class JupiterBrain implements AutoCloseable {
     String broker = UUID.randomUUID().toString();
     PrometheusMeterRegistry meters = Metrics.registry();
     resources.own("meters", meters::close);
+    Traces traces =
+        resources.own("traces", Traces.to(settings.find(Traces.COLLECTOR), "jupiter-brain"));
     Vertx vertx = vertx();
     int connections = settings.get(BrainSettings.DATABASE_POOL_SIZE);
     Ledger ledger = resources.own("ledger", Ledger.open(options.database(), connections, clock));
@@ -122,7 +126,7 @@ public final class JupiterBrain implements AutoCloseable {
             broker,
             checkpoint,
             clock,
-            meters);
+            new CreateReport(meters, traces));
     Instances instances =
         new Instances(desk, live, hypervisor, creations, reclaimer, broker, checkpoint, clock);
     Reconciler reconciler =

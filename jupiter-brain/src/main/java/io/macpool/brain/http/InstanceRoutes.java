@@ -9,6 +9,7 @@ import io.macpool.brain.lifecycle.Instances;
 import io.macpool.core.GoDuration;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
+import io.macpool.service.trace.Traces;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -114,7 +115,8 @@ final class InstanceRoutes {
         body.size(),
         Optional.of(Caller.of(call).name()),
         key,
-        Caller.requestId(call));
+        Caller.requestId(call),
+        Optional.ofNullable(call.request().getHeader(Traces.HEADER)));
   }
 
   /** The instance is its client's when the answer has gone out, and goes if it could not. */

@@ -1,21 +1,28 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.service.trace.Trace;
+import io.macpool.service.trace.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Says how each create ended: one log line, one metric, by name. */
-final class CreateReport {
+/** Says how each create ended: one log line, one metric, one trace, by name. */
+public final class CreateReport {
 
   private static final Logger log = LoggerFactory.getLogger(CreateReport.class);
 
   private final MeterRegistry meters;
+  private final Traces traces;
 
-  CreateReport(MeterRegistry meters) {
+  public CreateReport(MeterRegistry meters, Traces traces) {
     this.meters = meters;
+    this.traces = traces;
   }
 
   void ended(
@@ -38,6 +45,7 @@ final class CreateReport {
                     .record(spent));
     MDC.put("instance", id.orElse("none"));
     MDC.put("request", request.requestId());
+    MDC.put("trace", trace(request, id, time, outcome));
     try {
       log.info(
           "create outcome={} image={} owner={} total={}ms {}{}",
@@ -50,7 +58,28 @@ final class CreateReport {
     } finally {
       MDC.remove("instance");
       MDC.remove("request");
+      MDC.remove("trace");
     }
+  }
+
+  /** Tells the trace what it took, phase after phase; its id. */
+  private String trace(CreateRequest request, Optional<String> id, Stopwatch time, String outcome) {
+    Instant from = time.started();
+    Trace trace =
+        traces
+            .begin("create", request.trace(), from)
+            .with("image", request.image())
+            .with("instance", id.orElse("none"))
+            .with("outcome", outcome);
+    for (Map.Entry<CreatePhase, Duration> lap : time.laps().entrySet()) {
+      Instant to = from.plus(lap.getValue());
+      trace.part(lap.getKey().label(), from, to);
+      from = to;
+    }
+    trace.end(
+        time.started().plus(time.total()),
+        outcome.equals("ok") ? Optional.empty() : Optional.of(outcome));
+    return trace.id();
   }
 
   /** A client's text must not break a line of the log in two. */

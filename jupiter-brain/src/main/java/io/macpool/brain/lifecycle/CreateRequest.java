@@ -9,18 +9,21 @@ import java.util.Optional;
  *
  * @param owner empty for the warm pool
  * @param idempotencyKey the owner's, if it gave one
+ * @param trace what its client hands on of its own trace, as it came: perhaps nonsense
  */
 public record CreateRequest(
     String image,
     Instance.Size size,
     Optional<String> owner,
     Optional<String> idempotencyKey,
-    String requestId) {
+    String requestId,
+    Optional<String> trace) {
   public CreateRequest {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(size, "size");
     Objects.requireNonNull(owner, "owner");
     Objects.requireNonNull(idempotencyKey, "idempotencyKey");
     Objects.requireNonNull(requestId, "requestId");
+    Objects.requireNonNull(trace, "trace");
   }
 }

@@ -8,7 +8,6 @@ import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +68,7 @@ public final class Creations {
       String broker,
       Checkpoint checkpoint,
       Clock clock,
-      MeterRegistry meters) {
+      CreateReport report) {
     this.desk = desk;
     this.live = live;
     this.hypervisor = hypervisor;
@@ -81,7 +80,7 @@ public final class Creations {
     this.broker = broker;
     this.checkpoint = checkpoint;
     this.clock = clock;
-    this.report = new CreateReport(meters);
+    this.report = report;
     this.permits = new Permits(limits.rules().creatingAt(), 10_000);
     live.onChange(this::freed);
   }

@@ -28,6 +28,10 @@ final class Stopwatch {
     lap = now;
   }
 
+  Instant started() {
+    return started;
+  }
+
   synchronized Duration total() {
     return Duration.between(started, clock.instant());
   }

@@ -195,7 +195,12 @@ public final class WarmPool implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       CreateRequest request =
           new CreateRequest(
-              image, Instance.Size.AS_IMAGE, Optional.empty(), Optional.empty(), "warm-pool");
+              image,
+              Instance.Size.AS_IMAGE,
+              Optional.empty(),
+              Optional.empty(),
+              "warm-pool",
+              Optional.empty());
       // Its failure is reported as any create's, and the next look plans again.
       Background.whenEnded(
           creations.create(request, new Cancellation()), (instance, failure) -> {});
