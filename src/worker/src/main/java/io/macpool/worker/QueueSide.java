@@ -69,6 +69,7 @@ record QueueSide(
     AmqpJobQueue queue =
         new AmqpJobQueue(
             jobs,
+            reports,
             settings.get(WorkerSettings.QUEUE_NAME),
             settings.get(WorkerSettings.AMQP_CONSUMER_PRIORITY),
             longestHold(settings),

@@ -12,6 +12,7 @@ import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -35,6 +37,7 @@ final class Stage implements AutoCloseable {
 
   final Path directory;
   final AmqpSimulator amqp;
+  final URI jobs;
   final ResultCollector results;
   final BuildScriptSimulator scripts;
   final GuestFleet guests;
@@ -42,13 +45,19 @@ final class Stage implements AutoCloseable {
   final String queue = "builds." + UUID.randomUUID();
 
   Stage() {
+    this(Optional.empty());
+  }
+
+  /** With the caller's broker of jobs in the simulated one's place. */
+  Stage(Optional<URI> given) {
     try {
       directory = Files.createTempDirectory("worker-it");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     amqp = AmqpSimulator.start();
-    results = ResultCollector.start(amqp.uri());
+    jobs = given.orElseGet(amqp::uri);
+    results = ResultCollector.start(jobs);
     scripts = BuildScriptSimulator.start();
     guests =
         GuestFleet.start(
@@ -64,7 +73,7 @@ final class Stage implements AutoCloseable {
 
   Map<String, String> environment(String... overrides) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("AMQP_URI", amqp.uri().toString());
+    settings.put("AMQP_URI", jobs.toString());
     settings.put("QUEUE_NAME", queue);
     settings.put("POOL_SIZE", "2");
     settings.put("HOSTNAME", "worker-under-test");
@@ -122,7 +131,7 @@ final class Stage implements AutoCloseable {
 
   /** On a connection of its own: tests drop those that are open. */
   void send(Consumer<JobPublisher> message) {
-    try (JobPublisher publisher = JobPublisher.connect(amqp.uri())) {
+    try (JobPublisher publisher = JobPublisher.connect(jobs)) {
       message.accept(publisher);
     }
   }

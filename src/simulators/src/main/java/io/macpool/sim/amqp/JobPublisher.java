@@ -55,6 +55,15 @@ public final class JobPublisher implements AutoCloseable {
         "declare queue " + queue, () -> channel.queueDeclare(queue, true, false, false, null));
   }
 
+  /** Messages of a queue that wait for a worker. */
+  public synchronized long waiting(String queue) {
+    try {
+      return channel.messageCount(queue);
+    } catch (IOException | ShutdownSignalException e) {
+      throw new IllegalStateException("can't count the messages of " + queue + ": " + e, e);
+    }
+  }
+
   /** Declares the queue and puts one job into it; the payload is sent as it is, JSON or not. */
   public void publish(String queue, String payload) {
     publish(queue, List.of(payload));

@@ -13,9 +13,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
@@ -28,8 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The scheduler's reading half: takes every state update and log part and keeps them by job. What
- * the broker delivers again after a cut connection is kept once. Thread safe; holds all it was
- * sent, so it is for runs that end.
+ * the broker delivers again after a cut connection is kept once, and so are state updates with the
+ * same message id: a publisher that did not see its confirm publishes again. Thread safe; holds all
+ * it was sent, so it is for runs that end.
  */
 public final class ResultCollector implements AutoCloseable {
 
@@ -49,6 +52,7 @@ public final class ResultCollector implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<Long, List<StateUpdate>> updates = new TreeMap<>();
+  private final Set<String> messageIds = new HashSet<>();
   private final Map<Long, List<LogPart>> parts = new TreeMap<>();
   private final List<String> unreadable = new ArrayList<>();
 
@@ -127,9 +131,12 @@ public final class ResultCollector implements AutoCloseable {
         () -> {
           List<StateUpdate> known =
               updates.computeIfAbsent(update.jobId(), id -> new ArrayList<>());
+          String id = message.getProperties().getMessageId();
           isNew[0] =
-              !message.getEnvelope().isRedeliver()
-                  || known.stream().noneMatch(before -> before.body().equals(body));
+              id == null
+                  ? !message.getEnvelope().isRedeliver()
+                      || known.stream().noneMatch(before -> before.body().equals(body))
+                  : messageIds.add(id);
           if (isNew[0]) {
             known.add(update);
           }

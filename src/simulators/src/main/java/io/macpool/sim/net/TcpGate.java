@@ -8,6 +8,7 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Stands before a TCP port on loopback and passes bytes both ways, so that a test can do to a peer
@@ -16,20 +17,39 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TcpGate implements AutoCloseable {
 
-  private record Link(NetSocket client, NetSocket target) {}
+  /** Looks at what passes over one connection; always called on one thread. */
+  public interface Censor {
+
+    /**
+     * Says what of {@code bytes}, and of what it held back before, goes on to the other side.
+     *
+     * @return whether the connection is cut after that
+     */
+    boolean read(boolean fromClient, Buffer bytes, Buffer onward);
+  }
+
+  private record Link(NetSocket client, NetSocket target, Censor censor) {}
+
+  private static final Censor NONE =
+      (fromClient, bytes, onward) -> {
+        onward.appendBuffer(bytes);
+        return false;
+      };
 
   private final Vertx vertx;
   private final NetClient dialer;
   private final String targetHost;
   private final int targetPort;
+  private final Supplier<Censor> censors;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final int port;
   private NetServer server;
   private volatile boolean stalled;
 
-  private TcpGate(String targetHost, int targetPort, int wantedPort) {
+  private TcpGate(String targetHost, int targetPort, int wantedPort, Supplier<Censor> censors) {
     this.targetHost = targetHost;
     this.targetPort = targetPort;
+    this.censors = censors;
     vertx = LoopbackServer.smallVertx();
     dialer = vertx.createNetClient();
     try {
@@ -43,7 +63,13 @@ public final class TcpGate implements AutoCloseable {
 
   /** Opens a gate on {@code 127.0.0.1:port} (0: a free one) before the target. */
   public static TcpGate open(String targetHost, int targetPort, int port) {
-    return new TcpGate(targetHost, targetPort, port);
+    return open(targetHost, targetPort, port, () -> NONE);
+  }
+
+  /** Opens a gate whose connections have a censor each. */
+  public static TcpGate open(
+      String targetHost, int targetPort, int port, Supplier<Censor> censors) {
+    return new TcpGate(targetHost, targetPort, port, censors);
   }
 
   /** The port that clients dial; the same over any number of stops and starts. */
@@ -116,18 +142,26 @@ public final class TcpGate implements AutoCloseable {
         .onFailure(refused -> client.close())
         .onSuccess(
             target -> {
-              Link link = new Link(client, target);
+              Link link = new Link(client, target, censors.get());
               links.add(link);
               client.closeHandler(closed -> end(link));
               target.closeHandler(closed -> end(link));
-              client.handler(bytes -> forward(client, target, bytes));
-              target.handler(bytes -> forward(target, client, bytes));
+              client.handler(bytes -> forward(link, true, bytes));
+              target.handler(bytes -> forward(link, false, bytes));
               applyStall(link);
             });
   }
 
-  private void forward(NetSocket from, NetSocket to, Buffer bytes) {
-    to.write(bytes);
+  private void forward(Link link, boolean fromClient, Buffer bytes) {
+    NetSocket from = fromClient ? link.client() : link.target();
+    NetSocket to = fromClient ? link.target() : link.client();
+    Buffer onward = Buffer.buffer();
+    boolean cut = link.censor().read(fromClient, bytes, onward);
+    to.write(onward);
+    if (cut) {
+      end(link);
+      return;
+    }
     if (to.writeQueueFull()) {
       from.pause();
       to.drainHandler(

@@ -17,6 +17,22 @@ public interface Delivery {
   /** Whether the queue has it back, so that another may have it by now. */
   boolean isLost();
 
+  /**
+   * The job is about to be reported so: makes sure that nobody runs it again. Completes with
+   * whether this report counts; if not, somebody else ended the job before, and that is reported.
+   * Fails only if the worker ends.
+   */
+  default CompletableFuture<Boolean> endAs(StateReport report) {
+    return CompletableFuture.completedFuture(true);
+  }
+
+  /**
+   * Whether somebody else has ended the job; then it is reported. False too when it can't be told.
+   */
+  default CompletableFuture<Boolean> isEndedElsewhere() {
+    return CompletableFuture.completedFuture(false);
+  }
+
   /** The job is reported. Completes with whether the queue took note; never fails. */
   CompletableFuture<Boolean> ack();
 

@@ -7,6 +7,7 @@ import io.macpool.core.job.JobEvent;
 import io.macpool.core.job.JobMachine;
 import io.macpool.core.job.JobState;
 import io.macpool.core.job.JobStep;
+import io.macpool.core.job.Phase;
 import io.macpool.core.job.Settlement;
 import io.macpool.core.job.Timer;
 import io.macpool.core.job.Verdict;
@@ -254,6 +255,26 @@ public final class Job {
 
     @Override
     public void runScript() {
+      if (delivery.isRedelivered()) {
+        CompletableFuture<Void> unused =
+            delivery
+                .isEndedElsewhere()
+                .thenAccept(ended -> mailbox.execute(() -> runUnlessEnded(ended)));
+      } else {
+        startScript();
+      }
+    }
+
+    /** Somebody who had the job before us may have ended it while our instance booted. */
+    private void runUnlessEnded(boolean ended) {
+      if (ended) {
+        take(new JobEvent.TakenElsewhere("that had it before"));
+      } else if (state.phase() == Phase.RUNNING) {
+        startScript();
+      }
+    }
+
+    private void startScript() {
       script = new byte[0]; // it is in the instance: a job that runs should cost little
       guest.follow(output.scriptBytes(), output, Job.this::touched, () -> {});
     }
@@ -322,15 +343,22 @@ public final class Job {
     @Override
     public void report(Settlement settlement) {
       remember(settlement);
+      StateReport report = reporter.settlement(settlement, instance.id());
       CompletableFuture<Void> unused =
-          reporter
-              .settlement(settlement, instance.id())
+          delivery
+              .endAs(report)
+              .thenCompose(counts -> counts ? reporter.publish(report) : endedElsewhere())
               .whenComplete(
                   (nothing, failure) ->
                       tell(
                           failure == null
                               ? new JobEvent.ReportConfirmed()
                               : new JobEvent.ReportGivenUp(String.valueOf(failure.getMessage()))));
+    }
+
+    private CompletableFuture<Void> endedElsewhere() {
+      log.warn("job {} was ended by another worker: that counts", payload.jobId());
+      return CompletableFuture.completedFuture(null);
     }
 
     private void remember(Settlement settlement) {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** Tells the scheduler of one job: numbers the reports and remembers the times they carry. */
@@ -34,19 +35,25 @@ final class JobReporter {
   }
 
   CompletableFuture<Void> progress(Progress progress, Optional<String> instance) {
-    return switch (progress) {
-      case RECEIVED -> publish("job:test:receive", "received", instance, Optional.empty(), 0);
-      case STARTED -> {
-        startedAt = Optional.of(clock.instant());
-        yield publish("job:test:start", "started", instance, Optional.empty(), 0);
-      }
-    };
+    return reports.publish(
+        switch (progress) {
+          case RECEIVED -> report("job:test:receive", "received", instance, Optional.empty(), 0);
+          case STARTED -> {
+            startedAt = Optional.of(clock.instant());
+            yield report("job:test:start", "started", instance, Optional.empty(), 0);
+          }
+        });
   }
 
-  CompletableFuture<Void> settlement(Settlement settlement, Optional<String> instance) {
+  CompletableFuture<Void> publish(StateReport report) {
+    return reports.publish(report);
+  }
+
+  /** The last report of the job, numbered, to be published once it counts. */
+  StateReport settlement(Settlement settlement, Optional<String> instance) {
     boolean reset = settlement.verdict() == Verdict.RESET;
     int failures = reset && settlement.isInstanceFailure() ? priorStartFailures + 1 : 0;
-    return publish(
+    return report(
         reset ? "job:test:reset" : "job:test:finish",
         settlement.verdict().name().toLowerCase(Locale.ROOT),
         instance,
@@ -54,27 +61,27 @@ final class JobReporter {
         failures);
   }
 
-  private CompletableFuture<Void> publish(
+  private StateReport report(
       String event,
       String state,
       Optional<String> instance,
       Optional<Instant> finishedAt,
       int startFailures) {
     updates++;
-    return reports.publish(
-        new StateReport(
-            event,
-            job.jobId(),
-            job.uuid(),
-            state,
-            updates,
-            startFailures,
-            instance,
-            job.vmSize(),
-            job.trace(),
-            job.queuedAt(),
-            Optional.of(receivedAt),
-            startedAt,
-            finishedAt));
+    return new StateReport(
+        UUID.randomUUID().toString(),
+        event,
+        job.jobId(),
+        job.uuid(),
+        state,
+        updates,
+        startFailures,
+        instance,
+        job.vmSize(),
+        job.trace(),
+        job.queuedAt(),
+        Optional.of(receivedAt),
+        startedAt,
+        finishedAt);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * One message to the scheduler about a job's state.
  *
+ * @param id unlike that of any other report: whoever gets it twice can tell
  * @param event {@code job:test:finish} and the like
  * @param state {@code passed} and the like
  * @param updateCount orders the reports of one job
@@ -14,6 +15,7 @@ import java.util.Optional;
  *     if the scheduler passes {@code meta} on
  */
 public record StateReport(
+    String id,
     String event,
     long jobId,
     String uuid,
@@ -29,6 +31,7 @@ public record StateReport(
     Optional<Instant> finishedAt) {
 
   public StateReport {
+    Objects.requireNonNull(id, "id");
     Objects.requireNonNull(event, "event");
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(state, "state");

@@ -36,6 +36,7 @@ public final class AmqpJobQueue implements JobQueue {
   private final AmqpConnection connection;
   private final String queue;
   private final int priority;
+  private final AmqpEndings endings;
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
@@ -46,11 +47,13 @@ public final class AmqpJobQueue implements JobQueue {
   /**
    * A queue on a connection that is not started yet.
    *
+   * @param reports where the end of a job that came again is reported once more
    * @param longestHold how long a delivery may stay unacked
    * @param blocking carries out calls that wait for the broker
    */
   public AmqpJobQueue(
       AmqpConnection connection,
+      AmqpReports reports,
       String queue,
       int priority,
       Duration longestHold,
@@ -59,6 +62,7 @@ public final class AmqpJobQueue implements JobQueue {
     this.connection = connection;
     this.queue = queue;
     this.priority = priority;
+    this.endings = new AmqpEndings(connection, reports);
     this.blocking = blocking;
     this.scheduler = scheduler;
     connection.onConnected(
@@ -174,15 +178,34 @@ public final class AmqpJobQueue implements JobQueue {
     }
 
     private void arrived(Channel on, Delivery delivery, String consumer) {
-      AmqpDelivery taken = new AmqpDelivery(on, delivery, blocking);
+      AmqpDelivery taken = new AmqpDelivery(on, delivery, endings, blocking, scheduler);
       run(
           () -> {
             stopConsuming(on, consumer);
+            if (taken.isRedelivered() && !isToRun(taken)) {
+              return;
+            }
             waits.remove(this);
             if (!result.complete(Optional.of(taken))) {
               taken.giveBack();
             }
           });
+    }
+
+    /** Whoever had it before may have ended its job; if so, or if nobody can tell, waits on. */
+    private boolean isToRun(AmqpDelivery again) {
+      try {
+        if (!again.isEnded()) {
+          return true;
+        }
+        log.info("a job came again after its end was written down: acked");
+        CompletableFuture<Void> unused = again.ack().thenRun(this::consumeSoon);
+      } catch (IOException | RuntimeException e) {
+        again.giveBack();
+        consumeAgainLater(
+            "can't tell whether a job that came again has ended: " + AmqpConnection.phrase(e));
+      }
+      return false;
     }
 
     private void stopConsuming(Channel on, String consumer) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.macpool.worker.job.Reports;
 import io.macpool.worker.job.StateReport;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -36,15 +37,24 @@ public final class AmqpReports implements Reports, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> publish(StateReport report) {
-    BasicProperties properties =
-        new BasicProperties.Builder()
-            .contentType("application/json")
-            .deliveryMode(PERSISTENT)
-            .type(report.event())
-            .build();
     AmqpPublisher publisher =
         publishers.get((int) Math.floorMod(report.jobId(), (long) publishers.size()));
-    return publisher.publish("", QUEUE, properties, body(report));
+    return publisher.publish("", QUEUE, properties(report), body(report));
+  }
+
+  /** Publishes what was published before, or should have been: the same to the byte. */
+  CompletableFuture<Void> repeat(BasicProperties properties, byte[] body) {
+    return publishers.get(0).publish("", QUEUE, properties, body);
+  }
+
+  /** The message id tells a report that comes twice from a second report. */
+  static BasicProperties properties(StateReport report) {
+    return new BasicProperties.Builder()
+        .contentType("application/json")
+        .deliveryMode(PERSISTENT)
+        .type(report.event())
+        .messageId(report.id())
+        .build();
   }
 
   /** The body as the Go worker writes it. */
@@ -72,6 +82,10 @@ public final class AmqpReports implements Reports, AutoCloseable {
 
   private static void time(ObjectNode body, String name, Optional<Instant> at) {
     at.ifPresent(instant -> body.put(name, instant.truncatedTo(ChronoUnit.SECONDS).toString()));
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   static byte[] bytes(ObjectNode body) {

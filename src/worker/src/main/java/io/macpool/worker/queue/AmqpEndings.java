@@ -1,0 +1,279 @@
+package io.macpool.worker.queue;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.macpool.worker.job.StateReport;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How jobs end, written down before anybody is told, where every worker finds it (docs/adr/0012).
+ * The report with which a job ends goes into a durable queue of its own, named after the message
+ * that the job came in; then it is published; then the message is acked; then the queue is deleted.
+ * So a message that comes again after its job's end was written down is never run again: whoever
+ * gets it repeats the report and acks it.
+ *
+ * <p>The first word counts. Where two workers may want to have it, because the message was handed
+ * out twice, they take turns: an exclusive queue is the lock, held by the connection over which the
+ * word is written, so that a lock never outlives the right to write.
+ *
+ * <p>All methods wait for the broker.
+ */
+final class AmqpEndings {
+
+  static final String PREFIX = "worker.ending.";
+
+  private static final Logger log = LoggerFactory.getLogger(AmqpEndings.class);
+  private static final Duration CONFIRM = Duration.ofSeconds(20);
+
+  /** How long an end stays that nobody asks for; a message may wait this long for a worker. */
+  private static final Duration KEPT = Duration.ofHours(24);
+
+  private static final Map<String, Object> ARGUMENTS =
+      Map.of("x-expires", Math.toIntExact(KEPT.toMillis()));
+
+  private final AmqpConnection connection;
+  private final AmqpReports reports;
+  private volatile boolean refused;
+
+  /** To be made before whoever consumes: on each connection it looks first whether it may. */
+  AmqpEndings(AmqpConnection connection, AmqpReports reports) {
+    this.connection = connection;
+    this.reports = reports;
+    connection.onConnected(this::probe);
+  }
+
+  private interface Work<T> {
+    T on(Channel channel) throws IOException;
+  }
+
+  /** The name under which the end of a message's job is written: the same at each delivery. */
+  static String key(AMQP.BasicProperties properties, byte[] body) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      // Not its headers: some queues count deliveries in them.
+      digest.update(
+          AmqpReports.utf8(properties.getMessageId() + "\n" + properties.getTimestamp() + "\n"));
+      return PREFIX + HexFormat.of().formatHex(digest.digest(body), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /**
+   * Writes down the end of a job whose message nobody else ever had.
+   *
+   * @param held the channel that holds the delivery
+   */
+  void write(Channel held, String key, StateReport report) throws IOException {
+    if (refused) {
+      return;
+    }
+    if (declare(held, key) > 0) {
+      held.queuePurge(key); // of another message, the same to the byte, that is over
+    }
+    put(held, key, report);
+  }
+
+  /**
+   * Writes down the end of a job whose message others may have had.
+   *
+   * @return whether this end counts; if not, the one that does is reported
+   * @throws IOException if it is another's turn, or the connection is lost: to be tried again
+   */
+  boolean writeFirst(String key, StateReport report) throws IOException {
+    Connection on = current();
+    if (refused) {
+      return true;
+    }
+    Optional<GetResponse> other =
+        inTurn(
+            on,
+            key,
+            () ->
+                with(
+                    on,
+                    channel -> {
+                      if (declare(channel, key) > 0) {
+                        return get(channel, key).filter(found -> !isOf(found, report));
+                      }
+                      put(channel, key, report);
+                      return Optional.empty();
+                    }));
+    if (other.isPresent()) {
+      repeat(other.get());
+    }
+    return other.isEmpty();
+  }
+
+  /**
+   * Whether the job of this message has ended, whoever ran it; then its report is out.
+   *
+   * @throws IOException if that can't be said for now
+   */
+  boolean isEnded(String key) throws IOException {
+    Connection on = current();
+    if (refused || !exists(on, key)) {
+      return false;
+    }
+    Optional<GetResponse> written = inTurn(on, key, () -> with(on, channel -> get(channel, key)));
+    if (written.isPresent()) {
+      repeat(written.get());
+    }
+    return written.isPresent();
+  }
+
+  /**
+   * Forgets an end, once its message is acked.
+   *
+   * @param held the channel on which it was acked, which carries this out after the ack
+   */
+  void forget(Channel held, String key) throws IOException {
+    if (!refused) {
+      held.queueDeleteNoWait(key, false, false);
+    }
+  }
+
+  private static int declare(Channel channel, String key) throws IOException {
+    return channel.queueDeclare(key, true, false, false, ARGUMENTS).getMessageCount();
+  }
+
+  private static void put(Channel channel, String key, StateReport report) throws IOException {
+    channel.confirmSelect();
+    channel.basicPublish("", key, AmqpReports.properties(report), AmqpReports.body(report));
+    try {
+      if (!channel.waitForConfirms(CONFIRM.toMillis())) {
+        throw new IOException("the broker refused to keep how a job ends");
+      }
+    } catch (TimeoutException e) {
+      throw new IOException("the broker did not confirm how a job ends within " + CONFIRM, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a job's end was written", e);
+    }
+  }
+
+  /** What is written; it goes back to its place with the channel. */
+  private static Optional<GetResponse> get(Channel channel, String key) throws IOException {
+    return Optional.ofNullable(channel.basicGet(key, false));
+  }
+
+  private static boolean isOf(GetResponse found, StateReport report) {
+    return report.id().equals(found.getProps().getMessageId());
+  }
+
+  private void repeat(GetResponse written) throws IOException {
+    try {
+      reports
+          .repeat(written.getProps(), written.getBody())
+          .get(CONFIRM.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("a report that was written down could not be repeated", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a report was repeated", e);
+    }
+  }
+
+  private boolean exists(Connection on, String key) throws IOException {
+    try {
+      return with(on, channel -> channel.queueDeclarePassive(key) != null);
+    } catch (IOException e) {
+      Optional<AMQP.Channel.Close> close = refusal(e);
+      boolean absent =
+          close.isPresent()
+              && close.get().getReplyCode() == AMQP.NOT_FOUND
+              // A cluster says this too of a queue that is there but out of reach.
+              && !close.get().getReplyText().contains("inaccessible");
+      if (absent) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** One at a time over all workers; the broker refuses everybody else. */
+  private static <T> T inTurn(Connection on, String key, Turn<T> turn) throws IOException {
+    String lock = key + ".turn";
+    return with(
+        on,
+        channel -> {
+          channel.queueDeclare(lock, false, true, true, null);
+          T result = turn.take();
+          channel.queueDelete(lock);
+          return result;
+        });
+  }
+
+  private interface Turn<T> {
+    T take() throws IOException;
+  }
+
+  private static <T> T with(Connection on, Work<T> work) throws IOException {
+    Channel channel = on.createChannel();
+    if (channel == null) {
+      throw new IOException("the connection has no channel left");
+    }
+    try {
+      T result = work.on(channel);
+      channel.close();
+      return result;
+    } catch (TimeoutException | ShutdownSignalException e) {
+      throw new IOException(AmqpConnection.phrase(e), e);
+    } finally {
+      if (channel.isOpen()) {
+        channel.abort();
+      }
+    }
+  }
+
+  private Connection current() throws IOException {
+    return connection.current().orElseThrow(() -> new IOException("there is no connection"));
+  }
+
+  /** A refusal on the channel of a delivery would lose the delivery: so it is provoked here. */
+  private void probe(Connection on) {
+    String name = PREFIX + "probe." + UUID.randomUUID();
+    try {
+      with(
+          on,
+          channel -> {
+            declare(channel, name);
+            return channel.queueDelete(name);
+          });
+      refused = false;
+    } catch (IOException e) {
+      refused = refusal(e).map(c -> c.getReplyCode() == AMQP.ACCESS_REFUSED).orElse(false);
+      if (refused) {
+        log.warn(
+            "this user may not configure, write and read queues {}*: a job whose ack is lost may be"
+                + " run again",
+            PREFIX);
+      }
+    }
+  }
+
+  private static Optional<AMQP.Channel.Close> refusal(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ShutdownSignalException signal
+          && signal.getReason() instanceof AMQP.Channel.Close close) {
+        return Optional.of(close);
+      }
+    }
+    return Optional.empty();
+  }
+}
