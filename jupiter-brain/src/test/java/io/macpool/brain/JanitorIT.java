@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.ledger.DatabaseAddress;
+import io.macpool.brain.ledger.Intent;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Reservation;
 import io.macpool.brain.vsphere.InventoryPaths;
@@ -221,7 +222,9 @@ class JanitorIT {
             threeHoursAgo,
             threeHoursAgo,
             "requested");
-    ledger.reserve(intent, Optional.empty(), use -> new Reservation.Choice.Host<>("host-1"));
+    ledger.reserve(
+        List.of(new Intent(intent, Optional.empty())),
+        (use, wanted) -> List.of(new Reservation.Choice.Host<>("host-1")));
     ledger.advance(id, InstancePhase.READY, "switched on");
   }
 }

@@ -1,6 +1,7 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Instance;
+import java.util.List;
 
 /**
  * What became of an attempt to put an intent on record.
@@ -23,5 +24,12 @@ public sealed interface Reservation<R> {
     record Host<R>(String id) implements Choice<R> {}
 
     record None<R>(R reason) implements Choice<R> {}
+  }
+
+  /** Finds places, given what is held at this moment; nothing changes before it returns. */
+  @FunctionalInterface
+  interface Chooser<R> {
+    /** A choice for each instance, in their order, that together never exceed what is free. */
+    List<Choice<R>> choose(SlotUse use, List<Instance> wanted);
   }
 }

@@ -1,12 +1,21 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.core.fleet.Instance;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Statements on the table of slots; each runs inside a transaction of {@link Ledger}. */
 final class SlotRows {
+
+  private static final String TAKE =
+      "UPDATE jupiter_brain.slots SET instance_id = :id WHERE host = :host"
+          + " AND instance_id IS NULL AND number = (SELECT min(number) FROM jupiter_brain.slots"
+          + " WHERE host = :host AND instance_id IS NULL)";
 
   private SlotRows() {}
 
@@ -44,28 +53,38 @@ final class SlotRows {
   }
 
   /**
-   * @throws IllegalStateException if the host has no free slot, which its chooser was shown
+   * Takes one on each instance's host.
+   *
+   * @throws IllegalStateException if a host has no free slot, which its chooser was shown
    */
-  static void take(Handle handle, String host, String instance) {
-    if (!tryTake(handle, host, instance)) {
-      throw new IllegalStateException("no free slot on " + host + " for " + instance);
+  static void take(Handle handle, List<Instance> instances) {
+    if (instances.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch = handle.prepareBatch(TAKE);
+    for (Instance instance : instances) {
+      batch.bind("host", instance.host().orElseThrow()).bind("id", instance.id()).add();
+    }
+    int[] taken = batch.execute();
+    for (int i = 0; i < taken.length; i++) {
+      if (taken[i] != 1) {
+        throw new IllegalStateException("no free slot for " + instances.get(i));
+      }
     }
   }
 
   static boolean tryTake(Handle handle, String host, String instance) {
-    return handle.execute(
-            "UPDATE jupiter_brain.slots SET instance_id = ? WHERE host = ? AND instance_id IS NULL"
-                + " AND number = (SELECT min(number) FROM jupiter_brain.slots"
-                + " WHERE host = ? AND instance_id IS NULL)",
-            instance,
-            host,
-            host)
-        == 1;
+    return handle.createUpdate(TAKE).bind("host", host).bind("id", instance).execute() == 1;
   }
 
-  static void free(Handle handle, String instance) {
-    handle.execute(
-        "UPDATE jupiter_brain.slots SET instance_id = NULL WHERE instance_id = ?", instance);
+  static void free(Handle handle, List<String> instances) {
+    if (!instances.isEmpty()) {
+      handle
+          .createUpdate(
+              "UPDATE jupiter_brain.slots SET instance_id = NULL WHERE instance_id IN (<ids>)")
+          .bindList("ids", instances)
+          .execute();
+    }
   }
 
   /** A slot that is held stays, also beyond the number or on a host that has gone from sight. */
@@ -76,7 +95,7 @@ final class SlotRows {
         .map(
             (row, context) ->
                 present
-                    .computeIfAbsent(row.getString("host"), h -> new java.util.HashSet<>())
+                    .computeIfAbsent(row.getString("host"), h -> new HashSet<>())
                     .add(row.getInt("number")))
         .list();
     for (String host : hosts) {

@@ -1,5 +1,7 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.ledger.LedgerException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -8,6 +10,9 @@ import java.util.Optional;
 public final class CreateFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
+
+  /** When it is worth asking again after what passes by itself. */
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   /** What kind of answer a client should get. */
   public enum Kind {
@@ -44,6 +49,47 @@ public final class CreateFailure extends RuntimeException {
 
   public CreateFailure(Kind kind, String outcome, String message) {
     this(kind, outcome, message, null, null);
+  }
+
+  /** There is no room, or too much going on, now. */
+  static CreateFailure full(String outcome, String message) {
+    return new CreateFailure(Kind.FULL, outcome, message, SOON, null);
+  }
+
+  static CreateFailure tooManyWaiting() {
+    return full("too-many-waiting", "too many creates wait already");
+  }
+
+  static CreateFailure overQuota(String message) {
+    return new CreateFailure(Kind.OVER_QUOTA, "over-quota", message, SOON, null);
+  }
+
+  /** vCenter or the ledger can't be reached now. */
+  static CreateFailure unavailable(String outcome, String message, Throwable cause) {
+    return new CreateFailure(Kind.UNAVAILABLE, outcome, message, SOON, cause);
+  }
+
+  /**
+   * A failure by its name.
+   *
+   * @param step what was being done
+   */
+  static CreateFailure of(String step, Throwable failure) {
+    if (failure instanceof CreateFailure known) {
+      return known;
+    }
+    if (failure instanceof HypervisorFailure.Unavailable) {
+      return unavailable("unavailable", failure.getMessage(), failure);
+    }
+    if (failure instanceof HypervisorFailure known) {
+      String outcome = step + "-failed:" + known.kind();
+      return new CreateFailure(Kind.FAILED, outcome, failure.getMessage(), null, failure);
+    }
+    if (failure instanceof LedgerException) {
+      return unavailable("ledger", failure.getMessage(), failure);
+    }
+    return new CreateFailure(
+        Kind.FAILED, "error", String.valueOf(failure.getMessage()), null, failure);
   }
 
   public Kind kind() {

@@ -55,13 +55,7 @@ public final class Instances {
 
   private void confirm(String id) {
     Background.run(
-        "confirm " + id,
-        desk.ask(
-                ledger -> {
-                  ledger.confirm(id);
-                  return ledger.find(id);
-                })
-            .thenAccept(found -> found.ifPresent(live::put)));
+        "confirm " + id, desk.confirm(id).thenAccept(found -> found.ifPresent(live::put)));
   }
 
   /** Somebody asks for an instance by its id: then its owner knows it. */

@@ -2,21 +2,32 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** The ledger for those who must not wait: a bounded number of threads ask it. */
+/**
+ * The ledger for those who must not wait: a bounded number of threads ask it. What many ask for at
+ * once is gathered into one transaction.
+ */
 public final class LedgerDesk implements AutoCloseable {
 
   private static final int WAITING = 10_000;
 
   private final Ledger ledger;
   private final ThreadPoolExecutor threads;
+  private final Gathered<Transition, Optional<Instance>> transitions;
+  private final Gathered<String, Optional<Instance>> confirmations;
 
   /**
    * @param clerks how many questions at a time; as many as there are connections
@@ -36,6 +47,8 @@ public final class LedgerDesk implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+    this.transitions = gathered(Transition::id, Ledger::advance);
+    this.confirmations = gathered(Function.identity(), Ledger::confirm);
   }
 
   /** Asks, and completes with the answer or with a {@link LedgerException}. */
@@ -43,9 +56,35 @@ public final class LedgerDesk implements AutoCloseable {
     try {
       return CompletableFuture.supplyAsync(() -> question.apply(ledger), threads);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
-          new LedgerException("too many wait for the ledger, or the broker is stopping", e));
+      return CompletableFuture.failedFuture(overrun(e));
     }
+  }
+
+  /** Moves an instance on, see {@link Ledger#advance(List)}. */
+  CompletableFuture<Optional<Instance>> advance(String id, InstancePhase to, String reason) {
+    return advance(Transition.of(id, to, reason));
+  }
+
+  CompletableFuture<Optional<Instance>> advance(Transition transition) {
+    return transitions.ask(transition);
+  }
+
+  /** Records that an owner knows of its instance; the instance, if there is one. */
+  CompletableFuture<Optional<Instance>> confirm(String id) {
+    return confirmations.ask(id);
+  }
+
+  /**
+   * Something else that the ledger may be asked many times at once.
+   *
+   * @param subject two questions about one subject are never asked at once
+   */
+  <Q, A> Gathered<Q, A> gathered(Function<Q, ?> subject, BiFunction<Ledger, List<Q>, List<A>> all) {
+    return new Gathered<>(threads, subject, questions -> all.apply(ledger, questions));
+  }
+
+  static LedgerException overrun(RejectedExecutionException cause) {
+    return new LedgerException("too many wait for the ledger, or the broker is stopping", cause);
   }
 
   @Override

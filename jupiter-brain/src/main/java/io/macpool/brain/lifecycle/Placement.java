@@ -46,23 +46,32 @@ public final class Placement {
 
   private Placement() {}
 
-  /** A place for an instance of {@code image}, or why there is none. */
-  static Reservation.Choice<NoPlace> choose(
-      Image image,
+  /** A place for an instance of each of these images, or why there is none. */
+  static List<Reservation.Choice<NoPlace>> choose(
+      List<Image> images,
       Inventory inventory,
       Map<String, Cordon> cordons,
       SlotUse use,
       Predicate<String> hasRecord,
       Rules rules) {
-    if (use.creating() >= rules.creatingAt()) {
-      return new Reservation.Choice.None<>(
-          new NoPlace(use.creating() + " instances are being made already", true));
-    }
-    PlacementPlanner.Decision decision =
-        PlacementPlanner.place(
-            image, loads(inventory, cordons, use, hasRecord), rules.policy(), rules.busyAt());
+    return PlacementPlanner.placeAll(
+            images,
+            loads(inventory, cordons, use, hasRecord),
+            rules.policy(),
+            use.creating(),
+            new PlacementPlanner.Limits(rules.busyAt(), rules.creatingAt()))
+        .stream()
+        .map(Placement::choice)
+        .toList();
+  }
+
+  private static Reservation.Choice<NoPlace> choice(PlacementPlanner.Decision decision) {
     if (decision instanceof PlacementPlanner.Placed placed) {
       return new Reservation.Choice.Host<>(placed.host());
+    }
+    if (decision instanceof PlacementPlanner.TooManyInTheMaking many) {
+      return new Reservation.Choice.None<>(
+          new NoPlace(many.making() + " instances are being made already", true));
     }
     PlacementPlanner.Unplaceable nowhere = (PlacementPlanner.Unplaceable) decision;
     return new Reservation.Choice.None<>(new NoPlace(nowhere.summary(), nowhere.isPassing()));

@@ -75,7 +75,7 @@ public final class Reclaimer {
   public Destruction reclaim(String id, String reason) {
     checkpoint.passed(Checkpoint.Step.BEFORE_DECISION);
     CompletableFuture<Void> recorded =
-        desk.ask(ledger -> ledger.advance(id, InstancePhase.RECLAIMING, reason))
+        desk.advance(id, InstancePhase.RECLAIMING, reason)
             .thenAccept(
                 moved -> {
                   moved.ifPresent(live::put);
@@ -120,7 +120,7 @@ public final class Reclaimer {
 
   private CompletableFuture<Void> recordGone(String id, String reason) {
     checkpoint.passed(Checkpoint.Step.DESTROYED);
-    return desk.ask(ledger -> ledger.advance(id, InstancePhase.GONE, reason))
+    return desk.advance(id, InstancePhase.GONE, reason)
         .thenAccept(
             moved -> {
               moved.ifPresent(live::put);

@@ -240,12 +240,7 @@ public final class WarmPool implements AutoCloseable {
       if (!instance.confirmed()) {
         Background.run(
             "mark " + instance.id() + " as warm",
-            desk.ask(
-                    ledger -> {
-                      ledger.confirm(instance.id());
-                      return ledger.find(instance.id());
-                    })
-                .thenAccept(found -> found.ifPresent(live::put)));
+            desk.confirm(instance.id()).thenAccept(found -> found.ifPresent(live::put)));
       }
     } else if (instance.confirmed()) {
       if (pulse.failures.incrementAndGet() >= FAILED_PROBES) {

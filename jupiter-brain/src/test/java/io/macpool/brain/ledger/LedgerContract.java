@@ -1,6 +1,7 @@
 package io.macpool.brain.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
@@ -14,6 +15,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -55,13 +58,20 @@ abstract class LedgerContract {
   }
 
   private static Reservation<String> reserve(Ledger ledger, String id, Optional<String> key) {
-    return ledger.reserve(
-        intent(id),
-        key,
-        use ->
-            use.taken().getOrDefault("host-1", 0) < use.slots().getOrDefault("host-1", 0)
-                ? new Reservation.Choice.Host<>("host-1")
-                : new Reservation.Choice.None<>("full"));
+    return ledger.reserve(List.of(new Intent(intent(id), key)), LedgerContract::onFirstHost).get(0);
+  }
+
+  /** As many as fit on host-1, in their order. */
+  private static List<Reservation.Choice<String>> onFirstHost(SlotUse use, List<Instance> wanted) {
+    int free = use.slots().getOrDefault("host-1", 0) - use.taken().getOrDefault("host-1", 0);
+    List<Reservation.Choice<String>> choices = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      choices.add(
+          i < free
+              ? new Reservation.Choice.Host<>("host-1")
+              : new Reservation.Choice.None<>("full"));
+    }
+    return choices;
   }
 
   @Test
@@ -89,7 +99,12 @@ abstract class LedgerContract {
     try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1"), 2);
       reserve(ledger, "a", Optional.empty());
-      assertThat(ledger.advance("a", InstancePhase.CLONED, "cloned", Optional.of("vm-1")))
+      assertThat(
+              ledger
+                  .advance(
+                      List.of(
+                          new Transition("a", InstancePhase.CLONED, "cloned", Optional.of("vm-1"))))
+                  .get(0))
           .hasValueSatisfying(i -> assertThat(i.ref()).contains("vm-1"));
       assertThat(ledger.advance("a", InstancePhase.RECLAIMING, "deleted")).isPresent();
       assertThat(ledger.advance("a", InstancePhase.READY, "too late")).isEmpty();
@@ -116,6 +131,98 @@ abstract class LedgerContract {
   }
 
   @Test
+  void whoAsksTogetherIsServedAsOneAfterAnother() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 3);
+      Optional<String> key = Optional.of("job-1");
+      reserve(ledger, "a", key);
+      List<Reservation<String>> answers =
+          ledger.reserve(
+              List.of(
+                  new Intent(intent("again"), key),
+                  new Intent(intent("b"), Optional.of("job-2")),
+                  new Intent(intent("twice"), Optional.of("job-2")),
+                  new Intent(intent("c"), Optional.empty()),
+                  new Intent(intent("d"), Optional.of("job-3")),
+                  new Intent(intent("twice refused"), Optional.of("job-3"))),
+              LedgerContract::onFirstHost);
+      assertThat(answers)
+          .extracting(LedgerContract::outcome)
+          .containsExactly(
+              "repeated a", "made b", "repeated b", "made c", "refused full", "refused full");
+      assertThat(ledger.live()).extracting(Instance::id).containsExactly("a", "b", "c");
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 3);
+      assertThat(ledger.findByKey("ci", "job-2")).map(Instance::id).contains("b");
+      assertThat(ledger.findByKey("someone else", "job-2")).isEmpty();
+      assertThat(reserve(ledger, "e", Optional.of("job-3")))
+          .isInstanceOf(Reservation.Refused.class);
+    }
+  }
+
+  private static String outcome(Reservation<String> reservation) {
+    if (reservation instanceof Reservation.Made<String> made) {
+      return "made " + made.instance().id();
+    }
+    return reservation instanceof Reservation.Repeated<String> repeated
+        ? "repeated " + repeated.instance().id()
+        : "refused " + ((Reservation.Refused<String>) reservation).reason();
+  }
+
+  @Test
+  void aReservationThatExceedsWhatIsFreeLeavesNothing() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 1);
+      List<Intent> two =
+          List.of(
+              new Intent(intent("a"), Optional.of("k")), new Intent(intent("b"), Optional.empty()));
+      assertThatThrownBy(
+              () ->
+                  ledger.reserve(
+                      two,
+                      (use, wanted) ->
+                          List.of(
+                              new Reservation.Choice.Host<String>("host-1"),
+                              new Reservation.Choice.Host<String>("host-1"))))
+          .hasMessageContaining("no free slot");
+      assertThat(ledger.live()).isEmpty();
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 0);
+      assertThat(ledger.findByKey("ci", "k")).isEmpty();
+    }
+  }
+
+  @Test
+  void manyMoveOnTogetherEachByItsOwnPhase() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 3);
+      List.of("a", "b", "c").forEach(id -> reserve(ledger, id, Optional.empty()));
+      ledger.advance("b", InstancePhase.RECLAIMING, "deleted");
+      List<Optional<Instance>> moved =
+          ledger.advance(
+              List.of(
+                  Transition.of("c", InstancePhase.READY, "switched on"),
+                  Transition.of("unknown", InstancePhase.READY, "what?"),
+                  Transition.of("b", InstancePhase.CLONED, "too late"),
+                  new Transition("a", InstancePhase.CLONED, "cloned", Optional.of("vm-1"))));
+      assertThat(moved.get(0)).map(Instance::phase).contains(InstancePhase.READY);
+      assertThat(moved.get(1)).isEmpty();
+      assertThat(moved.get(2)).isEmpty();
+      assertThat(moved.get(3))
+          .isEqualTo(ledger.find("a"))
+          .get()
+          .extracting(Instance::ref)
+          .isEqualTo(Optional.of("vm-1"));
+      ledger.advance(
+          List.of(
+              Transition.of("a", InstancePhase.GONE, "gone"),
+              Transition.of("b", InstancePhase.GONE, "gone")));
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
+      assertThat(ledger.live()).extracting(Instance::id).containsExactly("c");
+      assertThat(ledger.history("b")).hasSize(3);
+      assertThat(ledger.purge(NOW.plusSeconds(1))).isEqualTo(2);
+    }
+  }
+
+  @Test
   void aWarmInstanceIsClaimedOnce() {
     try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1"), 2);
@@ -133,11 +240,14 @@ abstract class LedgerContract {
               NOW,
               NOW,
               "for the warm pool");
-      ledger.reserve(warm, Optional.empty(), use -> new Reservation.Choice.Host<>("host-1"));
+      ledger.reserve(List.of(new Intent(warm, Optional.empty())), LedgerContract::onFirstHost);
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
       ledger.advance("w", InstancePhase.READY, "warm");
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
-      ledger.confirm("w");
+      assertThat(ledger.confirm(List.of("w", "unknown")))
+          .satisfiesExactly(
+              known -> assertThat(known).map(Instance::confirmed).contains(true),
+              unknown -> assertThat(unknown).isEmpty());
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.of("k")))
           .hasValueSatisfying(i -> assertThat(i.owner()).contains("ci"));
       assertThat(ledger.claim("w", "other", "broker-1", Optional.empty())).isEmpty();

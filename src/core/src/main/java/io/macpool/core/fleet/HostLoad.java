@@ -25,4 +25,9 @@ public record HostLoad(Host host, Optional<Cordon> cordon, int slots, int taken,
   public int free() {
     return Math.max(0, slots - taken);
   }
+
+  /** The same with an instance more, which is being made. */
+  public HostLoad withOneMore() {
+    return new HostLoad(host, cordon, slots, taken + 1, operations + 1);
+  }
 }

@@ -94,4 +94,38 @@ public record Instance(
   public boolean isWarm() {
     return owner.isEmpty() && phase != InstancePhase.RECLAIMING && phase != InstancePhase.GONE;
   }
+
+  /** The same with its slot on another host, or with none. */
+  public Instance on(Optional<String> otherHost) {
+    return new Instance(
+        id, phase, image, owner, otherHost, size, broker, confirmed, ref, createdAt, changedAt,
+        reason);
+  }
+
+  /**
+   * The same in another phase.
+   *
+   * @param vm the VM, if it is known since
+   */
+  public Instance in(InstancePhase next, String why, Optional<String> vm, Instant now) {
+    return new Instance(
+        id,
+        next,
+        image,
+        owner,
+        host,
+        size,
+        broker,
+        confirmed,
+        vm.or(() -> ref),
+        createdAt,
+        now,
+        why);
+  }
+
+  /** The same, its owner knowing of it. */
+  public Instance known() {
+    return new Instance(
+        id, phase, image, owner, host, size, broker, true, ref, createdAt, changedAt, reason);
+  }
 }

@@ -1,7 +1,10 @@
 package io.macpool.core.fleet;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -9,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Decides on which host an instance is made. A pure function: the order of the hosts given does not
+ * Decides on which hosts instances are made. A pure function: the order of the hosts given does not
  * matter, and the same fleet gives the same answer.
  */
 public final class PlacementPlanner {
@@ -71,7 +74,50 @@ public final class PlacementPlanner {
     }
   }
 
+  /**
+   * Enough instances are being made, wherever.
+   *
+   * @param making how many
+   */
+  public record TooManyInTheMaking(int making) implements Decision {}
+
+  /**
+   * How much may go on at a time.
+   *
+   * @param busyAt operations on one host that are enough
+   * @param makingAt instances in the making, over all hosts, that are enough
+   */
+  public record Limits(int busyAt, int makingAt) {}
+
   private PlacementPlanner() {}
+
+  /**
+   * Chooses hosts for several instances, in their order: each is placed beside what was there and
+   * what those before it were given, so that together they never hold more than is free.
+   *
+   * @param making instances being made already
+   * @return a decision for each image, in their order
+   */
+  public static List<Decision> placeAll(
+      List<Image> images, Collection<HostLoad> fleet, Policy policy, int making, Limits limits) {
+    Map<String, HostLoad> loads = new HashMap<>();
+    fleet.forEach(load -> loads.put(load.host().id(), load));
+    List<Decision> decisions = new ArrayList<>();
+    int underWay = making;
+    for (Image image : images) {
+      if (underWay >= limits.makingAt()) {
+        decisions.add(new TooManyInTheMaking(underWay));
+        continue;
+      }
+      Decision decision = place(image, loads.values(), policy, limits.busyAt());
+      if (decision instanceof Placed placed) {
+        loads.computeIfPresent(placed.host(), (host, load) -> load.withOneMore());
+        underWay++;
+      }
+      decisions.add(decision);
+    }
+    return decisions;
+  }
 
   /**
    * Chooses a host for an instance of {@code image}.

@@ -3,11 +3,13 @@ package io.macpool.core.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.core.fleet.PlacementPlanner.Decision;
+import io.macpool.core.fleet.PlacementPlanner.Limits;
 import io.macpool.core.fleet.PlacementPlanner.Placed;
 import io.macpool.core.fleet.PlacementPlanner.Policy;
 import io.macpool.core.fleet.PlacementPlanner.Unplaceable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +17,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 class PlacementPlannerPropertyTest {
 
@@ -127,5 +131,93 @@ class PlacementPlannerPropertyTest {
                       instanceof Placed)
           .allSatisfy(load -> assertThat(load.taken()).isGreaterThanOrEqualTo(chosen.taken()));
     }
+  }
+
+  @Property
+  void severalAreNeverMoreThanFits(
+      @ForAll("fleets") List<HostLoad> fleet,
+      @ForAll("batches") List<Image> images,
+      @ForAll Policy policy,
+      @ForAll @IntRange(max = 20) int making) {
+    List<Decision> decisions =
+        PlacementPlanner.placeAll(images, fleet, policy, making, new Limits(BUSY_AT, 12));
+    assertThat(decisions).hasSameSizeAs(images);
+    Map<String, Integer> given = new HashMap<>();
+    for (int i = 0; i < images.size(); i++) {
+      if (decisions.get(i) instanceof Placed placed) {
+        given.merge(placed.host(), 1, Integer::sum);
+        assertThat(load(fleet, placed.host()).host().datastores())
+            .containsAll(images.get(i).datastores());
+      }
+    }
+    given.forEach(
+        (host, more) -> {
+          HostLoad load = load(fleet, host);
+          assertThat(more).isLessThanOrEqualTo(load.free());
+          assertThat(load.operations() + more).isLessThanOrEqualTo(BUSY_AT);
+          assertThat(load.cordon()).isEmpty();
+        });
+    int made = given.values().stream().mapToInt(n -> n).sum();
+    assertThat(made).isLessThanOrEqualTo(Math.max(0, 12 - making));
+  }
+
+  @Property
+  void severalGoWhereTheyWouldOneAfterAnother(
+      @ForAll("fleets") List<HostLoad> fleet,
+      @ForAll("batches") List<Image> images,
+      @ForAll Policy policy,
+      @ForAll Random random) {
+    Limits limits = new Limits(BUSY_AT, 12);
+    List<HostLoad> loads = new ArrayList<>(fleet);
+    List<Decision> alone = new ArrayList<>();
+    int making = 3;
+    for (Image image : images) {
+      Collections.shuffle(loads, random);
+      Decision decision =
+          PlacementPlanner.placeAll(List.of(image), loads, policy, making, limits).get(0);
+      if (decision instanceof Placed placed) {
+        loads.replaceAll(
+            load -> load.host().id().equals(placed.host()) ? load.withOneMore() : load);
+        making++;
+      }
+      alone.add(decision);
+    }
+    assertThat(PlacementPlanner.placeAll(images, fleet, policy, 3, limits)).isEqualTo(alone);
+  }
+
+  @Property
+  void theOrderOfLikeRequestsDoesNotMatter(
+      @ForAll("fleets") List<HostLoad> fleet,
+      @ForAll("images") Image one,
+      @ForAll Policy policy,
+      @ForAll Random random) {
+    // Alike in all that counts, told apart by their names.
+    List<Image> images =
+        Stream.of("a", "b", "c", "d", "e", "f")
+            .map(
+                name ->
+                    new Image(
+                        name,
+                        one.ref(),
+                        one.snapshot(),
+                        one.cpus(),
+                        one.ramMb(),
+                        one.datastores(),
+                        one.frozen(),
+                        one.host()))
+            .collect(Collectors.toCollection(ArrayList::new));
+    Limits limits = new Limits(BUSY_AT, 4);
+    List<Decision> before = PlacementPlanner.placeAll(images, fleet, policy, 0, limits);
+    Collections.shuffle(images, random);
+    assertThat(PlacementPlanner.placeAll(images, fleet, policy, 0, limits)).isEqualTo(before);
+  }
+
+  @Provide
+  Arbitrary<List<Image>> batches() {
+    return images().list().ofMaxSize(20);
+  }
+
+  private static HostLoad load(List<HostLoad> fleet, String host) {
+    return fleet.stream().filter(l -> l.host().id().equals(host)).findFirst().orElseThrow();
   }
 }

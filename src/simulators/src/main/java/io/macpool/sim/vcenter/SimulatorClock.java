@@ -21,7 +21,7 @@ final class SimulatorClock implements AutoCloseable {
   }
 
   private final Clock clock;
-  private final double scale;
+  private volatile double scale;
   private final ScheduledThreadPoolExecutor thread;
 
   /** At scale 10, an operation of 20 s takes 2 s. */
@@ -38,6 +38,11 @@ final class SimulatorClock implements AutoCloseable {
             });
     thread.setRemoveOnCancelPolicy(true);
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** What begins from now on takes its time by another scale. */
+  void scale(double other) {
+    scale = other;
   }
 
   Instant now() {

@@ -81,6 +81,11 @@ public final class VCenterSimulator implements AutoCloseable {
     return simulator;
   }
 
+  /** Operations that begin from now on take their time divided by {@code scale}. */
+  public void timeScale(double scale) {
+    clock.scale(scale);
+  }
+
   /** The SOAP endpoint, {@code https://…/sdk}. */
   public URI url() {
     return URI.create("https://" + options.address() + ":" + front.port() + "/sdk");

@@ -1,0 +1,160 @@
+package io.macpool.brain.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/** The ledger's connections, transactions and locks. Every method waits for the database. */
+final class LedgerDatabase implements AutoCloseable {
+
+  /** Serializes reservations over all replicas; the number only has to be ours alone. */
+  private static final long RESERVATION_LOCK = 0x6d616370_6f6f6c01L;
+
+  private static final long LEADER_LOCK = 0x6d616370_6f6f6c02L;
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+  private final boolean shared;
+  private Connection leadership;
+
+  private LedgerDatabase(HikariDataSource pool, boolean shared) {
+    this.pool = pool;
+    this.jdbi = Jdbi.create(pool);
+    this.shared = shared;
+  }
+
+  /**
+   * Connects, and brings the tables to this version.
+   *
+   * @throws LedgerException if the database is not there or its tables can't be migrated
+   */
+  static LedgerDatabase open(DatabaseAddress address, int connections) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("ledger");
+    config.setJdbcUrl(address.jdbcUrl());
+    address.user().ifPresent(config::setUsername);
+    address.password().ifPresent(secret -> config.setPassword(secret.reveal()));
+    // One more than asked for: leadership keeps a connection to itself.
+    config.setMaximumPoolSize(connections + (address.shared() ? 1 : 0));
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECT_LIMIT.toMillis());
+    config.setInitializationFailTimeout(CONNECT_LIMIT.toMillis());
+    HikariDataSource pool = null;
+    try {
+      pool = new HikariDataSource(config);
+      Flyway.configure()
+          .dataSource(pool)
+          .locations(
+              "classpath:io/macpool/brain/ledger/" + (address.shared() ? "postgresql" : "h2"))
+          .schemas("jupiter_brain")
+          .defaultSchema("jupiter_brain")
+          .table("macpool_schema_history")
+          .baselineOnMigrate(true)
+          .baselineVersion("0")
+          .load()
+          .migrate();
+      return new LedgerDatabase(pool, address.shared());
+    } catch (RuntimeException e) {
+      if (pool != null) {
+        pool.close();
+      }
+      String step =
+          e instanceof FlywayException ? "migrate the ledger at " : "reach the ledger at ";
+      throw new LedgerException("can't " + step + address.jdbcUrl() + ": " + e.getMessage(), e);
+    }
+  }
+
+  boolean isShared() {
+    return shared;
+  }
+
+  /**
+   * @param what is done, for a person
+   */
+  <T> T read(String what, Function<Handle, T> work) {
+    return guarded(what, () -> jdbi.withHandle(work::apply));
+  }
+
+  /** In one transaction: all or nothing. */
+  <T> T write(String what, Function<Handle, T> work) {
+    if (shared) {
+      return guarded(what, () -> jdbi.inTransaction(work::apply));
+    }
+    synchronized (this) { // embedded: one process, so its own lock serializes
+      return guarded(what, () -> jdbi.inTransaction(work::apply));
+    }
+  }
+
+  /** As {@link #write}, with no other such transaction beside it, over all replicas. */
+  <T> T writeAlone(String what, Function<Handle, T> work) {
+    return write(
+        what,
+        handle -> {
+          if (shared) {
+            handle
+                .createQuery("SELECT pg_advisory_xact_lock(:key)")
+                .bind("key", RESERVATION_LOCK)
+                .map((row, context) -> true)
+                .one();
+          }
+          return work.apply(handle);
+        });
+  }
+
+  private static <T> T guarded(String what, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (JdbiException e) {
+      throw new LedgerException("can't " + what + " in the ledger: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether this process leads, see {@link Ledger#leads}. */
+  synchronized boolean leads() {
+    if (!shared) {
+      return true;
+    }
+    try {
+      if (leadership != null && leadership.isValid(2)) {
+        return true;
+      }
+      if (leadership != null) {
+        pool.evictConnection(leadership);
+        leadership.close();
+        leadership = null;
+      }
+      Connection candidate = pool.getConnection();
+      try (var statement = candidate.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+        statement.setLong(1, LEADER_LOCK);
+        try (var result = statement.executeQuery()) {
+          if (result.next() && result.getBoolean(1)) {
+            leadership = candidate;
+            return true;
+          }
+        }
+      }
+      candidate.close();
+      return false;
+    } catch (SQLException e) {
+      throw new LedgerException("can't tell who leads: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (leadership != null) {
+      pool.evictConnection(leadership); // really closed, so that the lock is free
+    }
+    pool.close();
+  }
+}

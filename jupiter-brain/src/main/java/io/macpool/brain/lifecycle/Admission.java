@@ -1,0 +1,87 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.Inventory;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Whether a create may begin at all, from memory. */
+final class Admission {
+
+  private final Hypervisor hypervisor;
+  private final LiveInstances live;
+  private final Quarantine quarantine;
+  private final int ownerQuota;
+  private final Clock clock;
+
+  /**
+   * @param ownerQuota instances that one owner may hold; 0: no limit
+   */
+  Admission(
+      Hypervisor hypervisor,
+      LiveInstances live,
+      Quarantine quarantine,
+      int ownerQuota,
+      Clock clock) {
+    this.hypervisor = hypervisor;
+    this.live = live;
+    this.quarantine = quarantine;
+    this.ownerQuota = ownerQuota;
+    this.clock = clock;
+  }
+
+  /**
+   * The image that is asked for.
+   *
+   * @throws CreateFailure if the create may not begin
+   */
+  Image admit(CreateRequest request) {
+    Image image = image(request.image());
+    checkQuota(request);
+    return image;
+  }
+
+  private Image image(String name) {
+    Inventory inventory =
+        hypervisor
+            .inventory()
+            .match(
+                known -> known.value(),
+                unknown -> {
+                  throw CreateFailure.unavailable(
+                      "unavailable", "vCenter can't be seen: " + unknown.cause(), null);
+                });
+    Image image =
+        inventory
+            .image(name)
+            .orElseThrow(
+                () ->
+                    new CreateFailure(
+                        CreateFailure.Kind.UNKNOWN_IMAGE,
+                        "unknown-image",
+                        "there is no image of that name"));
+    quarantine
+        .of(name)
+        .ifPresent(
+            sentence -> {
+              throw new CreateFailure(
+                  CreateFailure.Kind.FULL,
+                  "quarantined",
+                  "the image is shut out until " + sentence.until() + ": " + sentence.reason(),
+                  Duration.between(clock.instant(), sentence.until()).plusSeconds(1),
+                  null);
+            });
+    return image;
+  }
+
+  private void checkQuota(CreateRequest request) {
+    if (ownerQuota > 0 && request.owner().isPresent()) {
+      long held = live.all().stream().filter(i -> i.owner().equals(request.owner())).count();
+      if (held >= ownerQuota) {
+        throw CreateFailure.overQuota(
+            request.owner().get() + " holds " + held + " instances, as many as it may");
+      }
+    }
+  }
+}
