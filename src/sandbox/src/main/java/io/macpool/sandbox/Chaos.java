@@ -1,27 +1,27 @@
 package io.macpool.sandbox;
 
-import io.macpool.sim.amqp.AmqpSimulator;
-import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.vcenter.FaultAction;
 import io.macpool.sim.vcenter.FaultPlan;
 import io.macpool.sim.vcenter.FaultRule;
 import java.time.Duration;
-import java.util.List;
-import java.util.Random;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes wrong on purpose while jobs run. vCenter's faults come by its own plan from the seed;
- * connections are cut every few seconds, which of them by the same seed.
+ * Carries out a plan of mishaps while jobs run, and mends what is still broken when it is closed.
+ * vCenter's faults call by call come by its own plan from the same seed.
  */
 final class Chaos implements AutoCloseable {
 
-  /** What kinds of trouble. */
+  /** What kinds of trouble the sandbox offers. */
   enum Profile {
     NONE,
     /** Calls that fail, answers that are lost, sessions that end, clones that fail. */
@@ -32,16 +32,50 @@ final class Chaos implements AutoCloseable {
     ALL
   }
 
+  /** Lets one kind of mishap happen. */
+  @FunctionalInterface
+  interface Deed {
+
+    /** Empty if there was nobody to befall just now. */
+    Optional<Harm> befall(int pick);
+  }
+
+  /**
+   * What happened.
+   *
+   * @param to whom; may be empty
+   * @param mend ends it; nothing to do where it mends itself
+   */
+  record Harm(String to, Runnable mend) {
+
+    static Harm mendingItself(String to) {
+      return new Harm(to, () -> {});
+    }
+  }
+
   private static final Logger log = LoggerFactory.getLogger(Chaos.class);
-  private static final Duration BETWEEN_CUTS = Duration.ofSeconds(3);
+  private static final long END_SECONDS = 10;
 
+  private final MishapPlan plan;
+  private final Map<Mishap.Kind, Deed> deeds;
+  private final Consumer<String> told;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "sandbox-chaos"));
-  private final Random random;
-  private Future<?> cutting;
+      Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "chaos"));
 
-  private Chaos(long seed) {
-    random = new Random(seed);
+  /** What is broken now, by what mends it. Confined to the thread. */
+  private final Map<Mishap.Kind, Runnable> broken = new EnumMap<>(Mishap.Kind.class);
+
+  private Chaos(MishapPlan plan, Map<Mishap.Kind, Deed> deeds, Consumer<String> told) {
+    this.plan = plan;
+    this.deeds = Map.copyOf(deeds);
+    this.told = told;
+  }
+
+  /** Begins; {@code told} hears of each mishap that happened. */
+  static Chaos start(MishapPlan plan, Map<Mishap.Kind, Deed> deeds, Consumer<String> told) {
+    Chaos chaos = new Chaos(plan, deeds, told);
+    chaos.awaitNext();
+    return chaos;
   }
 
   /** Rules for a vCenter in trouble: each kind of fault befalls one call in some dozens. */
@@ -57,34 +91,62 @@ final class Chaos implements AutoCloseable {
         FaultRule.sometimes("WaitForUpdatesEx", 0.01, new FaultAction.ExpireSession()).after(50));
   }
 
-  /** Cuts connections every few seconds until closed. */
-  static Chaos cutting(long seed, AmqpSimulator amqp, GuestFleet guests) {
-    Chaos chaos = new Chaos(seed);
-    chaos.cutting =
-        chaos.thread.scheduleWithFixedDelay(
-            () -> chaos.cut(amqp, guests),
-            BETWEEN_CUTS.toMillis(),
-            BETWEEN_CUTS.toMillis(),
-            TimeUnit.MILLISECONDS);
-    return chaos;
+  private void awaitNext() {
+    Mishap next = plan.next();
+    later(next.pause(), () -> happen(next));
   }
 
-  private void cut(AmqpSimulator amqp, GuestFleet guests) {
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor; the task never throws
+  private void later(Duration pause, Runnable task) {
     try {
-      List<String> running = List.copyOf(guests.running());
-      if (random.nextInt(3) == 0 || running.isEmpty()) {
-        amqp.dropConnections();
-      } else {
-        guests.cut(running.get(random.nextInt(running.size())));
-      }
-    } catch (IllegalArgumentException e) {
-      log.debug("the guest to cut off had gone already", e);
+      thread.schedule(task, pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closing) {
+      log.debug("no more mishaps: closing", closing);
     }
   }
 
+  private void happen(Mishap mishap) {
+    try {
+      if (!broken.containsKey(mishap.kind())) {
+        deeds.get(mishap.kind()).befall(mishap.pick()).ifPresent(harm -> happened(mishap, harm));
+      }
+    } catch (RuntimeException e) {
+      log.warn("chaos could not bring about: {}", mishap.kind().text(), e);
+    }
+    awaitNext();
+  }
+
+  private void happened(Mishap mishap, Harm harm) {
+    told.accept((mishap.kind().text() + " " + harm.to()).strip());
+    broken.put(mishap.kind(), harm.mend());
+    later(mishap.lasts(), () -> mend(mishap.kind()));
+  }
+
+  private void mend(Mishap.Kind kind) {
+    Runnable mend = broken.remove(kind);
+    if (mend == null) {
+      return;
+    }
+    try {
+      mend.run();
+    } catch (RuntimeException e) {
+      log.warn("chaos could not mend: {}", kind.text(), e);
+    }
+  }
+
+  /** Ends it: nothing more goes wrong, and nothing stays broken. */
   @Override
   public void close() {
-    cutting.cancel(false);
     thread.shutdownNow();
+    try {
+      if (!thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("a mishap still happens after {} s", END_SECONDS);
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    Map.copyOf(broken).keySet().forEach(this::mend);
   }
 }

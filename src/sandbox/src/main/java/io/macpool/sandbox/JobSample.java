@@ -40,9 +40,21 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected) {
           "failing",
           "chatty");
 
+  /** What a soak publishes in turn: some that last, so that mishaps befall them in every phase. */
+  private static final List<String> SOAK_CYCLE =
+      List.of("long-passing", "passing", "long-failing", "chatty", "erroring", "failing");
+
   /** The sample that the {@code index}th of the built-in jobs runs. */
   static JobSample builtIn(int index) {
-    String name = CYCLE.get(index % CYCLE.size());
+    return named(CYCLE.get(index % CYCLE.size()));
+  }
+
+  /** The sample that the {@code index}th job of a soak runs. */
+  static JobSample forSoak(int index) {
+    return named(SOAK_CYCLE.get(index % SOAK_CYCLE.size()));
+  }
+
+  private static JobSample named(String name) {
     try (InputStream stream = JobSample.class.getResourceAsStream("/jobs/" + name + ".json")) {
       return of(name, stream.readAllBytes());
     } catch (IOException e) {

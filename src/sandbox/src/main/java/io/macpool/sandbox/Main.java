@@ -5,8 +5,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -42,19 +40,8 @@ final class Main implements Callable<Integer> {
 
   public static void main(String[] arguments) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    int status =
-        new CommandLine(new Main(out))
-            .setUsageHelpAutoWidth(true)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(Main::explain)
-            .execute(arguments);
     // The services' libraries leave daemon threads only, but a hung one must not keep us here.
-    System.exit(status);
-  }
-
-  private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
-    command.getErr().println("sandbox: " + (e.getMessage() == null ? e : e.getMessage()));
-    return 1;
+    System.exit(CommandLineTool.execute("sandbox", new Main(out), arguments));
   }
 
   @Override
@@ -69,36 +56,13 @@ final class Main implements Callable<Integer> {
     } else {
       Logs.silence();
     }
-    // Java can't tell a terminal from a pipe on every version; the script that starts us can.
-    Progress progress = new Progress(out, "1".equals(System.getenv("SANDBOX_TERMINAL")));
-    CountDownLatch closed = new CountDownLatch(1);
-    Thread runner = Thread.currentThread();
-    Thread hook =
-        new Thread(
-            () -> {
-              runner.interrupt();
-              awaitQuietly(closed);
-            },
-            "shutdown");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try (Sandbox sandbox = Sandbox.start(options, progress)) {
-      return new Run(sandbox, options, progress, out).untilDone();
-    } catch (InterruptedException e) {
-      progress.end();
-      return 130; // as a shell reports a program ended by Ctrl-C
-    } finally {
-      closed.countDown();
-    }
+    Progress progress = CommandLineTool.progress(out);
+    return CommandLineTool.endedBySignals("sandbox", progress, () -> run(progress));
   }
 
-  /** The virtual machine goes when its hooks return: everything has to be closed before. */
-  private static void awaitQuietly(CountDownLatch closed) {
-    try {
-      if (!closed.await(60, java.util.concurrent.TimeUnit.SECONDS)) {
-        System.err.println("sandbox: gave up waiting for an orderly end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private int run(Progress progress) throws Exception {
+    try (Sandbox sandbox = Sandbox.start(options, progress)) {
+      return new Run(sandbox, options, progress, out).untilDone();
     }
   }
 }

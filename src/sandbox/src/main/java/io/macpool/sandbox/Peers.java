@@ -4,6 +4,7 @@ import io.macpool.service.Resources;
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
+import io.macpool.sim.kubernetes.PodRunner;
 import io.macpool.sim.kubernetes.RealCluster;
 import io.macpool.sim.peer.GuestPowerServer;
 import io.macpool.sim.ssh.GuestFleet;
@@ -18,10 +19,20 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything that the services talk to: simulated, but for what the user brings. */
 final class Peers implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Peers.class);
+  private static final MishapPlan.Range BETWEEN_CUTS =
+      new MishapPlan.Range(Duration.ofSeconds(2), Duration.ofSeconds(4));
+  private static final MishapPlan.Range AT_ONCE =
+      new MishapPlan.Range(Duration.ZERO, Duration.ZERO);
 
   /** The image that the sample jobs run in. */
   static final String IMAGE = "travis-ci-macos12-xcode12.5";
@@ -41,10 +52,11 @@ final class Peers implements AutoCloseable {
   private final Cluster cluster;
   private final VSphere vsphere;
   private AmqpSimulator amqp;
+  private VCenterSimulator vcenter;
   private URI amqpUri;
   private URI queueDepthUri;
 
-  private Peers(SandboxOptions options, Path directory, WorkerPods pods) {
+  private Peers(SandboxOptions options, Path directory, PodRunner pods) {
     this.options = options;
     startAmqp();
     guests =
@@ -55,7 +67,7 @@ final class Peers implements AutoCloseable {
     cluster = resources.own("Kubernetes", cluster(directory, pods));
   }
 
-  private Cluster cluster(Path directory, WorkerPods pods) {
+  private Cluster cluster(Path directory, PodRunner pods) {
     return options.peers.kubeconfig == null
         ? Cluster.simulated(KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), pods))
         : Cluster.real(
@@ -64,7 +76,7 @@ final class Peers implements AutoCloseable {
   }
 
   /** Starts them; when it throws, none is left running. */
-  static Peers start(SandboxOptions options, Path directory, WorkerPods pods) {
+  static Peers start(SandboxOptions options, Path directory, PodRunner pods) {
     return new Peers(options, directory, pods);
   }
 
@@ -93,7 +105,7 @@ final class Peers implements AutoCloseable {
             .withSeed(options.seed)
             .withTimeScale(options.timeScale)
             .withGuests(guests);
-    VCenterSimulator vcenter = resources.own("vCenter", VCenterSimulator.start(wanted));
+    vcenter = resources.own("vCenter", VCenterSimulator.start(wanted));
     if (options.breaksVSphere()) {
       Chaos.befall(vcenter.faults());
     }
@@ -132,8 +144,26 @@ final class Peers implements AutoCloseable {
   /** From now on connections are cut, if that was asked for. */
   void beginChaos() {
     if (options.breaksConnections()) {
-      resources.own("chaos", Chaos.cutting(options.seed, amqp, guests));
+      Map<Mishap.Kind, Chaos.Deed> cuts = new EnumMap<>(Mishap.Kind.class);
+      cuts.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(amqp));
+      cuts.put(Mishap.Kind.SSH_CUT, Harms.sshCut(guests));
+      resources.own(
+          "chaos",
+          Chaos.start(
+              new MishapPlan(options.seed, cuts.keySet(), BETWEEN_CUTS, AT_ONCE),
+              cuts,
+              what -> log.info("chaos: {}", what)));
     }
+  }
+
+  /** The simulated AMQP broker, where none was brought. */
+  Optional<AmqpSimulator> amqp() {
+    return Optional.ofNullable(amqp);
+  }
+
+  /** The simulated vCenter, where none was brought. */
+  Optional<VCenterSimulator> vcenter() {
+    return Optional.ofNullable(vcenter);
   }
 
   URI amqpUri() {

@@ -24,6 +24,11 @@ final class Progress {
     this.terminal = terminal;
   }
 
+  /** Whether its line rewrites itself, so that it may change often. */
+  boolean onTerminal() {
+    return terminal;
+  }
+
   /** A line that stays. */
   synchronized void say(String line) {
     if (terminal) {

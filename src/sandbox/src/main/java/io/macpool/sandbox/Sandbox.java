@@ -4,20 +4,14 @@ import io.macpool.brain.JupiterBrain;
 import io.macpool.operator.Operator;
 import io.macpool.service.Resources;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The whole system, running. Closing it leaves no process, thread or file of its own behind. */
 final class Sandbox implements AutoCloseable {
-
-  private static final List<String> CUSTOM_RESOURCES =
-      List.of("/crds/workerclusters.travisci.com.yaml", "/crds/hardwarepools.travisci.com.yaml");
 
   private static final Duration WORKERS_DRAIN = Duration.ofSeconds(60);
 
@@ -54,9 +48,7 @@ final class Sandbox implements AutoCloseable {
     JupiterBrain brain = resources.own("jupiter-brain", JupiterBrain.start(wiring.brainSettings()));
     String brokerUrl = "http://127.0.0.1:" + brain.port();
     String brainAdmin = "http://127.0.0.1:" + brain.adminPort();
-    for (String resource : CUSTOM_RESOURCES) {
-      peers.cluster().apply(text(resource));
-    }
+    CustomResources.apply(peers.cluster());
     Operator operator = resources.own("operator", Operator.start(wiring.operatorSettings()));
     String workers = wiring.workerCluster(brokerUrl).toString();
     peers.cluster().apply(wiring.sshSecret().toString());
@@ -74,15 +66,6 @@ final class Sandbox implements AutoCloseable {
       info.write(options.info().get());
     }
     progress.end();
-  }
-
-  private static String text(String resource) throws IOException {
-    try (InputStream stream = Sandbox.class.getResourceAsStream(resource)) {
-      if (stream == null) {
-        throw new IOException(resource + " is missing from the jar");
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   /** To be called once the scheduler is connected: a cut then costs it time only. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -185,6 +186,13 @@ final class SandboxOptions {
         paramLabel = "URL",
         description = "PostgreSQL for the ledger: postgres://user:password@host/database.")
     String databaseUrl;
+  }
+
+  /** As a person would have asked for on the command line. */
+  static SandboxOptions of(String... arguments) {
+    SandboxOptions options = new SandboxOptions();
+    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
+    return options;
   }
 
   /** How many sample jobs to publish. */

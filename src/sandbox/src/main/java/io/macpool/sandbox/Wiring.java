@@ -46,6 +46,15 @@ final class Wiring {
   }
 
   Settings brainSettings() {
+    return read(BrainSettings.SPEC, brainEnvironment());
+  }
+
+  Settings operatorSettings() {
+    return read(OperatorSettings.SPEC, operatorEnvironment());
+  }
+
+  /** What the broker is told. */
+  Map<String, String> brainEnvironment() {
     Peers.VSphere vsphere = peers.vsphere();
     Map<String, String> environment = new HashMap<>();
     environment.put("JUPITER_BRAIN_ADDR", "127.0.0.1:0");
@@ -61,10 +70,11 @@ final class Wiring {
     if (options.peers.databaseUrl != null) {
       environment.put("DATABASE_URL", options.peers.databaseUrl);
     }
-    return read(BrainSettings.SPEC, environment);
+    return environment;
   }
 
-  Settings operatorSettings() {
+  /** What the operator is told. */
+  Map<String, String> operatorEnvironment() {
     Map<String, String> environment = new HashMap<>();
     environment.put("WATCH_NAMESPACE", NAMESPACE);
     environment.put("POD_NAME", "worker-operator-sandbox");
@@ -75,7 +85,7 @@ final class Wiring {
         .queueDepthUri()
         .ifPresent(
             uri -> environment.put("WORKER_OPERATOR_RABBITMQ_MANAGEMENT_URI", uri.toString()));
-    return read(OperatorSettings.SPEC, environment);
+    return environment;
   }
 
   private static Settings read(SettingsSpec spec, Map<String, String> environment) {

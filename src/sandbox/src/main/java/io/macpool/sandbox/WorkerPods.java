@@ -23,14 +23,19 @@ final class WorkerPods implements PodRunner {
 
   @Override
   public RunningPod run(PodLaunch launch) {
-    Map<String, String> environment = new HashMap<>();
-    launch.env().forEach((name, value) -> environment.put(name, inPod(launch, value)));
-    environment.putIfAbsent("TRAVIS_WORKER_HOSTNAME", launch.name());
     Settings settings =
-        ServiceMain.withCommonSettings(WorkerSettings.SPEC).read(List.of(), environment);
+        ServiceMain.withCommonSettings(WorkerSettings.SPEC).read(List.of(), environment(launch));
     Worker worker = Worker.start(settings);
     workers.add(worker);
     return new WorkerPod(worker);
+  }
+
+  /** What a worker that is no pod is told, to do what the pod's would. */
+  static Map<String, String> environment(PodLaunch launch) {
+    Map<String, String> environment = new HashMap<>();
+    launch.env().forEach((name, value) -> environment.put(name, inPod(launch, value)));
+    environment.putIfAbsent("TRAVIS_WORKER_HOSTNAME", launch.name());
+    return environment;
   }
 
   /** Processors alive in all workers, those finishing their last job included. */

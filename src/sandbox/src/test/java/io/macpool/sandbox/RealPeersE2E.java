@@ -54,6 +54,7 @@ class RealPeersE2E {
                 "http://127.0.0.1:" + guests);
         SandboxProcess sandbox =
             SandboxProcess.start(
+                Main.class,
                 work.resolve("out"),
                 temporary,
                 List.of(

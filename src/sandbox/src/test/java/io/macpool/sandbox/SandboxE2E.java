@@ -22,7 +22,7 @@ class SandboxE2E {
 
   private SandboxProcess sandbox(String... arguments) throws IOException {
     SandboxProcess process =
-        SandboxProcess.start(work.resolve("out"), temporary, List.of(arguments));
+        SandboxProcess.start(Main.class, work.resolve("out"), temporary, List.of(arguments));
     processes.add(process);
     return process;
   }

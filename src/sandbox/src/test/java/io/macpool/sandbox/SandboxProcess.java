@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The program as a person runs it: a process of its own, seen from outside. */
+/** A program of this module as a person runs it: a process of its own, seen from outside. */
 final class SandboxProcess implements AutoCloseable {
 
   static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -30,10 +30,12 @@ final class SandboxProcess implements AutoCloseable {
   /**
    * Starts it.
    *
+   * @param main the class that a script would start
    * @param out the file that its output goes to
    * @param temporary the directory that its temporary files go to
    */
-  static SandboxProcess start(Path out, Path temporary, List<String> arguments) throws IOException {
+  static SandboxProcess start(Class<?> main, Path out, Path temporary, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
@@ -41,7 +43,7 @@ final class SandboxProcess implements AutoCloseable {
     command.add("-Djava.io.tmpdir=" + temporary);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add("io.macpool.sandbox.Main");
+    command.add(main.getName());
     command.addAll(arguments);
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
@@ -63,7 +65,7 @@ final class SandboxProcess implements AutoCloseable {
 
   int exitStatus() throws InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-        .as("the sandbox ends within %s", PATIENCE)
+        .as("it ends within %s", PATIENCE)
         .isTrue();
     return process.exitValue();
   }

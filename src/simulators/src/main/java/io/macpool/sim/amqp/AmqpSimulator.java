@@ -67,7 +67,19 @@ public final class AmqpSimulator implements AutoCloseable {
 
   /** The URI to connect with, password included; the virtual host is {@code /}. */
   public URI uri() {
-    return URI.create("amqp://" + USER + ":" + password + "@127.0.0.1:" + gate.port());
+    return uri(gate.port());
+  }
+
+  /**
+   * The same broker past all outages: for a test's own scheduler, whose lost or doubled messages
+   * would pass for the system's.
+   */
+  public URI steadyUri() {
+    return uri(broker.port());
+  }
+
+  private URI uri(int port) {
+    return URI.create("amqp://" + USER + ":" + password + "@127.0.0.1:" + port);
   }
 
   /**

@@ -1,0 +1,74 @@
+package io.macpool.sandbox;
+
+import io.macpool.sandbox.Chaos.Deed;
+import io.macpool.sandbox.Chaos.Harm;
+import io.macpool.sim.amqp.AmqpSimulator;
+import io.macpool.sim.ssh.GuestFleet;
+import io.macpool.sim.vcenter.VCenterSimulator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** What may be done to the simulated peers. */
+final class Harms {
+
+  private Harms() {}
+
+  static Deed amqpCut(AmqpSimulator amqp) {
+    return pick -> {
+      amqp.dropConnections();
+      return Optional.of(Harm.mendingItself(""));
+    };
+  }
+
+  static Deed amqpAway(AmqpSimulator amqp) {
+    return pick -> {
+      amqp.stop();
+      return Optional.of(new Harm("", amqp::resume));
+    };
+  }
+
+  static Deed sshCut(GuestFleet guests) {
+    return pick -> {
+      List<String> running = List.copyOf(guests.running());
+      if (running.isEmpty()) {
+        return Optional.empty();
+      }
+      String guest = running.get(pick % running.size());
+      try {
+        guests.cut(guest);
+      } catch (IllegalArgumentException gone) {
+        return Optional.empty();
+      }
+      return Optional.of(Harm.mendingItself(guest));
+    };
+  }
+
+  static Deed vcenterAway(VCenterSimulator vcenter) {
+    return pick -> {
+      vcenter.goAway();
+      return Optional.of(new Harm("", vcenter::comeBack));
+    };
+  }
+
+  static Deed hostCrashed(VCenterSimulator vcenter) {
+    return host(vcenter, VCenterSimulator::crashHost);
+  }
+
+  static Deed hostDisconnected(VCenterSimulator vcenter) {
+    return host(vcenter, VCenterSimulator::disconnectHost);
+  }
+
+  static Deed killed(SupervisedService service) {
+    return pick -> service.kill() ? Optional.of(Harm.mendingItself("")) : Optional.empty();
+  }
+
+  private static Deed host(VCenterSimulator vcenter, BiConsumer<VCenterSimulator, String> harm) {
+    return pick -> {
+      List<String> hosts = vcenter.hosts();
+      String host = hosts.get(pick % hosts.size());
+      harm.accept(vcenter, host);
+      return Optional.of(new Harm(host, () -> vcenter.reconnectHost(host)));
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package io.macpool.sandbox;
+
+import java.time.Duration;
+
+/**
+ * Something that goes wrong on purpose.
+ *
+ * @param pause from the mishap before it
+ * @param lasts until it is mended, where it does not mend itself
+ * @param pick chooses whom it befalls, among those there are then
+ */
+record Mishap(Kind kind, Duration pause, Duration lasts, int pick) {
+
+  /** What may go wrong. */
+  enum Kind {
+    /** vCenter drops its connections, forgets its sessions and is not there for a while. */
+    VCENTER_AWAY,
+    /** A host is dead, and its guests with it; it comes back empty-handed. */
+    HOST_CRASHED,
+    /** vCenter loses a host, whose guests run on. */
+    HOST_DISCONNECTED,
+    /** The AMQP broker drops its connections and takes new ones at once. */
+    AMQP_CUT,
+    /** The AMQP broker is not there for a while: a restart. */
+    AMQP_AWAY,
+    /** A guest's SSH connections are cut. */
+    SSH_CUT,
+    /** A worker's process is killed; it is started again. */
+    WORKER_KILLED,
+    /** The VM broker's process is killed; it is started again. */
+    BROKER_KILLED,
+    /** The operator's process is killed; it is started again. */
+    OPERATOR_KILLED;
+
+    /** As a person reads it. */
+    String text() {
+      return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    }
+  }
+}

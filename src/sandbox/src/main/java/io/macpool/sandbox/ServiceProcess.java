@@ -1,0 +1,81 @@
+package io.macpool.sandbox;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A service as the process that it is in production: it can be killed without a word. */
+final class ServiceProcess implements AutoCloseable {
+
+  private static final long END_SECONDS = 10;
+  private static final File NOTHING = new File("/dev/null");
+
+  private final Process process;
+
+  private ServiceProcess(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param main the class whose {@code main} the service's jar would run
+   * @param log the file that its output is added to
+   */
+  static ServiceProcess start(Class<?> main, Map<String, String> environment, Path log) {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true);
+    builder.redirectInput(NOTHING);
+    builder.redirectOutput(Redirect.appendTo(log.toFile()));
+    try {
+      return new ServiceProcess(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't start a process for " + main.getName(), e);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Runs when it has ended, for whatever reason. */
+  void onEnd(Runnable task) {
+    var unused = process.onExit().thenRun(task);
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Kills it and waits until it is gone. */
+  @Override
+  public void close() {
+    kill();
+    try {
+      process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

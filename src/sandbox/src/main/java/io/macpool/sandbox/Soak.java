@@ -1,0 +1,178 @@
+package io.macpool.sandbox;
+
+import io.macpool.core.GoDuration;
+import io.macpool.service.Logs;
+import io.macpool.service.Resources;
+import io.macpool.sim.vcenter.MachineView;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Feeds the whole system jobs as fast as it ends them, lets things go wrong, drains it, and counts.
+ */
+final class Soak {
+
+  private static final MishapPlan.Range PAUSES =
+      new MishapPlan.Range(Duration.ofSeconds(2), Duration.ofSeconds(8));
+  private static final MishapPlan.Range LASTING =
+      new MishapPlan.Range(Duration.ofSeconds(1), Duration.ofSeconds(12));
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final int LOOKS_PER_LINE = 10;
+
+  /** Longer than any of the services' own time-outs that a job may have to wait for. */
+  private static final Duration DRAIN = Duration.ofMinutes(5);
+
+  /** By then no machine without an owner is left: a minute after nobody can have one any more. */
+  private static final Duration LEAK = SoakSystem.CUTOFF.plusSeconds(60);
+
+  private final SoakOptions options;
+  private final Progress progress;
+  private final PrintStream out;
+  private final List<String> mishaps = new CopyOnWriteArrayList<>();
+  private final CountDownLatch never = new CountDownLatch(1);
+  private final Instant began = Instant.now();
+  private SoakSystem system;
+  private Scheduler scheduler;
+  private long looks;
+
+  Soak(SoakOptions options, Progress progress, PrintStream out) {
+    this.options = options;
+    this.progress = progress;
+    this.out = out;
+  }
+
+  /** Returns the exit status. */
+  int run() throws IOException, InterruptedException {
+    Logs.silence();
+    progress.say("soak: " + options.replay());
+    Path logs =
+        options.logs == null
+            ? Files.createTempDirectory("macpool-soak-")
+            : Files.createDirectories(options.logs);
+    SoakReport report;
+    progress.state("starting the peers and the services");
+    try (SoakSystem started = SoakSystem.start(options, logs);
+        Scheduler connected =
+            Scheduler.connect(started.steadyAmqpUri(), Wiring.QUEUE, line -> {})) {
+      system = started;
+      scheduler = connected;
+      feed();
+      report = drainAndCount();
+    }
+    out.print(report.text());
+    if (!report.good()) {
+      out.println("the services' logs: " + logs + "; again: " + options.replay());
+      return 1;
+    }
+    if (options.logs == null) {
+      new TemporaryDirectory(logs).close();
+    }
+    return 0;
+  }
+
+  private void feed() throws InterruptedException {
+    Instant end = Instant.now().plus(options.feeding());
+    topUp();
+    Resources trouble = new Resources();
+    try {
+      if (options.chaos) {
+        Map<Mishap.Kind, Chaos.Deed> deeds = system.deeds();
+        MishapPlan plan = new MishapPlan(options.seed(), deeds.keySet(), PAUSES, LASTING);
+        trouble.own("chaos", Chaos.start(plan, deeds, this::mishap));
+      }
+      while (Instant.now().isBefore(end)) {
+        topUp();
+        look();
+      }
+    } finally {
+      trouble.close();
+    }
+  }
+
+  /** As many jobs wait as run, so that a freed slot never idles and the queue never grows. */
+  private void topUp() {
+    List<JobBoard.Entry> jobs = scheduler.board().entries();
+    long open = jobs.stream().filter(job -> !job.ended()).count();
+    List<JobSample> samples = new ArrayList<>();
+    for (int i = jobs.size(); open + samples.size() < 2L * system.slots(); i++) {
+      samples.add(JobSample.forSoak(i));
+    }
+    if (!samples.isEmpty()) {
+      scheduler.publish(samples);
+    }
+  }
+
+  private void mishap(String what) {
+    String line = at() + " " + what;
+    mishaps.add(line);
+    progress.say(line);
+  }
+
+  private SoakReport drainAndCount() throws InterruptedException {
+    progress.say(at() + " no more jobs: draining");
+    boolean drained = await(DRAIN, () -> allEnded());
+    if (drained) {
+      await(LEAK, () -> system.vcenter().clones().isEmpty());
+    }
+    progress.end();
+    return new SoakReport(
+        options.feeding(),
+        scheduler.board().entries(),
+        // What a lost job still holds has an owner.
+        drained ? system.vcenter().clones().stream().map(Soak::describe).toList() : List.of(),
+        system.overcommitted(),
+        system.died(),
+        mishaps,
+        began);
+  }
+
+  private boolean allEnded() {
+    return scheduler.board().entries().stream().allMatch(JobBoard.Entry::ended);
+  }
+
+  private boolean await(Duration patience, BooleanSupplier condition) throws InterruptedException {
+    Instant deadline = Instant.now().plus(patience);
+    while (!condition.getAsBoolean()) {
+      if (Instant.now().isAfter(deadline)) {
+        return false;
+      }
+      look();
+    }
+    return true;
+  }
+
+  /** Waits a moment, and says how it goes: often on a terminal, now and then elsewhere. */
+  private void look() throws InterruptedException {
+    never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    if (looks++ % LOOKS_PER_LINE == 0 || progress.onTerminal()) {
+      progress.state(
+          at()
+              + " "
+              + Progress.describe(scheduler.board().entries(), system.vcenter().clones().size()));
+    }
+  }
+
+  private String at() {
+    return "+"
+        + GoDuration.format(Duration.ofSeconds(Duration.between(began, Instant.now()).toSeconds()));
+  }
+
+  private static String describe(MachineView machine) {
+    return machine.name()
+        + " on "
+        + machine.host()
+        + (machine.poweredOn() ? "" : ", switched off")
+        + (machine.unfinished() ? ", its clone unfinished" : "");
+  }
+}

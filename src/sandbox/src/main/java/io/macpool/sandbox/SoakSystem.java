@@ -1,0 +1,163 @@
+package io.macpool.sandbox;
+
+import io.macpool.core.GoDuration;
+import io.macpool.service.Resources;
+import io.macpool.sim.amqp.AmqpSimulator;
+import io.macpool.sim.vcenter.Peaks;
+import io.macpool.sim.vcenter.VCenterSimulator;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The whole system for a soak: simulated peers in this JVM, each service a process of its own. */
+final class SoakSystem implements AutoCloseable {
+
+  private static final int SLOTS_PER_HOST = 2;
+
+  /**
+   * A VM whose worker was killed lives until the broker's cutoff: here, as in production, a little
+   * longer than any job with all its reconnecting may take.
+   */
+  static final Duration CUTOFF = Duration.ofSeconds(90);
+
+  /** With chaos, starts fail often; a job errored for that would look like a false result. */
+  private static final Map<String, String> WORKER_ENVIRONMENT =
+      Map.of("TRAVIS_WORKER_MAX_START_FAILURES", "1000", "TRAVIS_WORKER_LOG_FORMAT", "plain");
+
+  private final Resources resources;
+  private final int hosts;
+  private final ProcessPods pods;
+  private final Peers peers;
+  private final SupervisedService brain;
+  private final SupervisedService operator;
+
+  private SoakSystem(Resources resources, SoakOptions options, Path logs) throws IOException {
+    this.resources = resources;
+    hosts = options.hosts;
+    Path directory = resources.own("files", TemporaryDirectory.create()).path();
+    SandboxOptions sandbox =
+        SandboxOptions.of(
+            "--hosts=" + hosts, "--slots-per-host=" + SLOTS_PER_HOST, "--seed=" + options.seed());
+    pods = resources.own("workers", new ProcessPods(WORKER_ENVIRONMENT, logs));
+    peers = resources.own("peers", Peers.start(sandbox, directory, pods));
+    if (options.chaos) {
+      Chaos.befall(vcenter().faults());
+    }
+    CustomResources.apply(peers.cluster());
+    Wiring wiring = new Wiring(sandbox, peers);
+    int port = freePort();
+    Map<String, String> forBrain = wiring.brainEnvironment();
+    forBrain.put("JUPITER_BRAIN_ADDR", "127.0.0.1:" + port);
+    forBrain.put("JUPITER_BRAIN_LEDGER_FILE", directory.resolve("ledger").toString());
+    forBrain.put("JUPITER_BRAIN_JANITOR_CUTOFF", GoDuration.format(CUTOFF));
+    forBrain.put("JUPITER_BRAIN_LOG_FORMAT", "plain");
+    brain = supervised("jupiter-brain", io.macpool.brain.Main.class, forBrain, logs);
+    Map<String, String> forOperator = wiring.operatorEnvironment();
+    forOperator.put("WORKER_OPERATOR_LOG_FORMAT", "plain");
+    operator = supervised("worker-operator", io.macpool.operator.Main.class, forOperator, logs);
+    peers.cluster().apply(wiring.sshSecret().toString());
+    peers.cluster().apply(wiring.workerCluster("http://127.0.0.1:" + port).toString());
+  }
+
+  /**
+   * Starts everything; when it throws, nothing is left running.
+   *
+   * @param logs the directory of the services' output, a file each
+   */
+  static SoakSystem start(SoakOptions options, Path logs) throws IOException {
+    Resources resources = new Resources();
+    try {
+      return new SoakSystem(resources, options, logs);
+    } catch (IOException | RuntimeException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  private SupervisedService supervised(
+      String name, Class<?> main, Map<String, String> environment, Path logs) {
+    return resources.own(
+        name,
+        SupervisedService.start(
+            name, () -> ServiceProcess.start(main, environment, logs.resolve(name + ".log"))));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Where the scheduler connects: past the outages that the services have to live with. */
+  URI steadyAmqpUri() {
+    return amqp().steadyUri();
+  }
+
+  private AmqpSimulator amqp() {
+    return peers.amqp().orElseThrow();
+  }
+
+  VCenterSimulator vcenter() {
+    return peers.vcenter().orElseThrow();
+  }
+
+  /** How many VMs the hardware may hold, and so how many jobs may run. */
+  int slots() {
+    return SLOTS_PER_HOST * hosts;
+  }
+
+  /** All that can be done to it. */
+  Map<Mishap.Kind, Chaos.Deed> deeds() {
+    Map<Mishap.Kind, Chaos.Deed> deeds = new EnumMap<>(Mishap.Kind.class);
+    deeds.put(Mishap.Kind.VCENTER_AWAY, Harms.vcenterAway(vcenter()));
+    deeds.put(Mishap.Kind.HOST_CRASHED, Harms.hostCrashed(vcenter()));
+    deeds.put(Mishap.Kind.HOST_DISCONNECTED, Harms.hostDisconnected(vcenter()));
+    deeds.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(amqp()));
+    deeds.put(Mishap.Kind.AMQP_AWAY, Harms.amqpAway(amqp()));
+    deeds.put(Mishap.Kind.SSH_CUT, Harms.sshCut(peers.guests()));
+    deeds.put(Mishap.Kind.WORKER_KILLED, pick -> pods.killOne(pick).map(Chaos.Harm::mendingItself));
+    deeds.put(Mishap.Kind.BROKER_KILLED, Harms.killed(brain));
+    deeds.put(Mishap.Kind.OPERATOR_KILLED, Harms.killed(operator));
+    return deeds;
+  }
+
+  /** What was ever above its limit, in words. */
+  List<String> overcommitted() {
+    List<String> above = new ArrayList<>();
+    Peaks peaks = vcenter().peaks();
+    if (peaks.machinesOnOneHost() > SLOTS_PER_HOST) {
+      above.add(peaks.machinesOnOneHost() + " VMs on a host of " + SLOTS_PER_HOST + " slots");
+    }
+    if (pods.mostProcessors() > slots()) {
+      above.add(pods.mostProcessors() + " processors for maxJobs " + slots());
+    }
+    return above;
+  }
+
+  /** Services that ended though nobody killed them, in words. */
+  List<String> died() {
+    List<String> died = new ArrayList<>();
+    add(died, "jupiter-brain", brain.endedByItself());
+    add(died, "worker-operator", operator.endedByItself());
+    add(died, "workers", pods.endedByThemselves());
+    return died;
+  }
+
+  private static void add(List<String> died, String name, int times) {
+    if (times > 0) {
+      died.add(name + " ended unasked, " + times + " times");
+    }
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}
