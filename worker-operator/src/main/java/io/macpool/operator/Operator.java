@@ -51,9 +51,6 @@ public final class Operator implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final Duration SYNC = Duration.ofSeconds(30);
-  private static final Duration LEASE = Duration.ofSeconds(15);
-  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
-  private static final Duration RENEW = Duration.ofSeconds(2);
 
   private final Resources resources = new Resources();
   private final AtomicBoolean leading = new AtomicBoolean();
@@ -205,12 +202,14 @@ public final class Operator implements AutoCloseable {
     String watched = settings.find(OperatorSettings.WATCH_NAMESPACE).orElse(client.getNamespace());
     String namespace =
         OperatorSettings.ALL_NAMESPACES.equals(watched) ? client.getNamespace() : watched;
+    Duration lease = settings.get(OperatorSettings.LEASE_DURATION);
     return new LeaderElectionConfiguration(
         name,
         namespace,
-        LEASE,
-        RENEW_DEADLINE,
-        RENEW,
+        lease,
+        // Kubernetes' own components have these proportions.
+        lease.multipliedBy(2).dividedBy(3),
+        lease.multipliedBy(2).dividedBy(15),
         settings.find(OperatorSettings.POD_NAME).orElse(null),
         new LeaderCallbacks(
             () -> leading.set(true),

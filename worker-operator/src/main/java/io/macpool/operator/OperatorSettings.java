@@ -1,5 +1,6 @@
 package io.macpool.operator;
 
+import io.macpool.core.GoDuration;
 import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
@@ -48,6 +49,15 @@ public final class OperatorSettings {
               "BOOLEAN",
               OperatorSettings::parseBoolean)
           .defaultTo(true);
+
+  public static final Setting<Duration> LEASE_DURATION =
+      Setting.of(
+              "LEASE_DURATION",
+              "how long after its last sign of life a leader still counts as one, at least 1s: the"
+                  + " longest that nobody acts after one was lost",
+              "DURATION",
+              OperatorSettings::parseLease)
+          .defaultTo(Duration.ofSeconds(15));
 
   public static final Setting<ListenAddress> ADMIN_ADDR =
       Setting.of(
@@ -120,6 +130,7 @@ public final class OperatorSettings {
               OPERATOR_NAME,
               KUBECONFIG,
               LEADER_ELECTION,
+              LEASE_DURATION,
               ADMIN_ADDR,
               RECONCILE_INTERVAL,
               SETTLE_INTERVAL,
@@ -146,6 +157,14 @@ public final class OperatorSettings {
       throw new SettingsException(List.of("--kubeconfig: can't read " + kubeconfig));
     }
     return file;
+  }
+
+  private static Duration parseLease(String text) {
+    Duration lease = GoDuration.parse(text);
+    if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("\"" + text + "\" is less than 1s");
+    }
+    return lease;
   }
 
   private static Boolean parseBoolean(String text) {

@@ -2,15 +2,22 @@ package io.macpool.operator;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.service.Settings;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
+import io.macpool.sim.kubernetes.PodRunner;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,36 +25,51 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.awaitility.core.ThrowingRunnable;
 
-/** A simulated cluster with fake workers, and the operator on it. */
+/** An API with fake workers for pods, and the operator on it. */
 final class OperatorBench implements AutoCloseable {
 
   static final String NAMESPACE = "macstadium-staging";
 
   private static final Path CRDS = Path.of("..", "charts", "worker-operator", "crds");
 
-  final FakeWorkers workers = new FakeWorkers();
-  final KubernetesSimulator kubernetes =
-      KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), workers);
+  final FakeWorkers workers;
+  final TestCluster cluster;
   final KubernetesClient client;
-  private Operator operator;
+  final String namespace;
   private final List<String> flags;
+  private Operator operator;
 
+  /** On our simulator of the API server. */
   OperatorBench(String... moreFlags) {
+    this(SimulatedApi::new, moreFlags);
+  }
+
+  OperatorBench(Function<PodRunner, TestCluster> api, String... moreFlags) {
+    workers = new FakeWorkers();
+    cluster = api.apply(workers);
+    namespace = cluster.namespace();
     try {
-      kubernetes.load(Files.readString(CRDS.resolve("workerclusters.travisci.com.yaml")));
-      kubernetes.load(Files.readString(CRDS.resolve("hardwarepools.travisci.com.yaml")));
+      cluster.define(Files.readString(CRDS.resolve("workerclusters.travisci.com.yaml")));
+      cluster.define(Files.readString(CRDS.resolve("hardwarepools.travisci.com.yaml")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    client = kubernetes.newClient();
+    client = cluster.newClient();
     flags = new ArrayList<>();
-    flags.addAll(List.of("--kubeconfig", kubernetes.kubeconfig().toString()));
-    flags.addAll(List.of("--watch-namespace", NAMESPACE, "--admin-addr", "127.0.0.1:0"));
+    flags.addAll(List.of("--kubeconfig", cluster.kubeconfig().toString()));
+    flags.addAll(List.of("--watch-namespace", namespace, "--admin-addr", "127.0.0.1:0"));
     flags.addAll(List.of("--leader-election", "false", "--settle-interval", "100ms"));
     flags.addAll(List.of("--reconcile-interval", "1s", "--remote-control-timeout", "1s"));
     flags.addAll(List.of(moreFlags));
+  }
+
+  /** What only a simulator can do. */
+  KubernetesSimulator simulator() {
+    return ((SimulatedApi) cluster).simulator();
   }
 
   OperatorBench start() {
@@ -76,11 +98,22 @@ final class OperatorBench implements AutoCloseable {
         .items()
         .forEach(
             item ->
-                client.resource(item).inNamespace(NAMESPACE).forceConflicts().serverSideApply());
+                client.resource(item).inNamespace(namespace).forceConflicts().serverSideApply());
   }
 
-  private static java.io.InputStream stream(String text) {
-    return new java.io.ByteArrayInputStream(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  /** Creates a cluster of a spec that may be none. */
+  void create(String name, ObjectNode spec) {
+    ObjectNode cluster = spec.objectNode();
+    cluster.put("apiVersion", "travisci.com/v1alpha1").put("kind", "WorkerCluster");
+    cluster.putObject("metadata").put("name", name);
+    cluster.set("spec", spec);
+    GenericKubernetesResource resource =
+        Serialization.unmarshal(cluster.toString(), GenericKubernetesResource.class);
+    client.resource(resource).inNamespace(namespace).create();
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A cluster as the Go operator's users wrote it. */
@@ -88,7 +121,7 @@ final class OperatorBench implements AutoCloseable {
     return """
         apiVersion: travisci.com/v1alpha1
         kind: WorkerCluster
-        metadata: {name: %1$s, namespace: macstadium-staging}
+        metadata: {name: %1$s}
         spec:
           maxJobs: %2$d
           maxJobsPerWorker: %3$d
@@ -106,11 +139,11 @@ final class OperatorBench implements AutoCloseable {
   }
 
   WorkerCluster get(String name) {
-    return client.resources(WorkerCluster.class).inNamespace(NAMESPACE).withName(name).get();
+    return client.resources(WorkerCluster.class).inNamespace(namespace).withName(name).get();
   }
 
   HardwarePool pool(String name) {
-    return client.resources(HardwarePool.class).inNamespace(NAMESPACE).withName(name).get();
+    return client.resources(HardwarePool.class).inNamespace(namespace).withName(name).get();
   }
 
   WorkerClusterStatus status(String name) {
@@ -118,18 +151,18 @@ final class OperatorBench implements AutoCloseable {
   }
 
   /** Edits as kubectl does: a conflict with the operator's own write is tried again. */
-  void edit(String name, java.util.function.Consumer<WorkerCluster> change) {
+  void edit(String name, Consumer<WorkerCluster> change) {
     await()
         .atMost(Duration.ofSeconds(15))
         .pollInterval(Duration.ofMillis(10))
         .until(() -> edited(name, change));
   }
 
-  private boolean edited(String name, java.util.function.Consumer<WorkerCluster> change) {
+  private boolean edited(String name, Consumer<WorkerCluster> change) {
     try {
       client
           .resources(WorkerCluster.class)
-          .inNamespace(NAMESPACE)
+          .inNamespace(namespace)
           .withName(name)
           .edit(
               cluster -> {
@@ -158,7 +191,7 @@ final class OperatorBench implements AutoCloseable {
       operator.close();
     }
     client.close();
-    kubernetes.close();
+    cluster.close();
     workers.close();
   }
 }

@@ -3,13 +3,12 @@ package io.macpool.operator;
 import static io.macpool.operator.OperatorBench.NAMESPACE;
 import static io.macpool.operator.OperatorBench.cluster;
 import static io.macpool.operator.OperatorBench.eventually;
-import static io.macpool.operator.WorkerClusterIT.condition;
+import static io.macpool.operator.WorkerClusterContract.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.macpool.operator.api.WorkerCluster;
 import io.macpool.sim.kubernetes.ApiCall;
 import java.io.IOException;
 import java.net.URI;
@@ -32,48 +31,25 @@ class OperatorHabitsIT {
   }
 
   @Test
-  void oneOfTwoCandidatesLeads() {
-    bench.close();
-    bench = new OperatorBench("--leader-election", "true", "--pod-name", "one").start();
-    eventually(() -> assertThat(bench.operator().leads()).isTrue());
-    bench.apply(cluster("wc", 2, 2, ""));
-    try (Operator second = Operator.start(bench.settings("--pod-name", "two"))) {
-      eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
-      assertThat(second.leads()).isFalse();
-    }
-    assertThat(bench.kubernetes.objects("leases.coordination.k8s.io", NAMESPACE)).hasSize(1);
-  }
-
-  @Test
   void whoLostTheLeaseTouchesNothingAnyMore() {
-    bench = new OperatorBench("--leader-election", "true", "--pod-name", "one").start();
+    bench = new OperatorBench("--leader-election", "true", "--lease-duration", "3s").start();
     bench.apply(cluster("wc", 2, 2, ""));
     eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
-    bench.kubernetes.faults().fail(1_000, 500, call -> call.resource().startsWith("leases"));
+    bench.simulator().faults().fail(1_000, 500, call -> call.resource().startsWith("leases"));
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(bench.operator().leads()).isFalse());
 
-    long patches = bench.kubernetes.calls().of(ApiCall.Verb.PATCH, "workerclusters.travisci.com");
+    long patches = bench.simulator().calls().of(ApiCall.Verb.PATCH, "workerclusters.travisci.com");
     bench.edit("wc", wc -> wc.getSpec().maxJobs = 7);
 
     await()
         .during(Duration.ofSeconds(2))
         .atMost(Duration.ofSeconds(5))
         .until(() -> bench.workers.alive("wc") == 2);
-    assertThat(bench.kubernetes.calls().of(ApiCall.Verb.PATCH, "workerclusters.travisci.com"))
+    assertThat(bench.simulator().calls().of(ApiCall.Verb.PATCH, "workerclusters.travisci.com"))
         .as("our own edit alone")
         .isEqualTo(patches + 1);
-  }
-
-  @Test
-  void kubectlScaleChangesJobs() {
-    bench.start();
-    bench.apply(cluster("wc", 2, 2, ""));
-    eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
-    bench.client.resources(WorkerCluster.class).inNamespace(NAMESPACE).withName("wc").scale(5);
-    eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(5));
-    assertThat(bench.get("wc").getSpec().maxJobs).isEqualTo(5);
   }
 
   @Test
@@ -146,15 +122,33 @@ class OperatorHabitsIT {
   @Test
   void failingCallsDelayButBreakNothing() {
     bench.start();
-    bench.kubernetes.faults().fail(3, 500, call -> call.verb().isWrite());
-    bench.kubernetes.faults().loseAnswer(2, OperatorHabitsIT::writesAStatus);
-    bench.kubernetes.faults().fail(2, 409, OperatorHabitsIT::writesAStatus);
+    bench.simulator().faults().fail(3, 500, call -> call.verb().isWrite());
+    bench.simulator().faults().loseAnswer(2, OperatorHabitsIT::writesAStatus);
+    bench.simulator().faults().fail(2, 409, OperatorHabitsIT::writesAStatus);
     eventually(() -> bench.apply(cluster("wc", 8, 3, "")));
     eventually(() -> assertThat(bench.workers.sizes("wc")).containsExactly(3, 3, 2));
-    bench.kubernetes.expireWatches();
+    bench.simulator().expireWatches();
     bench.edit("wc", wc -> wc.getSpec().maxJobs = 9);
     eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(9));
     assertThat(bench.workers.mostAlive("wc")).isLessThanOrEqualTo(9);
+  }
+
+  @Test
+  void nothingIsAskedOrWrittenWhenNothingChanges() {
+    bench.start();
+    bench.apply(cluster("wc", 8, 3, ""));
+    eventually(
+        () ->
+            assertThat(condition(bench.status("wc"), "Ready")).isEqualTo("True PoolSizesAssigned"));
+    eventually(
+        () -> assertThat(condition(bench.status("wc"), "Progressing")).isEqualTo("False Settled"));
+    bench.simulator().calls().reset();
+    int patches = bench.workers.all().stream().mapToInt(FakeWorker::patches).sum();
+    await()
+        .during(Duration.ofSeconds(4))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> bench.simulator().calls().latest().isEmpty());
+    assertThat(bench.workers.all().stream().mapToInt(FakeWorker::patches).sum()).isEqualTo(patches);
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.macpool.operator;
 
 import static io.macpool.operator.OperatorBench.cluster;
 import static io.macpool.operator.OperatorBench.eventually;
-import static io.macpool.operator.WorkerClusterIT.condition;
+import static io.macpool.operator.WorkerClusterContract.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.operator.api.HardwarePoolStatus;
@@ -106,7 +106,7 @@ class ScalingIT {
     return """
         apiVersion: travisci.com/v1alpha1
         kind: HardwarePool
-        metadata: {name: macs, namespace: macstadium-staging}
+        metadata: {name: macs}
         spec: {slots: %d}
         """
         .formatted(slots);

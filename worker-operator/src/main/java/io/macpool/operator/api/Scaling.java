@@ -35,7 +35,8 @@ public class Scaling {
   @Pattern(DURATION)
   public String targetQueueWait;
 
-  @JsonPropertyDescription("Room made for each queued job. Default 1.")
+  @JsonPropertyDescription("Room made for each queued job, above 0. Default 1.")
+  @Min(value = 0, inclusive = false)
   public Double jobsPerQueuedJob;
 
   @JsonPropertyDescription(

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Server-side apply: what a manager applies is merged in, what it applied before and leaves out now
@@ -66,28 +68,43 @@ final class ServerSideApply {
     return result;
   }
 
-  private void refuseConflicts(
+  private static void refuseConflicts(
       ObjectNode live,
       ObjectNode configuration,
       ObjectNode fields,
       List<ObjectNode> entries,
       String manager,
       boolean force) {
+    SortedMap<String, List<String>> conflicts = new TreeMap<>();
     for (ObjectNode entry : entries) {
       String other = entry.path("manager").asText();
-      if (other.equals(manager)) {
-        continue;
-      }
-      ObjectNode theirs = (ObjectNode) entry.path("fieldsV1");
-      List<String> conflicts = FieldSets.conflicts(fields, theirs, configuration, live);
-      if (!conflicts.isEmpty() && !force) {
-        throw new ApiFailure(
-            409,
-            "Conflict",
-            "Apply failed with %d conflict(s): conflicts with \"%s\": %s"
-                .formatted(conflicts.size(), other, String.join(", ", conflicts)));
+      if (!other.equals(manager)) {
+        ObjectNode theirs = (ObjectNode) entry.path("fieldsV1");
+        List<String> fieldsOfBoth = FieldSets.conflicts(fields, theirs, configuration, live);
+        conflicts.computeIfAbsent(other, name -> new ArrayList<>()).addAll(fieldsOfBoth);
       }
     }
+    conflicts.values().removeIf(List::isEmpty);
+    if (!conflicts.isEmpty() && !force) {
+      throw new ApiFailure(409, "Conflict", message(conflicts));
+    }
+  }
+
+  /** One conflict in a line, several in a list by manager: as the API server words it. */
+  private static String message(SortedMap<String, List<String>> conflicts) {
+    int count = conflicts.values().stream().mapToInt(List::size).sum();
+    if (count == 1) {
+      String manager = conflicts.firstKey();
+      return "Apply failed with 1 conflict: conflict with \"%s\": %s"
+          .formatted(manager, conflicts.get(manager).get(0));
+    }
+    List<String> lines = new ArrayList<>();
+    conflicts.forEach(
+        (manager, fields) -> {
+          lines.add("conflicts with \"%s\":".formatted(manager));
+          fields.forEach(field -> lines.add("- " + field));
+        });
+    return "Apply failed with %d conflicts: %s".formatted(count, String.join("\n", lines));
   }
 
   private static List<ObjectNode> takeEntries(ObjectNode object) {

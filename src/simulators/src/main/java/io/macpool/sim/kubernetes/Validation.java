@@ -103,9 +103,8 @@ final class Validation {
   }
 
   private void scalar(JsonNode value, JsonNode schema, String path) {
-    if (schema.has("minimum") && value.asDouble() < schema.get("minimum").asDouble()) {
-      problems.add(
-          path + ": Invalid value: " + value + ": should be at least " + schema.get("minimum"));
+    if (schema.has("minimum")) {
+      minimum(value, schema, path);
     }
     if (schema.has("maximum") && value.asDouble() > schema.get("maximum").asDouble()) {
       problems.add(
@@ -127,6 +126,16 @@ final class Validation {
     if (schema.path("enum").isArray() && !contains(schema.path("enum"), value)) {
       problems.add(
           path + ": Unsupported value: " + value + ": supported values: " + schema.get("enum"));
+    }
+  }
+
+  private void minimum(JsonNode value, JsonNode schema, String path) {
+    double least = schema.get("minimum").asDouble();
+    boolean exclusive = schema.path("exclusiveMinimum").asBoolean();
+    if (value.asDouble() < least || (exclusive && value.asDouble() == least)) {
+      String bound = exclusive ? "greater than " : "greater than or equal to ";
+      problems.add(
+          path + ": Invalid value: " + value + ": should be " + bound + schema.get("minimum"));
     }
   }
 

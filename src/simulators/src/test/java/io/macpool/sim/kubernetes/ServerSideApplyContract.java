@@ -57,14 +57,24 @@ abstract class ServerSideApplyContract {
     Answer conflict = apply("person", "{\"size\":2}");
     assertThat(conflict.status()).isEqualTo(409);
     assertThat(conflict.body().path("message").asText())
-        .contains("conflicts with \"op\"")
-        .contains(".spec.size");
+        .isEqualTo("Apply failed with 1 conflict: conflict with \"op\": .spec.size");
     Answer forced =
         api.patch(
             WIDGET + "?fieldManager=person&force=true",
             "apply-patch+yaml",
             Widgets.widget("a", "{\"size\":2}"));
     assertThat(forced.body().path("spec").path("size").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void severalConflictsAreListedByManager() throws Exception {
+    apply("op", "{\"size\":1,\"color\":\"red\"}");
+    apply("chart", "{\"size\":1}");
+    Answer conflict = apply("person", "{\"size\":2,\"color\":\"blue\"}");
+    assertThat(conflict.body().path("message").asText())
+        .startsWith("Apply failed with 3 conflicts: conflicts with \"chart\":\n- .spec.size\n")
+        .contains("conflicts with \"op\":\n")
+        .contains("- .spec.color");
   }
 
   @Test

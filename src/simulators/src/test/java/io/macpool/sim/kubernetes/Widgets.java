@@ -51,6 +51,7 @@ final class Widgets {
                       x-kubernetes-list-map-keys: [name]
                       items:
                         type: object
+                        required: [name]
                         properties: {name: {type: string}, weight: {type: integer}}
                 status:
                   type: object

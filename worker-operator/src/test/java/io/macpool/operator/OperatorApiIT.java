@@ -1,0 +1,9 @@
+package io.macpool.operator;
+
+class OperatorApiIT extends OperatorApiContract {
+
+  @Override
+  OperatorBench bench(String... flags) {
+    return new OperatorBench(flags);
+  }
+}

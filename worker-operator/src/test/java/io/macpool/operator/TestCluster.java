@@ -1,0 +1,37 @@
+package io.macpool.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+
+/** A Kubernetes API with one namespace of ours, whose pods are fake workers. */
+interface TestCluster extends AutoCloseable {
+
+  /** What an operator is given to reach it. */
+  Path kubeconfig();
+
+  String namespace();
+
+  /** A client that no fault touches; the caller closes it. */
+  KubernetesClient newClient();
+
+  /** Applies cluster-wide definitions. */
+  void define(String manifest);
+
+  /** Whether it holds custom resources to the CEL rules of their definitions. */
+  boolean evaluatesRules();
+
+  /** Breaks every connection of those who use {@link #kubeconfig()}. */
+  void cut();
+
+  /**
+   * Breaks every connection, and forgets the history that a watch would resume from: it is told 410
+   * and must list again.
+   */
+  void compact();
+
+  /** How many watches were told 410 so far. */
+  int expiredWatches();
+
+  @Override
+  void close();
+}
