@@ -19,6 +19,7 @@ final class MachineMethods {
     table.put("CloneVM_Task", methods::cloneMachine);
     table.put("InstantClone_Task", methods::instantClone);
     table.put("ReconfigVM_Task", methods::reconfigure);
+    table.put("RelocateVM_Task", methods::relocate);
     table.put("PowerOnVM_Task", call -> machines.powerOn(machine(call), call.taskFault()));
     table.put("PowerOffVM_Task", call -> machines.powerOff(machine(call), call.taskFault()));
     table.put("ResetVM_Task", call -> machines.reset(machine(call), call.taskFault()));
@@ -57,6 +58,10 @@ final class MachineMethods {
 
   private Object reconfigure(Call call) {
     return machines.reconfigure(machine(call), call.arguments().required("spec"), call.taskFault());
+  }
+
+  private Object relocate(Call call) {
+    return machines.relocate(machine(call), call.arguments().required("spec"), call.taskFault());
   }
 
   private Object markAsTemplate(Call call) {

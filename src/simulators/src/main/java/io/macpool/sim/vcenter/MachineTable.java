@@ -70,12 +70,33 @@ final class MachineTable {
     if (isClone(machine)) {
       clones++;
       hosts.loaded(machine.host);
-      peaks =
-          new Peaks(
-              Math.max(peaks.machines(), clones),
-              Math.max(peaks.machinesOnOneHost(), hosts.load(machine.host)),
-              Math.max(peaks.hosts(), hosts.loadedHosts()));
+      remember(machine.host);
     }
+  }
+
+  private void remember(MoRef host) {
+    peaks =
+        new Peaks(
+            Math.max(peaks.machines(), clones),
+            Math.max(peaks.machinesOnOneHost(), hosts.load(host)),
+            Math.max(peaks.hosts(), hosts.loadedHosts()));
+  }
+
+  /** The machine runs on another host from now on. */
+  void move(Machine machine, MoRef host) {
+    if (machine.host.equals(host)) {
+      return;
+    }
+    inventory.unlink(machine.host, "vm", machine.ref);
+    inventory.link(host, "vm", machine.ref);
+    if (isClone(machine)) {
+      hosts.unloaded(machine.host);
+      hosts.loaded(host);
+      remember(host);
+    }
+    machine.host = host;
+    inventory.set(machine.ref, "runtime.host", host);
+    inventory.set(machine.ref, "summary.runtime.host", host);
   }
 
   private static boolean isClone(Machine machine) {

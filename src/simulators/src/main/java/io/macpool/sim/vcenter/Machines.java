@@ -110,6 +110,21 @@ final class Machines {
         });
   }
 
+  /** Moves the machine to the host that the spec names, as vMotion does; its guest runs on. */
+  MoRef relocate(MoRef ref, SoapElement spec, VimFault injected) {
+    Machine machine = idle(ref);
+    MoRef host = spec.ref("host").orElse(machine.host);
+    hosts.requireUsable(host);
+    return operate(
+        machine,
+        "RelocateVM_Task",
+        "VirtualMachine.relocate",
+        times.other(),
+        first(injected, unusableHost(machine)),
+        Runnable::run,
+        () -> table.move(machine, host));
+  }
+
   private static VimFault invalidHardware(SoapElement spec) {
     boolean cpus = spec.integer("numCPUs").filter(n -> n < 1 || n > 128).isPresent();
     boolean memory = spec.integer("memoryMB").filter(n -> n < 4 || n % 4 != 0).isPresent();

@@ -1,5 +1,6 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.soap.ArrayValue;
 import io.macpool.sim.vcenter.soap.DataObject;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.VimFault;
@@ -93,6 +94,7 @@ final class Sessions {
     sessions.put(session.key, session);
     logins++;
     collector(session, Names.PROPERTY_COLLECTOR, true);
+    show();
     return session;
   }
 
@@ -121,7 +123,15 @@ final class Sessions {
       session.collectors.values().forEach(c -> c.destroy(notAuthenticated()));
       session.collectors.clear();
       views.destroyOf(session.key);
+      show();
     }
+  }
+
+  private void show() {
+    inventory.set(
+        Names.SESSION_MANAGER,
+        "sessionList",
+        new ArrayValue("UserSession", sessions.values().stream().map(Session::describe).toList()));
   }
 
   /** Ends another client's session. */

@@ -228,6 +228,15 @@ public final class VCenterSimulator implements AutoCloseable {
     inventory.locked(() -> hosts.maintenance(hosts.named(host), on));
   }
 
+  /** DRS moves a machine to another host, at once and without asking anybody. */
+  public void move(String machine, String host) {
+    inventory.locked(
+        () ->
+            table.all().stream()
+                .filter(m -> m.name.equals(machine))
+                .forEach(m -> table.move(m, hosts.named(host))));
+  }
+
   /** All virtual machines but the images. */
   public List<MachineView> clones() {
     return inventory.locked(
