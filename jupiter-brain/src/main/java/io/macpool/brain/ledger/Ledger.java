@@ -75,10 +75,13 @@ public final class Ledger implements AutoCloseable {
         "adopt " + found.id(),
         handle -> {
           if (InstanceRows.find(handle, found.id()).isEmpty()) {
-            boolean slotted =
-                found.host().isPresent()
-                    && SlotRows.tryTake(handle, found.host().get(), found.id());
-            InstanceRows.insert(handle, List.of(slotted ? found : found.on(Optional.empty())));
+            SlotRows.Slots slots = SlotRows.read(handle);
+            Instance adopted =
+                found.on(found.host().filter(host -> slots.free().containsKey(host)));
+            InstanceRows.insert(handle, List.of(adopted));
+            if (adopted.host().isPresent()) {
+              SlotRows.take(handle, slots, List.of(adopted));
+            }
           }
           return null;
         });
@@ -176,7 +179,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   public SlotUse slotUse() {
-    return database.read("count slots", SlotRows::use);
+    return database.read("count slots", handle -> SlotRows.use(handle, SlotRows.read(handle)));
   }
 
   public Map<String, Cordon> cordons() {

@@ -63,8 +63,9 @@ final class Reserving {
     if (fresh.isEmpty()) {
       return Map.of();
     }
+    SlotRows.Slots slots = SlotRows.read(handle);
     List<Choice<R>> choices =
-        chooser.choose(SlotRows.use(handle), fresh.stream().map(Intent::instance).toList());
+        chooser.choose(SlotRows.use(handle, slots), fresh.stream().map(Intent::instance).toList());
     Objects.checkIndex(choices.size() - 1, fresh.size());
     Map<String, Reservation<R>> answers = new HashMap<>();
     List<Instance> placed = new ArrayList<>();
@@ -81,7 +82,7 @@ final class Reserving {
         answers.put(wanted.id(), new Reservation.Refused<>(none.reason()));
       }
     }
-    SlotRows.take(handle, placed);
+    SlotRows.take(handle, slots, placed);
     InstanceRows.insert(handle, placed);
     InstanceRows.remember(handle, keyed);
     return answers;

@@ -1,6 +1,9 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Instance;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,26 +15,46 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /** Statements on the table of slots; each runs inside a transaction of {@link Ledger}. */
 final class SlotRows {
 
+  // By its key alone: asked for what IS NULL too, H2 would go through all free slots for each.
   private static final String TAKE =
-      "UPDATE jupiter_brain.slots SET instance_id = :id WHERE host = :host"
-          + " AND instance_id IS NULL AND number = (SELECT min(number) FROM jupiter_brain.slots"
-          + " WHERE host = :host AND instance_id IS NULL)";
+      "UPDATE jupiter_brain.slots SET instance_id = :id"
+          + " WHERE host = :host AND number = :number AND coalesce(instance_id, '') = ''";
+
+  /** The slots as they were read: how many each host has, and which are free, lowest first. */
+  record Slots(Map<String, Integer> all, Map<String, Deque<Integer>> free) {}
 
   private SlotRows() {}
 
-  static SlotUse use(Handle handle) {
-    Map<String, Integer> slots = new HashMap<>();
-    Map<String, Integer> taken = new HashMap<>();
+  static Slots read(Handle handle) {
+    Slots slots = new Slots(new HashMap<>(), new HashMap<>());
     handle
-        .createQuery(
-            "SELECT host, count(*) AS slots, count(instance_id) AS taken"
-                + " FROM jupiter_brain.slots GROUP BY host")
+        .createQuery("SELECT host, number, instance_id FROM jupiter_brain.slots ORDER BY number")
         .map(
             (row, context) -> {
-              slots.put(row.getString("host"), row.getInt("slots"));
-              return taken.put(row.getString("host"), row.getInt("taken"));
+              String host = row.getString("host");
+              slots.all().merge(host, 1, Integer::sum);
+              if (row.getString("instance_id") == null) {
+                slots
+                    .free()
+                    .computeIfAbsent(host, h -> new ArrayDeque<>())
+                    .add(row.getInt("number"));
+              }
+              return host;
             })
         .list();
+    return slots;
+  }
+
+  /** What is held at this moment. */
+  static SlotUse use(Handle handle, Slots slots) {
+    Map<String, Integer> taken = new HashMap<>();
+    slots
+        .all()
+        .forEach(
+            (host, all) -> {
+              Deque<Integer> free = slots.free().get(host);
+              taken.put(host, free == null ? all : all - free.size());
+            });
     Map<String, Integer> operations = new HashMap<>();
     int[] creating = {0};
     handle
@@ -49,32 +72,31 @@ final class SlotRows {
                   : operations.merge(row.getString("host"), instances, Integer::sum);
             })
         .list();
-    return new SlotUse(slots, taken, operations, creating[0]);
+    return new SlotUse(slots.all(), taken, operations, creating[0]);
   }
 
   /**
    * Takes one on each instance's host.
    *
+   * @param slots as read in this transaction
    * @throws IllegalStateException if a host has no free slot, which its chooser was shown
    */
-  static void take(Handle handle, List<Instance> instances) {
+  static void take(Handle handle, Slots slots, List<Instance> instances) {
     if (instances.isEmpty()) {
       return;
     }
     PreparedBatch batch = handle.prepareBatch(TAKE);
     for (Instance instance : instances) {
-      batch.bind("host", instance.host().orElseThrow()).bind("id", instance.id()).add();
-    }
-    int[] taken = batch.execute();
-    for (int i = 0; i < taken.length; i++) {
-      if (taken[i] != 1) {
-        throw new IllegalStateException("no free slot for " + instances.get(i));
+      String host = instance.host().orElseThrow();
+      Deque<Integer> free = slots.free().get(host);
+      if (free == null || free.isEmpty()) {
+        throw new IllegalStateException("no free slot on " + host + " for " + instance.id());
       }
+      batch.bind("host", host).bind("number", free.remove()).bind("id", instance.id()).add();
     }
-  }
-
-  static boolean tryTake(Handle handle, String host, String instance) {
-    return handle.createUpdate(TAKE).bind("host", host).bind("id", instance).execute() == 1;
+    if (Arrays.stream(batch.execute()).anyMatch(taken -> taken != 1)) {
+      throw new IllegalStateException("a slot was taken by somebody who does not hold the lock");
+    }
   }
 
   static void free(Handle handle, List<String> instances) {
