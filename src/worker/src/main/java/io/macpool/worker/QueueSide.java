@@ -119,6 +119,7 @@ record QueueSide(
         uri,
         settings.find(certificates),
         settings.find(file),
+        "TRAVIS_WORKER_" + file.name(),
         settings.get(WorkerSettings.AMQP_INSECURE),
         settings.get(WorkerSettings.AMQP_HEARTBEAT));
   }

@@ -56,6 +56,7 @@ final class WorkerSetup {
   private final BuildInfo build = BuildInfo.of("worker", Worker.class);
   private final QueueSide side;
   private final RunningJobs running = new RunningJobs();
+  private final StartFailures startFailures = new StartFailures();
   private final DeliveryClaims claims;
   private final JobQueue queue;
   private final ProcessorPool pool;
@@ -66,7 +67,9 @@ final class WorkerSetup {
     GuestKey key = SettingsCheck.keyOrProblems(settings);
     this.threads = resources.own("threads", new WorkerThreads());
     this.side = QueueSide.open(settings, resources, threads, this::command);
-    this.claims = new DeliveryClaims(hostname() + "/" + UUID.randomUUID(), running, side.claims());
+    this.claims =
+        new DeliveryClaims(
+            hostname() + "/" + UUID.randomUUID(), running, startFailures, side.claims());
     this.queue = side.jobs();
     Neighbours neighbours = neighbours(key);
     Intake intake = new Intake(neighbours, running);
@@ -180,7 +183,7 @@ final class WorkerSetup {
                 settings.get(WorkerSettings.SSH_KEEP_ALIVE),
                 threads.blocking(),
                 threads.steps())),
-        new StartFailures(),
+        startFailures,
         claims,
         new JobMeters(registry),
         resources.own("traces", Traces.to(settings.find(Traces.COLLECTOR), "worker")),

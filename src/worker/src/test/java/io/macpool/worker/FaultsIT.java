@@ -160,6 +160,29 @@ class FaultsIT {
   }
 
   @Test
+  void startFailuresAreCountedOverWorkers() {
+    stage.broker.withholdAddress = true;
+    long id = Stage.newId();
+    ObjectNode payload = Stage.payload(id, "true");
+    String[] impatient = {"STARTUP_TIMEOUT", "500ms", "MAX_START_FAILURES", "3", "POOL_SIZE", "1"};
+    worker = stage.worker(impatient);
+    try (Worker second = stage.worker(impatient)) {
+      await().atMost(PATIENCE).until(() -> worker.isReady() && second.isReady());
+      worker.togglePause();
+      stage.publish(payload);
+      assertThat(stage.results.await(PATIENCE, r -> r.job(id).resets() == 1)).isTrue();
+      second.togglePause();
+      worker.togglePause();
+      stage.publish(payload);
+      assertThat(stage.results.await(PATIENCE, r -> r.job(id).resets() == 2)).isTrue();
+      worker.togglePause();
+      second.togglePause();
+      stage.publish(payload);
+      assertThat(stage.finished(id).log()).contains("for the 3. time");
+    }
+  }
+
+  @Test
   void anErrorOfTheBrokerGivesTheJobBack() {
     stage.broker.failCreates.set(1);
     worker = stage.worker();

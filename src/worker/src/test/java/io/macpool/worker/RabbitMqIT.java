@@ -9,6 +9,12 @@ import io.macpool.sim.amqp.ResultCollector;
 import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.peer.Peer;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -66,5 +72,54 @@ class RabbitMqIT {
         assertThat(results.job(id).finishes()).isEqualTo(1);
       }
     }
+  }
+
+  /** The queue is declared as the contract has it, so the dead letters come by a policy. */
+  @Test
+  void deadLettersWhatIsNoJob() throws Exception {
+    Optional<String> management = Peer.RABBITMQ_MANAGEMENT.location();
+    Assumptions.assumeTrue(management.isPresent(), "no RabbitMQ management is given");
+    String queue = "builds." + UUID.randomUUID();
+    String dead = "dead." + queue;
+    put(
+        URI.create(management.orElseThrow()),
+        "/api/policies/%2F/" + queue,
+        "{\"pattern\":\"^"
+            + queue
+            + "$\",\"apply-to\":\"queues\",\"definition\":"
+            + "{\"dead-letter-exchange\":\"\",\"dead-letter-routing-key\":\""
+            + dead
+            + "\"}}");
+    try (JobPublisher jobs = JobPublisher.connect(broker);
+        ResultCollector results = ResultCollector.start(broker);
+        Worker worker = stage.worker("AMQP_URI", broker.toString(), "QUEUE_NAME", queue)) {
+      jobs.declareQueue(dead);
+      jobs.publish(queue, "this is not a job");
+      jobs.publish(queue, "{\"job\":{\"id\":\"seven\"}}");
+      await().atMost(Stage.PATIENCE).until(() -> jobs.waiting(dead) == 2);
+      long id = Stage.newId() + 2_000_000;
+      jobs.publish(queue, Stage.payload(id, "true").toString());
+      assertThat(results.awaitFinish(id, Stage.PATIENCE).finalState()).contains("passed");
+      assertThat(jobs.waiting(queue)).isZero();
+      assertThat(Remote.of(worker).get("/metrics").body())
+          .contains("worker_deliveries_rejected_total 2.0");
+    }
+  }
+
+  private static void put(URI management, String path, String body) throws Exception {
+    String credentials =
+        Base64.getEncoder()
+            .encodeToString(management.getUserInfo().getBytes(StandardCharsets.UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://%s:%d%s".formatted(management.getHost(), management.getPort(), path)))
+            .header("Authorization", "Basic " + credentials)
+            .header("Content-Type", "application/json")
+            .version(HttpClient.Version.HTTP_1_1)
+            .PUT(BodyPublishers.ofString(body))
+            .build();
+    assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).statusCode())
+        .isIn(201, 204);
   }
 }

@@ -8,9 +8,9 @@ import java.util.Optional;
  *
  * @param verdict for the scheduler
  * @param lastLine for the log; empty if the script's own output says all
- * @param isInstanceFailure whether it counts against the number of instances a job may use up
+ * @param isStartFailure whether it counts against how often the job may fail to start
  */
-public record Settlement(Verdict verdict, Optional<String> lastLine, boolean isInstanceFailure) {
+public record Settlement(Verdict verdict, Optional<String> lastLine, boolean isStartFailure) {
 
   public Settlement {
     Objects.requireNonNull(verdict, "verdict");

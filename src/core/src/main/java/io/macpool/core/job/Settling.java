@@ -10,8 +10,9 @@ public final class Settling {
   private Settling() {}
 
   /**
-   * The settlement of an outcome. A job whose instances failed {@code limits.maxStartFailures}
-   * times is errored: given back once more, it would use up instances for ever.
+   * The settlement of an outcome. A job that failed to start {@code limits.maxStartFailures} times,
+   * for want of an instance that works or of a script, is errored: given back once more, it would
+   * go round for ever.
    */
   public static Settlement settle(Outcome outcome, JobLimits limits) {
     return outcome.match(new Table(limits));
@@ -66,8 +67,9 @@ public final class Settling {
 
     @Override
     public Settlement noScript(String reason) {
-      return saying(
-          Verdict.RESET, "The build script could not be generated yet (" + reason + "): " + AGAIN);
+      return failedStart(
+          "The build script could not be generated yet (" + reason + ")",
+          "An error occurred while generating the build script. (" + reason + ")");
     }
 
     @Override
@@ -100,11 +102,15 @@ public final class Settling {
     private static final String AGAIN = "the job will be run again.";
 
     private Settlement failedInstance(String what) {
+      return failedStart(what, what);
+    }
+
+    private Settlement failedStart(String what, String inTheEnd) {
       int failures = limits.priorStartFailures() + 1;
       String line =
           failures < limits.maxStartFailures()
               ? what + ": " + AGAIN
-              : "%s, for the %d. time: the job is given up.".formatted(what, failures);
+              : "%s, for the %d. time: the job is given up.".formatted(inTheEnd, failures);
       Verdict verdict = failures < limits.maxStartFailures() ? Verdict.RESET : Verdict.ERRORED;
       return new Settlement(verdict, Optional.of("\n\n" + line + "\n\n"), true);
     }

@@ -70,7 +70,7 @@ class JobMachineTest {
     take(new JobEvent.SlotsFull(Duration.ofSeconds(7)));
     Settlement settlement = state.settlement().orElseThrow();
     assertThat(settlement.verdict()).isEqualTo(Verdict.RESET);
-    assertThat(settlement.isInstanceFailure()).isFalse();
+    assertThat(settlement.isStartFailure()).isFalse();
   }
 
   @Test

@@ -35,16 +35,32 @@ public record JobRecord(long jobId, List<StateUpdate> updates, List<LogPart> par
     return (int) updates.stream().filter(StateUpdate::isFinish).count();
   }
 
-  /** State updates run by run. */
+  /**
+   * State updates run by run. Two runs may overlap, when a worker that was cut off and another had
+   * the job at once: an update belongs to the latest run that it continues by its count.
+   */
   public List<List<StateUpdate>> runs() {
     List<List<StateUpdate>> runs = new ArrayList<>();
     for (StateUpdate update : updates) {
       if (runs.isEmpty() || update.isReceive()) {
-        runs.add(new ArrayList<>());
+        runs.add(new ArrayList<>(List.of(update)));
+      } else {
+        continued(runs, update).orElseGet(() -> runs.get(runs.size() - 1)).add(update);
       }
-      runs.get(runs.size() - 1).add(update);
     }
     return runs;
+  }
+
+  private static Optional<List<StateUpdate>> continued(
+      List<List<StateUpdate>> runs, StateUpdate update) {
+    return last(
+        runs.stream()
+            .filter(
+                run ->
+                    last(run)
+                        .filter(before -> !before.ends() && before.count() + 1 == update.count())
+                        .isPresent())
+            .toList());
   }
 
   /** Log parts run by run: a new run begins with number 0. */

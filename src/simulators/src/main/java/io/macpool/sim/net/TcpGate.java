@@ -6,6 +6,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -40,20 +41,23 @@ public final class TcpGate implements AutoCloseable {
   private final NetClient dialer;
   private final String targetHost;
   private final int targetPort;
+  private final NetServerOptions front;
   private final Supplier<Censor> censors;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final int port;
   private NetServer server;
   private volatile boolean stalled;
 
-  private TcpGate(String targetHost, int targetPort, int wantedPort, Supplier<Censor> censors) {
+  private TcpGate(
+      String targetHost, int targetPort, NetServerOptions front, Supplier<Censor> censors) {
+    this.front = front.setHost("127.0.0.1").setTcpNoDelay(true).setReuseAddress(true);
     this.targetHost = targetHost;
     this.targetPort = targetPort;
     this.censors = censors;
     vertx = LoopbackServer.smallVertx();
     dialer = vertx.createNetClient();
     try {
-      server = listen(wantedPort);
+      server = listen(front.getPort());
     } catch (RuntimeException e) {
       vertx.close();
       throw e;
@@ -69,7 +73,21 @@ public final class TcpGate implements AutoCloseable {
   /** Opens a gate whose connections have a censor each. */
   public static TcpGate open(
       String targetHost, int targetPort, int port, Supplier<Censor> censors) {
-    return new TcpGate(targetHost, targetPort, port, censors);
+    return new TcpGate(targetHost, targetPort, new NetServerOptions().setPort(port), censors);
+  }
+
+  /** Opens a gate on a free port whose clients speak TLS; what stands behind it does not. */
+  public static TcpGate openTls(
+      String targetHost, int targetPort, SelfSignedCertificate certificate) {
+    NetServerOptions front =
+        new NetServerOptions()
+            .setPort(0)
+            .setSsl(true)
+            .setKeyCertOptions(
+                new PemKeyCertOptions()
+                    .addCertValue(Buffer.buffer(certificate.certificatePem()))
+                    .addKeyValue(Buffer.buffer(certificate.privateKeyPem())));
+    return new TcpGate(targetHost, targetPort, front, () -> NONE);
   }
 
   /** The port that clients dial; the same over any number of stops and starts. */
@@ -125,12 +143,7 @@ public final class TcpGate implements AutoCloseable {
   private NetServer listen(int wantedPort) {
     NetServer listening =
         vertx
-            .createNetServer(
-                new NetServerOptions()
-                    .setHost("127.0.0.1")
-                    .setPort(wantedPort)
-                    .setTcpNoDelay(true)
-                    .setReuseAddress(true))
+            .createNetServer(new NetServerOptions(front).setPort(wantedPort))
             .connectHandler(this::pass);
     return LoopbackServer.await(listening.listen(), "open the gate on port " + wantedPort);
   }

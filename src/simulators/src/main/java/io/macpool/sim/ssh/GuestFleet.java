@@ -86,7 +86,7 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
     int port = options.port().orElse(SSH);
     try {
       probe(wanted.own(), port);
-      return GuestServer.open(wanted.own(), port, keys, this::guestAt);
+      return GuestServer.open(wanted.own(), port, keys, options.program(), this::guestAt);
     } catch (BindException e) {
       boolean taken = String.valueOf(e.getMessage()).contains("in use");
       if (taken && wanted.hasNextBlock()) {
@@ -97,7 +97,7 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
       }
     }
     // Port 22 is not for us: any port that is free on the first address serves all guests.
-    return GuestServer.open(wanted.own(), 0, keys, this::guestAt);
+    return GuestServer.open(wanted.own(), 0, keys, options.program(), this::guestAt);
   }
 
   /** The SSH library logs a failed bind as an error; here it is a question. */

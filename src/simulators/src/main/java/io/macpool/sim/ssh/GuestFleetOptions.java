@@ -2,6 +2,7 @@ package io.macpool.sim.ssh;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
@@ -12,8 +13,10 @@ import java.util.regex.Pattern;
  * @param firstAddress the fleet's own IPv4 address; guests get those that follow. If another
  *     process holds its SSH port, the same address in the next /16 of 127.0.0.0/8 is tried
  * @param port the SSH port of every guest; empty: 22 if it may be bound, else any free high port
+ * @param program stands in for the commands of all guests; empty: they are run by {@code bash}
  */
-public record GuestFleetOptions(Path directory, String firstAddress, OptionalInt port) {
+public record GuestFleetOptions(
+    Path directory, String firstAddress, OptionalInt port, Optional<GuestProgram> program) {
 
   private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
 
@@ -28,14 +31,18 @@ public record GuestFleetOptions(Path directory, String firstAddress, OptionalInt
 
   /** Guests from 127.64.0.2 on, homes below {@code directory}. */
   public static GuestFleetOptions in(Path directory) {
-    return new GuestFleetOptions(directory, "127.64.0.1", OptionalInt.empty());
+    return new GuestFleetOptions(directory, "127.64.0.1", OptionalInt.empty(), Optional.empty());
   }
 
   public GuestFleetOptions withFirstAddress(String address) {
-    return new GuestFleetOptions(directory, address, port);
+    return new GuestFleetOptions(directory, address, port, program);
   }
 
   public GuestFleetOptions withPort(int fixed) {
-    return new GuestFleetOptions(directory, firstAddress, OptionalInt.of(fixed));
+    return new GuestFleetOptions(directory, firstAddress, OptionalInt.of(fixed), program);
+  }
+
+  public GuestFleetOptions withProgram(GuestProgram standIn) {
+    return new GuestFleetOptions(directory, firstAddress, port, Optional.of(standIn));
   }
 }

@@ -35,17 +35,23 @@ final class GuestServer extends SshServer {
 
   private static final Duration STOP = Duration.ofSeconds(5);
 
+  private final Optional<GuestProgram> program;
   private final Function<String, Optional<Guest>> guests;
 
-  private GuestServer(Function<String, Optional<Guest>> guests) {
+  private GuestServer(Optional<GuestProgram> program, Function<String, Optional<Guest>> guests) {
+    this.program = program;
     this.guests = guests;
   }
 
   /** Opens the server on its own address; there, no guest answers. */
   static GuestServer open(
-      String address, int port, GuestKeys keys, Function<String, Optional<Guest>> guests)
+      String address,
+      int port,
+      GuestKeys keys,
+      Optional<GuestProgram> program,
+      Function<String, Optional<Guest>> guests)
       throws IOException {
-    GuestServer server = new GuestServer(guests);
+    GuestServer server = new GuestServer(program, guests);
     SshServer defaults = SshServer.setUpDefaultServer();
     server.setSignatureFactories(defaults.getSignatureFactories());
     server.setCipherFactories(defaults.getCipherFactories());
@@ -106,7 +112,9 @@ final class GuestServer extends SshServer {
     Guest guest =
         guest(channel.getSession())
             .orElseThrow(() -> new IOException("no guest at this address any more"));
-    return new ShellCommand(guest, line);
+    return program.isPresent()
+        ? new ProgramCommand(guest, line, program.get())
+        : new ShellCommand(guest, line);
   }
 
   /** Ties each session to its guest, so that the guest's death or a fault can end it. */

@@ -1,5 +1,6 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.net.SelfSignedCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -1,5 +1,6 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.net.SelfSignedCertificate;
 import io.macpool.sim.vcenter.soap.MoRef;
 import java.net.URI;
 import java.security.cert.X509Certificate;

@@ -46,6 +46,13 @@ class JobRecordTest {
   }
 
   @Test
+  void aRunThatGoesOnWhileAnotherBeginsIsNoFlaw() {
+    states("receive:received:1", "start:started:2", "receive:received:1", "finish:passed:3");
+    logs("0:whole", "1!");
+    assertThat(flaws()).isEmpty();
+  }
+
+  @Test
   void findsGapsDuplicatesAndDisorderInStates() {
     states("receive:received:1", "start:started:3", "start:started:3", "finish:passed:2");
     logs("0!");

@@ -27,21 +27,25 @@ public final class DeliveryClaims {
     /** Who holds its delivery? I run it and have lost mine. */
     ASKED,
     /** I have reported its end, and could not ack it. */
-    SETTLED
+    SETTLED,
+    /** It failed to start so often by now; or, with none, it is over. */
+    START_FAILED
   }
 
   /**
    * One sentence to all workers.
    *
    * @param worker who says it
+   * @param startFailures with {@link Kind#START_FAILED}, else 0
    */
-  public record Claim(Kind kind, JobKey job, String worker) {}
+  public record Claim(Kind kind, JobKey job, String worker, int startFailures) {}
 
   private static final Logger log = LoggerFactory.getLogger(DeliveryClaims.class);
   private static final int REMEMBERED = 10_000;
 
   private final String worker;
   private final RunningJobs running;
+  private final StartFailures startFailures;
   private final Consumer<Claim> wire;
   private final Map<JobKey, Boolean> settled =
       new LinkedHashMap<>() {
@@ -59,15 +63,23 @@ public final class DeliveryClaims {
    * @param worker unlike any other's
    * @param wire sends to all workers; must not block
    */
-  public DeliveryClaims(String worker, RunningJobs running, Consumer<Claim> wire) {
+  public DeliveryClaims(
+      String worker, RunningJobs running, StartFailures startFailures, Consumer<Claim> wire) {
     this.worker = worker;
     this.running = running;
+    this.startFailures = startFailures;
     this.wire = wire;
   }
 
   /** A job begins here whose message was handed out before. */
   void begun(JobKey job) {
     say(Kind.TAKEN, job);
+  }
+
+  /** A job failed to start so often by now, wherever it was tried; 0: it is over. */
+  void failedToStart(JobKey job, int total) {
+    startFailures.set(job.jobId(), total);
+    wire.accept(new Claim(Kind.START_FAILED, job, worker, total));
   }
 
   /** A job's end is reported, and the queue has its message still. */
@@ -112,6 +124,7 @@ public final class DeliveryClaims {
         }
       }
       case SETTLED -> ours.ifPresent(job -> giveWay(job, claim));
+      case START_FAILED -> startFailures.set(claim.job().jobId(), claim.startFailures());
     }
   }
 
@@ -131,6 +144,6 @@ public final class DeliveryClaims {
   }
 
   private void say(Kind kind, JobKey job) {
-    wire.accept(new Claim(kind, job, worker));
+    wire.accept(new Claim(kind, job, worker, 0));
   }
 }

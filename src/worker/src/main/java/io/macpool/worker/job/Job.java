@@ -362,10 +362,10 @@ public final class Job {
     }
 
     private void remember(Settlement settlement) {
-      if (settlement.verdict() == Verdict.RESET && settlement.isInstanceFailure()) {
-        neighbours.startFailures().failed(payload.jobId(), priorStartFailures + 1);
-      } else if (settlement.verdict().isFinish()) {
-        neighbours.startFailures().over(payload.jobId());
+      if (settlement.verdict() == Verdict.RESET && settlement.isStartFailure()) {
+        neighbours.claims().failedToStart(JobKey.of(payload), priorStartFailures + 1);
+      } else if (settlement.verdict().isFinish() && priorStartFailures > 0) {
+        neighbours.claims().failedToStart(JobKey.of(payload), 0);
       }
     }
 

@@ -52,7 +52,7 @@ final class JobReporter {
   /** The last report of the job, numbered, to be published once it counts. */
   StateReport settlement(Settlement settlement, Optional<String> instance) {
     boolean reset = settlement.verdict() == Verdict.RESET;
-    int failures = reset && settlement.isInstanceFailure() ? priorStartFailures + 1 : 0;
+    int failures = reset && settlement.isStartFailure() ? priorStartFailures + 1 : 0;
     return report(
         reset ? "job:test:reset" : "job:test:finish",
         settlement.verdict().name().toLowerCase(Locale.ROOT),

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many instances failed each job, over all its deliveries to this worker; what other workers
- * saw comes with the payload's {@code meta}. Bounded: the job that failed longest ago is forgotten.
+ * How often each job failed to start, over all its deliveries that this worker has heard of.
+ * Bounded: the job that failed longest ago is forgotten.
  */
 public final class StartFailures {
 
@@ -26,12 +26,11 @@ public final class StartFailures {
     return Math.max(job.startFailures(), counts.getOrDefault(job.jobId(), 0));
   }
 
-  synchronized void failed(long jobId, int total) {
+  /** Takes note of a job's failures so far; 0: it is over. */
+  synchronized void set(long jobId, int total) {
     counts.remove(jobId);
-    counts.put(jobId, total);
-  }
-
-  synchronized void over(long jobId) {
-    counts.remove(jobId);
+    if (total > 0) {
+      counts.put(jobId, total);
+    }
   }
 }

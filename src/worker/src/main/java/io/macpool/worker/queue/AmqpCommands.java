@@ -31,6 +31,7 @@ public final class AmqpCommands implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AmqpCommands.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 200;
+  private static final String START_FAILURES = "start_failures";
 
   private final Consumer<JsonNode> taker;
   private final AmqpPublisher publisher;
@@ -49,6 +50,9 @@ public final class AmqpCommands implements AutoCloseable {
     body.put("job_id", claim.job().jobId());
     body.put("uuid", claim.job().uuid());
     body.put("worker", claim.worker());
+    if (claim.kind() == DeliveryClaims.Kind.START_FAILED) {
+      body.put(START_FAILURES, claim.startFailures());
+    }
     BasicProperties properties =
         new BasicProperties.Builder().contentType("application/json").build();
     CompletableFuture<Void> unused =
@@ -60,7 +64,9 @@ public final class AmqpCommands implements AutoCloseable {
     for (DeliveryClaims.Kind kind : DeliveryClaims.Kind.values()) {
       if (type(kind).equals(command.path("type").asText())) {
         JobKey job = new JobKey(command.path("job_id").asLong(), command.path("uuid").asText(""));
-        return Optional.of(new DeliveryClaims.Claim(kind, job, command.path("worker").asText("")));
+        String worker = command.path("worker").asText("");
+        int failures = Math.max(0, command.path(START_FAILURES).asInt());
+        return Optional.of(new DeliveryClaims.Claim(kind, job, worker, failures));
       }
     }
     return Optional.empty();

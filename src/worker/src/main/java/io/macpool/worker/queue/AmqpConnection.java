@@ -30,6 +30,7 @@ public final class AmqpConnection implements AutoCloseable {
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
   private final String name;
+  private final AmqpEndpoint endpoint;
   private final String place;
   private final ConnectionFactory factory;
   private final ScheduledExecutorService scheduler;
@@ -50,6 +51,7 @@ public final class AmqpConnection implements AutoCloseable {
   public AmqpConnection(
       String name, AmqpEndpoint endpoint, int consumerThreads, ScheduledExecutorService scheduler) {
     this.name = name;
+    this.endpoint = endpoint;
     this.place = endpoint.place();
     this.factory = endpoint.factory();
     this.scheduler = scheduler;
@@ -100,7 +102,7 @@ public final class AmqpConnection implements AutoCloseable {
       users.forEach(user -> tell(user, connection));
     } catch (IOException | TimeoutException | RuntimeException e) {
       failures++;
-      outage = "can't connect to %s: %s".formatted(place, phrase(e));
+      outage = "can't connect to %s: %s".formatted(place, endpoint.explain(e));
       if (failures == 1 || failures % 20 == 0) {
         log.warn("{} {} (try {})", name, outage, failures);
       }

@@ -2,6 +2,7 @@ package io.macpool.worker.queue;
 
 import com.rabbitmq.client.ConnectionFactory;
 import io.macpool.service.Secret;
+import io.macpool.worker.script.InsecureTrust;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
@@ -26,12 +29,14 @@ import javax.net.ssl.TrustManagerFactory;
  * @param uri with user and password: never logged
  * @param certificates PEM of the authorities to trust instead of the system's
  * @param certificateFile the same, as a file
+ * @param fileSetting the setting that names this file, for messages
  * @param insecure whether its certificate is not verified at all
  */
 public record AmqpEndpoint(
     Secret uri,
     Optional<String> certificates,
     Optional<String> certificateFile,
+    String fileSetting,
     boolean insecure,
     Duration heartbeat) {
 
@@ -67,9 +72,20 @@ public record AmqpEndpoint(
     return parsed.getHost() + ":" + parsed.getPort() + " " + parsed.getVirtualHost();
   }
 
+  /** Why a connection failed, and what to do about it if that can be told. */
+  String explain(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
+        return "its certificate is not trusted (%s): let %s name a file with its authority's"
+            .formatted(AmqpConnection.phrase(cause), fileSetting);
+      }
+    }
+    return AmqpConnection.phrase(failure);
+  }
+
   private void trust(ConnectionFactory factory) throws GeneralSecurityException, IOException {
     if (insecure) {
-      factory.useSslProtocol(); // trusts everything, as was asked for
+      factory.useSslProtocol(InsecureTrust.context()); // as was asked for
       return;
     }
     Optional<byte[]> pem =

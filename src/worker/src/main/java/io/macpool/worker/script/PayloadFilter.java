@@ -3,7 +3,6 @@ package io.macpool.worker.script;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,17 +26,19 @@ final class PayloadFilter {
    * @throws ScriptException if the program fails: nobody knows what it would have taken out
    */
   ObjectNode filter(ObjectNode payload) {
+    Path question = null;
     Path answer = null;
     try {
+      // Files, not pipes: a program that does not read must not hold us up.
+      question = Files.createTempFile("macpool-payload", ".json");
+      Files.write(question, JSON.writeValueAsBytes(payload));
       answer = Files.createTempFile("macpool-payload", ".json");
       Process process =
           new ProcessBuilder(executable)
+              .redirectInput(question.toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .redirectOutput(answer.toFile())
               .start();
-      try (OutputStream in = process.getOutputStream()) {
-        in.write(JSON.writeValueAsBytes(payload));
-      }
       if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         throw failed("it ran longer than " + DEADLINE, null);
@@ -55,6 +56,7 @@ final class PayloadFilter {
       Thread.currentThread().interrupt();
       throw failed("the worker stops", e);
     } finally {
+      delete(question);
       delete(answer);
     }
   }

@@ -1,4 +1,4 @@
-package io.macpool.sim.vcenter;
+package io.macpool.sim.net;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +26,7 @@ import java.util.List;
  * after, for {@code localhost}, 127.0.0.1 and ::1. Written as DER by hand (RFC 5280), for the JDK
  * has no public way to make a certificate.
  */
-final class SelfSignedCertificate {
+public final class SelfSignedCertificate {
 
   private static final int INTEGER = 0x02;
   private static final int BIT_STRING = 0x03;
@@ -48,7 +48,8 @@ final class SelfSignedCertificate {
     this.certificate = certificate;
   }
 
-  static SelfSignedCertificate generate(String commonName, Instant now) {
+  /** A new key, and a certificate that it signs itself. */
+  public static SelfSignedCertificate generate(String commonName, Instant now) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -66,7 +67,7 @@ final class SelfSignedCertificate {
       certificate.verify(key.getPublic());
       return new SelfSignedCertificate(key, certificate);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("can't make a certificate for the simulated vCenter", e);
+      throw new IllegalStateException("can't make a certificate for a simulated peer", e);
     }
   }
 
@@ -145,11 +146,12 @@ final class SelfSignedCertificate {
     return out.toByteArray();
   }
 
-  X509Certificate certificate() {
+  public X509Certificate certificate() {
     return certificate;
   }
 
-  String certificatePem() {
+  /** For whoever is to trust it: it is its own authority. */
+  public String certificatePem() {
     try {
       return pem("CERTIFICATE", certificate.getEncoded());
     } catch (GeneralSecurityException e) {
@@ -157,12 +159,12 @@ final class SelfSignedCertificate {
     }
   }
 
-  String privateKeyPem() {
+  public String privateKeyPem() {
     return pem("PRIVATE KEY", key.getPrivate().getEncoded());
   }
 
   /** As vSphere's clients write it: upper-case pairs with colons. */
-  String sha256Thumbprint() {
+  public String sha256Thumbprint() {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
       return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
