@@ -1,13 +1,18 @@
 package io.macpool.sandbox;
 
 import io.macpool.sim.amqp.JobRecord;
+import io.macpool.sim.amqp.LogPart;
 import io.macpool.sim.amqp.StateUpdate;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Every job published, beside what was reported of it. Thread-safe. */
 final class JobBoard {
@@ -28,11 +33,25 @@ final class JobBoard {
       return reported.finish().isPresent() && reported.logEnded();
     }
 
+    /** Whether its log holds what its sample says; parts that came twice count once. */
+    boolean logAsExpected() {
+      boolean severalRuns = reported.runs().size() > 1;
+      Set<Long> numbers = new HashSet<>();
+      String log =
+          reported.parts().stream()
+              .filter(part -> severalRuns || numbers.add(part.number()))
+              .sorted(Comparator.comparingLong(part -> severalRuns ? 0 : part.number()))
+              .map(LogPart::content)
+              .collect(Collectors.joining());
+      return sample.accepts(log, severalRuns);
+    }
+
     /** Whether it ended once, in its sample's state, and was reported as the contract has it. */
     boolean asExpected() {
       return ended()
           && reported.finishes() == 1
           && sample.accepts(state())
+          && logAsExpected()
           && reported.flaws().isEmpty();
     }
 

@@ -10,16 +10,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A job payload to publish, and the state that it should end in. The expectation stands in the
- * payload's own member {@code sandbox.expect}, which nothing else reads; without it any finish will
- * do.
+ * A job payload to publish, and what should come of it. The expectations stand in the payload's own
+ * member {@code sandbox}, which nothing else reads.
+ *
+ * @param expected {@code sandbox.expect}: the state that it should end in; without it any finish
+ *     will do
+ * @param lines {@code sandbox.lines}: lines that its log should hold, each once
  */
-record JobSample(String name, ObjectNode payload, Optional<String> expected) {
+record JobSample(String name, ObjectNode payload, Optional<String> expected, List<String> lines) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -89,8 +94,13 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected) {
       throw new IOException("it holds no JSON object");
     }
     String expected = payload.path("sandbox").path("expect").asText("");
+    List<String> lines = new ArrayList<>();
+    payload.path("sandbox").path("lines").forEach(line -> lines.add(line.asText()));
     return new JobSample(
-        name, payload, expected.isEmpty() ? Optional.empty() : Optional.of(expected));
+        name,
+        payload,
+        expected.isEmpty() ? Optional.empty() : Optional.of(expected),
+        List.copyOf(lines));
   }
 
   /** The body to publish: this sample as job {@code id}, queued now. */
@@ -107,6 +117,17 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected) {
   /** Whether a job that ended in {@code state} did what this sample says. */
   boolean accepts(String state) {
     return expected.map(state::equals).orElse(true);
+  }
+
+  /**
+   * Whether a log holds what this sample says: each line once, or at least once if it may be the
+   * log of several runs.
+   */
+  boolean accepts(String log, boolean severalRuns) {
+    List<String> logged = log.lines().map(String::strip).toList();
+    return lines.stream()
+        .mapToInt(line -> Collections.frequency(logged, line))
+        .allMatch(times -> times == 1 || (severalRuns && times > 1));
   }
 
   String repository() {

@@ -109,7 +109,9 @@ final class Report {
       return "was finished " + job.reported().finishes() + " times";
     }
     if (job.sample().accepts(job.state())) {
-      return "was reported badly: " + job.reported().flaws();
+      return job.logAsExpected()
+          ? "was reported badly: " + job.reported().flaws()
+          : "has lines missing or doubled in its log";
     }
     return "ended " + job.state() + " instead of " + job.sample().expected().orElse("finished");
   }

@@ -61,6 +61,29 @@ final class Soak {
             ? Files.createTempDirectory("macpool-soak-")
             : Files.createDirectories(options.logs);
     SoakReport report;
+    try {
+      report = soak(logs);
+    } catch (InterruptedException e) {
+      discard(logs);
+      throw e;
+    }
+    out.print(report.text());
+    if (!report.good()) {
+      out.println("the services' logs: " + logs + "; again: " + options.replay());
+      return 1;
+    }
+    discard(logs);
+    return 0;
+  }
+
+  /** Logs that nobody asked for and nobody has to read. */
+  private void discard(Path logs) throws IOException {
+    if (options.logs == null) {
+      new TemporaryDirectory(logs).close();
+    }
+  }
+
+  private SoakReport soak(Path logs) throws IOException, InterruptedException {
     progress.state("starting the peers and the services");
     try (SoakSystem started = SoakSystem.start(options, logs);
         Scheduler connected =
@@ -68,17 +91,8 @@ final class Soak {
       system = started;
       scheduler = connected;
       feed();
-      report = drainAndCount();
+      return drainAndCount();
     }
-    out.print(report.text());
-    if (!report.good()) {
-      out.println("the services' logs: " + logs + "; again: " + options.replay());
-      return 1;
-    }
-    if (options.logs == null) {
-      new TemporaryDirectory(logs).close();
-    }
-    return 0;
   }
 
   private void feed() throws InterruptedException {

@@ -43,8 +43,8 @@ record SoakReport(
   }
 
   /**
-   * Finished at some time in another state than its sample ends in. Without mishaps, whatever else
-   * the contract forbids counts too.
+   * Finished at some time in another state than its sample ends in, or with another log. Without
+   * mishaps, whatever else the contract forbids counts too.
    */
   List<JobBoard.Entry> wrong() {
     return jobs.stream().filter(this::isWrong).toList();
@@ -55,7 +55,9 @@ record SoakReport(
         job.reported().updates().stream()
             .filter(StateUpdate::isFinish)
             .anyMatch(finish -> !job.sample().accepts(finish.state()));
-    return otherwise || (mishaps.isEmpty() && job.ended() && !job.asExpected());
+    return otherwise
+        || (job.ended() && !job.logAsExpected())
+        || (mishaps.isEmpty() && job.ended() && !job.asExpected());
   }
 
   /**
@@ -137,7 +139,8 @@ record SoakReport(
         + (updates.isEmpty() ? ", nothing reported" : ", " + updates)
         + (job.reported().finish().isPresent() && !job.reported().logEnded()
             ? ", log without an end"
-            : "");
+            : "")
+        + (job.ended() && !job.logAsExpected() ? ", with lines missing or doubled in its log" : "");
   }
 
   private String since(Instant time) {

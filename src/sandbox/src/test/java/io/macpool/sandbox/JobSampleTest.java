@@ -1,5 +1,6 @@
 package io.macpool.sandbox;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -65,5 +66,16 @@ class JobSampleTest {
 
     assertThat(own.accepts("failed")).isTrue();
     assertThat(JobSample.builtIn(0).accepts("failed")).isFalse();
+  }
+
+  @Test
+  void aLogMustHoldEachLineOnceAndMayRepeatThemOverSeveralRunsOnly() {
+    JobSample sample = JobSample.forSoak(0);
+    String whole = sample.lines().stream().map(line -> line + "\r\n").collect(joining());
+
+    assertThat(sample.accepts("$ echo\r\n" + whole, false)).isTrue();
+    assertThat(sample.accepts(whole + "step 3\r\n", false)).isFalse();
+    assertThat(sample.accepts(whole + "step 3\r\n", true)).isTrue();
+    assertThat(sample.accepts(whole.replace("step 3\r\n", ""), true)).isFalse();
   }
 }
