@@ -36,12 +36,15 @@ final class BrokerDouble implements AutoCloseable {
   final Set<String> created = ConcurrentHashMap.newKeySet();
   final Set<String> destroyed = ConcurrentHashMap.newKeySet();
   final AtomicInteger creates = new AtomicInteger();
+  final AtomicInteger destroys = new AtomicInteger();
   volatile int slots = 10_000;
   volatile boolean tellsCapacity;
   final AtomicInteger failCreates = new AtomicInteger();
 
   /** Creates wait for it. */
   volatile CountDownLatch createGate = new CountDownLatch(0);
+
+  volatile CountDownLatch destroyGate = new CountDownLatch(0);
 
   volatile boolean withholdAddress;
 
@@ -88,6 +91,8 @@ final class BrokerDouble implements AutoCloseable {
       } else if (path.equals("/instances") && call.getRequestMethod().equals("POST")) {
         create(call);
       } else if (call.getRequestMethod().equals("DELETE")) {
+        destroys.incrementAndGet();
+        destroyGate.await();
         destroy(path.substring(path.lastIndexOf('/') + 1));
         call.sendResponseHeaders(204, -1);
       } else {

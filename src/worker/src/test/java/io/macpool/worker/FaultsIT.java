@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.amqp.JobRecord;
 import io.macpool.sim.amqp.StateUpdate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +37,7 @@ class FaultsIT {
   @AfterEach
   void stop() {
     stage.broker.createGate.countDown();
+    stage.broker.destroyGate.countDown();
     if (worker != null) {
       worker.close();
     }
@@ -108,6 +112,31 @@ class FaultsIT {
     stage.cancel(id, "");
     assertThat(stage.finished(id).finalState()).contains("cancelled");
     stage.broker.createGate.countDown();
+  }
+
+  /** The worker that had taken it over died: its message comes back to the one that gave way. */
+  @Test
+  void aJobThatWasGivenUpAndComesBackBeforeItsInstanceIsGoneRunsAgain() throws IOException {
+    stage.broker.destroyGate = new CountDownLatch(1);
+    worker = stage.worker();
+    long id = Stage.newId();
+    Path again = stage.directory.resolve(id + ".again");
+    ObjectNode payload =
+        Stage.payload(id, "echo begun", "while [ ! -e " + again + " ]; do sleep 0.05; done");
+    stage.publish(payload);
+    awaitOutput(id, "begun");
+    ObjectNode claim = payload.objectNode();
+    claim.put("type", "job_settled").put("job_id", id).put("worker", "another");
+    claim.set("uuid", payload.get("uuid"));
+    int before = stage.broker.destroys.get();
+    stage.send(publisher -> publisher.command(claim.toString()));
+    await().atMost(PATIENCE).until(() -> stage.broker.destroys.get() > before);
+
+    Files.createFile(again);
+    stage.publish(payload);
+
+    assertThat(stage.finished(id).finalState()).contains("passed");
+    stage.broker.destroyGate.countDown();
   }
 
   @Test

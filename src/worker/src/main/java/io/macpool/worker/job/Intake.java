@@ -144,7 +144,9 @@ public final class Intake {
 
   private void alreadyRunning(JobPayload payload, Delivery delivery) {
     Optional<Job> job = running.find(JobKey.of(payload));
-    if (job.isPresent() && job.get().isDeliveryLost()) {
+    if (job.isEmpty()) {
+      delivery.giveBack(); // it was given up, or came to its end, just now
+    } else if (job.get().isDeliveryLost()) {
       log.info("job {} came again after a lost connection: it runs on", payload.jobId());
       job.get().adopt(delivery);
     } else {

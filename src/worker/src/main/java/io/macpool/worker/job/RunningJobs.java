@@ -24,7 +24,8 @@ public final class RunningJobs {
    */
   Optional<CompletableFuture<Verdict>> run(Job job) {
     JobKey key = JobKey.of(job.payload());
-    if (jobs.putIfAbsent(key, job) != null) {
+    Job present = jobs.merge(key, job, (running, again) -> running.isGivenUp() ? again : running);
+    if (present != job) {
       return Optional.empty();
     }
     CompletableFuture<Verdict> ended =
@@ -35,9 +36,9 @@ public final class RunningJobs {
     return Optional.of(ended);
   }
 
-  /** The job that runs here under this key. */
+  /** The job that runs here under this key; not one that was given up and only clears up. */
   Optional<Job> find(JobKey key) {
-    return Optional.ofNullable(jobs.get(key));
+    return Optional.ofNullable(jobs.get(key)).filter(job -> !job.isGivenUp());
   }
 
   /** All that run now. */
