@@ -1,5 +1,6 @@
 package io.macpool.bench;
 
+import io.macpool.service.Logs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,7 @@ final class Main implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    Logs.silence(); // what is measured must not be the terminal
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     List<Benchmark> known =

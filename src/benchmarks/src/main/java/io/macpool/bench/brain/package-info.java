@@ -1,6 +1,7 @@
 /**
- * The broker's numbers, against a simulated vCenter in the same process: a program, not a test.
- * Each is printed beside a baseline of the same run, or beside its goal, as absolute times say more
- * of the machine than of the broker.
+ * The broker's numbers. It runs in a process of its own, with the flags of its image, before a
+ * simulated vCenter and clients in this one. Beside each figure stands what the old broker's way
+ * comes to, or the least that is possible here: the tasks' own time, or the answer of a server that
+ * looks at nothing.
  */
 package io.macpool.bench.brain;
