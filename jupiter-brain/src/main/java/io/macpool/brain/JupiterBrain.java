@@ -8,6 +8,7 @@ import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.CreateReport;
 import io.macpool.brain.lifecycle.Creations;
 import io.macpool.brain.lifecycle.Instances;
+import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.LedgerDesk;
 import io.macpool.brain.lifecycle.LiveInstances;
 import io.macpool.brain.lifecycle.Quarantine;
@@ -127,8 +128,18 @@ public final class JupiterBrain implements AutoCloseable {
             checkpoint,
             clock,
             new CreateReport(meters, traces));
+    Reconciler.Options reconciliation = options.reconciliation();
+    Leases leases =
+        new Leases(
+            desk,
+            reclaimer,
+            reconciliation.interval().multipliedBy(3),
+            reconciliation.dryRun(),
+            clock,
+            meters);
     Instances instances =
-        new Instances(desk, live, hypervisor, creations, reclaimer, broker, checkpoint, clock);
+        new Instances(
+            desk, live, hypervisor, creations, reclaimer, leases, broker, checkpoint, clock);
     Reconciler reconciler =
         resources.own(
             "reconciler",
@@ -138,8 +149,9 @@ public final class JupiterBrain implements AutoCloseable {
                 hypervisor,
                 reclaimer,
                 cordons,
+                leases,
                 broker,
-                options.reconciliation(),
+                reconciliation,
                 clock,
                 meters));
     reconciler.start();
@@ -183,6 +195,7 @@ public final class JupiterBrain implements AutoCloseable {
                 options.api(),
                 options.tokens(),
                 instances,
+                leases,
                 live,
                 hypervisor,
                 cordons,

@@ -55,6 +55,10 @@ class OpenApiIT {
       call("put", "/hosts/{id}/cordon", host, "{}", 422);
       call("get", "/hosts", "/hosts", null, 200);
       call("delete", "/hosts/{id}/cordon", host, null, 204);
+      String lease = "{\"data\":{\"type\":\"leases\",\"duration\":\"30s\"}}";
+      call("put", "/leases/{id}", "/leases/worker-1", lease, 200);
+      call("put", "/leases/{id}", "/leases/worker-1", lease.replace("30s", "30 years"), 422);
+      call("delete", "/leases/{id}", "/leases/worker-1", null, 204);
       call("post", "/instance-syncs", "/instance-syncs", null, 204);
       call("delete", "/instances/{id}", "/instances/" + id, null, 204);
       call("delete", "/instances/{id}", "/instances/" + id, null, 404);

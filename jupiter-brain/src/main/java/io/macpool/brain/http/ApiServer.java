@@ -3,6 +3,7 @@ package io.macpool.brain.http;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.Instances;
+import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.LiveInstances;
 import io.macpool.brain.lifecycle.Quarantine;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,6 +51,7 @@ public final class ApiServer implements AutoCloseable {
       ApiOptions options,
       AccessTokens tokens,
       Instances instances,
+      Leases leases,
       LiveInstances live,
       Hypervisor hypervisor,
       Cordons cordons,
@@ -67,6 +69,7 @@ public final class ApiServer implements AutoCloseable {
     router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
     RenderedList whole = new RenderedList(live, view::all, clock);
     new InstanceRoutes(vertx, instances, view, whole, hypervisor, options).mount(router);
+    new LeaseRoutes(vertx, leases).mount(router);
     FleetView fleet = new FleetView(live, cordons, quarantine, options.slotsPerHost());
     new FleetRoutes(vertx, fleet, hypervisor, cordons).mount(router);
     new EventRoutes(vertx, live, view, hypervisor).mount(router);

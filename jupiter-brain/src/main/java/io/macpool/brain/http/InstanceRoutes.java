@@ -110,13 +110,22 @@ final class InstanceRoutes {
               "malformed",
               "Idempotency-Key must be 1 to " + LONGEST_KEY + " printable characters"));
     }
+    Optional<String> lease = Optional.ofNullable(call.request().getHeader(LeaseRoutes.HEADER));
+    if (lease.isPresent() && !LeaseRoutes.isId(lease.get())) {
+      throw new CreateBody.Refused(
+          Problem.of(
+              400,
+              "malformed",
+              LeaseRoutes.HEADER + " must be 1 to 200 letters, digits and . _ : -"));
+    }
     return new CreateRequest(
         body.image(),
         body.size(),
         Optional.of(Caller.of(call).name()),
         key,
         Caller.requestId(call),
-        Optional.ofNullable(call.request().getHeader(Traces.HEADER)));
+        Optional.ofNullable(call.request().getHeader(Traces.HEADER)),
+        lease);
   }
 
   /** The instance is its client's when the answer has gone out, and goes if it could not. */

@@ -233,8 +233,12 @@ final class InstanceRows {
     handle.execute(
         "DELETE FROM jupiter_brain.idempotency_keys WHERE instance_id IN " + old, at(then));
     handle.execute("DELETE FROM jupiter_brain.brokers WHERE seen_at < ?", at(then));
-    return handle.execute(
-        "DELETE FROM jupiter_brain.instances WHERE phase = 'GONE' AND destroyed_at < ?", at(then));
+    int purged =
+        handle.execute(
+            "DELETE FROM jupiter_brain.instances WHERE phase = 'GONE' AND destroyed_at < ?",
+            at(then));
+    LeaseRows.purge(handle, then);
+    return purged;
   }
 
   /** Each instance's phase and reason, into its history. */

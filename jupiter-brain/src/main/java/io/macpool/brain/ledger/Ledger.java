@@ -3,6 +3,7 @@ package io.macpool.brain.ledger;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Lease;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,6 +193,46 @@ public final class Ledger implements AutoCloseable {
         "cordon " + host,
         handle -> {
           CordonRows.set(handle, host, cordon);
+          return null;
+        });
+  }
+
+  /** Notes that a lease's holder was heard. */
+  public void renew(Lease lease) {
+    database.write(
+        "renew a lease of " + lease.owner(),
+        handle -> {
+          LeaseRows.renew(handle, lease);
+          return null;
+        });
+  }
+
+  /** Puts an instance under its owner's lease. */
+  public void lease(String instance, String owner, String lease) {
+    database.write(
+        "lease " + instance,
+        handle -> {
+          LeaseRows.put(handle, instance, owner, lease);
+          return null;
+        });
+  }
+
+  public List<Lease> leases() {
+    return database.read("list leases", LeaseRows::all);
+  }
+
+  /** Ids of what lives under a lease and is not yet to be destroyed. */
+  public List<String> leased(String owner, String lease) {
+    return database.read(
+        "list what a lease holds", handle -> LeaseRows.instances(handle, owner, lease));
+  }
+
+  /** Forgets a lease. */
+  public void endLease(String owner, String lease) {
+    database.write(
+        "end a lease of " + owner,
+        handle -> {
+          LeaseRows.remove(handle, owner, lease);
           return null;
         });
   }

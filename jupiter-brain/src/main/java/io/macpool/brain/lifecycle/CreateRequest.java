@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param owner empty for the warm pool
  * @param idempotencyKey the owner's, if it gave one
  * @param trace what its client hands on of its own trace, as it came: perhaps nonsense
+ * @param lease the owner's lease that the instance is to be under, if there is one
  */
 public record CreateRequest(
     String image,
@@ -17,7 +18,8 @@ public record CreateRequest(
     Optional<String> owner,
     Optional<String> idempotencyKey,
     String requestId,
-    Optional<String> trace) {
+    Optional<String> trace,
+    Optional<String> lease) {
   public CreateRequest {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(size, "size");
@@ -25,5 +27,6 @@ public record CreateRequest(
     Objects.requireNonNull(idempotencyKey, "idempotencyKey");
     Objects.requireNonNull(requestId, "requestId");
     Objects.requireNonNull(trace, "trace");
+    Objects.requireNonNull(lease, "lease");
   }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** What clients may ask of the broker, in its own words. */
 public final class Instances {
@@ -19,6 +20,7 @@ public final class Instances {
   private final Hypervisor hypervisor;
   private final Creations creations;
   private final Reclaimer reclaimer;
+  private final Leases leases;
   private final String broker;
   private final Checkpoint checkpoint;
   private final Clock clock;
@@ -29,6 +31,7 @@ public final class Instances {
       Hypervisor hypervisor,
       Creations creations,
       Reclaimer reclaimer,
+      Leases leases,
       String broker,
       Checkpoint checkpoint,
       Clock clock) {
@@ -37,6 +40,7 @@ public final class Instances {
     this.hypervisor = hypervisor;
     this.creations = creations;
     this.reclaimer = reclaimer;
+    this.leases = leases;
     this.broker = broker;
     this.checkpoint = checkpoint;
     this.clock = clock;
@@ -44,7 +48,28 @@ public final class Instances {
 
   /** Makes an instance for a client, which must be told, and then {@link #answered} called. */
   public CompletableFuture<Instance> create(CreateRequest request, Cancellation cancellation) {
-    return creations.create(request, cancellation);
+    return creations
+        .create(request, cancellation)
+        .thenCompose(
+            made ->
+                request.lease().isEmpty()
+                    ? CompletableFuture.completedFuture(made)
+                    : underLease(made, request.owner().orElseThrow(), request.lease().get()));
+  }
+
+  /** The lease is on record before the owner is told: till then nobody claims the instance. */
+  private CompletableFuture<Instance> underLease(Instance made, String owner, String lease) {
+    return leases
+        .put(made.id(), owner, lease)
+        .handle(
+            (put, failure) -> {
+              if (failure == null) {
+                return made;
+              }
+              Background.run(
+                  "take back " + made.id(), reclaimer.reclaim(made.id(), "no-lease").recorded());
+              throw new CompletionException(Cloning.unwrap(failure));
+            });
   }
 
   /** The answer has gone out to the owner. */

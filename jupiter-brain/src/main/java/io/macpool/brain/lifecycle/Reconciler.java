@@ -64,6 +64,7 @@ public final class Reconciler implements AutoCloseable {
   private final Hypervisor hypervisor;
   private final Reclaimer reclaimer;
   private final Cordons cordons;
+  private final Leases leases;
   private final String broker;
   private final Options options;
   private final Clock clock;
@@ -81,6 +82,7 @@ public final class Reconciler implements AutoCloseable {
       Hypervisor hypervisor,
       Reclaimer reclaimer,
       Cordons cordons,
+      Leases leases,
       String broker,
       Options options,
       Clock clock,
@@ -90,6 +92,7 @@ public final class Reconciler implements AutoCloseable {
     this.hypervisor = hypervisor;
     this.reclaimer = reclaimer;
     this.cordons = cordons;
+    this.leases = leases;
     this.broker = broker;
     this.options = options;
     this.clock = clock;
@@ -130,6 +133,7 @@ public final class Reconciler implements AutoCloseable {
     try {
       reconcile();
     } catch (RuntimeException e) {
+      leases.missed();
       meters.counter("reconcile.failures").increment();
       log.error("reconciliation failed, the next one is in {}", options.interval(), e);
     }
@@ -142,6 +146,7 @@ public final class Reconciler implements AutoCloseable {
     List<Instance> instances = ledger.live();
     live.refresh(instances, now);
     cordons.refresh(ledger.cordons());
+    leases.look(ledger, ledger.leads(), now);
     Observed<Inventory> observed = hypervisor.inventory();
     if (!observed.isKnown()) {
       suspects = Map.of(); // two looks must be two sights

@@ -200,6 +200,7 @@ public final class WarmPool implements AutoCloseable {
               Optional.empty(),
               Optional.empty(),
               "warm-pool",
+              Optional.empty(),
               Optional.empty());
       // Its failure is reported as any create's, and the next look plans again.
       Background.whenEnded(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
 import io.macpool.broker.BrokerException.Reason;
+import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,7 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +38,7 @@ public final class BrokerClient {
 
   private static final Duration DELETE_DEADLINE = Duration.ofSeconds(210);
   private static final Duration READ_DEADLINE = Duration.ofSeconds(20);
+  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(5);
   private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
   private static final int LONGEST_ANSWER = 16 << 20;
   private static final String MEDIA_TYPE = "application/vnd.api+json";
@@ -43,7 +47,7 @@ public final class BrokerClient {
   private final HttpClient http;
   private final Executor executor;
   private final Retries retries;
-  private final Optional<String> trace;
+  private final Map<String, String> headers;
 
   /**
    * Makes a client; it owns neither {@code executor}, which parses answers, nor {@code scheduler},
@@ -63,15 +67,17 @@ public final class BrokerClient {
             .connectTimeout(CONNECT_DEADLINE)
             .executor(executor)
             .build();
-    this.trace = Optional.empty();
+    this.headers = Map.of();
   }
 
-  private BrokerClient(BrokerClient other, String trace) {
+  private BrokerClient(BrokerClient other, String header, String value) {
     this.endpoint = other.endpoint;
     this.executor = other.executor;
     this.retries = other.retries;
     this.http = other.http;
-    this.trace = Optional.of(trace);
+    Map<String, String> more = new HashMap<>(other.headers);
+    more.put(header, value);
+    this.headers = Map.copyOf(more);
   }
 
   /**
@@ -80,7 +86,35 @@ public final class BrokerClient {
    * @param traceparent as W3C Trace Context has it
    */
   public BrokerClient tracedBy(String traceparent) {
-    return new BrokerClient(this, traceparent);
+    return new BrokerClient(this, "traceparent", traceparent);
+  }
+
+  /**
+   * The same client, all of whose instances are under a lease: see {@link #renew}. A broker that
+   * knows no leases takes no notice.
+   */
+  public BrokerClient leasedBy(String lease) {
+    return new BrokerClient(this, "Macpool-Lease", lease);
+  }
+
+  /**
+   * Says that the holder of a lease lives; once only, for the next time comes soon.
+   *
+   * @return whether the broker knows leases
+   */
+  public CompletableFuture<Boolean> renew(String lease, Duration duration) {
+    byte[] body =
+        write(
+            Map.of(
+                "data", Map.of("type", LeaseInfo.TYPE, "duration", GoDuration.format(duration))));
+    return send(
+            "renew the lease " + lease,
+            request("/leases/" + segment(lease), RENEW_DEADLINE)
+                .header("Content-Type", MEDIA_TYPE)
+                .PUT(BodyPublishers.ofByteArray(body)),
+            404,
+            405)
+        .thenApply(answer -> answer.statusCode() == 200);
   }
 
   /**
@@ -167,7 +201,7 @@ public final class BrokerClient {
             .timeout(deadline)
             .header("Accept", MEDIA_TYPE)
             .header("X-Request-ID", UUID.randomUUID().toString());
-    trace.ifPresent(parent -> request.header("traceparent", parent));
+    headers.forEach(request::header);
     endpoint.token().ifPresent(token -> request.header("Authorization", "token " + token));
     return request;
   }

@@ -10,6 +10,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.put;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -75,6 +76,25 @@ class BrokerClientTest {
         postRequestedFor(anyUrl())
             .withHeader("Idempotency-Key", equalTo("key-2"))
             .withoutHeader("traceparent"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200, true", "404, false", "405, false"})
+  void renewsALeaseAndTellsWhetherTheBrokerKnowsAny(int status, boolean known) {
+    broker.stubFor(
+        put("/leases/w-1")
+            .withRequestBody(equalToJson("{\"data\":{\"type\":\"leases\",\"duration\":\"30s\"}}"))
+            .willReturn(aResponse().withStatus(status).withBody("{\"data\":[]}")));
+
+    assertThat(client.renew("w-1", Duration.ofSeconds(30)).join()).isEqualTo(known);
+  }
+
+  @Test
+  void createsUnderALease() {
+    broker.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(201).withBody(ONE)));
+    client.leasedBy("w-1").create(NewInstance.of("xcode", 4, null), "key-1").join();
+
+    broker.verify(postRequestedFor(anyUrl()).withHeader("Macpool-Lease", equalTo("w-1")));
   }
 
   @Test

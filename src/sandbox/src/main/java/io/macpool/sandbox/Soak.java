@@ -33,8 +33,8 @@ final class Soak {
   /** Longer than any of the services' own time-outs that a job may have to wait for. */
   private static final Duration DRAIN = Duration.ofMinutes(5);
 
-  /** By then no machine without an owner is left: a minute after nobody can have one any more. */
-  private static final Duration LEAK = SoakSystem.CUTOFF.plusSeconds(60);
+  /** By then no machine without an owner is left: a killed worker's lease, and a minute. */
+  private static final Duration LEAK = Duration.ofSeconds(90);
 
   private final SoakOptions options;
   private final Progress progress;

@@ -1,6 +1,5 @@
 package io.macpool.sandbox;
 
-import io.macpool.core.GoDuration;
 import io.macpool.service.Resources;
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.vcenter.Peaks;
@@ -10,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,12 +18,6 @@ import java.util.Map;
 final class SoakSystem implements AutoCloseable {
 
   private static final int SLOTS_PER_HOST = 2;
-
-  /**
-   * A VM whose worker was killed lives until the broker's cutoff: here, as in production, a little
-   * longer than any job with all its reconnecting may take.
-   */
-  static final Duration CUTOFF = Duration.ofSeconds(90);
 
   /** With chaos, starts fail often; a job errored for that would look like a false result. */
   private static final Map<String, String> WORKER_ENVIRONMENT =
@@ -56,7 +48,6 @@ final class SoakSystem implements AutoCloseable {
     Map<String, String> forBrain = wiring.brainEnvironment();
     forBrain.put("JUPITER_BRAIN_ADDR", "127.0.0.1:" + port);
     forBrain.put("JUPITER_BRAIN_LEDGER_FILE", directory.resolve("ledger").toString());
-    forBrain.put("JUPITER_BRAIN_JANITOR_CUTOFF", GoDuration.format(CUTOFF));
     forBrain.put("JUPITER_BRAIN_LOG_FORMAT", "plain");
     brain = supervised("jupiter-brain", io.macpool.brain.Main.class, forBrain, logs);
     Map<String, String> forOperator = wiring.operatorEnvironment();

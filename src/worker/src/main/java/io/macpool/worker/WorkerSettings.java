@@ -244,6 +244,12 @@ public final class WorkerSettings {
       Setting.integer(
               "JUPITERBRAIN_INSTANCE_RAM", 0, 16_777_216, "MB of an instance; 0: as the image")
           .defaultTo(0);
+  public static final Setting<Duration> INSTANCE_LEASE =
+      Setting.duration(
+              "INSTANCE_LEASE",
+              "after such a time without a word from this worker, and with one from another, the"
+                  + " broker destroys its instances; 0s: only when their own time is over")
+          .defaultTo(Duration.ofSeconds(30));
   public static final Setting<Duration> BOOT_POLL_SLEEP =
       Setting.duration("JUPITERBRAIN_BOOT_POLL_SLEEP", "the longest pause between looks at a boot")
           .defaultTo(Duration.ofSeconds(3));
@@ -364,6 +370,7 @@ public final class WorkerSettings {
             IMAGES,
             INSTANCE_CPUS,
             INSTANCE_RAM,
+            INSTANCE_LEASE,
             BOOT_POLL_SLEEP,
             BOOT_POLL_DIAL_TIMEOUT,
             RESERVE_BEFORE_TAKE,

@@ -16,6 +16,7 @@ import io.macpool.worker.image.ServiceImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;
 import io.macpool.worker.job.CapacityGate;
 import io.macpool.worker.job.DeliveryClaims;
+import io.macpool.worker.job.InstanceLease;
 import io.macpool.worker.job.Intake;
 import io.macpool.worker.job.JobMeters;
 import io.macpool.worker.job.JobPolicy;
@@ -39,6 +40,7 @@ import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -173,7 +175,7 @@ final class WorkerSetup {
             threads.blocking(),
             threads.scheduler()),
         ImageSelector.byName(images()),
-        new BrokerClient(broker, RetryPolicy.DEFAULT, threads.steps(), threads.scheduler()),
+        leased(new BrokerClient(broker, RetryPolicy.DEFAULT, threads.steps(), threads.scheduler())),
         resources.own(
             "ssh",
             GuestSessions.start(
@@ -191,6 +193,17 @@ final class WorkerSetup {
         threads.scheduler(),
         threads.steps(),
         threads.blocking());
+  }
+
+  /** Process for process another lease: what one leaves behind is not its successor's. */
+  private BrokerClient leased(BrokerClient broker) {
+    Duration duration = settings.get(WorkerSettings.INSTANCE_LEASE);
+    if (duration.isZero()) {
+      return broker;
+    }
+    String id = UUID.randomUUID().toString();
+    resources.own("lease", new InstanceLease(broker, id, duration, threads.scheduler()));
+    return broker.leasedBy(id);
   }
 
   private ImageSelector images() {

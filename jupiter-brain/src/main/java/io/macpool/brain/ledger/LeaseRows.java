@@ -1,0 +1,92 @@
+package io.macpool.brain.ledger;
+
+import io.macpool.core.fleet.Lease;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** Statements on the tables of leases. */
+final class LeaseRows {
+
+  private LeaseRows() {}
+
+  static void renew(Handle handle, Lease lease) {
+    int known =
+        handle.execute(
+            "UPDATE jupiter_brain.leases SET renewed_at = ?, duration_ms = ?"
+                + " WHERE owner = ? AND id = ?",
+            InstanceRows.at(lease.renewedAt()),
+            lease.duration().toMillis(),
+            lease.owner(),
+            lease.id());
+    if (known == 0) {
+      handle.execute(
+          "INSERT INTO jupiter_brain.leases (owner, id, renewed_at, duration_ms)"
+              + " VALUES (?, ?, ?, ?)",
+          lease.owner(),
+          lease.id(),
+          InstanceRows.at(lease.renewedAt()),
+          lease.duration().toMillis());
+    }
+  }
+
+  /** Puts an instance under a lease, or leaves it there. */
+  static void put(Handle handle, String instance, String owner, String lease) {
+    int known =
+        handle.execute(
+            "UPDATE jupiter_brain.leased SET owner = ?, lease_id = ? WHERE instance_id = ?",
+            owner,
+            lease,
+            instance);
+    if (known == 0) {
+      handle.execute(
+          "INSERT INTO jupiter_brain.leased (instance_id, owner, lease_id) VALUES (?, ?, ?)",
+          instance,
+          owner,
+          lease);
+    }
+  }
+
+  static List<Lease> all(Handle handle) {
+    return handle
+        .createQuery("SELECT owner, id, renewed_at, duration_ms FROM jupiter_brain.leases")
+        .map(
+            (row, context) ->
+                new Lease(
+                    row.getString("owner"),
+                    row.getString("id"),
+                    row.getObject("renewed_at", OffsetDateTime.class).toInstant(),
+                    Duration.ofMillis(row.getLong("duration_ms"))))
+        .list();
+  }
+
+  /** What lives under a lease and is not yet to be destroyed. */
+  static List<String> instances(Handle handle, String owner, String lease) {
+    return handle
+        .createQuery(
+            "SELECT i.id FROM jupiter_brain.leased l"
+                + " JOIN jupiter_brain.instances i ON i.id = l.instance_id"
+                + " WHERE l.owner = :owner AND l.lease_id = :lease"
+                + " AND i.phase NOT IN ('RECLAIMING', 'GONE') ORDER BY i.id")
+        .bind("owner", owner)
+        .bind("lease", lease)
+        .mapTo(String.class)
+        .list();
+  }
+
+  static void remove(Handle handle, String owner, String lease) {
+    handle.execute(
+        "DELETE FROM jupiter_brain.leased WHERE owner = ? AND lease_id = ?", owner, lease);
+    handle.execute("DELETE FROM jupiter_brain.leases WHERE owner = ? AND id = ?", owner, lease);
+  }
+
+  /** Removes what nobody has renewed since {@code then}. */
+  static void purge(Handle handle, Instant then) {
+    handle.execute(
+        "DELETE FROM jupiter_brain.leased WHERE instance_id NOT IN"
+            + " (SELECT id FROM jupiter_brain.instances)");
+    handle.execute("DELETE FROM jupiter_brain.leases WHERE renewed_at < ?", InstanceRows.at(then));
+  }
+}
