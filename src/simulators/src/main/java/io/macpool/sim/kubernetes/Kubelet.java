@@ -42,7 +42,7 @@ final class Kubelet {
   private final Executor launches;
   private final Executor controllers;
   private final Map<String, LocalPod> pods = new HashMap<>();
-  private final PodAddresses addresses = new PodAddresses();
+  private final PodAddresses addresses = PodAddresses.claim();
 
   Kubelet(
       NodeApi api,
@@ -248,9 +248,10 @@ final class Kubelet {
     return pods.values().stream().filter(local -> local.key.equals(key)).findFirst();
   }
 
-  /** Kills every container. */
+  /** The node's end: kills every container. */
   void killAll() {
     List.copyOf(pods.values()).forEach(this::forget);
+    addresses.close();
   }
 
   static void remove(Path directory) {

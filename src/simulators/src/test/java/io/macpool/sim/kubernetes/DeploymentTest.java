@@ -111,7 +111,7 @@ class DeploymentTest {
           .isEqualTo("private");
     }
     Pod pod = client.pods().inNamespace("ci").list().getItems().get(0);
-    assertThat(pod.getStatus().getPodIP()).startsWith("127.80.");
+    assertThat(pod.getStatus().getPodIP()).startsWith("127.");
     assertThat(pod.getMetadata().getOwnerReferences().get(0).getKind()).isEqualTo("ReplicaSet");
     assertThat(runner.pods.values().stream().map(each -> each.launch.podIp()).distinct())
         .hasSize(2);
