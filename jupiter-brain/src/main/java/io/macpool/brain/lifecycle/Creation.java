@@ -55,14 +55,24 @@ final class Creation {
             site.clock());
     return step("clone", CreatePhase.CLONE, cloning::run)
         .thenApply(clone -> passed(Checkpoint.Step.CLONED, clone))
-        .thenCompose(clone -> record(InstancePhase.CLONED, "cloned", clone.ref(), clone))
-        .thenApply(clone -> passed(Checkpoint.Step.CLONE_RECORDED, clone))
-        .thenCompose(clone -> clone.running() ? done(clone) : sized(clone))
-        .thenCompose(clone -> clone.running() ? done(clone) : switchedOn(clone))
+        .thenCompose(clone -> started(clone).thenCombine(cloneRecorded(clone), (on, kept) -> on))
         .thenApply(clone -> passed(Checkpoint.Step.SWITCHED_ON, clone))
         .thenCompose(clone -> record(InstancePhase.READY, "switched on", clone.ref(), clone))
         .thenApply(clone -> passed(Checkpoint.Step.READY_RECORDED, clone))
         .thenApply(clone -> site.live().find(intent.id()).orElse(intent));
+  }
+
+  /**
+   * Beside the start, which need not wait for it: whatever becomes of this process, the intent is
+   * on record, and a clone is found by its name.
+   */
+  private CompletableFuture<Cloning.Clone> cloneRecorded(Cloning.Clone clone) {
+    return record(InstancePhase.CLONED, "cloned", clone.ref(), clone)
+        .thenApply(kept -> passed(Checkpoint.Step.CLONE_RECORDED, kept));
+  }
+
+  private CompletableFuture<Cloning.Clone> started(Cloning.Clone clone) {
+    return clone.running() ? done(clone) : sized(clone).thenCompose(this::switchedOn);
   }
 
   private Cloning.Clone passed(Checkpoint.Step step, Cloning.Clone clone) {

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class CreatesBenchmark implements Benchmark {
 
   private static final int AT_ONCE = 48;
-  private static final int WARM_UPS = 30;
+  private static final int WARM_UPS = 100;
   private static final double HURRY = 100;
   private static final Duration CLONE = Duration.ofSeconds(2);
   private static final Duration POWER_ON = Duration.ofSeconds(1);
