@@ -38,11 +38,13 @@ public final class CrowdBenchmark implements Benchmark {
       report.add(
           Measurement.of(
               "broker.crowd.fill", paths.size() * 1e9 / (System.nanoTime() - began), "1/s"));
+      // Code is compiled in a first, shorter round, here and below.
       poll(lab, lab.url(), PAUSE, () -> Load.Talk.of(Lab.get(ReadsBenchmark.any(paths))));
       Duration before = lab.broker().cpu();
       Samples took =
           poll(lab, lab.url(), MEASURED, () -> Load.Talk.of(Lab.get(ReadsBenchmark.any(paths))));
       Duration cpu = lab.broker().cpu().minus(before);
+      poll(lab, bare.url(), PAUSE, () -> Load.Talk.of(Lab.get("/300")));
       Samples nothing = poll(lab, bare.url(), PAUSE, () -> Load.Talk.of(Lab.get("/300")));
       String limit = "an answer of a server that looks at nothing";
       report.add(
