@@ -73,6 +73,9 @@ final class EmbeddedBroker implements AutoCloseable {
                   // RabbitMQ knows arguments that this broker does not: it must not hang up.
                   "queue.behaviourOnUnknownDeclareArgument",
                   "IGNORE",
+                  // Channels per connection, as RabbitMQ has them.
+                  "qpid.port.sessionCountLimit",
+                  "2047",
                   // Without a limit this broker puts a rejected message back into its queue. A
                   // message that comes back with a lost connection is not counted against it.
                   "queue.maximumDeliveryAttempts",

@@ -68,14 +68,22 @@ public final class ResultCollector implements AutoCloseable {
    * @throws IllegalStateException if the broker can't be reached or refuses the queues
    */
   public static ResultCollector start(URI uri) {
-    return start(uri, Clock.systemUTC());
+    return start(uri, Clock.systemUTC(), true);
   }
 
-  static ResultCollector start(URI uri, Clock clock) {
+  /** The same for state updates alone: logs are left to somebody else. */
+  public static ResultCollector ofStates(URI uri) {
+    return start(uri, Clock.systemUTC(), false);
+  }
+
+  private static ResultCollector start(URI uri, Clock clock, boolean withLogs) {
     Connection connection = Connections.open(uri, "macpool-result-collector");
     ResultCollector collector = new ResultCollector(clock, connection);
     try {
-      collector.consume();
+      collector.consumeStates();
+      if (withLogs) {
+        collector.consumeLogs();
+      }
       return collector;
     } catch (IOException e) {
       connection.abort();
@@ -87,7 +95,7 @@ public final class ResultCollector implements AutoCloseable {
    * Each consumer has a tag of our choice: Qpid names them per channel, so two would get the same
    * name, and the client's recovery, which knows them by name, would bring back one of them.
    */
-  private void consume() throws IOException {
+  private void consumeStates() throws IOException {
     Channel states = connection.createChannel();
     states.queueDeclare(STATES, true, false, false, null);
     states.basicQos(PREFETCH);
@@ -97,13 +105,20 @@ public final class ResultCollector implements AutoCloseable {
         "states",
         (tag, message) -> take(states, message, this::keepState),
         tag -> {});
+  }
+
+  private void consumeLogs() throws IOException {
     Channel logs = connection.createChannel();
-    logs.exchangeDeclare(EXCHANGE, BuiltinExchangeType.TOPIC, true);
-    logs.queueDeclare(LOGS, true, false, false, null);
-    logs.queueBind(LOGS, EXCHANGE, LOGS);
+    declareLogs(logs);
     logs.basicQos(PREFETCH);
     logs.basicConsume(
         LOGS, false, "logs", (tag, message) -> take(logs, message, this::keepLog), tag -> {});
+  }
+
+  static void declareLogs(Channel channel) throws IOException {
+    channel.exchangeDeclare(EXCHANGE, BuiltinExchangeType.TOPIC, true);
+    channel.queueDeclare(LOGS, true, false, false, null);
+    channel.queueBind(LOGS, EXCHANGE, LOGS);
   }
 
   private interface Keeper {
