@@ -116,8 +116,8 @@ public final class BrainSettings {
       Setting.choice(
               "PLACEMENT",
               PlacementPlanner.Policy.class,
-              "spread: the least loaded host first; pack: the fullest; drs: a slot is reserved like"
-                  + " spread, but vCenter picks the host")
+              "spread: the least loaded host first; pack: the fullest; drs: as spread; with each,"
+                  + " slots follow whatever DRS or vMotion moves later")
           .defaultTo(PlacementPlanner.Policy.SPREAD);
 
   public static final Setting<Duration> WAIT_WHEN_FULL =

@@ -14,6 +14,7 @@ import io.macpool.brain.lifecycle.LiveInstances;
 import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.brain.lifecycle.Reclaimer;
 import io.macpool.brain.lifecycle.Reconciler;
+import io.macpool.brain.lifecycle.SlotFollower;
 import io.macpool.brain.lifecycle.WarmPool;
 import io.macpool.brain.lifecycle.WarmShelf;
 import io.macpool.brain.vsphere.VSphereHypervisor;
@@ -140,6 +141,8 @@ public final class JupiterBrain implements AutoCloseable {
     Instances instances =
         new Instances(
             desk, live, hypervisor, creations, reclaimer, leases, broker, checkpoint, clock);
+    SlotFollower slots =
+        new SlotFollower(ledger, live, settings.get(BrainSettings.SLOTS_PER_HOST), meters);
     Reconciler reconciler =
         resources.own(
             "reconciler",
@@ -150,6 +153,7 @@ public final class JupiterBrain implements AutoCloseable {
                 reclaimer,
                 cordons,
                 leases,
+                slots,
                 broker,
                 reconciliation,
                 clock,
@@ -178,6 +182,7 @@ public final class JupiterBrain implements AutoCloseable {
         "vcenter",
         () -> hypervisor.inventory().match(k -> Optional.empty(), u -> Optional.of(u.cause())));
     health.ready("hosts", reconciler::notReady);
+    health.warning("slots", slots::overcommit);
     AdminRoutes admin =
         new AdminRoutes(BuildInfo.of("jupiter-brain", JupiterBrain.class), health, meters);
     OpenApiRoute document = new OpenApiRoute();

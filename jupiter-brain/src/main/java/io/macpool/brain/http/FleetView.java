@@ -59,7 +59,10 @@ final class FleetView {
       reason = "it is in maintenance mode";
     } else {
       state = load.cordon().map(c -> c.kind().name().toLowerCase(Locale.ROOT)).orElse("ready");
-      reason = load.cordon().map(Cordon::reason).orElse(null);
+      reason =
+          load.cordon()
+              .map(Cordon::reason)
+              .orElse(load.excess() > 0 ? excess(load.excess()) : null);
     }
     // Slots that can't be filled don't count, those that are still held do.
     int total = state.equals("ready") ? load.slots() : Math.min(load.slots(), load.taken());
@@ -73,6 +76,10 @@ final class FleetView {
         load.taken() - warm,
         warm,
         state.equals("ready") ? load.free() : 0);
+  }
+
+  private static String excess(int machines) {
+    return machines + (machines == 1 ? " VM" : " VMs") + " beyond its slots, moved there";
   }
 
   List<ImageInfo> images(Inventory inventory) {

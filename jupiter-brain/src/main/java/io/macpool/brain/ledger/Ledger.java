@@ -4,6 +4,8 @@ import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Lease;
+import io.macpool.core.fleet.SlotMovePlanner.Holding;
+import io.macpool.core.fleet.SlotMovePlanner.Move;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** The ledger. Every method waits for the database, so none may be called on an event loop. */
 public final class Ledger implements AutoCloseable {
@@ -70,22 +73,36 @@ public final class Ledger implements AutoCloseable {
         handle -> Optional.ofNullable(InstanceRows.byKeys(handle, Set.of(wanted)).get(wanted)));
   }
 
-  /** Records an instance that was found, with a slot on its host if one is free there. */
+  /**
+   * Records an instance that was found, with a slot on its host if one is free there. One without
+   * takes up the room of one all the same.
+   */
   public void adopt(Instance found) {
     database.writeAlone(
         "adopt " + found.id(),
         handle -> {
           if (InstanceRows.find(handle, found.id()).isEmpty()) {
             SlotRows.Slots slots = SlotRows.read(handle);
-            Instance adopted =
-                found.on(found.host().filter(host -> slots.free().containsKey(host)));
-            InstanceRows.insert(handle, List.of(adopted));
-            if (adopted.host().isPresent()) {
-              SlotRows.take(handle, slots, List.of(adopted));
-            }
+            boolean room = found.host().filter(host -> slots.free().containsKey(host)).isPresent();
+            InstanceRows.insert(handle, List.of(found));
+            SlotRows.take(handle, slots, room ? List.of(found) : List.of());
           }
           return null;
         });
+  }
+
+  /**
+   * Records where instances are that somebody moved.
+   *
+   * @param planner decides when shown what is on record at this moment, and the slots by host
+   * @return those that were moved, as they are then
+   */
+  public List<Instance> move(BiFunction<List<Holding>, Map<String, Integer>, List<Move>> planner) {
+    return database.writeAlone(
+        "let slots follow their machines",
+        handle ->
+            StrayRows.move(
+                handle, planner.apply(StrayRows.holdings(handle), SlotRows.read(handle).all())));
   }
 
   /** One step, see {@link #advance(List)}. */

@@ -55,6 +55,7 @@ final class SlotRows {
               Deque<Integer> free = slots.free().get(host);
               taken.put(host, free == null ? all : all - free.size());
             });
+    StrayRows.count(handle).forEach((host, strays) -> taken.merge(host, strays, Integer::sum));
     Map<String, Integer> operations = new HashMap<>();
     int[] creating = {0};
     handle

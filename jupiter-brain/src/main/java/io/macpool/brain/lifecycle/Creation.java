@@ -6,7 +6,6 @@ import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
-import io.macpool.core.fleet.PlacementPlanner;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,14 +42,10 @@ final class Creation {
 
   /** Completes with the instance as the ledger has it then, or with a {@link CreateFailure}. */
   CompletableFuture<Instance> run() {
-    Optional<String> host =
-        site.limits().rules().policy() == PlacementPlanner.Policy.DRS
-            ? Optional.empty()
-            : intent.host();
     Cloning cloning =
         new Cloning(
             site.hypervisor(),
-            new CloneOrder(image, intent.id(), host),
+            new CloneOrder(image, intent.id(), intent.host()),
             site.clock().instant().plus(site.limits().taskLimit()),
             site.clock());
     return step("clone", CreatePhase.CLONE, cloning::run)

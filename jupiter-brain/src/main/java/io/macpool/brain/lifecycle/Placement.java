@@ -13,12 +13,11 @@ import io.macpool.core.fleet.PlacementPlanner;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Joins what inventory, ledger and cordons say of the hosts into what the planner wants to see. */
@@ -52,11 +51,11 @@ public final class Placement {
       Inventory inventory,
       Map<String, Cordon> cordons,
       SlotUse use,
-      Predicate<String> hasRecord,
+      Predicate<Machine> counted,
       Rules rules) {
     return PlacementPlanner.placeAll(
             images,
-            loads(inventory, cordons, use, hasRecord),
+            loads(inventory, cordons, use, counted),
             rules.policy(),
             use.creating(),
             new PlacementPlanner.Limits(rules.busyAt(), rules.creatingAt()))
@@ -86,24 +85,38 @@ public final class Placement {
     Map<String, Integer> slots = new HashMap<>();
     inventory.hosts().keySet().forEach(host -> slots.put(host, slotsPerHost));
     Map<String, Integer> taken = new HashMap<>();
-    Set<String> known = new HashSet<>();
+    Map<String, Instance> known = new HashMap<>();
     for (Instance instance : live) {
-      known.add(instance.id());
+      known.put(instance.id(), instance);
       instance.host().ifPresent(host -> taken.merge(host, 1, Integer::sum));
     }
-    return loads(inventory, cordons, new SlotUse(slots, taken, Map.of(), 0), known::contains);
+    return loads(inventory, cordons, new SlotUse(slots, taken, Map.of(), 0), counted(known::get));
   }
 
   /**
-   * The hosts' loads. A machine without a record holds no slot, but takes up the room of one.
+   * Whether a machine is on record on the host on which it is seen: one that has moved takes up
+   * room on both hosts until its slot has followed.
    *
-   * @param hasRecord whether the ledger knows an instance of that name, with a slot or on its way
+   * @param record the ledger's instance of that name, or null
    */
-  public static List<HostLoad> loads(
-      Inventory inventory, Map<String, Cordon> cordons, SlotUse use, Predicate<String> hasRecord) {
+  static Predicate<Machine> counted(Function<String, Instance> record) {
+    return machine -> {
+      Instance instance = record.apply(machine.name());
+      return instance != null && instance.host().equals(machine.host());
+    };
+  }
+
+  /**
+   * The hosts' loads. A machine that is not on record there holds no slot, but takes up the room of
+   * one.
+   *
+   * @param counted whether a machine is among those that {@code use} counts on its host
+   */
+  private static List<HostLoad> loads(
+      Inventory inventory, Map<String, Cordon> cordons, SlotUse use, Predicate<Machine> counted) {
     Map<String, Integer> strangers = new HashMap<>();
     for (Machine machine : inventory.machines().values()) {
-      if (!hasRecord.test(machine.name()) && machine.host().isPresent()) {
+      if (machine.host().isPresent() && !counted.test(machine)) {
         strangers.merge(machine.host().get(), 1, Integer::sum);
       }
     }

@@ -65,6 +65,7 @@ public final class Reconciler implements AutoCloseable {
   private final Reclaimer reclaimer;
   private final Cordons cordons;
   private final Leases leases;
+  private final SlotFollower slots;
   private final String broker;
   private final Options options;
   private final Clock clock;
@@ -83,6 +84,7 @@ public final class Reconciler implements AutoCloseable {
       Reclaimer reclaimer,
       Cordons cordons,
       Leases leases,
+      SlotFollower slots,
       String broker,
       Options options,
       Clock clock,
@@ -93,6 +95,7 @@ public final class Reconciler implements AutoCloseable {
     this.reclaimer = reclaimer;
     this.cordons = cordons;
     this.leases = leases;
+    this.slots = slots;
     this.broker = broker;
     this.options = options;
     this.clock = clock;
@@ -156,9 +159,11 @@ public final class Reconciler implements AutoCloseable {
     Set<String> hosts = inventory.hosts().keySet();
     ledger.syncSlots(hosts, options.slotsPerHost());
     hostsKnown = Set.copyOf(hosts);
+    slots.count(inventory);
     if (!ledger.leads()) {
       return;
     }
+    slots.follow(inventory);
     act(instances, inventory, brokers, now);
     if (Duration.between(purgedAt, now).compareTo(PURGE_EVERY) > 0) {
       ledger.purge(now.minus(options.keep()));

@@ -124,7 +124,7 @@ final class SlotSearch {
                 inventory,
                 cordons.all(),
                 use,
-                id -> live.find(id).isPresent(),
+                Placement.counted(id -> live.find(id).orElse(null)),
                 limits.rules()));
   }
 

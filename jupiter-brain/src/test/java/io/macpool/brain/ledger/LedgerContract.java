@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.SlotMovePlanner;
 import io.macpool.service.Secret;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,34 @@ abstract class LedgerContract {
       assertThat(ledger.live()).extracting(Instance::id).containsExactly("b", "c");
       assertThat(ledger.history("a")).hasSize(3);
     }
+  }
+
+  @Test
+  void aSlotFollowsAndWhoFindsNoneTakesUpRoomAllTheSame() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1", "host-2"), 1);
+      reserve(ledger, "a", Optional.empty());
+      assertThat(moved(ledger, Map.of("a", "host-2")))
+          .singleElement()
+          .satisfies(instance -> assertThat(instance.host()).contains("host-2"));
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 0).containsEntry("host-2", 1);
+      assertThat(moved(ledger, Map.of("a", "host-2"))).isEmpty();
+
+      reserve(ledger, "b", Optional.empty());
+      moved(ledger, Map.of("a", "host-1", "b", "host-1"));
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 2).containsEntry("host-2", 0);
+      ledger.advance("a", InstancePhase.GONE, "done");
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
+      assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Refused.class);
+      moved(ledger, Map.of("b", "host-1"));
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
+      ledger.advance("b", InstancePhase.GONE, "done");
+      assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Made.class);
+    }
+  }
+
+  private static List<Instance> moved(Ledger ledger, Map<String, String> seenOn) {
+    return ledger.move((holdings, slots) -> SlotMovePlanner.plan(holdings, seenOn, slots));
   }
 
   @Test

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
  *
  * @param state {@code ready}, {@code cordoned}, {@code draining}, {@code maintenance} or {@code
  *     lost}
- * @param reason why it is not ready; absent if it is
+ * @param reason why it is not ready, or holds more than it may; absent if all is well
  */
 public record HostInfo(
     String type,

@@ -8,8 +8,9 @@ import java.util.Map;
 
 /**
  * The endpoints that every service answers without a token: {@code /health/live}, {@code
- * /health/ready} (503 with the reasons when it is not), {@code /metrics} in Prometheus' text format
- * and {@code /info}. A service mounts them on its own port or on one of their own.
+ * /health/ready} (503 with the reasons when it is not, and what else is worth a look), {@code
+ * /metrics} in Prometheus' text format and {@code /info}. A service mounts them on its own port or
+ * on one of their own.
  */
 public final class AdminRoutes {
 
@@ -24,16 +25,22 @@ public final class AdminRoutes {
   }
 
   public void mount(Router router) {
-    router.get("/health/live").handler(call -> answer(call, health.livenessFailures()));
-    router.get("/health/ready").handler(call -> answer(call, health.readinessFailures()));
+    router.get("/health/live").handler(call -> answer(call, health.livenessFailures(), Map.of()));
+    router
+        .get("/health/ready")
+        .handler(call -> answer(call, health.readinessFailures(), health.warnings()));
     router.get("/metrics").handler(this::metrics);
     router.get("/info").handler(this::info);
   }
 
-  private static void answer(RoutingContext call, Map<String, String> failures) {
+  private static void answer(
+      RoutingContext call, Map<String, String> failures, Map<String, String> warnings) {
     JsonObject body = new JsonObject().put("status", failures.isEmpty() ? "ok" : "unavailable");
     if (!failures.isEmpty()) {
       body.put("reasons", new JsonObject(Map.copyOf(failures)));
+    }
+    if (!warnings.isEmpty()) {
+      body.put("warnings", new JsonObject(Map.copyOf(warnings)));
     }
     call.response()
         .setStatusCode(failures.isEmpty() ? 200 : 503)

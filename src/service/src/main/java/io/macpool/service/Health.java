@@ -14,6 +14,7 @@ public final class Health {
 
   private final Map<String, Supplier<Optional<String>>> liveness = new ConcurrentHashMap<>();
   private final Map<String, Supplier<Optional<String>>> readiness = new ConcurrentHashMap<>();
+  private final Map<String, Supplier<Optional<String>>> warnings = new ConcurrentHashMap<>();
 
   /** Adds a check that answers with a reason when only a restart would help. */
   public Health live(String name, Supplier<Optional<String>> failure) {
@@ -25,6 +26,17 @@ public final class Health {
   public Health ready(String name, Supplier<Optional<String>> failure) {
     readiness.put(name, failure);
     return this;
+  }
+
+  /** Adds a check that answers with what somebody should look at, though the service works. */
+  public Health warning(String name, Supplier<Optional<String>> warning) {
+    warnings.put(name, warning);
+    return this;
+  }
+
+  /** What somebody should look at, by check. */
+  public Map<String, String> warnings() {
+    return failures(warnings);
   }
 
   /** Reasons why it does not live, by check; empty if it does. */

@@ -26,6 +26,11 @@ public record HostLoad(Host host, Optional<Cordon> cordon, int slots, int taken,
     return Math.max(0, slots - taken);
   }
 
+  /** How many VMs it holds beyond its slots. */
+  public int excess() {
+    return Math.max(0, taken - slots);
+  }
+
   /** The same with an instance more, which is being made. */
   public HostLoad withOneMore() {
     return new HostLoad(host, cordon, slots, taken + 1, operations + 1);

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param id its id, its VM's name and the ledger's key
  * @param image what it was cloned from; empty for one that was found, not made
  * @param owner the name of the token that it was made with; empty while it waits warm
- * @param host where its slot is; empty if it holds none, being found on a host that was full
+ * @param host where it is, with a slot unless the host was full when it came there; empty if that
+ *     is not known
  * @param size what was asked for beyond the image
  * @param broker the broker process that last worked on it
  * @param confirmed whether its owner is known to have learned of it

@@ -23,7 +23,7 @@ public final class PlacementPlanner {
     SPREAD,
     /** The most loaded, so that whole hosts stay free. */
     PACK,
-    /** As {@code SPREAD} for the reservation; vCenter chooses where the VM runs. */
+    /** As {@code SPREAD}: a host that vCenter chose could be one without a free slot. */
     DRS
   }
 
