@@ -5,6 +5,7 @@ import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.SettingsSpec;
+import io.macpool.service.sentry.ErrorReports;
 import io.macpool.service.trace.Traces;
 import java.time.Duration;
 import java.util.List;
@@ -216,7 +217,6 @@ public final class BrainSettings {
           .defaultTo(Duration.ofMinutes(2));
 
   private static final String METRICS_INSTEAD = "Micrometer's meters at /metrics replace it";
-  private static final String LOGS_INSTEAD = "errors are in the log, one structured line each";
 
   public static final SettingsSpec SPEC =
       new SettingsSpec(
@@ -266,8 +266,8 @@ public final class BrainSettings {
               WARM_BOOT_TIMEOUT,
               QUARANTINE_AFTER,
               QUARANTINE_FOR,
-              Setting.retired("SENTRY_DSN", LOGS_INSTEAD).also("SENTRY_DSN"),
-              Setting.retired("SENTRY_ENVIRONMENT", LOGS_INSTEAD).also("SENTRY_ENVIRONMENT"),
+              ErrorReports.DSN,
+              ErrorReports.ENVIRONMENT,
               Setting.retired("LIBRATO_EMAIL", METRICS_INSTEAD).also("LIBRATO_EMAIL"),
               Setting.retired("LIBRATO_TOKEN", METRICS_INSTEAD).also("LIBRATO_TOKEN"),
               Setting.retired("LIBRATO_SOURCE", METRICS_INSTEAD).also("LIBRATO_SOURCE"),

@@ -1,5 +1,6 @@
 package io.macpool.brain.http;
 
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,8 @@ final class Failure {
       Answers.problem(call, Problem.of(413, "too-large", "the body is larger than 64 KiB"));
     } else if (status >= 400 && status < 500) {
       Answers.problem(call, Problem.of(status, "bad-request", "the request can't be understood"));
+    } else if (call.failure() instanceof HttpClosedException) {
+      log.debug("the client of request {} hung up before it had said all", Caller.requestId(call));
     } else {
       log.error("request {} failed", Caller.requestId(call), call.failure());
       Answers.problem(call, Problem.of(call.failure()));

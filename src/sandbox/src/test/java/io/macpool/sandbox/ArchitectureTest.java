@@ -129,6 +129,15 @@ class ArchitectureTest {
           .resideInAnyPackage("io.opentelemetry..");
 
   @ArchTest
+  static final ArchRule sentryStaysInItsPackage =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.macpool.service.sentry..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.sentry..");
+
+  @ArchTest
   static final ArchRule sshStaysInTheSshPackages =
       noClasses()
           .that()

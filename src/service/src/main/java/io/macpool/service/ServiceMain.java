@@ -1,5 +1,6 @@
 package io.macpool.service;
 
+import io.macpool.service.sentry.ErrorReports;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -46,7 +47,10 @@ public final class ServiceMain {
         settings -> {
           log.info("{} {} starts: {}", build.service(), build.version(), settings.describe());
           settings.warnings().forEach(log::warn);
-          return serve(build, settings, starter);
+          try (Resources resources = new Resources()) {
+            ErrorReports.start(settings, build).ifPresent(r -> resources.own("error reports", r));
+            return serve(build, settings, starter);
+          }
         });
   }
 

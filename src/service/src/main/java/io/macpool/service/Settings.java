@@ -39,6 +39,14 @@ public final class Settings {
     return warnings;
   }
 
+  /** Every secret that is set, for whoever must keep them out of something. */
+  public List<Secret> secrets() {
+    return values.values().stream()
+        .filter(Secret.class::isInstance)
+        .map(Secret.class::cast)
+        .toList();
+  }
+
   /** {@code name=value} of all that is set, for the line a service logs at its start. */
   public String describe() {
     StringBuilder text = new StringBuilder();

@@ -4,6 +4,7 @@ import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.SettingsSpec;
+import io.macpool.service.sentry.ErrorReports;
 import io.macpool.service.trace.Traces;
 import java.net.URI;
 import java.time.Duration;
@@ -375,6 +376,8 @@ public final class WorkerSettings {
             BOOT_POLL_DIAL_TIMEOUT,
             RESERVE_BEFORE_TAKE,
             CAPACITY_WAIT));
+    all.add(ErrorReports.DSN);
+    all.add(ErrorReports.ENVIRONMENT);
     all.addAll(retired());
     return all;
   }
@@ -393,8 +396,7 @@ public final class WorkerSettings {
         Setting.retired("LIBRATO_EMAIL", metrics),
         Setting.retired("LIBRATO_TOKEN", metrics),
         Setting.retired("LIBRATO_SOURCE", metrics),
-        Setting.retired("SENTRY_DSN", "errors are structured log lines"),
-        Setting.retired("SENTRY_HOOK_ERRORS", "errors are structured log lines"),
+        Setting.retired("SENTRY_HOOK_ERRORS", "every error is reported"),
         Setting.retired("PPROF_PORT", "use the JDK's own tools"),
         Setting.retired("SILENCE_METRICS", metrics));
   }

@@ -1,0 +1,6 @@
+/**
+ * Errors in the log, reported to Sentry as well. The only place that knows its library.
+ *
+ * <p>Must not be here: what is logged. An error is reported because it is logged as one.
+ */
+package io.macpool.service.sentry;
