@@ -150,6 +150,7 @@ public final class Reconciler implements AutoCloseable {
     live.refresh(instances, now);
     cordons.refresh(ledger.cordons());
     leases.look(ledger, ledger.leads(), now);
+    closeForgotten(instances, now);
     Observed<Inventory> observed = hypervisor.inventory();
     if (!observed.isKnown()) {
       suspects = Map.of(); // two looks must be two sights
@@ -168,6 +169,25 @@ public final class Reconciler implements AutoCloseable {
     if (Duration.between(purgedAt, now).compareTo(PURGE_EVERY) > 0) {
       ledger.purge(now.minus(options.keep()));
       purgedAt = now;
+    }
+  }
+
+  /**
+   * An intent of ours that nobody here works on: its transaction was committed, and the answer that
+   * said so was lost. Only we can know, so each replica looks for its own.
+   */
+  private void closeForgotten(List<Instance> instances, Instant now) {
+    for (Instance instance : instances) {
+      if (instance.broker().equals(broker)
+          && instance.phase().isBeingMade()
+          && instance.createdAt().plus(options.policy().cloneLimit()).isBefore(now)
+          && live.find(instance.id()).filter(instance::equals).isPresent()
+          && !reclaimer.isInHand(instance.id())) {
+        log.warn("{} is on record and nobody makes it: it is destroyed", instance.id());
+        meters.counter("reconcile.actions", "deed", "DESTROY", "reason", "forgotten").increment();
+        Background.run(
+            "destroy " + instance.id(), reclaimer.reclaim(instance.id(), "forgotten").carriedOut());
+      }
     }
   }
 
