@@ -3,7 +3,6 @@ package io.macpool.operator;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.AutoscalePlanner;
 import io.macpool.core.pool.Backlog;
-import io.macpool.core.pool.PoolSize;
 import io.macpool.core.pool.PoolSizePlan;
 import io.macpool.core.pool.PoolSizePlanner;
 import io.macpool.core.pool.ScalingDecision;
@@ -11,14 +10,15 @@ import io.macpool.core.pool.ScalingMemory;
 import io.macpool.core.pool.SlotClaim;
 import io.macpool.core.pool.SlotShare;
 import io.macpool.core.pool.WorkerPod;
-import io.macpool.core.pool.WorkerPod.Standing;
 import io.macpool.operator.hardware.PoolKey;
 import io.macpool.operator.hardware.SlotLedger;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -30,28 +30,51 @@ import java.util.stream.Collectors;
  */
 final class SimulatedFleet {
 
-  static final int SLOTS = 2_000;
-  private static final int CLUSTERS = 100;
-  private static final int INTERVAL = 5;
+  /**
+   * How large it is.
+   *
+   * @param leastJobs the smallest {@code maxJobs} of a cluster
+   * @param mostJobs the largest
+   */
+  record Size(int clusters, int slots, int leastJobs, int mostJobs) {
+
+    /** What one operator is made for. */
+    static final Size FULL = new Size(100, 2_000, 20, 59);
+
+    /** Enough for every way that clusters can be in each other's: many run in a second. */
+    static final Size SMALL = new Size(4, 14, 2, 8);
+  }
+
   private static final PoolKey POOL = new PoolKey("simulated", "macs");
+  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
   private final Random random;
+  private final Size size;
   private final boolean faults;
   private final List<SimulatedCluster> clusters = new ArrayList<>();
+  private final Map<String, SimulatedCluster> byName = new HashMap<>();
+  private final List<String> broken = new ArrayList<>();
+  private final FleetMeasures measures;
   private SlotLedger ledger;
-  private Instant now = Instant.parse("2026-11-21T10:00:00Z");
-  private int seconds;
+  private int second;
+  private Instant now = START;
   private long finished;
   private long killed;
-  private long saturated;
-  private long busyWhileSaturated;
-  private int pressed;
 
-  SimulatedFleet(long seed, boolean faults) {
+  /**
+   * A fleet that a seed decides everything about.
+   *
+   * @param faults whether things go wrong, or demand only exceeds what there is
+   */
+  SimulatedFleet(long seed, Size size, boolean faults) {
     random = new Random(seed);
+    this.size = size;
     this.faults = faults;
-    for (int i = 0; i < CLUSTERS; i++) {
-      clusters.add(new SimulatedCluster("c%03d".formatted(i), random));
+    measures = new FleetMeasures(size.slots());
+    for (int i = 0; i < size.clusters(); i++) {
+      SimulatedCluster cluster = new SimulatedCluster("c%03d".formatted(i), size, random);
+      clusters.add(cluster);
+      byName.put(cluster.name, cluster);
     }
     startOperator();
   }
@@ -60,84 +83,79 @@ final class SimulatedFleet {
     ledger =
         new SlotLedger(
             Clock.fixed(now, ZoneOffset.UTC),
-            pool -> clusters.stream().map(SimulatedFleet::recorded).collect(Collectors.toList()),
-            (pool, name) ->
-                clusters.stream().filter(c -> c.name.equals(name)).forEach(c -> c.woken = true));
-    ledger.slots(POOL, Observed.known(SLOTS, now));
+            pool ->
+                clusters.stream().map(SimulatedCluster::recordedClaim).collect(Collectors.toList()),
+            (pool, name) -> byName.get(name).wake());
+    ledger.slots(POOL, Observed.known(size.slots(), now));
     clusters.forEach(cluster -> cluster.memory = Optional.empty());
   }
 
-  private static SlotClaim recorded(SimulatedCluster cluster) {
-    int held = 0;
-    for (SimulatedPod pod : cluster.pods) {
-      held += pod.recorded.finishing() + Math.max(pod.recorded.expected(), pod.granted);
+  /** Lets time pass; ends early if a promise is broken. */
+  SimulatedFleet run(int seconds) {
+    for (int i = 0; i < seconds && broken.isEmpty(); i++) {
+      pass();
     }
-    return new SlotClaim(
-        cluster.name, cluster.weight, cluster.policy.minJobs(), cluster.recordedJobs, held);
+    return this;
   }
 
-  void second() {
-    now = now.plusSeconds(1);
-    seconds++;
-    arrive();
+  private void pass() {
+    second++;
+    now = START.plusSeconds(second);
     for (SimulatedCluster cluster : clusters) {
-      for (SimulatedPod pod : cluster.pods) {
-        finished += pod.second();
-      }
-      cluster.pods.removeIf(pod -> pod.terminating && pod.size().alive() == 0);
+      arrive(cluster);
+      cluster.pods.forEach(pod -> finished += pod.end(second));
+      cluster.pods.removeIf(SimulatedPod::gone);
       take(cluster);
     }
     if (faults) {
       disturb();
     }
     for (SimulatedCluster cluster : clusters) {
-      if (cluster.woken || seconds % INTERVAL == cluster.phase) {
-        cluster.woken = false;
+      if (cluster.due(second)) {
         round(cluster);
       }
     }
-    measure();
+    check();
   }
 
-  private void arrive() {
-    for (SimulatedCluster cluster : clusters) {
-      if (!faults || random.nextInt(90) == 0) {
-        int most = cluster.policy.maxJobs() * 3;
-        int burst = faults ? random.nextInt(most) : most;
-        cluster.queued = Math.max(cluster.queued, burst);
-      }
+  private void arrive(SimulatedCluster cluster) {
+    if (!faults || random.nextInt(90) == 0) {
+      int most = cluster.policy.maxJobs() * 3;
+      int burst = faults ? random.nextInt(most + 1) : most;
+      cluster.queued = Math.max(cluster.queued, burst);
     }
   }
 
   private void take(SimulatedCluster cluster) {
     for (SimulatedPod pod : cluster.pods) {
-      for (int i = Math.min(pod.idle(), cluster.queued); i > 0; i--) {
-        pod.jobs.add(new int[] {20 + random.nextInt(200)});
+      for (int i = Math.min(pod.idle(second), cluster.queued); i > 0; i--) {
+        pod.take(second + 20 + random.nextInt(200));
         cluster.queued--;
       }
     }
   }
 
   private void disturb() {
-    SimulatedCluster cluster = clusters.get(random.nextInt(CLUSTERS));
+    SimulatedCluster cluster = clusters.get(random.nextInt(clusters.size()));
     if (cluster.pods.isEmpty()) {
       return;
     }
     SimulatedPod pod = cluster.pods.get(random.nextInt(cluster.pods.size()));
-    switch (random.nextInt(12)) {
-      case 0 -> pod.silentFor = 5 + random.nextInt(60);
+    switch (random.nextInt(14)) {
+      case 0 -> pod.silent(second + 5 + random.nextInt(60));
       case 1 -> {
-        cluster.queued += pod.jobs.size();
+        cluster.queued += pod.running();
         cluster.pods.remove(pod);
-        cluster.add(5);
+        cluster.add(second + 5);
       }
       case 2, 3 -> {
-        if (!pod.terminating) {
-          cluster.add(5);
+        if (!pod.terminating()) {
+          cluster.add(second + 5);
           pod.terminate();
         }
       }
       case 4 -> startOperator();
+      case 5 -> cluster.maxJobs(random.nextInt(size.mostJobs() + 1), random, second);
       default -> {
         // Nothing happens in most seconds.
       }
@@ -146,25 +164,19 @@ final class SimulatedFleet {
 
   /** One round as the reconciler runs it. */
   private void round(SimulatedCluster cluster) {
-    List<WorkerPod> pods = cluster.pods.stream().map(this::observe).toList();
-    int running = cluster.running();
-    ScalingMemory memory =
-        cluster.memory.orElseGet(() -> ScalingMemory.starting(cluster.recordedJobs, now));
-    boolean blind = faults && random.nextInt(10) == 0;
-    Observed<Backlog> backlog =
-        blind
-            ? Observed.unknown("simulated", now)
-            : Observed.known(new Backlog(cluster.queued, running, Optional.empty()), now);
-    ScalingDecision decision =
-        AutoscalePlanner.decide(cluster.policy, backlog, running, memory, now);
-    cluster.memory = Optional.of(decision.memory());
-    int bound = pods.stream().mapToInt(WorkerPod::bound).sum();
+    List<WorkerPod> pods = new ArrayList<>(cluster.pods.size());
+    int bound = 0;
+    for (SimulatedPod pod : cluster.pods) {
+      WorkerPod seen = pod.observe(second, now);
+      pods.add(seen);
+      bound += seen.bound();
+    }
+    int wanted = wanted(cluster);
     SlotShare share =
         ledger.ask(
             POOL,
-            new SlotClaim(
-                cluster.name, cluster.weight, cluster.policy.minJobs(), decision.limit(), bound));
-    int limit = Math.min(decision.limit(), share.limit());
+            new SlotClaim(cluster.name, cluster.weight, cluster.policy.minJobs(), wanted, bound));
+    int limit = Math.min(wanted, share.limit());
     PoolSizePlan plan = PoolSizePlanner.plan(limit, cluster.maxPerWorker, pods);
     if (faults && random.nextInt(20) == 0) {
       // The status could not be written: nothing is told, and what was given goes back.
@@ -177,26 +189,22 @@ final class SimulatedFleet {
       startOperator(); // between the record and the telling
       return;
     }
-    for (SimulatedPod pod : cluster.pods) {
-      boolean lost = faults && random.nextInt(10) == 0;
-      if (plan.assignments().containsKey(pod.id) && !lost && pod.answers()) {
-        int before = pod.jobs.size();
-        pod.resize(plan.assignments().get(pod.id).send());
-        killed += Math.max(0, before - pod.size().alive());
-      }
-    }
+    tell(cluster, plan);
   }
 
-  private WorkerPod observe(SimulatedPod pod) {
-    Observed<PoolSize> size =
-        pod.answers() ? Observed.known(pod.size(), now) : Observed.unknown("silent", now);
-    return new WorkerPod(
-        pod.id,
-        pod.terminating ? Standing.TERMINATING : Standing.SERVING,
-        size,
-        pod.recorded,
-        pod.granted,
-        pod.jobs.size());
+  private int wanted(SimulatedCluster cluster) {
+    int running = cluster.running();
+    boolean blind = faults && random.nextInt(10) == 0;
+    Observed<Backlog> backlog =
+        blind
+            ? Observed.unknown("simulated", now)
+            : Observed.known(new Backlog(cluster.queued, running, Optional.empty()), now);
+    ScalingMemory memory =
+        cluster.memory.orElseGet(() -> ScalingMemory.starting(cluster.recordedJobs, now));
+    ScalingDecision decision =
+        AutoscalePlanner.decide(cluster.policy, backlog, running, memory, now);
+    cluster.memory = Optional.of(decision.memory());
+    return decision.limit();
   }
 
   private static void record(
@@ -204,40 +212,49 @@ final class SimulatedFleet {
     cluster.recordedJobs = limit;
     for (int i = 0; i < seen.size(); i++) {
       SimulatedPod pod = cluster.pods.get(i);
-      pod.recorded = seen.get(i).believed();
-      if (plan.assignments().containsKey(pod.id)) {
-        pod.granted = plan.assignments().get(pod.id).send();
+      var assignment = plan.assignments().get(pod.id);
+      pod.record(seen.get(i).believed(), assignment == null ? pod.granted() : assignment.send());
+    }
+  }
+
+  private void tell(SimulatedCluster cluster, PoolSizePlan plan) {
+    for (SimulatedPod pod : cluster.pods) {
+      var assignment = plan.assignments().get(pod.id);
+      boolean lost = faults && random.nextInt(10) == 0;
+      if (assignment != null && !lost && pod.answers(second)) {
+        pod.resize(assignment.send());
+        killed += Math.max(0, pod.running() - pod.alive());
       }
     }
   }
 
-  private void measure() {
-    int wanted = 0;
-    int busy = 0;
-    for (SimulatedCluster cluster : clusters) {
-      wanted += Math.min(cluster.policy.maxJobs(), cluster.queued + cluster.running());
-      busy += cluster.running();
-    }
-    pressed = wanted > SLOTS ? pressed + 1 : 0;
-    if (pressed > 60) {
-      saturated++;
-      busyWhileSaturated += busy;
-    }
-  }
-
-  /** What is not as promised now; empty if all is. */
-  List<String> broken() {
-    List<String> broken = new ArrayList<>();
+  private void check() {
     int all = 0;
     for (SimulatedCluster cluster : clusters) {
-      all += cluster.alive();
-      if (cluster.alive() > cluster.policy.maxJobs()) {
-        broken.add(cluster.name + " has " + cluster.alive() + " of " + cluster.policy.maxJobs());
+      int alive = cluster.alive();
+      all += alive;
+      if (alive > cluster.allowed()) {
+        breach(cluster.name + " has " + alive + " of " + cluster.policy.maxJobs());
       }
     }
-    if (all > SLOTS) {
-      broken.add(all + " processors on " + SLOTS + " slots");
+    if (all > size.slots()) {
+      breach(all + " processors on " + size.slots() + " slots");
     }
+    if (killed > 0) {
+      breach(killed + " jobs were killed");
+    }
+    measures.note(clusters);
+    if (!faults) {
+      measures.starving(clusters, ledger.picture(POOL)).ifPresent(this::breach);
+    }
+  }
+
+  private void breach(String what) {
+    broken.add("second " + second + ": " + what);
+  }
+
+  /** What was not as promised; empty if all was. */
+  List<String> broken() {
     return broken;
   }
 
@@ -245,16 +262,7 @@ final class SimulatedFleet {
     return finished;
   }
 
-  long jobsKilledByOperator() {
-    return killed;
-  }
-
-  long saturatedSeconds() {
-    return saturated;
-  }
-
-  /** Busy slots over slots, in the seconds in which more was wanted than there is. */
-  double utilisation() {
-    return (double) busyWhileSaturated / (saturated * SLOTS);
+  FleetMeasures measures() {
+    return measures;
   }
 }

@@ -1,37 +1,85 @@
 package io.macpool.operator;
 
+import io.macpool.core.Observed;
 import io.macpool.core.pool.PoolSize;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import io.macpool.core.pool.WorkerPod;
+import io.macpool.core.pool.WorkerPod.Standing;
+import java.time.Instant;
+import java.util.PriorityQueue;
 
 /** A worker pod in virtual time: processors, the jobs on them, and what it was told. */
 final class SimulatedPod {
 
   final String id;
-  final List<int[]> jobs = new ArrayList<>();
-  int expected;
-  int finishing;
-  boolean terminating;
-  int startsIn;
-  int silentFor;
+
+  /** When each of its jobs ends, in seconds of the simulation. */
+  private final PriorityQueue<Integer> jobs = new PriorityQueue<>();
+
+  private final int startsAt;
+  private int expected;
+  private int finishing;
+  private boolean terminating;
+  private int silentUntil;
 
   /** What its status in the API says: survives an operator. */
-  PoolSize recorded = PoolSize.NONE;
+  private PoolSize recorded = PoolSize.NONE;
 
-  int granted;
+  private int granted;
 
-  SimulatedPod(String id, int startsIn) {
+  SimulatedPod(String id, int startsAt) {
     this.id = id;
-    this.startsIn = startsIn;
+    this.startsAt = startsAt;
   }
 
-  boolean answers() {
-    return startsIn <= 0 && silentFor <= 0;
+  boolean answers(int second) {
+    return second >= startsAt && second >= silentUntil;
   }
 
-  PoolSize size() {
-    return new PoolSize(expected + finishing, expected);
+  void silent(int until) {
+    silentUntil = until;
+  }
+
+  boolean terminating() {
+    return terminating;
+  }
+
+  boolean gone() {
+    return terminating && expected + finishing == 0;
+  }
+
+  int running() {
+    return jobs.size();
+  }
+
+  int alive() {
+    return expected + finishing;
+  }
+
+  /** The most that it may hold by what is recorded of it. */
+  int recordedBound() {
+    return recorded.finishing() + Math.max(recorded.expected(), granted);
+  }
+
+  void record(PoolSize seen, int newlyGranted) {
+    recorded = seen;
+    granted = newlyGranted;
+  }
+
+  int granted() {
+    return granted;
+  }
+
+  /** As the operator sees it. */
+  WorkerPod observe(int second, Instant now) {
+    return new WorkerPod(
+        id,
+        terminating ? Standing.TERMINATING : Standing.SERVING,
+        answers(second)
+            ? Observed.known(new PoolSize(alive(), expected), now)
+            : Observed.unknown("silent", now),
+        recorded,
+        granted,
+        jobs.size());
   }
 
   /** Idle processors go at once, busy ones after their job. */
@@ -40,9 +88,8 @@ final class SimulatedPod {
       return;
     }
     if (size < expected) {
-      int idle = expected + finishing - jobs.size();
-      int going = expected - size;
-      finishing += Math.max(0, going - idle);
+      int idle = alive() - jobs.size();
+      finishing += Math.max(0, expected - size - idle);
     }
     expected = size;
   }
@@ -52,27 +99,23 @@ final class SimulatedPod {
     terminating = true;
   }
 
-  int idle() {
-    return terminating || startsIn > 0
-        ? 0
-        : Math.max(0, expected + finishing - jobs.size() - finishing);
+  /** Processors that could take a job. */
+  int idle(int second) {
+    return terminating || second < startsAt ? 0 : Math.max(0, expected - jobs.size());
   }
 
-  /** A second passes; returns jobs that ended. */
-  int second() {
-    startsIn--;
-    silentFor--;
+  void take(int endsAt) {
+    jobs.add(endsAt);
+  }
+
+  /** Ends what ends by now; returns how many jobs did. */
+  int end(int second) {
     int ended = 0;
-    for (Iterator<int[]> each = jobs.iterator(); each.hasNext(); ) {
-      int[] left = each.next();
-      if (--left[0] <= 0) {
-        each.remove();
-        ended++;
-        if (finishing > 0) {
-          finishing--;
-        }
-      }
+    while (!jobs.isEmpty() && jobs.peek() <= second) {
+      jobs.remove();
+      ended++;
     }
+    finishing = Math.max(0, finishing - ended);
     return ended;
   }
 }

@@ -8,9 +8,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -36,6 +37,37 @@ public final class SlotLedger {
     Observed<Integer> slots;
     final SortedMap<String, SlotClaim> claims = new TreeMap<>();
     final Map<String, Integer> limits = new HashMap<>();
+
+    /** Clusters that were woken and have not asked since: once is enough. */
+    final Set<String> woken = new HashSet<>();
+
+    private SortedMap<String, SlotShare> shares;
+
+    void slots(Observed<Integer> known) {
+      slots = known;
+      shares = null;
+    }
+
+    void claim(SlotClaim claim) {
+      if (!claim.equals(claims.put(claim.id(), claim))) {
+        shares = null;
+      }
+    }
+
+    boolean forget(String cluster) {
+      limits.remove(cluster);
+      woken.remove(cluster);
+      shares = null;
+      return claims.remove(cluster) != null;
+    }
+
+    /** Planned anew only if something changed: most rounds of an idle fleet change nothing. */
+    SortedMap<String, SlotShare> shares() {
+      if (shares == null) {
+        shares = FairSharePlanner.plan(slots, claims.values());
+      }
+      return shares;
+    }
   }
 
   /**
@@ -43,7 +75,7 @@ public final class SlotLedger {
    *
    * @param recorded the claims of all clusters on a pool by their recorded statuses; read once,
    *     when the pool is first asked for
-   * @param wake is told of a cluster whose limit would now be another than it was given last
+   * @param wake is told of a cluster that may have more than it was given last, or must give back
    */
   public SlotLedger(
       Clock clock,
@@ -60,7 +92,7 @@ public final class SlotLedger {
     synchronized (this) {
       Account account = account(pool);
       boolean same = account.slots.toOptional().equals(slots.toOptional());
-      account.slots = slots;
+      account.slots(slots);
       concerned = same ? List.of() : concerned(account, "");
     }
     concerned.forEach(cluster -> wake.accept(pool, cluster));
@@ -72,10 +104,11 @@ public final class SlotLedger {
     List<String> concerned;
     synchronized (this) {
       Account account = account(pool);
-      account.claims.put(claim.id(), claim);
-      share = plan(account).get(claim.id());
+      account.claim(claim);
+      account.woken.remove(claim.id());
+      share = account.shares().get(claim.id());
       account.limits.put(claim.id(), share.limit());
-      account.claims.put(claim.id(), holding(claim, Math.max(claim.held(), share.limit())));
+      account.claim(holding(claim, Math.max(claim.held(), share.limit())));
       concerned = concerned(account, claim.id());
     }
     concerned.forEach(cluster -> wake.accept(pool, cluster));
@@ -91,7 +124,7 @@ public final class SlotLedger {
       if (claim == null) {
         return;
       }
-      account.claims.put(cluster, holding(claim, held));
+      account.claim(holding(claim, held));
       concerned = concerned(account, cluster);
     }
     concerned.forEach(other -> wake.accept(pool, other));
@@ -102,8 +135,7 @@ public final class SlotLedger {
     List<String> concerned;
     synchronized (this) {
       Account account = account(pool);
-      account.limits.remove(cluster);
-      concerned = account.claims.remove(cluster) == null ? List.of() : concerned(account, cluster);
+      concerned = account.forget(cluster) ? concerned(account, cluster) : List.of();
     }
     concerned.forEach(other -> wake.accept(pool, other));
   }
@@ -116,7 +148,7 @@ public final class SlotLedger {
   /** How a pool is shared now. */
   public synchronized Picture picture(PoolKey pool) {
     Account account = account(pool);
-    return new Picture(account.slots, new TreeMap<>(account.claims), plan(account));
+    return new Picture(account.slots, new TreeMap<>(account.claims), account.shares());
   }
 
   /**
@@ -156,17 +188,24 @@ public final class SlotLedger {
     return account;
   }
 
-  private static SortedMap<String, SlotShare> plan(Account account) {
-    return FairSharePlanner.plan(account.slots, account.claims.values());
-  }
-
+  /**
+   * Clusters that would do something about it: those that may have more than they were given last,
+   * and those that hold more than they may. One that was given more than it may have now, and did
+   * not take it, is told when it asks.
+   */
   private static List<String> concerned(Account account, String asking) {
     List<String> concerned = new ArrayList<>();
-    plan(account)
+    account
+        .shares()
         .forEach(
             (cluster, share) -> {
               Integer given = account.limits.get(cluster);
-              if (!cluster.equals(asking) && !Objects.equals(given, share.limit())) {
+              boolean more = given == null || share.limit() > given;
+              boolean less =
+                  given != null
+                      && share.limit() < given
+                      && share.limit() < account.claims.get(cluster).held();
+              if (!cluster.equals(asking) && (more || less) && account.woken.add(cluster)) {
                 concerned.add(cluster);
               }
             });

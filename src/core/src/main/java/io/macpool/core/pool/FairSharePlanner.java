@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
 
 /**
  * Shares the slots of a hardware pool over its clusters: minimums first, then weighted max-min on
@@ -50,16 +49,20 @@ public final class FairSharePlanner {
 
   private static void share(
       int slots, List<Filling> fillings, SortedMap<String, SlotShare> shares) {
-    int left = fill(slots, fillings, f -> Math.min(f.claim.minimum(), f.claim.wanted()));
-    fill(left, fillings, f -> f.claim.wanted());
-    fillings.forEach(filling -> filling.share = filling.level);
+    fillings.forEach(f -> f.cap = Math.min(f.claim.minimum(), f.claim.wanted()));
+    int left = fill(slots, fillings);
+    fillings.forEach(f -> f.cap = f.claim.wanted());
+    fill(left, fillings);
 
     int free = slots;
     for (Filling filling : fillings) {
-      free -= filling.claim.held();
-      filling.level = Math.min(filling.claim.held(), filling.share);
+      int held = filling.claim.held();
+      filling.share = filling.level;
+      filling.level = Math.min(held, filling.share);
+      filling.cap = held > filling.share ? 0 : filling.share;
+      free -= held;
     }
-    fill(free, fillings, f -> f.claim.held() > f.share ? 0 : f.share);
+    fill(free, fillings);
     for (Filling filling : fillings) {
       shares.put(filling.claim.id(), new SlotShare(filling.share, filling.level, reason(filling)));
     }
@@ -75,12 +78,19 @@ public final class FairSharePlanner {
     return filling.share < filling.claim.wanted() ? Reason.SHARED : Reason.ALL_WANTED;
   }
 
-  /** Raises the lowest level, relative to weight, slot by slot up to each one's cap. */
-  private static int fill(int slots, List<Filling> fillings, ToIntFunction<Filling> cap) {
-    int left = slots - raise(slots, fillings, cap);
+  /**
+   * Raises the lowest level, relative to weight, slot by slot up to each one's cap.
+   *
+   * @return the slots that are left
+   */
+  private static int fill(int slots, List<Filling> fillings) {
+    int left = slots - raise(slots, fillings);
+    if (left <= 0) {
+      return left;
+    }
     PriorityQueue<Filling> lowest = new PriorityQueue<>(Filling.BY_LEVEL);
     for (Filling filling : fillings) {
-      if (filling.level < cap.applyAsInt(filling)) {
+      if (filling.level < filling.cap) {
         lowest.add(filling);
       }
     }
@@ -88,7 +98,7 @@ public final class FairSharePlanner {
       Filling filling = lowest.remove();
       filling.level++;
       left--;
-      if (filling.level < cap.applyAsInt(filling)) {
+      if (filling.level < filling.cap) {
         lowest.add(filling);
       }
     }
@@ -99,37 +109,39 @@ public final class FairSharePlanner {
    * The greater part of filling at once: whole rounds in which each gets its weight, as many as the
    * slots allow. Slot by slot would come to the same and take as long as there are slots.
    */
-  private static int raise(int slots, List<Filling> fillings, ToIntFunction<Filling> cap) {
+  private static int raise(int slots, List<Filling> fillings) {
     int low = 0;
-    int high = fillings.stream().mapToInt(cap).max().orElse(0);
+    int high = 0;
+    for (Filling filling : fillings) {
+      high = Math.max(high, filling.cap);
+    }
+    if (cost(high, fillings) <= slots) {
+      low = high; // there is enough for all
+    }
     while (low < high) {
       int middle = low + (high - low + 1) / 2;
-      if (cost(middle, fillings, cap) <= slots) {
+      if (cost(middle, fillings) <= slots) {
         low = middle;
       } else {
         high = middle - 1;
       }
     }
-    long cost = cost(low, fillings, cap);
+    long cost = cost(low, fillings);
     if (cost > slots) {
       return 0;
     }
     for (Filling filling : fillings) {
-      filling.level = Math.max(filling.level, reached(low, filling, cap));
+      filling.level = Math.max(filling.level, filling.reached(low));
     }
     return (int) cost;
   }
 
-  private static long cost(int rounds, List<Filling> fillings, ToIntFunction<Filling> cap) {
+  private static long cost(int rounds, List<Filling> fillings) {
     long cost = 0;
     for (Filling filling : fillings) {
-      cost += Math.max(0, reached(rounds, filling, cap) - filling.level);
+      cost += Math.max(0, filling.reached(rounds) - filling.level);
     }
     return cost;
-  }
-
-  private static int reached(int rounds, Filling filling, ToIntFunction<Filling> cap) {
-    return (int) Math.min(cap.applyAsInt(filling), (long) rounds * filling.claim.weight());
   }
 
   private static final class Filling {
@@ -142,10 +154,15 @@ public final class FairSharePlanner {
 
     final SlotClaim claim;
     int level;
+    int cap;
     int share;
 
     Filling(SlotClaim claim) {
       this.claim = claim;
+    }
+
+    int reached(int rounds) {
+      return (int) Math.min(cap, (long) rounds * claim.weight());
     }
 
     private static int compareLevels(Filling one, Filling other) {
