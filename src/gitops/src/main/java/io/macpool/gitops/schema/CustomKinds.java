@@ -91,6 +91,19 @@ final class CustomKinds {
       object.remove("anyOf");
       object.putArray("type").add("integer").add("string");
     }
+    excludeByNumber(object, "exclusiveMinimum", "minimum");
+    excludeByNumber(object, "exclusiveMaximum", "maximum");
     object.properties().forEach(entry -> close(entry.getValue()));
+  }
+
+  /** Definitions say it as OpenAPI 3.0 does, by a flag beside the bound; JSON Schema by a bound. */
+  private static void excludeByNumber(ObjectNode schema, String exclusive, String bound) {
+    if (!schema.path(exclusive).isBoolean()) {
+      return;
+    }
+    boolean excludes = schema.remove(exclusive).asBoolean();
+    if (excludes && schema.has(bound)) {
+      schema.set(exclusive, schema.remove(bound));
+    }
   }
 }

@@ -106,4 +106,18 @@ class KubernetesSchemasTest {
         .asString()
         .contains("brunch");
   }
+
+  @Test
+  void aBoundThatIsExcludedItselfIsRefused() throws YamlSyntaxException {
+    String cluster =
+        """
+        apiVersion: travisci.com/v1alpha1
+        kind: WorkerCluster
+        metadata: {name: worker-com}
+        spec: {scaling: {jobsPerQueuedJob: %s}}
+        """;
+
+    assertThat(problems(cluster.formatted("0"))).anyMatch(p -> p.contains("jobsPerQueuedJob"));
+    assertThat(problems(cluster.formatted("0.5"))).noneMatch(p -> p.contains("jobsPerQueuedJob"));
+  }
 }
