@@ -1,6 +1,7 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstancePhase;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -20,24 +21,30 @@ final class SlotRows {
       "UPDATE jupiter_brain.slots SET instance_id = :id"
           + " WHERE host = :host AND number = :number AND coalesce(instance_id, '') = ''";
 
-  /** The slots as they were read: how many each host has, and which are free, lowest first. */
-  record Slots(Map<String, Integer> all, Map<String, Deque<Integer>> free) {}
+  /**
+   * The slots as they were read: how many each host has, which are free, lowest first, and who
+   * holds the others.
+   */
+  record Slots(Map<String, Integer> all, Map<String, Deque<Integer>> free, Set<String> holders) {}
 
   private SlotRows() {}
 
   static Slots read(Handle handle) {
-    Slots slots = new Slots(new HashMap<>(), new HashMap<>());
+    Slots slots = new Slots(new HashMap<>(), new HashMap<>(), new HashSet<>());
     handle
         .createQuery("SELECT host, number, instance_id FROM jupiter_brain.slots ORDER BY number")
         .map(
             (row, context) -> {
               String host = row.getString("host");
               slots.all().merge(host, 1, Integer::sum);
-              if (row.getString("instance_id") == null) {
+              String holder = row.getString("instance_id");
+              if (holder == null) {
                 slots
                     .free()
                     .computeIfAbsent(host, h -> new ArrayDeque<>())
                     .add(row.getInt("number"));
+              } else {
+                slots.holders().add(holder);
               }
               return host;
             })
@@ -55,25 +62,41 @@ final class SlotRows {
               Deque<Integer> free = slots.free().get(host);
               taken.put(host, free == null ? all : all - free.size());
             });
-    StrayRows.count(handle).forEach((host, strays) -> taken.merge(host, strays, Integer::sum));
     Map<String, Integer> operations = new HashMap<>();
-    int[] creating = {0};
-    handle
+    Map<String, String> hosts = new HashMap<>();
+    int creating = 0;
+    for (Live live : live(handle)) {
+      if (live.phase().isBeingMade()) {
+        creating++;
+      }
+      if (live.host() == null) {
+        continue;
+      }
+      hosts.put(live.id(), live.host());
+      if (live.phase() != InstancePhase.READY) {
+        operations.merge(live.host(), 1, Integer::sum);
+      }
+      if (!slots.holders().contains(live.id())) {
+        taken.merge(live.host(), 1, Integer::sum); // it came from elsewhere, and takes up room
+      }
+    }
+    return new SlotUse(slots.all(), taken, operations, creating, hosts);
+  }
+
+  private record Live(String id, String host, InstancePhase phase) {}
+
+  private static List<Live> live(Handle handle) {
+    return handle
         .createQuery(
-            "SELECT host, phase, count(*) AS instances FROM jupiter_brain.instances"
-                + " WHERE phase IN ('REQUESTED', 'CLONED', 'RECLAIMING') GROUP BY host, phase")
+            "SELECT id, host, phase FROM jupiter_brain.instances"
+                + " WHERE phase IN ('REQUESTED', 'CLONED', 'READY', 'RECLAIMING')")
         .map(
-            (row, context) -> {
-              int instances = row.getInt("instances");
-              if (!row.getString("phase").equals("RECLAIMING")) {
-                creating[0] += instances;
-              }
-              return row.getString("host") == null
-                  ? null
-                  : operations.merge(row.getString("host"), instances, Integer::sum);
-            })
+            (row, context) ->
+                new Live(
+                    row.getString("id"),
+                    row.getString("host"),
+                    InstancePhase.valueOf(row.getString("phase"))))
         .list();
-    return new SlotUse(slots.all(), taken, operations, creating[0]);
   }
 
   /**

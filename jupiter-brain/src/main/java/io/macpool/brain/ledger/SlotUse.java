@@ -9,15 +9,18 @@ import java.util.Map;
  * @param taken those that are held, by host
  * @param operations instances being made or destroyed, by host, over all replicas
  * @param creating instances being made, over all hosts and replicas
+ * @param hosts where each instance that is not gone is on record, by its id, over all replicas
  */
 public record SlotUse(
     Map<String, Integer> slots,
     Map<String, Integer> taken,
     Map<String, Integer> operations,
-    int creating) {
+    int creating,
+    Map<String, String> hosts) {
   public SlotUse {
     slots = Map.copyOf(slots);
     taken = Map.copyOf(taken);
     operations = Map.copyOf(operations);
+    hosts = Map.copyOf(hosts);
   }
 }

@@ -4,9 +4,7 @@ import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.SlotMovePlanner.Holding;
 import io.macpool.core.fleet.SlotMovePlanner.Move;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -21,19 +19,6 @@ final class StrayRows {
           + " WHERE i.phase IN ('REQUESTED', 'CLONED', 'READY', 'RECLAIMING')";
 
   private StrayRows() {}
-
-  /** Instances without a slot, by host. */
-  static Map<String, Integer> count(Handle handle) {
-    Map<String, Integer> strays = new HashMap<>();
-    handle
-        .createQuery(
-            "SELECT i.host AS host, count(*) AS strays"
-                + LIVE
-                + " AND i.host IS NOT NULL AND s.instance_id IS NULL GROUP BY i.host")
-        .map((row, context) -> strays.put(row.getString("host"), row.getInt("strays")))
-        .list();
-    return strays;
-  }
 
   static List<Holding> holdings(Handle handle) {
     return handle

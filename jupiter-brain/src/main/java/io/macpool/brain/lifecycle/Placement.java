@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /** Joins what inventory, ledger and cordons say of the hosts into what the planner wants to see. */
 public final class Placement {
@@ -51,11 +49,10 @@ public final class Placement {
       Inventory inventory,
       Map<String, Cordon> cordons,
       SlotUse use,
-      Predicate<Machine> counted,
       Rules rules) {
     return PlacementPlanner.placeAll(
             images,
-            loads(inventory, cordons, use, counted),
+            loads(inventory, cordons, use),
             rules.policy(),
             use.creating(),
             new PlacementPlanner.Limits(rules.busyAt(), rules.creatingAt()))
@@ -85,39 +82,31 @@ public final class Placement {
     Map<String, Integer> slots = new HashMap<>();
     inventory.hosts().keySet().forEach(host -> slots.put(host, slotsPerHost));
     Map<String, Integer> taken = new HashMap<>();
-    Map<String, Instance> known = new HashMap<>();
+    Map<String, String> hosts = new HashMap<>();
     for (Instance instance : live) {
-      known.put(instance.id(), instance);
-      instance.host().ifPresent(host -> taken.merge(host, 1, Integer::sum));
+      instance
+          .host()
+          .ifPresent(
+              host -> {
+                taken.merge(host, 1, Integer::sum);
+                hosts.put(instance.id(), host);
+              });
     }
-    return loads(inventory, cordons, new SlotUse(slots, taken, Map.of(), 0), counted(known::get));
+    return loads(inventory, cordons, new SlotUse(slots, taken, Map.of(), 0, hosts));
   }
 
   /**
-   * Whether a machine is on record on the host on which it is seen: one that has moved takes up
-   * room on both hosts until its slot has followed.
-   *
-   * @param record the ledger's instance of that name, or null
-   */
-  static Predicate<Machine> counted(Function<String, Instance> record) {
-    return machine -> {
-      Instance instance = record.apply(machine.name());
-      return instance != null && instance.host().equals(machine.host());
-    };
-  }
-
-  /**
-   * The hosts' loads. A machine that is not on record there holds no slot, but takes up the room of
-   * one.
-   *
-   * @param counted whether a machine is among those that {@code use} counts on its host
+   * The hosts' loads. A machine that is not on record where it is seen holds no slot there, but
+   * takes up the room of one: so one that has moved counts on both hosts until its slot has
+   * followed.
    */
   private static List<HostLoad> loads(
-      Inventory inventory, Map<String, Cordon> cordons, SlotUse use, Predicate<Machine> counted) {
+      Inventory inventory, Map<String, Cordon> cordons, SlotUse use) {
     Map<String, Integer> strangers = new HashMap<>();
     for (Machine machine : inventory.machines().values()) {
-      if (machine.host().isPresent() && !counted.test(machine)) {
-        strangers.merge(machine.host().get(), 1, Integer::sum);
+      String seenOn = machine.host().orElse(null);
+      if (seenOn != null && !seenOn.equals(use.hosts().get(machine.name()))) {
+        strangers.merge(seenOn, 1, Integer::sum);
       }
     }
     List<HostLoad> loads = new ArrayList<>();

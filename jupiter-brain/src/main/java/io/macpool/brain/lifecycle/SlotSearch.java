@@ -124,7 +124,6 @@ final class SlotSearch {
                 inventory,
                 cordons.all(),
                 use,
-                Placement.counted(id -> live.find(id).orElse(null)),
                 limits.rules()));
   }
 
