@@ -107,4 +107,18 @@ class LifeOfInstancesIT {
           .isEqualTo(404);
     }
   }
+
+  @Test
+  void aSlotIsToBeHadAsSoonAsItsInstanceIsDestroyed() throws Exception {
+    try (BrainLab lab = new BrainLab(VCenterOptions.defaults().withHosts(1)).start()) {
+      HttpResponse<String> kept = lab.create();
+      assertThat(kept.statusCode()).isEqualTo(201);
+      for (int i = 0; i < 30; i++) {
+        HttpResponse<String> made = lab.create();
+        assertThat(made.statusCode()).as("round %d: %s", i, made.body()).isEqualTo(201);
+        assertThat(lab.call("DELETE", "/instances/" + id(made), null).statusCode()).isEqualTo(204);
+      }
+      assertThat(lab.vcenter().peaks().machinesOnOneHost()).isEqualTo(2);
+    }
+  }
 }

@@ -23,10 +23,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One session's long poll: everything that changes among hosts, images, machines and tasks arrives
- * here, in the order in which vCenter tells it. Used by one thread.
+ * here, in the order in which vCenter tells it. Of what it tells at once the inventory comes first:
+ * whoever hears that a task has ended finds what it did. Used by one thread.
  */
 final class PropertyStream {
 
@@ -38,16 +40,28 @@ final class PropertyStream {
   private final Map<String, Role> roles = new HashMap<>();
   private final InventoryAssembler assembler;
   private final TaskTracker tasks;
+  private final Consumer<Optional<Inventory>> news;
   private final WaitOptions options = new WaitOptions();
   private String version = "";
 
-  /** Tells vCenter what to watch; nothing has been read yet. */
-  PropertyStream(VimSession session, Duration callLimit, long inventoryVersion, TaskTracker tasks)
+  /**
+   * Tells vCenter what to watch; nothing has been read yet.
+   *
+   * @param news told of each answer: the inventory if it changed; empty if nothing of it did, which
+   *     proves that it still holds
+   */
+  PropertyStream(
+      VimSession session,
+      Duration callLimit,
+      long inventoryVersion,
+      TaskTracker tasks,
+      Consumer<Optional<Inventory>> news)
       throws RemoteException {
     VimPortType vim = session.vim();
     this.poll = session.client().within(LONGEST_POLL.plus(callLimit)).stubs();
     this.assembler = new InventoryAssembler(inventoryVersion);
     this.tasks = tasks;
+    this.news = news;
     this.options.maxWaitSeconds = 0; // what there is now is told at once, also if that is nothing
     this.collector = vim.createPropertyCollector(session.content().propertyCollector);
     if (session.hasPlaces()) {
@@ -108,34 +122,30 @@ final class PropertyStream {
     return filter;
   }
 
-  /**
-   * Waits for the next news.
-   *
-   * @return the inventory if it changed; empty if nothing of it did, which proves that it still
-   *     holds
-   */
-  Optional<Inventory> next() throws RemoteException {
+  /** Waits for the next answer, and tells what is in it. */
+  void next() throws RemoteException {
     boolean changed = false;
-    UpdateSet news;
+    UpdateSet updates;
     do {
-      news = poll.waitForUpdatesEx(collector, version, options);
-      if (news != null) {
-        version = news.version;
-        changed |= apply(news);
+      updates = poll.waitForUpdatesEx(collector, version, options);
+      if (updates != null) {
+        version = updates.version;
+        changed |= apply(updates);
       }
-    } while (news != null && Boolean.TRUE.equals(news.truncated));
+    } while (updates != null && Boolean.TRUE.equals(updates.truncated));
     options.maxWaitSeconds = (int) LONGEST_POLL.toSeconds();
-    return changed ? Optional.of(assembler.build()) : Optional.empty();
+    news.accept(changed ? Optional.of(assembler.build()) : Optional.empty());
+    tasks.tell();
   }
 
-  private boolean apply(UpdateSet news) {
+  private boolean apply(UpdateSet updates) {
     boolean changed = false;
-    if (news.filterSet != null) {
-      for (PropertyFilterUpdate update : news.filterSet) {
+    if (updates.filterSet != null) {
+      for (PropertyFilterUpdate update : updates.filterSet) {
         Role role = update.filter == null ? null : roles.get(update.filter.val);
         if (update.objectSet != null) {
           for (ObjectUpdate object : update.objectSet) {
-            changed |= apply(role, object);
+            changed |= object.obj.type.equals("Task") ? applyTask(object) : apply(role, object);
           }
         }
       }
@@ -143,24 +153,30 @@ final class PropertyStream {
     return changed;
   }
 
-  private boolean apply(Role role, ObjectUpdate object) {
-    Map<String, Object> changes = changes(object);
-    boolean left = object.kind == ObjectUpdateKind.leave;
-    if (object.obj.type.equals("Task")) {
-      if (left) {
-        tasks.forget(object.obj.val);
-      } else {
-        tasks.update(object.obj.val, changes);
-      }
+  /**
+   * True if it changed the inventory: the end of a destruction may be told before the machine is
+   * seen to leave, and its slot must not look taken for that long.
+   */
+  private boolean applyTask(ObjectUpdate object) {
+    String task = object.obj.val;
+    if (object.kind == ObjectUpdateKind.leave) {
+      tasks.forget(task);
       return false;
     }
+    tasks.update(task, changes(object));
+    Optional<ManagedObjectReference> destroyed = tasks.destroyed(task);
+    destroyed.ifPresent(machine -> assembler.remove(Role.MACHINE, machine.val));
+    return destroyed.isPresent();
+  }
+
+  private boolean apply(Role role, ObjectUpdate object) {
     if (role == null) {
       return false;
     }
-    if (left) {
+    if (object.kind == ObjectUpdateKind.leave) {
       assembler.remove(role, object.obj.val);
     } else {
-      assembler.change(role, object.obj.val, changes);
+      assembler.change(role, object.obj.val, changes(object));
     }
     return true;
   }

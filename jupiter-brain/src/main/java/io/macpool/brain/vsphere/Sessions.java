@@ -126,8 +126,8 @@ final class Sessions implements AutoCloseable {
       try {
         session = login.open();
         PropertyStream stream =
-            new PropertyStream(session, callLimit, inventoryVersion.get(), tasks);
-        news.accept(stream.next());
+            new PropertyStream(session, callLimit, inventoryVersion.get(), tasks, news);
+        stream.next();
         succeed(session);
         pause = SHORTEST_PAUSE;
         follow(session, stream);
@@ -144,7 +144,7 @@ final class Sessions implements AutoCloseable {
 
   private void follow(VimSession session, PropertyStream stream) throws RemoteException {
     while (isCurrent(session)) {
-      news.accept(stream.next());
+      stream.next();
     }
   }
 

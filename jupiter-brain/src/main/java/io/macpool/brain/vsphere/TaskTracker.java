@@ -9,8 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -41,6 +46,8 @@ final class TaskTracker {
   private final Executor completions;
   private final Map<String, Map<String, Object>> seen = new HashMap<>();
   private final Map<String, Pending> pending = new HashMap<>();
+  private final Set<String> untold = new LinkedHashSet<>();
+  private final Set<String> left = new HashSet<>();
 
   /**
    * @param completions where futures complete, as the events' own thread must not wait
@@ -56,31 +63,56 @@ final class TaskTracker {
     CompletableFuture<Object> ended = new CompletableFuture<>();
     Instant now = clock.instant();
     pending.put(task.val, new Pending(what, task, ended, now, now.plus(limit)));
-    settle(task.val);
+    if (!untold.contains(task.val)) {
+      settle(task.val);
+    }
     return ended;
   }
 
-  /** Takes in what was seen of a task; a null value is one that was removed. */
+  /** Takes in what was seen of a task, until {@link #tell}; a null value is one removed. */
   synchronized void update(String task, Map<String, Object> changes) {
     seen.computeIfAbsent(task, t -> new HashMap<>()).putAll(changes);
-    settle(task);
+    untold.add(task);
   }
 
-  /** Vcenter shows the task no more; it keeps one for minutes after its end. */
+  /** Takes in that vCenter shows a task no more; it keeps one for minutes after its end. */
   synchronized void forget(String task) {
-    seen.remove(task);
+    left.add(task);
   }
 
-  /** As {@link #forget} for a task that was looked at directly, and so will not be seen to go. */
-  synchronized void forgetUnlessPending(String task) {
+  /** Tells those who wait for the tasks seen since the last time, if they have ended. */
+  synchronized void tell() {
+    untold.forEach(this::settle);
+    untold.clear();
+    seen.keySet().removeAll(left);
+    left.clear();
+  }
+
+  /** Takes in a task that was looked at directly, and so will not be seen to go. */
+  synchronized void look(String task, Map<String, Object> values) {
+    seen.computeIfAbsent(task, t -> new HashMap<>()).putAll(values);
+    settle(task);
     if (!pending.containsKey(task)) {
       seen.remove(task);
     }
   }
 
+  /** The machine that a task has destroyed, if that is what it did. */
+  synchronized Optional<ManagedObjectReference> destroyed(String task) {
+    Map<String, Object> known = seen.getOrDefault(task, Map.of());
+    return known.get(STATE) == TaskInfoState.success
+            && operation(known).contains("destroy")
+            && known.get(ENTITY) instanceof ManagedObjectReference entity
+            && entity.type.equals("VirtualMachine")
+        ? Optional.of(entity)
+        : Optional.empty();
+  }
+
   /** A new session sees everything anew. */
   synchronized void forgetAll() {
     seen.clear();
+    untold.clear();
+    left.clear();
   }
 
   /** The task does not exist any more and its end was not seen. */
@@ -130,14 +162,16 @@ final class TaskTracker {
                 isRunning(task)
                     && task.get(ENTITY) instanceof ManagedObjectReference entity
                     && entity.val.equals(image)
-                    && String.valueOf(task.get(OPERATION))
-                        .toLowerCase(java.util.Locale.ROOT)
-                        .contains("clone"));
+                    && operation(task).contains("clone"));
   }
 
   private static boolean isRunning(Map<String, Object> task) {
     Object state = task.get(STATE);
     return state == TaskInfoState.running || state == TaskInfoState.queued;
+  }
+
+  private static String operation(Map<String, Object> task) {
+    return String.valueOf(task.get(OPERATION)).toLowerCase(Locale.ROOT);
   }
 
   private void settle(String task) {

@@ -128,8 +128,7 @@ final class VSphereConnection implements AutoCloseable {
                   || (failure == null && values == null)) {
                 tasks.lose(task.val);
               } else if (failure == null) {
-                tasks.update(task.val, values);
-                tasks.forgetUnlessPending(task.val);
+                tasks.look(task.val, values);
               }
             });
   }

@@ -216,6 +216,17 @@ abstract class HypervisorContract {
   }
 
   @Test
+  void whoeverHearsOfADestructionDoesNotSeeTheMachineAnyMore() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      String name = "brief-" + i;
+      String ref = newClone(name);
+      await(name, m -> m.power() == PowerState.OFF);
+      get(vsphere.destroy(ref));
+      assertThat(vsphere.lastKnown().machine(name)).isEmpty();
+    }
+  }
+
+  @Test
   void theTimesOfBirthAndBootAreTold() throws Exception {
     assumeThat(whole())
         .as("govmomi's simulator tells neither when a clone was made nor when it was switched on")
