@@ -4,18 +4,15 @@ import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Instance;
-import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
-import io.macpool.core.fleet.ReclaimPlanner.Action;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,6 +63,7 @@ public final class Reconciler implements AutoCloseable {
   private final Cordons cordons;
   private final Leases leases;
   private final SlotFollower slots;
+  private final Deeds deeds;
   private final String broker;
   private final Options options;
   private final Clock clock;
@@ -96,6 +94,7 @@ public final class Reconciler implements AutoCloseable {
     this.cordons = cordons;
     this.leases = leases;
     this.slots = slots;
+    this.deeds = new Deeds(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
     this.broker = broker;
     this.options = options;
     this.clock = clock;
@@ -213,12 +212,7 @@ public final class Reconciler implements AutoCloseable {
             now);
     suspects = plan.suspects();
     adopted = true;
-    if (!plan.actions().isEmpty()) {
-      log.info("plan: {}; {} postponed by the budget", describe(plan.actions()), plan.postponed());
-    }
-    for (Action action : plan.actions()) {
-      carryOut(action, inventory);
-    }
+    deeds.carryOut(plan, inventory);
   }
 
   private Set<String> inHand(List<Instance> instances, Inventory inventory) {
@@ -249,47 +243,6 @@ public final class Reconciler implements AutoCloseable {
             .flatMap(inventory::image)
             .filter(image -> hypervisor.mayBeCloning(image.ref()))
             .isPresent();
-  }
-
-  private void carryOut(Action action, Inventory inventory) {
-    String reason = action.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    meters.counter("reconcile.actions", "deed", action.deed().name(), "reason", reason).increment();
-    switch (action.deed()) {
-      case ADOPT -> {
-        Machine machine = inventory.machine(action.name()).orElseThrow();
-        ledger.adopt(Instances.found(machine, broker, clock.instant()));
-        ledger.find(action.name()).ifPresent(live::put);
-      }
-      case FORGET -> ledger.advance(action.name(), InstancePhase.GONE, reason).ifPresent(live::put);
-      case DESTROY -> {
-        if (options.dryRun() && action.reason() != ReclaimPlanner.Reason.DECIDED) {
-          log.info("dry run: would destroy {}: {}", action.name(), reason);
-        } else if (action.reason() == ReclaimPlanner.Reason.ORPHAN) {
-          Background.run(
-              "destroy orphan " + action.name(), reclaimer.carryOut(action.name(), reason));
-        } else {
-          Background.run(
-              "destroy " + action.name(), reclaimer.reclaim(action.name(), reason).carriedOut());
-        }
-      }
-    }
-  }
-
-  private static String describe(List<Action> actions) {
-    StringBuilder text = new StringBuilder();
-    int most = 20;
-    for (Action action : actions.subList(0, Math.min(most, actions.size()))) {
-      text.append(text.length() == 0 ? "" : ", ")
-          .append(action.deed().name().toLowerCase(Locale.ROOT))
-          .append(' ')
-          .append(action.name())
-          .append(" (")
-          .append(action.reason().name().toLowerCase(Locale.ROOT))
-          .append(')');
-    }
-    return actions.size() > most
-        ? text + " and " + (actions.size() - most) + " more"
-        : text.toString();
   }
 
   /** Why nothing can be placed yet, if so: hosts have slots from the first sight of them on. */

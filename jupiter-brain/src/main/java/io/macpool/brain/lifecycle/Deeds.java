@@ -1,0 +1,99 @@
+package io.macpool.brain.lifecycle;
+
+import io.macpool.brain.ledger.Ledger;
+import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.ReclaimPlanner;
+import io.macpool.core.fleet.ReclaimPlanner.Action;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says and does what a reclaim plan wants done. */
+final class Deeds {
+
+  private static final Logger log = LoggerFactory.getLogger(Deeds.class);
+  private static final int MOST_NAMED = 20;
+
+  private final Ledger ledger;
+  private final LiveInstances live;
+  private final Reclaimer reclaimer;
+  private final String broker;
+  private final boolean dryRun;
+  private final Clock clock;
+  private final MeterRegistry meters;
+
+  /**
+   * @param dryRun only say what would be destroyed, unless that was decided already
+   */
+  Deeds(
+      Ledger ledger,
+      LiveInstances live,
+      Reclaimer reclaimer,
+      String broker,
+      boolean dryRun,
+      Clock clock,
+      MeterRegistry meters) {
+    this.ledger = ledger;
+    this.live = live;
+    this.reclaimer = reclaimer;
+    this.broker = broker;
+    this.dryRun = dryRun;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /** Begins them all; what fails is planned again. */
+  void carryOut(ReclaimPlanner.Plan plan, Inventory inventory) {
+    if (!plan.actions().isEmpty()) {
+      log.info("plan: {}; {} postponed by the budget", describe(plan.actions()), plan.postponed());
+    }
+    for (Action action : plan.actions()) {
+      carryOut(action, inventory);
+    }
+  }
+
+  private void carryOut(Action action, Inventory inventory) {
+    String reason = action.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    meters.counter("reconcile.actions", "deed", action.deed().name(), "reason", reason).increment();
+    switch (action.deed()) {
+      case ADOPT -> {
+        Machine machine = inventory.machine(action.name()).orElseThrow();
+        ledger.adopt(Instances.found(machine, broker, clock.instant()));
+        ledger.find(action.name()).ifPresent(live::put);
+      }
+      case FORGET -> ledger.advance(action.name(), InstancePhase.GONE, reason).ifPresent(live::put);
+      case DESTROY -> {
+        if (dryRun && action.reason() != ReclaimPlanner.Reason.DECIDED) {
+          log.info("dry run: would destroy {}: {}", action.name(), reason);
+        } else if (action.reason() == ReclaimPlanner.Reason.ORPHAN) {
+          Background.run(
+              "destroy orphan " + action.name(), reclaimer.carryOut(action.name(), reason));
+        } else {
+          Background.run(
+              "destroy " + action.name(), reclaimer.reclaim(action.name(), reason).carriedOut());
+        }
+      }
+    }
+  }
+
+  private static String describe(List<Action> actions) {
+    StringBuilder text = new StringBuilder();
+    for (Action action : actions.subList(0, Math.min(MOST_NAMED, actions.size()))) {
+      text.append(text.length() == 0 ? "" : ", ")
+          .append(action.deed().name().toLowerCase(Locale.ROOT))
+          .append(' ')
+          .append(action.name())
+          .append(" (")
+          .append(action.reason().name().toLowerCase(Locale.ROOT))
+          .append(')');
+    }
+    return actions.size() > MOST_NAMED
+        ? text + " and " + (actions.size() - MOST_NAMED) + " more"
+        : text.toString();
+  }
+}
