@@ -14,6 +14,11 @@ public final class Samples {
     nanos.add(took);
   }
 
+  /** Adds all of another's. */
+  public void addAll(Samples more) {
+    nanos.addAll(more.nanos);
+  }
+
   public int count() {
     return nanos.size();
   }
