@@ -21,6 +21,7 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
 
   private final Map<String, FakeWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, Integer> mostAlive = new ConcurrentHashMap<>();
+  private final Map<String, Integer> mostInOne = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -50,6 +51,7 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
   private synchronized void changed(FakeWorker worker) {
     workers.values().removeIf(FakeWorker::ended);
     mostAlive.merge(worker.cluster(), alive(worker.cluster()), Math::max);
+    mostInOne.merge(worker.cluster(), worker.alive(), Math::max);
   }
 
   /** Processors alive over all pods whose {@code CLUSTER} variable is this. */
@@ -60,6 +62,11 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
   /** The most processors that were ever alive at once. */
   int mostAlive(String cluster) {
     return mostAlive.getOrDefault(cluster, 0);
+  }
+
+  /** The most processors that were ever alive at once in one pod. */
+  int mostInOne(String cluster) {
+    return mostInOne.getOrDefault(cluster, 0);
   }
 
   void forgetMostAlive() {

@@ -21,8 +21,9 @@ import java.util.TreeMap;
  * smaller. So as long as grants are recorded before they are sent, the processors alive never
  * exceed the limit, whichever calls are lost, late or repeated.
  *
- * <p>Shares of serving pods are within one of each other and at most {@code maxPerWorker}; who gets
- * the odd one is who has it already, so that nothing moves without need.
+ * <p>Shares of serving pods are within one of each other; no pod grows beyond {@code maxPerWorker}
+ * alive in it, those that finish included; who gets the odd one is who has it already, so that
+ * nothing moves without need.
  */
 public final class PoolSizePlanner {
 
@@ -44,7 +45,7 @@ public final class PoolSizePlanner {
     Map<String, Integer> targets = targets(limit, maxPerWorker, sorted);
 
     int total = sorted.stream().mapToInt(WorkerPod::bound).sum();
-    Map<String, Integer> grown = grow(limit - total, sorted, targets);
+    Map<String, Integer> grown = grow(limit - total, maxPerWorker, sorted, targets);
 
     SortedMap<String, Assignment> assignments = new TreeMap<>();
     boolean settled = true;
@@ -95,9 +96,12 @@ public final class PoolSizePlanner {
     return targets;
   }
 
-  /** Room goes one by one to the pod that has least, so that early jobs spread over pods. */
+  /**
+   * Room goes one by one to the pod that has least, so that early jobs spread over pods. What still
+   * finishes in a pod counts against what one pod may run: it grows as that ends.
+   */
   private static Map<String, Integer> grow(
-      int room, List<WorkerPod> pods, Map<String, Integer> targets) {
+      int room, int maxPerWorker, List<WorkerPod> pods, Map<String, Integer> targets) {
     Map<String, Integer> grown = new HashMap<>();
     for (int left = room; left > 0; left--) {
       WorkerPod least = null;
@@ -106,8 +110,10 @@ public final class PoolSizePlanner {
         if (!pod.assignable()) {
           continue;
         }
-        int held = held(pod) + grown.getOrDefault(pod.id(), 0);
-        if (held < targets.get(pod.id()) && held < leastHeld) {
+        int more = grown.getOrDefault(pod.id(), 0);
+        int held = held(pod) + more;
+        boolean full = pod.bound() + more >= maxPerWorker;
+        if (!full && held < targets.get(pod.id()) && held < leastHeld) {
           least = pod;
           leastHeld = held;
         }

@@ -114,7 +114,8 @@ class PoolSizePlannerPropertyTest {
 
   /**
    * The promise itself, against a network that loses calls, delays them and repeats its lies: real
-   * processors over all pods never exceed the limit while the limit does not fall.
+   * processors over all pods never exceed the limit while the limit does not fall, nor those in one
+   * pod what one may run.
    */
   @Property(tries = 300)
   void processorsAliveNeverExceedTheLimitOnABadNetwork(
@@ -157,6 +158,8 @@ class PoolSizePlannerPropertyTest {
               });
       int alive = real.values().stream().mapToInt(worker -> worker.size().alive()).sum();
       assertThat(alive).isLessThanOrEqualTo(limit);
+      assertThat(real.values())
+          .allSatisfy(each -> assertThat(each.size().alive()).isLessThanOrEqualTo(perWorker));
       terminateAndRemove(real, told, granted, random);
     }
   }
