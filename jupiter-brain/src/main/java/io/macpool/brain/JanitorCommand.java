@@ -9,12 +9,12 @@ import io.macpool.brain.vsphere.VSphereFolders;
 import io.macpool.brain.vsphere.VSphereOptions;
 import io.macpool.core.fleet.JanitorPlanner;
 import io.macpool.service.BuildInfo;
+import io.macpool.service.EventLoops;
 import io.macpool.service.Resources;
 import io.macpool.service.ServiceMain;
 import io.macpool.service.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,7 +37,6 @@ final class JanitorCommand implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(JanitorCommand.class);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
   private static final Duration TASK_LIMIT = Duration.ofMinutes(10);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final int READS = 4;
 
   private static final VSphereAccess.Names VSPHERE =
@@ -128,15 +127,7 @@ final class JanitorCommand implements AutoCloseable {
       List<String> folders) {
     Optional<Ledger> ledger =
         database.map(address -> resources.own("ledger", Ledger.open(address, 1, clock)));
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
-    resources.own(
-        "event loops",
-        () ->
-            vertx
-                .close()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
     VSphereOptions vsphere =
         new VSphereOptions(
             access.endpoint(),

@@ -21,6 +21,7 @@ import io.macpool.brain.vsphere.VSphereHypervisor;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
 import io.macpool.service.BuildInfo;
+import io.macpool.service.EventLoops;
 import io.macpool.service.Health;
 import io.macpool.service.ListenAddress;
 import io.macpool.service.Metrics;
@@ -30,13 +31,10 @@ import io.macpool.service.SettingsException;
 import io.macpool.service.trace.Traces;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class JupiterBrain implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(JupiterBrain.class);
-
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final Resources resources = new Resources();
   private ApiServer api;
@@ -86,7 +82,7 @@ public final class JupiterBrain implements AutoCloseable {
     resources.own("meters", meters::close);
     Traces traces =
         resources.own("traces", Traces.to(settings.find(Traces.COLLECTOR), "jupiter-brain"));
-    Vertx vertx = vertx();
+    Vertx vertx = resources.own("event loops", EventLoops.start(2)).vertx();
     int connections = settings.get(BrainSettings.DATABASE_POOL_SIZE);
     Ledger ledger = resources.own("ledger", Ledger.open(options.database(), connections, clock));
     if (!ledger.isShared()) {
@@ -215,19 +211,6 @@ public final class JupiterBrain implements AutoCloseable {
       adminPort = server.port();
     }
     log.info("listening on port {}, health and metrics on port {}", api.port(), adminPort);
-  }
-
-  private Vertx vertx() {
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(1));
-    resources.own(
-        "event loops",
-        () ->
-            vertx
-                .close()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
-    return vertx;
   }
 
   /** The port that the API listens on. */

@@ -26,6 +26,7 @@ import io.macpool.operator.queue.QueuePoller;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
 import io.macpool.service.BuildInfo;
+import io.macpool.service.EventLoops;
 import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
@@ -38,8 +39,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -271,8 +270,7 @@ public final class Operator implements AutoCloseable {
             .ready(
                 "leadership",
                 () -> leading.get() ? Optional.empty() : Optional.of("another one leads"));
-    Vertx vertx = Vertx.vertx();
-    resources.own("vertx", () -> closed(vertx));
+    Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
     BuildInfo build = BuildInfo.of("worker-operator", Operator.class);
     AdminServer server =
         resources.own(
@@ -282,14 +280,6 @@ public final class Operator implements AutoCloseable {
                 settings.get(OperatorSettings.ADMIN_ADDR),
                 new AdminRoutes(build, health, registry)));
     adminPort = server.port();
-  }
-
-  private static void closed(Vertx vertx) throws InterruptedException, TimeoutException {
-    try {
-      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new IllegalStateException("the admin server did not close", e);
-    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.RetryPolicy;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.BuildInfo;
+import io.macpool.service.EventLoops;
 import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
@@ -36,19 +37,15 @@ import io.macpool.worker.ssh.GuestSessions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /** Wires a worker from its settings; whatever it opens belongs to the given resources. */
 final class WorkerSetup {
-
-  private static final long VERTX_END_SECONDS = 10;
 
   private final Resources resources;
   private final Settings settings;
@@ -106,7 +103,7 @@ final class WorkerSetup {
         .find(WorkerSettings.REMOTE_CONTROLLER_ADDR)
         .map(
             address -> {
-              Vertx vertx = vertx();
+              Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
               Health health = new Health().ready("queue", queue::outage);
               return resources.own(
                   "remote control",
@@ -134,24 +131,6 @@ final class WorkerSetup {
         .description("processors that wait for room in the pool of instances")
         .register(registry);
     return gate;
-  }
-
-  private Vertx vertx() {
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(2)
-                .setInternalBlockingPoolSize(2));
-    resources.own(
-        "vertx",
-        () ->
-            vertx
-                .close()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(VERTX_END_SECONDS, TimeUnit.SECONDS));
-    return vertx;
   }
 
   private Neighbours neighbours(GuestKey key) {
