@@ -52,6 +52,7 @@ public record SettingsSpec(
     }
     warnings.addAll(misspelt(environment));
     if (!problems.isEmpty()) {
+      problems.addAll(warnings); // a misspelt name may be why a required one is missing
       throw new SettingsException(problems);
     }
     return new Settings(values, warnings);

@@ -78,6 +78,15 @@ class SettingsSpecTest {
   }
 
   @Test
+  void whatIsMisspeltIsSaidWithWhatIsMissingForItsSake() {
+    assertThatExceptionOfType(SettingsException.class)
+        .isThrownBy(() -> SPEC.read(List.of(), Map.of("JB_AUTH_TOKN", "s3cret")))
+        .withMessageContaining("--auth-token is required")
+        .withMessageContaining("JB_AUTH_TOKN is not a setting and is ignored; did you mean")
+        .withMessageNotContaining("s3cret");
+  }
+
+  @Test
   void helpAndReferenceNameEverySettingInBothForms() {
     assertThat(SPEC.help())
         .contains("--request-timeout DURATION")
