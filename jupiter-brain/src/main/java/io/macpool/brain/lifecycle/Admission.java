@@ -60,7 +60,9 @@ final class Admission {
                     new CreateFailure(
                         CreateFailure.Kind.UNKNOWN_IMAGE,
                         "unknown-image",
-                        "there is no image of that name"));
+                        "none of the "
+                            + inventory.images().size()
+                            + " images has that name; GET /images lists them"));
     quarantine
         .of(name)
         .ifPresent(
