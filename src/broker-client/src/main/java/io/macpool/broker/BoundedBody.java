@@ -1,30 +1,33 @@
 package io.macpool.broker;
 
 import java.io.IOException;
-import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 /** A body kept in memory up to a limit; a longer one fails the exchange. */
-public final class BoundedBody implements BodySubscriber<byte[]> {
+final class BoundedBody implements BodySubscriber<byte[]> {
 
   private final int limit;
+  private final Consumer<IOException> tooLong;
   private final BodySubscriber<byte[]> kept = BodySubscribers.ofByteArray();
   private Flow.Subscription subscription;
   private long received;
   private boolean failed;
 
-  private BoundedBody(int limit) {
+  /**
+   * Keeps at most {@code limit} bytes.
+   *
+   * @param tooLong is told why it failed before it does: a cancelled exchange says only that it was
+   *     cancelled
+   */
+  BoundedBody(int limit, Consumer<IOException> tooLong) {
     this.limit = limit;
-  }
-
-  /** Keeps at most {@code limit} bytes. */
-  public static BodyHandler<byte[]> handler(int limit) {
-    return response -> new BoundedBody(limit);
+    this.tooLong = tooLong;
   }
 
   @Override
@@ -48,8 +51,10 @@ public final class BoundedBody implements BodySubscriber<byte[]> {
     }
     if (received > limit) {
       failed = true;
+      IOException reason = new IOException("the answer is longer than " + limit + " bytes");
+      tooLong.accept(reason);
       subscription.cancel();
-      kept.onError(new IOException("the answer is longer than " + limit + " bytes"));
+      kept.onError(reason);
     } else {
       kept.onNext(buffers);
     }

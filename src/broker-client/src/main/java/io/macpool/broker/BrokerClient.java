@@ -22,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The broker's HTTP API as calls that never block. A call that fails does so with a {@link
@@ -209,12 +208,7 @@ public final class BrokerClient {
   private CompletableFuture<HttpResponse<byte[]>> send(
       String what, HttpRequest.Builder request, Integer... alsoFine) {
     HttpRequest built = request.build();
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        http.sendAsync(built, BoundedBody.handler(LONGEST_ANSWER));
-    // The request's own time-out ends with the headers: this one covers the body too.
-    Duration deadline = built.timeout().orElse(READ_DEADLINE).plusSeconds(1);
-    return exchange
-        .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+    return BoundedExchange.send(http, built, LONGEST_ANSWER)
         .handleAsync(
             (response, failure) -> {
               if (failure != null) {

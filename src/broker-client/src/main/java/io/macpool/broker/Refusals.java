@@ -6,7 +6,6 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,8 +34,10 @@ final class Refusals {
 
   static BrokerException unreachable(BrokerEndpoint endpoint, String what, Throwable failure) {
     Throwable cause = Retries.cause(failure);
-    boolean late = cause instanceof TimeoutException || cause instanceof HttpTimeoutException;
-    String why = late ? "time-out" : cause.getClass().getSimpleName() + said(cause);
+    String why =
+        cause instanceof HttpTimeoutException
+            ? "time-out"
+            : cause.getClass().getSimpleName() + said(cause);
     return new BrokerException(
         Reason.UNREACHABLE,
         "no answer from the broker at %s when asked to %s: %s".formatted(endpoint, what, why),

@@ -1,7 +1,9 @@
 /**
  * The VM broker's HTTP contract as records, and its client. The broker writes these records and its
- * clients read them, so both sides agree by construction; docs/contracts tells the wire form.
+ * clients read them, so both sides agree by construction; the broker serves an OpenAPI document of
+ * the wire form.
  *
- * <p>Must not be here: anything of the broker's inside (ledger, vSphere) or of a client's.
+ * <p>Belongs here, too: how to ask any HTTP peer within bounds. Must not be here: anything of the
+ * broker's inside (ledger, vSphere) or of a client's.
  */
 package io.macpool.broker;

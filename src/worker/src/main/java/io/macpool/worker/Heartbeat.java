@@ -1,7 +1,7 @@
 package io.macpool.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.macpool.broker.BoundedBody;
+import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.Retries;
 import io.macpool.service.Secret;
 import java.io.IOException;
@@ -30,6 +30,7 @@ final class Heartbeat implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
   private static final Duration EVERY = Duration.ofSeconds(30);
   private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(5);
+  private static final int LONGEST_ANSWER = 64 * 1024;
   private static final String FROM_FILE = "file://";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -72,7 +73,7 @@ final class Heartbeat implements AutoCloseable {
 
   private void ask() {
     CompletableFuture<Void> unused =
-        http.sendAsync(request, BoundedBody.handler(64 * 1024))
+        BoundedExchange.send(http, request, LONGEST_ANSWER)
             .handle(
                 (response, failure) -> {
                   if (failure != null) {

@@ -2,6 +2,7 @@ package io.macpool.operator.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.broker.BoundedExchange;
 import io.macpool.core.GoDuration;
 import io.macpool.core.pool.PoolSize;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -20,8 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -95,17 +94,11 @@ public final class RemoteControl implements AutoCloseable {
 
   private CompletableFuture<byte[]> call(HttpRequest.Builder builder, int expected) {
     HttpRequest request = builder.build();
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        client.sendAsync(request, response -> new BoundedBody(MOST_BYTES));
     String what = request.method() + " " + request.uri();
-    return exchange
-        // The request's own time-out ends with the headers; a body may hang as well.
-        .copy()
-        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+    return BoundedExchange.send(client, request, MOST_BYTES)
         .handle(
             (response, failure) -> {
               if (failure != null) {
-                exchange.cancel(true);
                 throw failed(what, failure);
               }
               if (response.statusCode() != expected) {
@@ -122,8 +115,7 @@ public final class RemoteControl implements AutoCloseable {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     boolean refused =
         cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
-    boolean late =
-        cause instanceof TimeoutException || cause instanceof java.net.http.HttpTimeoutException;
+    boolean late = cause instanceof HttpTimeoutException;
     String why =
         late
             ? "no answer within " + GoDuration.format(timeout)

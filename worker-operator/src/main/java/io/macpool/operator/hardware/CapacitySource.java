@@ -1,6 +1,7 @@
 package io.macpool.operator.hardware;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Capacity;
 import io.macpool.service.Secret;
@@ -9,7 +10,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,6 +17,7 @@ import java.util.Optional;
 public final class CapacitySource implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final int LONGEST_ANSWER = 4 << 20; // a thousand hosts take some 100 KiB
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final Optional<Secret> defaultToken;
@@ -37,7 +38,8 @@ public final class CapacitySource implements AutoCloseable {
         .or(() -> defaultToken)
         .ifPresent(secret -> request.header("Authorization", "token " + secret.reveal()));
     try {
-      HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> response =
+          BoundedExchange.await(client, request.build(), LONGEST_ANSWER);
       if (response.statusCode() != 200) {
         throw new IOException("GET " + uri + " answered " + response.statusCode());
       }

@@ -2,6 +2,7 @@ package io.macpool.operator.queue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.broker.BoundedExchange;
 import io.macpool.service.Secret;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -10,7 +11,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 public final class ManagementQueueDepth implements QueueDepth {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final int LONGEST_ANSWER = 1 << 20;
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final ObjectMapper json = new ObjectMapper();
@@ -69,7 +70,7 @@ public final class ManagementQueueDepth implements QueueDepth {
             .header("Authorization", authorization)
             .build();
     try {
-      HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> response = BoundedExchange.await(client, request, LONGEST_ANSWER);
       if (response.statusCode() != 200) {
         throw new IOException(
             "management API answered " + response.statusCode() + " for queue " + queue);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.macpool.broker.BoundedBody;
+import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
 import io.macpool.worker.job.JobPayload;
@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -69,8 +68,7 @@ public final class ServiceImageSelector implements ImageSelector {
   }
 
   private CompletableFuture<String> once(HttpRequest request) {
-    return http.sendAsync(request, BoundedBody.handler(LONGEST_ANSWER))
-        .orTimeout(ANSWER_DEADLINE.toMillis() + 1000, TimeUnit.MILLISECONDS)
+    return BoundedExchange.send(http, request, LONGEST_ANSWER)
         .handleAsync(
             (response, failure) -> {
               if (failure != null) {

@@ -1,7 +1,7 @@
 package io.macpool.worker.script;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.broker.BoundedBody;
+import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -102,8 +101,7 @@ public final class ScriptClient {
   }
 
   private CompletableFuture<byte[]> once(HttpRequest request) {
-    return http.sendAsync(request, BoundedBody.handler(LONGEST_SCRIPT))
-        .orTimeout(ANSWER_DEADLINE.toMillis() + 1000, TimeUnit.MILLISECONDS)
+    return BoundedExchange.send(http, request, LONGEST_SCRIPT)
         .handleAsync(
             (response, failure) -> {
               if (failure != null) {
