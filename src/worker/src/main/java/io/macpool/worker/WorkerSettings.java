@@ -210,7 +210,7 @@ public final class WorkerSettings {
       Setting.integer("JUPITERBRAIN_SSH_PORT", 1, 65_535, "the port on which instances answer SSH")
           .defaultTo(22);
   public static final Setting<Duration> SSH_DIAL_TIMEOUT =
-      Setting.duration("JUPITERBRAIN_SSH_DIAL_TIMEOUT", "how long a connection or login may take")
+      Setting.duration("JUPITERBRAIN_SSH_DIAL_TIMEOUT", "how long a login over SSH may take")
           .defaultTo(Duration.ofSeconds(5));
   public static final Setting<Duration> SSH_KEEP_ALIVE =
       Setting.duration(
@@ -255,7 +255,8 @@ public final class WorkerSettings {
       Setting.duration("JUPITERBRAIN_BOOT_POLL_SLEEP", "the longest pause between looks at a boot")
           .defaultTo(Duration.ofSeconds(3));
   public static final Setting<Duration> BOOT_POLL_DIAL_TIMEOUT =
-      Setting.duration("JUPITERBRAIN_BOOT_POLL_DIAL_TIMEOUT", "how long one probe of SSH may take")
+      Setting.duration(
+              "JUPITERBRAIN_BOOT_POLL_DIAL_TIMEOUT", "how long a connection to SSH may take")
           .defaultTo(Duration.ofSeconds(3));
   public static final Setting<Boolean> RESERVE_BEFORE_TAKE =
       Setting.flag(

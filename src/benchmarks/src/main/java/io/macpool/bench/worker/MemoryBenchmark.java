@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 public final class MemoryBenchmark implements Benchmark {
 
   private static final int JOBS = 500;
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @Override
   public String name() {

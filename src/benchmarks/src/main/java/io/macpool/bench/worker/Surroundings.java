@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.amqp.JobPublisher;
+import io.macpool.sim.amqp.JobRecord;
 import io.macpool.sim.amqp.ResultCollector;
+import io.macpool.sim.amqp.StateUpdate;
 import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
 import io.macpool.sim.ssh.GuestFleet;
@@ -15,14 +17,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** All that a worker needs, simulated; and jobs for it. */
@@ -31,6 +38,7 @@ final class Surroundings implements AutoCloseable {
   static final String QUEUE = "builds.bench";
 
   private static final int SLOTS = 2_000;
+  private static final int LAST_LINES = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final AtomicLong IDS = new AtomicLong();
 
@@ -106,11 +114,11 @@ final class Surroundings implements AutoCloseable {
   void passMessage(Duration patience) {
     long id = IDS.incrementAndGet();
     publisher.publish(ResultCollector.STATES, JSON.createObjectNode().put("id", id).toString());
-    await(patience, r -> !r.job(id).updates().isEmpty(), "consumed");
+    await(List.of(id), job -> !job.updates().isEmpty(), "consumed", patience);
   }
 
   void awaitFinished(List<Long> ids, Duration patience) {
-    await(patience, r -> ids.stream().allMatch(id -> r.job(id).finish().isPresent()), "finished");
+    await(ids, job -> job.finish().isPresent(), "finished", patience);
     for (long id : ids) {
       Optional<String> state = states.job(id).finalState();
       if (!state.equals(Optional.of("passed"))) {
@@ -120,15 +128,54 @@ final class Surroundings implements AutoCloseable {
   }
 
   void awaitStarted(List<Long> ids, Duration patience) {
-    await(
-        patience,
-        r -> ids.stream().allMatch(id -> r.job(id).updates().stream().anyMatch(u -> u.isStart())),
-        "started");
+    await(ids, job -> job.updates().stream().anyMatch(StateUpdate::isStart), "started", patience);
   }
 
-  private void await(Duration patience, Predicate<ResultCollector> condition, String what) {
-    if (!states.await(patience, condition)) {
-      throw new IllegalStateException("the jobs were not %s within %s".formatted(what, patience));
+  private void await(
+      List<Long> ids, Predicate<JobRecord> condition, String what, Duration patience) {
+    if (!states.await(patience, r -> ids.stream().map(r::job).allMatch(condition))) {
+      long met = ids.stream().map(states::job).filter(condition).count();
+      throw late("%d of %d jobs were %s".formatted(met, ids.size(), what), patience);
+    }
+  }
+
+  /** Waits until the condition holds. */
+  void await(BooleanSupplier condition, Supplier<String> state, Duration patience)
+      throws InterruptedException {
+    long until = System.nanoTime() + patience.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > until) {
+        throw late(state.get(), patience);
+      }
+      TimeUnit.MILLISECONDS.sleep(2);
+    }
+  }
+
+  /** Too late, and what the worker said last. */
+  private IllegalStateException late(String state, Duration patience) {
+    return new IllegalStateException(
+        "after %d s %s; the worker's last lines are%n%s"
+            .formatted(patience.toSeconds(), state, lastLines()));
+  }
+
+  /** Where the worker's output goes. */
+  Path workerLog() {
+    return directory.resolve("worker.log");
+  }
+
+  String lastLines() {
+    try (Stream<String> lines = Files.lines(workerLog())) {
+      Deque<String> last = new ArrayDeque<>();
+      lines.forEach(
+          line -> {
+            last.add(line);
+            if (last.size() > LAST_LINES) {
+              last.remove();
+            }
+          });
+      return String.join("\n", last);
+    } catch (IOException | UncheckedIOException e) {
+      return "not to be read: " + e.getMessage();
     }
   }
 

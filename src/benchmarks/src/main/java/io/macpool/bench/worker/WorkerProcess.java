@@ -49,13 +49,15 @@ final class WorkerProcess implements AutoCloseable {
             System.getProperty("java.class.path"),
             "io.macpool.worker.Main");
     builder.environment().putAll(surroundings.environment(processors, port));
-    builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectErrorStream(true).redirectOutput(surroundings.workerLog().toFile());
     WorkerProcess worker = new WorkerProcess(builder.start(), port);
     long until = System.nanoTime() + START.toNanos();
     while (!worker.isReady()) {
       if (System.nanoTime() > until || !worker.process.isAlive()) {
         worker.close();
-        throw new IllegalStateException("the worker did not become ready within " + START);
+        throw new IllegalStateException(
+            "the worker did not become ready within %d s; its last lines are%n%s"
+                .formatted(START.toSeconds(), surroundings.lastLines()));
       }
       worker.process.waitFor(100, TimeUnit.MILLISECONDS);
     }

@@ -141,7 +141,11 @@ final class JobInstance {
     CompletableFuture<GuestSession> unused =
         neighbours
             .guests()
-            .connect(address.orElseThrow(), pin, neighbours.policy().probeTimeout())
+            .connect(
+                address.orElseThrow(),
+                pin,
+                neighbours.policy().probeTimeout(),
+                neighbours.policy().loginTimeout())
             .whenComplete(
                 (session, failure) -> {
                   if (failure == null) {

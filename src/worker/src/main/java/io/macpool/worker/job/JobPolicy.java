@@ -19,7 +19,7 @@ public record JobPolicy(
     Duration reconnectTimeout,
     Duration bootPoll,
     Duration probeTimeout,
-    Duration dialTimeout,
+    Duration loginTimeout,
     int maxLogLength,
     int maxStartFailures,
     boolean keepSilentInstance,

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
@@ -32,6 +34,19 @@ public final class GuestSessions implements AutoCloseable {
   public static final String USER = "travis";
 
   private static final int NIO_THREADS = 3;
+
+  /**
+   * Logins that go on at once. Five hundred jobs that begin together would share the processors so
+   * thinly that no login ends in time, and all begin again.
+   */
+  private static final int LOGINS = 32;
+
+  /**
+   * Bytes of output that may wait for a channel's reader, for each of hundreds of jobs; enough for
+   * 6 MB/s to a guest 20 ms away.
+   */
+  private static final long WINDOW = 128 * 1024;
+
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
   private static final AttributeKey<HostKeyPin> PIN = new AttributeKey<>();
 
@@ -41,6 +56,7 @@ public final class GuestSessions implements AutoCloseable {
   private final int port;
   private final Executor blocking;
   private final Executor readers;
+  private final Turns logins;
 
   private GuestSessions(
       SshClient client, GuestKey key, String user, int port, Executor blocking, Executor readers) {
@@ -50,6 +66,7 @@ public final class GuestSessions implements AutoCloseable {
     this.port = port;
     this.blocking = blocking;
     this.readers = readers;
+    this.logins = new Turns(LOGINS, readers);
   }
 
   /**
@@ -91,6 +108,7 @@ public final class GuestSessions implements AutoCloseable {
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     CoreModuleProperties.NIO_WORKERS.set(client, NIO_THREADS);
+    CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW);
     client.setSessionHeartbeat(HeartbeatType.IGNORE, Duration.ZERO);
     CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, keepAlive);
     CoreModuleProperties.HEARTBEAT_REQUEST.set(client, "keepalive@openssh.com");
@@ -102,46 +120,59 @@ public final class GuestSessions implements AutoCloseable {
   }
 
   /**
-   * Connects and logs in; fails with a {@link GuestException}.
+   * Connects and logs in, when its turn comes; fails with a {@link GuestException}.
    *
-   * @param dialTimeout for the connection and again for the login
+   * @param dial how long the connection may take
+   * @param login how long the login may take after it
    */
   public CompletableFuture<GuestSession> connect(
-      String host, HostKeyPin pin, Duration dialTimeout) {
-    CompletableFuture<GuestSession> result = new CompletableFuture<>();
+      String host, HostKeyPin pin, Duration dial, Duration login) {
     String peer = host + ":" + port;
+    return logins
+        .inTurn(
+            () ->
+                dial(host, pin)
+                    .orTimeout(dial.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenCompose(session -> login(session, peer, pin, login)))
+        .handle(
+            (session, failure) -> {
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              if (cause == null) {
+                return session;
+              }
+              if (cause instanceof GuestException known) {
+                throw known;
+              }
+              throw cause instanceof TimeoutException
+                  ? failure(Reason.UNREACHABLE, peer + " did not answer in time", null)
+                  : failure(Reason.UNREACHABLE, "can't connect to " + peer, cause);
+            });
+  }
+
+  private CompletableFuture<ClientSession> dial(String host, HostKeyPin pin) {
+    CompletableFuture<ClientSession> result = new CompletableFuture<>();
     try {
       ConnectFuture connecting =
           client.connect(user, host, port, AttributeRepository.ofKeyValuePair(PIN, pin), null);
       connecting.addListener(
           done -> {
-            if (done.isConnected()) {
-              login(done.getSession(), peer, pin, result);
-            } else {
-              result.completeExceptionally(
-                  failure(Reason.UNREACHABLE, "can't connect to " + peer, done.getException()));
+            if (!done.isConnected()) {
+              result.completeExceptionally(done.getException());
+            } else if (!result.complete(done.getSession())) {
+              done.getSession().close(true); // nobody waits for it any more
             }
           });
       onFailure(result, connecting::cancel);
     } catch (IOException e) {
-      result.completeExceptionally(failure(Reason.UNREACHABLE, "can't connect to " + peer, e));
+      result.completeExceptionally(e);
     }
-    return result
-        .orTimeout(dialTimeout.toMillis() * 2, TimeUnit.MILLISECONDS)
-        .handle(
-            (session, failure) -> {
-              if (failure == null) {
-                return session;
-              }
-              if (failure instanceof GuestException known) {
-                throw known;
-              }
-              throw failure(Reason.UNREACHABLE, peer + " did not answer in time", failure);
-            });
+    return result;
   }
 
-  private void login(
-      ClientSession session, String peer, HostKeyPin pin, CompletableFuture<GuestSession> result) {
+  private CompletableFuture<GuestSession> login(
+      ClientSession session, String peer, HostKeyPin pin, Duration limit) {
+    CompletableFuture<GuestSession> result = new CompletableFuture<>();
     // A caller who no longer waits must not leave a session behind.
     onFailure(result, () -> session.close(true));
     session.addPublicKeyIdentity(key.pair());
@@ -167,10 +198,11 @@ public final class GuestSessions implements AutoCloseable {
     } catch (IOException e) {
       result.completeExceptionally(failure(Reason.UNREACHABLE, "can't log in to " + peer, e));
     }
+    return result.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private static void onFailure(CompletableFuture<GuestSession> result, Runnable cleaning) {
-    CompletableFuture<GuestSession> unused =
+  private static <T> void onFailure(CompletableFuture<T> result, Runnable cleaning) {
+    CompletableFuture<T> unused =
         result.whenComplete(
             (session, failure) -> {
               if (failure != null) {

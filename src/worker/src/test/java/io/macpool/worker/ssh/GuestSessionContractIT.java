@@ -100,7 +100,7 @@ class GuestSessionContractIT {
     await().until(() -> output.text().contains("line 5\r\n"));
     session.close();
     assertThat(first).succeedsWithin(DIAL).isEqualTo(OptionalInt.empty());
-    session = sessions.connect(place.host(), new HostKeyPin(), DIAL).join();
+    session = sessions.connect(place.host(), new HostKeyPin(), DIAL, DIAL).join();
     assertThat(run(wrapper(" " + output.size()), output)).hasValue(5);
     StringBuilder expected = new StringBuilder();
     for (int i = 1; i <= 30; i++) {
@@ -116,7 +116,8 @@ class GuestSessionContractIT {
     HostKeyPin other = new HostKeyPin();
     assertThat(other.accepts(GuestKey.load(OTHER_KEY, Optional.empty()).pair().getPublic()))
         .isTrue();
-    Throwable thrown = catchThrowable(() -> sessions.connect(place.host(), other, DIAL).join());
+    Throwable thrown =
+        catchThrowable(() -> sessions.connect(place.host(), other, DIAL, DIAL).join());
     assertThat(((GuestException) Retries.cause(thrown)).reason())
         .isEqualTo(GuestException.Reason.HOST_KEY_CHANGED);
   }
@@ -143,7 +144,7 @@ class GuestSessionContractIT {
     sessions =
         GuestSessions.start(
             key, place.user(), place.port(), Duration.ofSeconds(10), threads, threads);
-    session = sessions.connect(place.host(), new HostKeyPin(), DIAL).join();
+    session = sessions.connect(place.host(), new HostKeyPin(), DIAL, DIAL).join();
     return place;
   }
 
