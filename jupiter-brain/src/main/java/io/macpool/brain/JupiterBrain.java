@@ -179,6 +179,8 @@ public final class JupiterBrain implements AutoCloseable {
         () -> hypervisor.inventory().match(k -> Optional.empty(), u -> Optional.of(u.cause())));
     health.ready("hosts", reconciler::notReady);
     health.warning("slots", slots::overcommit);
+    // A warning, as another replica could do no better, and reads go on.
+    health.warning("reconciliation", reconciler::trouble);
     AdminRoutes admin =
         new AdminRoutes(BuildInfo.of("jupiter-brain", JupiterBrain.class), health, meters);
     OpenApiRoute document = new OpenApiRoute();

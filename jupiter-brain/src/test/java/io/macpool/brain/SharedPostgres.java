@@ -14,12 +14,12 @@ import java.util.UUID;
 /**
  * PostgreSQL for tests: the peer if one is given, else one of our own; each test has a database.
  */
-final class SharedPostgres implements AutoCloseable {
+public final class SharedPostgres implements AutoCloseable {
 
   private final Optional<EmbeddedPostgres> own;
   private final URI server;
 
-  SharedPostgres() throws IOException {
+  public SharedPostgres() throws IOException {
     Optional<String> peer = Peer.POSTGRESQL.location();
     own = peer.isPresent() ? Optional.empty() : Optional.of(EmbeddedPostgres.builder().start());
     server =
@@ -32,7 +32,7 @@ final class SharedPostgres implements AutoCloseable {
   }
 
   /** A fresh database, as the setting {@code DATABASE_URL} wants it. */
-  String database() throws SQLException {
+  public String database() throws SQLException {
     String name = "brain_" + UUID.randomUUID().toString().replace('-', '_');
     String[] login = server.getUserInfo().split(":", 2);
     String password = login.length > 1 ? login[1] : "";

@@ -33,7 +33,12 @@ public final class Ledger implements AutoCloseable {
    * @throws LedgerException if the database is not there or its tables can't be migrated
    */
   public static Ledger open(DatabaseAddress address, int connections, Clock clock) {
-    return new Ledger(LedgerDatabase.open(address, connections), clock);
+    return open(address, connections, LedgerDatabase.Limits.USUAL, clock);
+  }
+
+  static Ledger open(
+      DatabaseAddress address, int connections, LedgerDatabase.Limits limits, Clock clock) {
+    return new Ledger(LedgerDatabase.open(address, connections, limits), clock);
   }
 
   /** Whether several brokers may work with this ledger. */
@@ -61,7 +66,7 @@ public final class Ledger implements AutoCloseable {
    */
   public <R> List<Reservation<R>> reserve(List<Intent> intents, Reservation.Chooser<R> chooser) {
     return database.writeAlone(
-        "reserve slots for " + intents.size() + " instances",
+        "reserve " + (intents.size() == 1 ? "a slot" : intents.size() + " slots"),
         handle -> Reserving.reserve(handle, intents, chooser));
   }
 

@@ -2,6 +2,7 @@ package io.macpool.brain.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.macpool.service.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,10 +18,36 @@ import org.jdbi.v3.core.JdbiException;
 final class LedgerDatabase implements AutoCloseable {
 
   /** Serializes reservations over all replicas; the number only has to be ours alone. */
-  private static final long RESERVATION_LOCK = 0x6d616370_6f6f6c01L;
+  static final long RESERVATION_LOCK = 0x6d616370_6f6f6c01L;
 
   private static final long LEADER_LOCK = 0x6d616370_6f6f6c02L;
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+
+  /**
+   * How long PostgreSQL is waited for, unless its URL says otherwise.
+   *
+   * @param answer the longest that a statement may take, in whole seconds: more than {@code lock}
+   * @param lock the longest wait for a lock
+   * @param idle a replica that stops in the middle of a transaction gives up its locks after this
+   */
+  record Limits(Duration answer, Duration lock, Duration idle) {
+
+    static final Limits USUAL =
+        new Limits(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(30));
+
+    /**
+     * The server, too, must notice within half a minute that a replica is gone without a word: it
+     * would stay the leader for as long as its session lasts.
+     */
+    private String sessionSettings() {
+      return "SET lock_timeout = "
+          + lock.toMillis()
+          + "; SET idle_in_transaction_session_timeout = "
+          + idle.toMillis()
+          + "; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5"
+          + "; SET tcp_keepalives_count = 3";
+    }
+  }
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
@@ -38,7 +65,7 @@ final class LedgerDatabase implements AutoCloseable {
    *
    * @throws LedgerException if the database is not there or its tables can't be migrated
    */
-  static LedgerDatabase open(DatabaseAddress address, int connections) {
+  static LedgerDatabase open(DatabaseAddress address, int connections, Limits limits) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("ledger");
     config.setJdbcUrl(address.jdbcUrl());
@@ -49,11 +76,21 @@ final class LedgerDatabase implements AutoCloseable {
     config.setMinimumIdle(1);
     config.setConnectionTimeout(CONNECT_LIMIT.toMillis());
     config.setInitializationFailTimeout(CONNECT_LIMIT.toMillis());
+    if (address.shared()) {
+      config.addDataSourceProperty("connectTimeout", CONNECT_LIMIT.toSeconds());
+      config.addDataSourceProperty("socketTimeout", limits.answer().toSeconds());
+      config.addDataSourceProperty("tcpKeepAlive", "true");
+      config.setConnectionInitSql(limits.sessionSettings());
+    }
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(config);
       Flyway.configure()
-          .dataSource(pool)
+          // Not the pool: a migration of a large table may take longer than any other statement.
+          .dataSource(
+              address.jdbcUrl(),
+              address.user().orElse(null),
+              address.password().map(Secret::reveal).orElse(null))
           .locations(
               "classpath:io/macpool/brain/ledger/" + (address.shared() ? "postgresql" : "h2"))
           .schemas("jupiter_brain")
@@ -115,8 +152,17 @@ final class LedgerDatabase implements AutoCloseable {
     try {
       return work.get();
     } catch (JdbiException e) {
-      throw new LedgerException("can't " + what + " in the ledger: " + e.getMessage(), e);
+      throw new LedgerException("can't " + what + " in the ledger: " + words(e), e);
     }
+  }
+
+  /** The database's own words: JDBI would add the statement, which tells a client nothing. */
+  private static String words(Throwable failure) {
+    Throwable cause = failure;
+    while (!(cause instanceof SQLException) && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
   }
 
   /** Whether this process leads, see {@link Ledger#leads}. */

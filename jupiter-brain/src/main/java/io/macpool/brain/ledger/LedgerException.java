@@ -1,11 +1,31 @@
 package io.macpool.brain.ledger;
 
-/** The ledger could not be read or written; the message says what was tried. */
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+
+/** The ledger could not be asked, or refused; what was to be recorded is not known to be. */
 public final class LedgerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   public LedgerException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Whether the database is away, or too busy, so that it is no use to ask for anything else at
+   * once. By the classes of SQLSTATE: connection, resources, operator's intervention; a session
+   * ended for its idleness; a lock that was not to be had.
+   */
+  public boolean isOutage() {
+    for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return true;
+      }
+      if (cause instanceof SQLException failure && failure.getSQLState() != null) {
+        return failure.getSQLState().matches("(08|53|57)...|25P03|55P03");
+      }
+    }
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.brain.ledger.LedgerException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -115,8 +116,9 @@ final class Gathered<Q, A> {
         }
       };
     } catch (RuntimeException | Error e) {
-      if (batch.size() == 1) {
-        return () -> batch.get(0).answer.completeExceptionally(e);
+      boolean hopeless = e instanceof LedgerException failure && failure.isOutage();
+      if (batch.size() == 1 || hopeless) {
+        return () -> batch.forEach(asked -> asked.answer.completeExceptionally(e));
       }
       // One that can't be answered must not take the others with it.
       List<Runnable> alone = batch.stream().map(asked -> answer(List.of(asked))).toList();

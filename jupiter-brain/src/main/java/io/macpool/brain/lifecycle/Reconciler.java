@@ -2,6 +2,8 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Ledger;
+import io.macpool.brain.ledger.LedgerException;
+import io.macpool.core.GoDuration;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
@@ -74,6 +76,7 @@ public final class Reconciler implements AutoCloseable {
   private boolean adopting;
   private boolean adopted;
   private volatile Set<String> hostsKnown = Set.of();
+  private volatile Optional<String> trouble = Optional.empty();
 
   public Reconciler(
       Ledger ledger,
@@ -134,11 +137,24 @@ public final class Reconciler implements AutoCloseable {
   private void tick() {
     try {
       reconcile();
+      trouble = Optional.empty();
+    } catch (LedgerException e) {
+      failed(e);
+      log.warn("reconciliation failed, the next one is in {}: {}", pause(), e.getMessage());
     } catch (RuntimeException e) {
-      leases.missed();
-      meters.counter("reconcile.failures").increment();
-      log.error("reconciliation failed, the next one is in {}", options.interval(), e);
+      failed(e);
+      log.error("reconciliation failed, the next one is in {}", pause(), e);
     }
+  }
+
+  private void failed(RuntimeException failure) {
+    trouble = Optional.of(String.valueOf(failure.getMessage()));
+    leases.missed();
+    meters.counter("reconcile.failures").increment();
+  }
+
+  private String pause() {
+    return GoDuration.format(options.interval());
   }
 
   /** One look and what follows from it. */
@@ -248,6 +264,11 @@ public final class Reconciler implements AutoCloseable {
   /** Why nothing can be placed yet, if so: hosts have slots from the first sight of them on. */
   public Optional<String> notReady() {
     return hostsKnown.isEmpty() ? Optional.of("no host has been seen yet") : Optional.empty();
+  }
+
+  /** Why the last round failed, if it did, for a person. */
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   @Override

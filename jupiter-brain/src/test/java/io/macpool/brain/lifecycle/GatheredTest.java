@@ -3,6 +3,7 @@ package io.macpool.brain.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.ledger.LedgerException;
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,6 +25,9 @@ class GatheredTest {
     asked.add(questions);
     if (questions.contains("poison")) {
       throw new LedgerException("it can't be said", null);
+    }
+    if (questions.contains("outage")) {
+      throw new LedgerException("nobody listens", new SQLException("cut off", "08006"));
     }
     return questions.stream().map(question -> "re " + question).toList();
   }
@@ -80,6 +84,16 @@ class GatheredTest {
     assertThat(late).isCompletedWithValue("re b");
     askMore("c");
     assertThat(thread).as("and it goes on").hasSize(1);
+  }
+
+  @Test
+  void whileNobodyListensNoneIsAskedAgainAlone() {
+    CompletableFuture<String> one = gathered.ask("a");
+    CompletableFuture<String> other = gathered.ask("outage");
+    runAll();
+    assertThat(asked).containsExactly(List.of("a", "outage"));
+    assertThat(one).isCompletedExceptionally();
+    assertThat(other).isCompletedExceptionally();
   }
 
   @Test
