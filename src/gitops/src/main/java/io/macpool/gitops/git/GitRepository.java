@@ -1,8 +1,6 @@
 package io.macpool.gitops.git;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,14 +81,16 @@ public record GitRepository(Path directory) {
 
   private static String execute(List<String> command) {
     try {
+      // Files, not pipes: to read a pipe is to wait without a deadline.
+      Path output = Files.createTempFile("git", ".out");
       Path errors = Files.createTempFile("git", ".err");
       try {
-        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        Process process =
+            new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile())
+                .start();
         process.getOutputStream().close();
-        String output;
-        try (InputStream in = process.getInputStream()) {
-          output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
           process.destroyForcibly();
           throw new GitException(String.join(" ", command) + " took over " + SECONDS + " s");
@@ -99,8 +99,9 @@ public record GitRepository(Path directory) {
           String words = Files.readString(errors).strip();
           throw new GitException(String.join(" ", command) + " failed: " + words);
         }
-        return output;
+        return Files.readString(output);
       } finally {
+        Files.deleteIfExists(output);
         Files.deleteIfExists(errors);
       }
     } catch (IOException e) {
