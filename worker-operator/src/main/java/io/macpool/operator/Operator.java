@@ -111,7 +111,7 @@ public final class Operator implements AutoCloseable {
             settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
     resources.own("meters", new OperatorMeters(registry, queues, board));
 
-    io.javaoperatorsdk.operator.Operator framework = framework(settings, client, name);
+    io.javaoperatorsdk.operator.Operator framework = framework(settings, client, name, registry);
     framework.register(clusters, over -> configure(over, namespace));
     framework.register(pools, over -> configurePools(over, namespace));
     admin(settings, registry);
@@ -180,7 +180,7 @@ public final class Operator implements AutoCloseable {
   }
 
   private io.javaoperatorsdk.operator.Operator framework(
-      Settings settings, KubernetesClient client, String name) {
+      Settings settings, KubernetesClient client, String name, PrometheusMeterRegistry registry) {
     return new io.javaoperatorsdk.operator.Operator(
         over -> {
           over.withKubernetesClient(client)
@@ -189,6 +189,7 @@ public final class Operator implements AutoCloseable {
               .withReconciliationTerminationTimeout(STOP)
               .withCacheSyncTimeout(SYNC)
               .withParseResourceVersions(true)
+              .withMetrics(new ReconcileTimer(registry))
               .withUseSSAToPatchPrimaryResource(false);
           if (settings.get(OperatorSettings.LEADER_ELECTION)) {
             over.withLeaderElectionConfiguration(election(settings, client, name));

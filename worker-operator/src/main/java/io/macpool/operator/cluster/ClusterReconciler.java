@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * Binds the rounds of WorkerClusters to the framework's loop: which watches wake which cluster, and
  * what follows from a failure. Rounds of one cluster never overlap.
  */
-@ControllerConfiguration(finalizerName = Names.FINALIZER)
+@ControllerConfiguration(name = "workercluster", finalizerName = Names.FINALIZER)
 public final class ClusterReconciler
     implements Reconciler<WorkerCluster>, Cleaner<WorkerCluster>, ClusterCaches {
 

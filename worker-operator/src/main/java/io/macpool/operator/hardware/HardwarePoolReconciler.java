@@ -10,13 +10,12 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.macpool.core.Observed;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
+import io.macpool.operator.api.SecretKey;
 import io.macpool.operator.cluster.ClusterEvents;
 import io.macpool.service.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the ledger's number of slots, and shows in the HardwarePool's status how they are shared.
  */
-@ControllerConfiguration(finalizerName = "travisci.com/slots")
+@ControllerConfiguration(name = "hardwarepool", finalizerName = "travisci.com/slots")
 public final class HardwarePoolReconciler
     implements Reconciler<HardwarePool>, Cleaner<HardwarePool> {
 
@@ -62,7 +61,7 @@ public final class HardwarePoolReconciler
   public UpdateControl<HardwarePool> reconcile(HardwarePool pool, Context<HardwarePool> context) {
     PoolKey key = key(pool);
     PoolMemory memory = memories.computeIfAbsent(key, k -> new PoolMemory(clock.instant()));
-    memory.slots = slots(pool, memory.slots);
+    memory.slots = slots(pool, memory);
     ledger.slots(key, memory.slots);
     SlotLedger.Picture picture = ledger.picture(key);
     memory.utilisation = memory.utilisation.observing(picture, clock.instant());
@@ -77,7 +76,7 @@ public final class HardwarePoolReconciler
     return DeleteControl.defaultDelete();
   }
 
-  private Observed<Integer> slots(HardwarePool pool, Observed<Integer> before) {
+  private Observed<Integer> slots(HardwarePool pool, PoolMemory memory) {
     HardwarePoolSpec spec = pool.getSpec();
     if (spec == null || (spec.slots == null) == (spec.brokerUrl == null)) {
       return Observed.unknown("set exactly one of spec.slots and spec.brokerUrl", clock.instant());
@@ -87,36 +86,30 @@ public final class HardwarePoolReconciler
       return Observed.known(Math.max(0, spec.slots - reserve), clock.instant());
     }
     try {
-      int total = capacity.slots(spec.brokerUrl, token(pool));
+      int total = capacity.slots(spec.brokerUrl, token(pool, memory));
       return Observed.known(Math.max(0, total - reserve), clock.instant());
     } catch (IOException | IllegalArgumentException e) {
       log.warn("the slots of {} can't be read: {}", key(pool).name(), e.getMessage());
-      return before.afterFailure(
+      memory.token = Optional.empty();
+      return memory.slots.afterFailure(
           "the broker's capacity can't be read: " + e.getMessage(), TOLERATED, clock.instant());
     }
   }
 
-  private Optional<Secret> token(HardwarePool pool) throws IOException {
-    if (pool.getSpec().brokerTokenSecret == null) {
+  /**
+   * The token is read once: a broker that refuses it makes it be read again, and until then a new
+   * one is not needed.
+   */
+  private Optional<Secret> token(HardwarePool pool, PoolMemory memory) throws IOException {
+    SecretKey where = pool.getSpec().brokerTokenSecret;
+    if (where == null) {
       return Optional.empty();
     }
-    String name = pool.getSpec().brokerTokenSecret.name;
-    String field = pool.getSpec().brokerTokenSecret.key;
-    return Optional.of(
-        Optional.ofNullable(
-                client
-                    .secrets()
-                    .inNamespace(pool.getMetadata().getNamespace())
-                    .withName(name)
-                    .get())
-            .map(io.fabric8.kubernetes.api.model.Secret::getData)
-            .map(data -> data.get(field))
-            .map(text -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8))
-            .map(text -> new Secret(text.strip()))
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "spec.brokerTokenSecret: there is no key " + field + " in " + name)));
+    if (memory.token.filter(held -> held.isFrom(where)).isEmpty()) {
+      memory.token =
+          Optional.of(BrokerToken.read(client, pool.getMetadata().getNamespace(), where));
+    }
+    return memory.token.map(BrokerToken::value);
   }
 
   private static PoolKey key(HardwarePool pool) {

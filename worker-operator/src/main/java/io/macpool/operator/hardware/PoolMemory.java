@@ -9,6 +9,7 @@ import java.util.Optional;
 final class PoolMemory {
 
   Observed<Integer> slots;
+  Optional<BrokerToken> token = Optional.empty();
   Utilisation utilisation;
   Optional<HardwarePool> written = Optional.empty();
   Instant informedAt = Instant.EPOCH;

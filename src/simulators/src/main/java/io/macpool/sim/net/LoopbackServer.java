@@ -43,13 +43,21 @@ public final class LoopbackServer implements AutoCloseable {
    * @throws IllegalStateException if the port can't be had, saying which and why
    */
   public static LoopbackServer start(int port, Handlers handlers) {
+    return start("127.0.0.1", port, handlers);
+  }
+
+  /**
+   * The same on another address; 0.0.0.0 stands for every loopback address at once, which requests
+   * tell apart by their local address.
+   */
+  public static LoopbackServer start(String host, int port, Handlers handlers) {
     Vertx vertx = smallVertx();
     try {
       HttpServer server =
           vertx
-              .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+              .createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
               .requestHandler(handlers.on(vertx));
-      await(server.listen(), "listen on 127.0.0.1:" + port);
+      await(server.listen(), "listen on " + host + ":" + port);
       return new LoopbackServer(vertx, server);
     } catch (RuntimeException e) {
       vertx.close();
