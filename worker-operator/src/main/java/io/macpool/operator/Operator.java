@@ -4,9 +4,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
@@ -14,6 +12,7 @@ import io.macpool.operator.cluster.ClusterBoard;
 import io.macpool.operator.cluster.ClusterEvents;
 import io.macpool.operator.cluster.ClusterKey;
 import io.macpool.operator.cluster.ClusterReconciler;
+import io.macpool.operator.cluster.ClusterWatches;
 import io.macpool.operator.cluster.Operation;
 import io.macpool.operator.control.RemoteControl;
 import io.macpool.operator.hardware.CapacitySource;
@@ -39,7 +38,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +50,9 @@ public final class Operator implements AutoCloseable {
   private static final Duration SYNC = Duration.ofSeconds(30);
 
   private final Resources resources = new Resources();
-  private final AtomicBoolean leading = new AtomicBoolean();
-  private final AtomicBoolean lost = new AtomicBoolean();
   private final ClusterBoard board = new ClusterBoard();
+  private final ClusterWatches watches = new ClusterWatches();
+  private Leadership leadership;
   private SlotLedger ledger;
   private QueuePoller queues;
   private int adminPort;
@@ -84,7 +82,7 @@ public final class Operator implements AutoCloseable {
 
   /** Whether it leads, and so acts. */
   public boolean leads() {
-    return leading.get() && !lost.get();
+    return leadership.leads();
   }
 
   private void run(Settings settings) {
@@ -98,8 +96,9 @@ public final class Operator implements AutoCloseable {
     PrometheusMeterRegistry registry = Metrics.registry();
     resources.own("metrics", registry::close);
 
+    leadership = new Leadership(settings, client);
     ClusterReconciler clusters =
-        new ClusterReconciler(reconciler -> operation(settings, client, name, clock, reconciler));
+        new ClusterReconciler(operation(settings, client, name, clock), watches);
     HardwarePoolReconciler pools =
         new HardwarePoolReconciler(
             client,
@@ -111,29 +110,22 @@ public final class Operator implements AutoCloseable {
             settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
     resources.own("meters", new OperatorMeters(registry, queues, board));
 
-    io.javaoperatorsdk.operator.Operator framework = framework(settings, client, name, registry);
+    io.javaoperatorsdk.operator.Operator framework = framework(settings, client, registry);
     framework.register(clusters, over -> configure(over, namespace));
     framework.register(pools, over -> configurePools(over, namespace));
     admin(settings, registry);
-    resources.own("controllers", framework::stop);
+    resources.own("controllers", () -> leadership.stop(framework::stop));
     framework.start();
-    if (!settings.get(OperatorSettings.LEADER_ELECTION)) {
-      leading.set(true);
-    }
     log.info("watching {} as {}", namespace, name);
   }
 
   private Operation operation(
-      Settings settings,
-      KubernetesClient client,
-      String name,
-      Clock clock,
-      ClusterReconciler reconciler) {
+      Settings settings, KubernetesClient client, String name, Clock clock) {
     ledger =
         new SlotLedger(
             clock,
-            pool -> reconciler.recordedClaims(pool),
-            (pool, cluster) -> reconciler.nudge(new ClusterKey(pool.namespace(), cluster)));
+            watches::recordedClaims,
+            (pool, cluster) -> watches.nudge(new ClusterKey(pool.namespace(), cluster)));
     queues =
         resources.own(
             "queues",
@@ -142,7 +134,7 @@ public final class Operator implements AutoCloseable {
                 settings.get(OperatorSettings.QUEUE_POLL_INTERVAL),
                 settings.get(OperatorSettings.QUEUE_DEPTH_TOLERANCE),
                 clock,
-                reconciler::nudgeFollowersOf));
+                watches::nudgeFollowersOf));
     return new Operation(
         client,
         resources.own(
@@ -157,7 +149,7 @@ public final class Operator implements AutoCloseable {
         name,
         settings.get(OperatorSettings.RECONCILE_INTERVAL),
         settings.get(OperatorSettings.SETTLE_INTERVAL),
-        () -> !lost.get());
+        leadership);
   }
 
   private static Optional<QueueDepth> depthSource(Settings settings) {
@@ -180,7 +172,7 @@ public final class Operator implements AutoCloseable {
   }
 
   private io.javaoperatorsdk.operator.Operator framework(
-      Settings settings, KubernetesClient client, String name, PrometheusMeterRegistry registry) {
+      Settings settings, KubernetesClient client, PrometheusMeterRegistry registry) {
     return new io.javaoperatorsdk.operator.Operator(
         over -> {
           over.withKubernetesClient(client)
@@ -191,35 +183,8 @@ public final class Operator implements AutoCloseable {
               .withParseResourceVersions(true)
               .withMetrics(new ReconcileTimer(registry))
               .withUseSSAToPatchPrimaryResource(false);
-          if (settings.get(OperatorSettings.LEADER_ELECTION)) {
-            over.withLeaderElectionConfiguration(election(settings, client, name));
-          }
+          leadership.election().ifPresent(over::withLeaderElectionConfiguration);
         });
-  }
-
-  private LeaderElectionConfiguration election(
-      Settings settings, KubernetesClient client, String name) {
-    String watched = settings.find(OperatorSettings.WATCH_NAMESPACE).orElse(client.getNamespace());
-    String namespace =
-        OperatorSettings.ALL_NAMESPACES.equals(watched) ? client.getNamespace() : watched;
-    Duration lease = settings.get(OperatorSettings.LEASE_DURATION);
-    return new LeaderElectionConfiguration(
-        name,
-        namespace,
-        lease,
-        // Kubernetes' own components have these proportions.
-        lease.multipliedBy(2).dividedBy(3),
-        lease.multipliedBy(2).dividedBy(15),
-        settings.find(OperatorSettings.POD_NAME).orElse(null),
-        new LeaderCallbacks(
-            () -> leading.set(true),
-            () -> {
-              // Another may lead by now: stop acting, and let the liveness probe end the process.
-              lost.set(leading.get());
-              log.warn("{} leads no more", name);
-            },
-            leader -> log.info("{} is the leader", leader)),
-        false);
   }
 
   private static void configure(
@@ -267,10 +232,9 @@ public final class Operator implements AutoCloseable {
         new Health()
             .live(
                 "leadership",
-                () -> lost.get() ? Optional.of("leadership was lost") : Optional.empty())
+                () -> leadership.wasLost() ? Optional.of("leadership was lost") : Optional.empty())
             .ready(
-                "leadership",
-                () -> leading.get() ? Optional.empty() : Optional.of("another one leads"));
+                "leadership", () -> leads() ? Optional.empty() : Optional.of("another one leads"));
     Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
     BuildInfo build = BuildInfo.of("worker-operator", Operator.class);
     AdminServer server =

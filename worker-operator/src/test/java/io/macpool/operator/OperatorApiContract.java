@@ -225,6 +225,22 @@ abstract class OperatorApiContract {
     }
   }
 
+  @Test
+  void oneThatStopsHandsOverAtOnce() {
+    bench.close();
+    // A lease that runs out does so later than this test waits.
+    bench = bench("--leader-election", "true", "--lease-duration", "30s", "--pod-name", "one");
+    bench.start();
+    bench.apply(cluster("wc", 2, 2, ""));
+    eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
+    try (Operator second = Operator.start(bench.settings("--pod-name", "two"))) {
+      bench.operator().close();
+      eventually(() -> assertThat(second.leads()).isTrue());
+      bench.edit("wc", wc -> wc.getSpec().maxJobs = 3);
+      eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(3));
+    }
+  }
+
   private Resource<WorkerCluster> resource() {
     return bench.client.resources(WorkerCluster.class).inNamespace(bench.namespace).withName("wc");
   }

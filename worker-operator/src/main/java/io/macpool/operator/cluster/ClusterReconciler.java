@@ -1,9 +1,6 @@
 package io.macpool.operator.cluster;
 
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -11,38 +8,25 @@ import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
-import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import io.macpool.core.pool.SlotClaim;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
-import io.macpool.operator.api.WorkerStatus;
 import io.macpool.operator.cluster.SpecReader.Reading;
 import io.macpool.operator.control.WorkerRounds;
-import io.macpool.operator.hardware.PoolKey;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Binds the rounds of WorkerClusters to the framework's loop: which watches wake which cluster, and
- * what follows from a failure. Rounds of one cluster never overlap.
+ * Binds the rounds of WorkerClusters to the framework's loop: when there is one, what comes after
+ * it, and what follows from a failure. Rounds of one cluster never overlap.
  */
 @ControllerConfiguration(name = "workercluster", finalizerName = Names.FINALIZER)
-public final class ClusterReconciler
-    implements Reconciler<WorkerCluster>, Cleaner<WorkerCluster>, ClusterCaches {
+public final class ClusterReconciler implements Reconciler<WorkerCluster>, Cleaner<WorkerCluster> {
 
   private static final Logger log = LoggerFactory.getLogger(ClusterReconciler.class);
 
@@ -51,56 +35,27 @@ public final class ClusterReconciler
 
   private final Operation operation;
   private final Map<ClusterKey, ClusterMemory> memories = new ConcurrentHashMap<>();
-  private final SimpleInboundEventSource<WorkerCluster> nudges = new SimpleInboundEventSource<>();
-  private IndexerResourceCache<WorkerCluster> clusters;
-  private InformerEventSource<Pod, WorkerCluster> pods;
-  private InformerEventSource<Deployment, WorkerCluster> deployments;
-  private FollowedConfig config;
+  private final ClusterWatches watches;
 
-  /**
-   * A reconciler, not yet registered.
-   *
-   * @param operation makes the context of all rounds from this reconciler, whose nudges and cache
-   *     it needs
-   */
-  public ClusterReconciler(Function<ClusterReconciler, Operation> operation) {
-    this.operation = operation.apply(this);
+  /** A reconciler, not yet registered. */
+  public ClusterReconciler(Operation operation, ClusterWatches watches) {
+    this.operation = operation;
+    this.watches = watches;
   }
 
   @Override
   public List<EventSource<?, WorkerCluster>> prepareEventSources(
       EventSourceContext<WorkerCluster> context) {
-    clusters = context.getPrimaryCache();
-    pods =
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Pod.class, WorkerCluster.class)
-                .withName("pods")
-                .withSecondaryToPrimaryMapper(this::clustersOf)
-                .build(),
-            context);
-    deployments =
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Deployment.class, WorkerCluster.class)
-                .withName("deployments")
-                .withSecondaryToPrimaryMapper(
-                    deployment -> Set.of(ClusterKey.of(deployment).resource()))
-                .build(),
-            context);
-    config = new FollowedConfig(context, this::followers);
-    List<EventSource<?, WorkerCluster>> sources = new ArrayList<>();
-    sources.add(pods);
-    sources.add(deployments);
-    sources.add(nudges);
-    sources.addAll(config.sources());
-    return sources;
+    return watches.sources(context);
   }
 
   @Override
   public UpdateControl<WorkerCluster> reconcile(
       WorkerCluster cached, Context<WorkerCluster> context) {
-    if (!operation.mayAct().getAsBoolean()) {
-      return UpdateControl.noUpdate();
-    }
+    return operation.mandate().act(() -> serve(cached)).orElseGet(UpdateControl::noUpdate);
+  }
+
+  private UpdateControl<WorkerCluster> serve(WorkerCluster cached) {
     ClusterMemory memory = memory(cached);
     WorkerCluster cluster = ClusterMemory.newest(cached, memory.written);
     Reading reading = SpecReader.read(cluster.getSpec());
@@ -116,7 +71,7 @@ public final class ClusterReconciler
             StatusDraft.invalid(cluster, reading.problems(), operation.clock().instant()));
       }
       Duration again =
-          new ClusterRound(operation, this, config, cluster, memory).serve(reading.spec().get());
+          new ClusterRound(operation, watches, cluster, memory).serve(reading.spec().get());
       return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(again);
     } catch (KubernetesClientException e) {
       if (e.getCode() != CONFLICT) {
@@ -128,19 +83,23 @@ public final class ClusterReconciler
 
   @Override
   public DeleteControl cleanup(WorkerCluster cached, Context<WorkerCluster> context) {
-    if (!operation.mayAct().getAsBoolean()) {
-      return DeleteControl.noFinalizerRemoval();
-    }
+    return operation
+        .mandate()
+        .act(() -> letGo(cached))
+        .orElseGet(DeleteControl::noFinalizerRemoval);
+  }
+
+  private DeleteControl letGo(WorkerCluster cached) {
     ClusterMemory memory = memory(cached);
     WorkerCluster cluster = ClusterMemory.newest(cached, memory.written);
     ClusterKey key = ClusterKey.of(cluster);
     boolean forced =
         annotated(cluster, Names.FORCE_DELETE) || annotated(cached, Names.FORCE_DELETE);
-    Map<String, String> labels = labelsOf(cluster);
+    Map<String, String> labels = ClusterWatches.labelsOf(cluster);
     try {
       if (!forced
           && !labels.isEmpty()
-          && !new ClusterRound(operation, this, config, cluster, memory)
+          && !new ClusterRound(operation, watches, cluster, memory)
               .drain(labels, SpecReader.read(cluster.getSpec()).spec())) {
         return DeleteControl.noFinalizerRemoval().rescheduleAfter(operation.settling().toMillis());
       }
@@ -167,78 +126,9 @@ public final class ClusterReconciler
         .ifPresent(pool -> operation.ledger().forget(key.pool(pool), key.name()));
     memories.remove(key);
     operation.board().forget(key);
-    forgetUnfollowedQueues(key);
+    operation.queues().keepOnly(watches.queuesFollowedWithout(key));
     log.info("{} is gone{}", key, forced ? ", by force" : ": its jobs have finished");
     return DeleteControl.defaultDelete();
-  }
-
-  private void forgetUnfollowedQueues(ClusterKey gone) {
-    operation
-        .queues()
-        .keepOnly(
-            clusters
-                .list(c -> c.getSpec() != null && c.getSpec().scaling != null)
-                .filter(c -> !ClusterKey.of(c).equals(gone))
-                .map(c -> c.getSpec().scaling.queue)
-                .collect(Collectors.toSet()));
-  }
-
-  /** Makes a cluster's next round come at once. */
-  public void nudge(ClusterKey cluster) {
-    nudges.propagateEvent(cluster.resource());
-  }
-
-  /** Makes the rounds of all that follow a queue come at once. */
-  public void nudgeFollowersOf(String queue) {
-    if (clusters != null) {
-      clusters.list(c -> follows(c, queue)).forEach(cluster -> nudge(ClusterKey.of(cluster)));
-    }
-  }
-
-  /** What each cluster on a pool may hold by its recorded status. */
-  public Collection<SlotClaim> recordedClaims(PoolKey pool) {
-    return clusters
-        .list(pool.namespace(), cluster -> pool.name().equals(poolOf(cluster)))
-        .map(ClusterReconciler::recordedClaim)
-        .collect(Collectors.toList());
-  }
-
-  private static String poolOf(WorkerCluster cluster) {
-    return StatusDraft.of(cluster)
-        .map(status -> status.hardwarePool)
-        .orElse(cluster.getSpec() == null ? null : cluster.getSpec().hardwarePool);
-  }
-
-  private static SlotClaim recordedClaim(WorkerCluster cluster) {
-    int held = 0;
-    int wanted = 0;
-    if (cluster.getStatus() != null) {
-      WorkerClusterStatus status = cluster.getStatus();
-      wanted = status.desiredJobs == null ? 0 : status.desiredJobs;
-      for (WorkerStatus worker : status.workerStatuses) {
-        int alive = worker.currentPoolSize == null ? 0 : worker.currentPoolSize;
-        int expected = worker.expectedPoolSize == null ? 0 : worker.expectedPoolSize;
-        int granted = worker.requestedPoolSize == null ? 0 : worker.requestedPoolSize;
-        held += Math.max(0, alive - expected) + Math.max(expected, granted);
-      }
-    }
-    Optional<ClusterSpec> spec = SpecReader.read(cluster.getSpec()).spec();
-    return new SlotClaim(
-        cluster.getMetadata().getName(),
-        spec.map(ClusterSpec::weight).orElse(1),
-        spec.map(ClusterSpec::minJobs).orElse(0),
-        Math.max(wanted, held),
-        held);
-  }
-
-  @Override
-  public List<Pod> pods(String namespace, Map<String, String> labels) {
-    return pods.list(namespace, pod -> has(pod, labels)).collect(Collectors.toList());
-  }
-
-  @Override
-  public Optional<Deployment> deployment(ClusterKey cluster) {
-    return deployments.get(cluster.resource());
   }
 
   private UpdateControl<WorkerCluster> note(
@@ -262,42 +152,6 @@ public final class ClusterReconciler
                     uid,
                     new WorkerRounds(operation.control(), operation.clock()),
                     operation.clock().instant()));
-  }
-
-  private Set<ResourceID> clustersOf(Pod pod) {
-    return clusters
-        .list(
-            pod.getMetadata().getNamespace(),
-            cluster -> !labelsOf(cluster).isEmpty() && has(pod, labelsOf(cluster)))
-        .map(ResourceID::fromResource)
-        .collect(Collectors.toSet());
-  }
-
-  private Set<ResourceID> followers(
-      String namespace, java.util.function.Predicate<ClusterSpec> of) {
-    return clusters
-        .list(
-            namespace, cluster -> SpecReader.read(cluster.getSpec()).spec().filter(of).isPresent())
-        .map(ResourceID::fromResource)
-        .collect(Collectors.toSet());
-  }
-
-  private static boolean follows(WorkerCluster cluster, String queue) {
-    return cluster.getSpec() != null
-        && cluster.getSpec().scaling != null
-        && queue.equals(cluster.getSpec().scaling.queue);
-  }
-
-  private static Map<String, String> labelsOf(WorkerCluster cluster) {
-    return Optional.ofNullable(cluster.getSpec())
-        .map(spec -> spec.selector)
-        .map(selector -> selector.matchLabels)
-        .orElse(Map.of());
-  }
-
-  private static boolean has(Pod pod, Map<String, String> labels) {
-    Map<String, String> actual = pod.getMetadata().getLabels();
-    return actual != null && actual.entrySet().containsAll(labels.entrySet());
   }
 
   private static boolean annotated(WorkerCluster cluster, String annotation) {

@@ -35,21 +35,15 @@ final class ClusterRound {
   private static final Duration INFORM_INTERVAL = Duration.ofSeconds(5);
 
   private final Operation operation;
-  private final ClusterCaches caches;
-  private final ConfigChecksum checksum;
+  private final ClusterWatches watches;
   private final WorkerCluster cluster;
   private final ClusterKey key;
   private final ClusterMemory memory;
 
   ClusterRound(
-      Operation operation,
-      ClusterCaches caches,
-      ConfigChecksum checksum,
-      WorkerCluster cluster,
-      ClusterMemory memory) {
+      Operation operation, ClusterWatches watches, WorkerCluster cluster, ClusterMemory memory) {
     this.operation = operation;
-    this.caches = caches;
-    this.checksum = checksum;
+    this.watches = watches;
     this.cluster = cluster;
     this.key = ClusterKey.of(cluster);
     this.memory = memory;
@@ -61,7 +55,7 @@ final class ClusterRound {
     memory.auth = Optional.of(auth);
     Optional<Deployment> deployment = deployment();
     Observation seen =
-        new PodObserver(operation, caches)
+        new PodObserver(operation, watches)
             .observe(key, spec.matchLabels(), cluster.getStatus(), memory, Optional.of(auth));
     Optional<WorkerClusterStatus> recorded = StatusDraft.of(cluster);
     JobsLimit limit =
@@ -102,7 +96,7 @@ final class ClusterRound {
   /** Drains the pods of a cluster that is deleted; returns whether nothing runs any more. */
   boolean drain(Map<String, String> labels, Optional<ClusterSpec> spec) {
     Observation seen =
-        new PodObserver(operation, caches)
+        new PodObserver(operation, watches)
             .observe(key, labels, cluster.getStatus(), memory, memory.auth.or(this::readAuth));
     ClusterPlan plan =
         ClusterPlanner.plan(0, 1, seen.pods().size(), seen.pods().size(), seen.pods(), Set.of());
@@ -130,7 +124,7 @@ final class ClusterRound {
   }
 
   private Optional<Deployment> deployment() {
-    Optional<Deployment> cached = caches.deployment(key);
+    Optional<Deployment> cached = watches.deployment(key);
     return cached.map(c -> ClusterMemory.newest(c, memory.applied)).or(() -> memory.applied);
   }
 
@@ -161,7 +155,7 @@ final class ClusterRound {
   private void apply(ClusterSpec spec, Optional<Deployment> actual, int replicas) {
     Deployment desired =
         new WorkerDeployment(key.namespace(), key.name(), owner(), operation.port())
-            .desired(spec, replicas, checksum.of(key.namespace(), spec));
+            .desired(spec, replicas, watches.config().of(key.namespace(), spec));
     String sum = Drift.checksum(desired.getSpec());
     desired.getMetadata().setAnnotations(Map.of(Names.APPLIED, sum));
     if (actual.isPresent() && Drift.holds(desired, actual.get())) {

@@ -6,7 +6,6 @@ import io.macpool.operator.hardware.SlotLedger;
 import io.macpool.operator.queue.QueuePoller;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 
 /**
  * What every cluster's round works with.
@@ -15,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * @param operatorName field manager of what is applied
  * @param interval between rounds while nothing changes
  * @param settling between rounds while pool sizes move
- * @param mayAct false for good once leadership was lost: another one acts by then
+ * @param mandate lets rounds act, until leadership is lost or given back
  */
 public record Operation(
     KubernetesClient client,
@@ -29,4 +28,4 @@ public record Operation(
     String operatorName,
     Duration interval,
     Duration settling,
-    BooleanSupplier mayAct) {}
+    Mandate mandate) {}

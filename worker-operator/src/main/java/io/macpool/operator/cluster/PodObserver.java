@@ -23,11 +23,11 @@ import java.util.TreeMap;
 final class PodObserver {
 
   private final Operation operation;
-  private final ClusterCaches caches;
+  private final ClusterWatches watches;
 
-  PodObserver(Operation operation, ClusterCaches caches) {
+  PodObserver(Operation operation, ClusterWatches watches) {
     this.operation = operation;
-    this.caches = caches;
+    this.watches = watches;
   }
 
   /**
@@ -62,7 +62,7 @@ final class PodObserver {
       ClusterMemory memory,
       Optional<Secret> auth) {
     Map<String, PodView> views = new TreeMap<>();
-    for (Pod pod : caches.pods(cluster.namespace(), labels)) {
+    for (Pod pod : watches.pods(cluster.namespace(), labels)) {
       if (!PodView.finished(pod)) {
         views.put(pod.getMetadata().getName(), PodView.of(pod));
       }

@@ -1,0 +1,144 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.macpool.core.pool.SlotClaim;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.hardware.PoolKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * What is watched for the clusters, and whom a change wakes. Before the framework has begun to
+ * watch there are no clusters to wake.
+ */
+public final class ClusterWatches {
+
+  private final SimpleInboundEventSource<WorkerCluster> nudges = new SimpleInboundEventSource<>();
+  private volatile IndexerResourceCache<WorkerCluster> clusters;
+  private InformerEventSource<Pod, WorkerCluster> pods;
+  private InformerEventSource<Deployment, WorkerCluster> deployments;
+  private FollowedConfig config;
+
+  /** Begins; called once by the framework, before any round. */
+  List<EventSource<?, WorkerCluster>> sources(EventSourceContext<WorkerCluster> context) {
+    clusters = context.getPrimaryCache();
+    pods =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(Pod.class, WorkerCluster.class)
+                .withName("pods")
+                .withSecondaryToPrimaryMapper(this::clustersOf)
+                .build(),
+            context);
+    deployments =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(Deployment.class, WorkerCluster.class)
+                .withName("deployments")
+                .withSecondaryToPrimaryMapper(
+                    deployment -> Set.of(ClusterKey.of(deployment).resource()))
+                .build(),
+            context);
+    config = new FollowedConfig(context, this::followers);
+    List<EventSource<?, WorkerCluster>> sources = new ArrayList<>();
+    sources.add(pods);
+    sources.add(deployments);
+    sources.add(nudges);
+    sources.addAll(config.sources());
+    return sources;
+  }
+
+  ConfigChecksum config() {
+    return config;
+  }
+
+  /** Makes a cluster's next round come at once. */
+  public void nudge(ClusterKey cluster) {
+    nudges.propagateEvent(cluster.resource());
+  }
+
+  /** Makes the rounds of all that follow a queue come at once. */
+  public void nudgeFollowersOf(String queue) {
+    if (clusters != null) {
+      clusters
+          .list(cluster -> queueOf(cluster).filter(queue::equals).isPresent())
+          .forEach(cluster -> nudge(ClusterKey.of(cluster)));
+    }
+  }
+
+  /** The queues that clusters other than {@code gone} follow. */
+  Set<String> queuesFollowedWithout(ClusterKey gone) {
+    return clusters
+        .list(cluster -> !ClusterKey.of(cluster).equals(gone))
+        .flatMap(cluster -> queueOf(cluster).stream())
+        .collect(Collectors.toSet());
+  }
+
+  private static Optional<String> queueOf(WorkerCluster cluster) {
+    return Optional.ofNullable(cluster.getSpec())
+        .map(spec -> spec.scaling)
+        .map(scaling -> scaling.queue);
+  }
+
+  /** What each cluster on a pool may hold by its recorded status. */
+  public Collection<SlotClaim> recordedClaims(PoolKey pool) {
+    return clusters
+        .list(
+            pool.namespace(),
+            cluster -> RecordedClaim.pool(cluster).filter(pool.name()::equals).isPresent())
+        .map(RecordedClaim::of)
+        .collect(Collectors.toList());
+  }
+
+  /** Pods with these labels, in whatever phase; the cache may lag behind the API. */
+  List<Pod> pods(String namespace, Map<String, String> labels) {
+    return pods.list(namespace, pod -> has(pod, labels)).collect(Collectors.toList());
+  }
+
+  /** A cluster's Deployment; the cache may lag behind the API. */
+  Optional<Deployment> deployment(ClusterKey cluster) {
+    return deployments.get(cluster.resource());
+  }
+
+  private Set<ResourceID> clustersOf(Pod pod) {
+    return clusters
+        .list(
+            pod.getMetadata().getNamespace(),
+            cluster -> !labelsOf(cluster).isEmpty() && has(pod, labelsOf(cluster)))
+        .map(ResourceID::fromResource)
+        .collect(Collectors.toSet());
+  }
+
+  private Set<ResourceID> followers(String namespace, Predicate<ClusterSpec> of) {
+    return clusters
+        .list(
+            namespace, cluster -> SpecReader.read(cluster.getSpec()).spec().filter(of).isPresent())
+        .map(ResourceID::fromResource)
+        .collect(Collectors.toSet());
+  }
+
+  /** The labels by which a cluster's pods are found; none if its spec names none. */
+  static Map<String, String> labelsOf(WorkerCluster cluster) {
+    return Optional.ofNullable(cluster.getSpec())
+        .map(spec -> spec.selector)
+        .map(selector -> selector.matchLabels)
+        .orElse(Map.of());
+  }
+
+  private static boolean has(Pod pod, Map<String, String> labels) {
+    Map<String, String> actual = pod.getMetadata().getLabels();
+    return actual != null && actual.entrySet().containsAll(labels.entrySet());
+  }
+}

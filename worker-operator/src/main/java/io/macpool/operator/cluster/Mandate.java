@@ -1,0 +1,16 @@
+package io.macpool.operator.cluster;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Whether this operator is the one that acts. */
+@FunctionalInterface
+public interface Mandate {
+
+  /**
+   * Carries out a round, if this operator may act.
+   *
+   * @return what the round returns; empty if it may not act, for another one may by now
+   */
+  <T> Optional<T> act(Supplier<T> round);
+}
