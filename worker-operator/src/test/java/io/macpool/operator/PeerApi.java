@@ -22,6 +22,7 @@ import java.util.UUID;
 /** A real API server with its controllers, behind a gate, with our node of fake workers. */
 final class PeerApi implements TestCluster {
 
+  private final Path peer;
   private final Config config;
   private final ApiGate gate;
   private final RealCluster cluster;
@@ -30,6 +31,7 @@ final class PeerApi implements TestCluster {
   private final String namespace;
 
   private PeerApi(Path peer, Path directory, PodRunner workers) throws IOException {
+    this.peer = peer;
     namespace = "macpool-" + UUID.randomUUID().toString().substring(0, 8);
     config = Config.fromKubeconfig(peer.toFile());
     gate = new ApiGate(URI.create(config.getMasterUrl()));
@@ -66,6 +68,11 @@ final class PeerApi implements TestCluster {
   @Override
   public Path kubeconfig() {
     return kubeconfig;
+  }
+
+  @Override
+  public Path directKubeconfig() {
+    return peer;
   }
 
   @Override

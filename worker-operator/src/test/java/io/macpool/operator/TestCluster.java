@@ -9,6 +9,11 @@ interface TestCluster extends AutoCloseable {
   /** What an operator is given to reach it. */
   Path kubeconfig();
 
+  /** As {@link #kubeconfig()}, for programs that no fault shall touch. */
+  default Path directKubeconfig() {
+    return kubeconfig();
+  }
+
   String namespace();
 
   /** A client that no fault touches; the caller closes it. */

@@ -47,7 +47,10 @@ record SandboxInfo(
     line(text, "broker", brokerUrl + "   (token " + brokerToken + ")");
     line(text, "AMQP", amqpUri + "   (jobs go to " + queue + ")");
     line(text, "vCenter", vsphereUrl);
-    line(text, "Kubernetes", "kubectl --kubeconfig " + kubeconfig + " get wc");
+    line(
+        text,
+        "Kubernetes",
+        "kubectl --kubeconfig " + kubeconfig + " --namespace " + Wiring.NAMESPACE + " get wc");
     line(text, "build script", buildApiUri);
     line(text, "SSH key", sshKeyPath + "   (user travis)");
     adminUrls.forEach((service, url) -> line(text, service, url + "/metrics"));

@@ -97,6 +97,11 @@ record ApiRequest(
     return parameter("dryRun").equals("All");
   }
 
+  /** Whether fields that its schema does not know shall be refused. */
+  boolean isStrict() {
+    return verb.isWrite() && subresource.isEmpty() && parameter("fieldValidation").equals("Strict");
+  }
+
   boolean wantsTable() {
     String accept = http.getHeader("Accept");
     return accept != null && accept.contains("as=Table");

@@ -149,6 +149,9 @@ final class ApiServer {
       watches.begin(vertx, request, form);
       return;
     }
+    if (request.isStrict() && ObjectApi.json(body) instanceof ObjectNode part) {
+      Validation.refuseUnknown(request.type(), part);
+    }
     Answer answer = objects.answer(request, body);
     boolean table = request.wantsTable() && request.verb() != Verb.CREATE;
     send(

@@ -169,7 +169,10 @@ final class Discovery {
     return root;
   }
 
-  /** Says that the server validates fields itself: all that {@code kubectl apply} looks for. */
+  /**
+   * Says that the server validates fields itself, which {@code kubectl apply} looks for, and has
+   * the schemas of custom resources, which {@code kubectl explain} shows.
+   */
   private ObjectNode openApi(List<String> groupVersion) {
     String wanted = String.join("/", groupVersion.subList(1, groupVersion.size()));
     ObjectNode document = JSON.objectNode().put("openapi", "3.0.0");
@@ -181,14 +184,25 @@ final class Discovery {
         ObjectNode patch =
             paths.putObject(root + "/" + type.plural() + "/{name}").putObject("patch");
         patch.putArray("parameters").addObject().put("name", "fieldValidation").put("in", "query");
-        patch
-            .putObject("x-kubernetes-group-version-kind")
-            .put("group", type.group())
-            .put("version", type.version())
-            .put("kind", type.kind());
+        patch.set("x-kubernetes-group-version-kind", kind(type));
+        if (type.schema() instanceof ObjectNode schema) {
+          ObjectNode named = schema.deepCopy();
+          named.putArray("x-kubernetes-group-version-kind").add(kind(type));
+          document
+              .withObjectProperty("components")
+              .withObjectProperty("schemas")
+              .set(type.resource(), named);
+        }
       }
     }
     return document;
+  }
+
+  private static ObjectNode kind(ResourceType type) {
+    return JSON.objectNode()
+        .put("group", type.group())
+        .put("version", type.version())
+        .put("kind", type.kind());
   }
 
   private static JsonNode review(JsonNode asked) {

@@ -271,7 +271,7 @@ final class ObjectApi {
         Optional.ofNullable(preconditions.path("uid").textValue()),
         Optional.ofNullable(preconditions.path("resourceVersion").textValue()),
         policy.equals("Orphan"),
-        request.isDryRun());
+        request.isDryRun() || options.path("dryRun").path(0).asText().equals("All"));
   }
 
   private static String contentType(ApiRequest request) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Refuses what a custom resource's structural schema forbids: types, required members, ranges,
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 final class Validation {
 
   private final List<String> problems = new ArrayList<>();
+  private final List<String> unknown = new ArrayList<>();
 
   private Validation() {}
 
@@ -26,14 +28,35 @@ final class Validation {
       return;
     }
     Validation validation = new Validation();
-    for (var property : type.schema().path("properties").properties()) {
-      if (!property.getKey().equals("metadata") && object.has(property.getKey())) {
-        validation.read(object.get(property.getKey()), property.getValue(), property.getKey());
-      }
-    }
+    validation.readAll(type, object);
     validation.required(object, type.schema(), "");
     if (!validation.problems.isEmpty()) {
       throw ApiFailure.invalid(type, Metadata.name(object), String.join(", ", validation.problems));
+    }
+  }
+
+  /**
+   * Refuses members that the schema does not know, of a whole object or of a part of one: what
+   * {@code fieldValidation=Strict} asks for, as kubectl does.
+   *
+   * @throws ApiFailure 400 naming every such field
+   */
+  static void refuseUnknown(ResourceType type, ObjectNode part) {
+    Validation validation = new Validation();
+    validation.readAll(type, part.deepCopy());
+    if (!validation.unknown.isEmpty()) {
+      throw ApiFailure.badRequest(
+          validation.unknown.stream()
+              .map(field -> "unknown field \"" + field + "\"")
+              .collect(Collectors.joining(", ", "strict decoding error: ", "")));
+    }
+  }
+
+  private void readAll(ResourceType type, ObjectNode object) {
+    for (var property : type.schema().path("properties").properties()) {
+      if (!property.getKey().equals("metadata") && object.has(property.getKey())) {
+        read(object.get(property.getKey()), property.getValue(), property.getKey());
+      }
     }
   }
 
@@ -66,17 +89,18 @@ final class Validation {
             || schema.path("x-kubernetes-embedded-resource").asBoolean()
             || others.isObject()
             || others.asBoolean();
-    List<String> unknown = new ArrayList<>();
+    List<String> pruned = new ArrayList<>();
     for (var member : object.properties()) {
       if (properties.has(member.getKey())) {
         read(member.getValue(), properties.get(member.getKey()), path + "." + member.getKey());
       } else if (others.isObject()) {
         read(member.getValue(), others, path + "." + member.getKey());
       } else if (!keeps) {
-        unknown.add(member.getKey());
+        pruned.add(member.getKey());
+        unknown.add(path + "." + member.getKey());
       }
     }
-    object.remove(unknown);
+    object.remove(pruned);
   }
 
   private void required(ObjectNode object, JsonNode schema, String prefix) {

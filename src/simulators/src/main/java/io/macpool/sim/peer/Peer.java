@@ -29,7 +29,9 @@ public enum Peer {
   /** The program of govmomi's simulator: see {@link VcsimProcess}. */
   VCSIM,
   /** A kubeconfig file of an administrator. */
-  KUBERNETES;
+  KUBERNETES,
+  /** The program. */
+  KUBECTL;
 
   /**
    * Where it is; empty if there is none here, and none is required. A peer that is here counts as

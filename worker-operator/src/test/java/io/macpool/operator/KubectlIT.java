@@ -1,0 +1,9 @@
+package io.macpool.operator;
+
+class KubectlIT extends KubectlContract {
+
+  @Override
+  OperatorBench bench() {
+    return new OperatorBench();
+  }
+}
