@@ -54,6 +54,8 @@ public final class ServiceProcess implements AutoCloseable {
                 java("java"),
                 "-Xmx" + heapMebibytes + "m",
                 "-XX:+UseSerialGC",
+                // The simulators' class path has a library of slow ciphers that a worker's has not.
+                "-Dorg.apache.sshd.security.provider.BC.enabled=false",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main)

@@ -84,18 +84,22 @@ public final class LogCutter {
   }
 
   private void take(CharBuffer decoded, List<String> full) {
-    while (decoded.hasRemaining()) {
-      char first = decoded.get();
-      boolean pair = Character.isHighSurrogate(first);
+    char[] chars = decoded.array();
+    int end = decoded.limit();
+    int begin = 0;
+    int at = 0;
+    while (at < end) {
+      char first = chars[at];
+      boolean pair = Character.isHighSurrogate(first); // the decoder emits whole pairs
       int bytes = pair ? 4 : first < 0x80 ? 1 : first < 0x800 ? 2 : 3;
       if (textBytes + bytes > partBytes) {
+        text.append(chars, begin, at - begin);
+        begin = at;
         flush().ifPresent(full::add);
       }
-      text.append(first);
-      if (pair) {
-        text.append(decoded.get()); // the decoder emits whole pairs
-      }
       textBytes += bytes;
+      at += pair ? 2 : 1;
     }
+    text.append(chars, begin, end - begin);
   }
 }

@@ -16,8 +16,10 @@ import org.apache.sshd.client.future.ConnectFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.BuiltinFactory;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
@@ -97,6 +99,17 @@ public final class GuestSessions implements AutoCloseable {
                         BuiltinDHFactories.dhgex256,
                         BuiltinDHFactories.dhg14_256),
                     ClientBuilder.DH2KEX))
+            // The JDK does AES in hardware; what MINA prefers is done in Java, byte by byte.
+            .cipherFactories(
+                BuiltinFactory.setUpFactories(
+                    false,
+                    List.of(
+                        BuiltinCiphers.aes128gcm,
+                        BuiltinCiphers.aes256gcm,
+                        BuiltinCiphers.aes128ctr,
+                        BuiltinCiphers.aes192ctr,
+                        BuiltinCiphers.aes256ctr,
+                        BuiltinCiphers.cc20p1305_openssh)))
             .serverKeyVerifier(
                 (session, address, shown) -> {
                   AttributeRepository context = session.getConnectionContext();
