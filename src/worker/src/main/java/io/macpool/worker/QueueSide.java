@@ -34,7 +34,7 @@ record QueueSide(
 
   static QueueSide open(
       Settings settings, Resources resources, WorkerThreads threads, Consumer<JsonNode> commands) {
-    return switch (settings.get(WorkerSettings.QUEUE_TYPE)) {
+    return switch (settings.get(QueueSettings.QUEUE_TYPE)) {
       case AMQP -> amqp(settings, resources, threads, commands);
       case FILE -> files(settings, resources);
     };
@@ -42,9 +42,9 @@ record QueueSide(
 
   private static QueueSide files(Settings settings, Resources resources) {
     Path base =
-        Path.of(settings.get(WorkerSettings.BASE_DIR))
-            .resolve(settings.get(WorkerSettings.QUEUE_NAME));
-    Duration interval = settings.get(WorkerSettings.FILE_POLLING_INTERVAL);
+        Path.of(settings.get(QueueSettings.BASE_DIR))
+            .resolve(settings.get(QueueSettings.QUEUE_NAME));
+    Duration interval = settings.get(QueueSettings.FILE_POLLING_INTERVAL);
     FileQueue queue = resources.own("file queue", new FileQueue(base, interval));
     return new QueueSide(queue, queue, queue, claim -> {}, () -> {});
   }
@@ -55,7 +55,7 @@ record QueueSide(
         resources.own("amqp", connection("amqp", jobsEndpoint(settings), threads));
     Optional<AmqpConnection> ownLogs =
         settings
-            .find(WorkerSettings.LOGS_AMQP_URI)
+            .find(QueueSettings.LOGS_AMQP_URI)
             .map(uri -> connection("amqp-logs", logsEndpoint(settings, uri), threads))
             .map(connection -> resources.own("amqp-logs", connection));
     AmqpCommands heard = resources.own("commands", new AmqpCommands(jobs, commands));
@@ -65,13 +65,13 @@ record QueueSide(
     AmqpLogs logs =
         resources.own(
             "logs",
-            new AmqpLogs(ownLogs.orElse(jobs), settings.get(WorkerSettings.RABBITMQ_SHARDING)));
+            new AmqpLogs(ownLogs.orElse(jobs), settings.get(QueueSettings.RABBITMQ_SHARDING)));
     AmqpJobQueue queue =
         new AmqpJobQueue(
             jobs,
             reports,
-            settings.get(WorkerSettings.QUEUE_NAME),
-            settings.get(WorkerSettings.AMQP_CONSUMER_PRIORITY),
+            settings.get(QueueSettings.QUEUE_NAME),
+            settings.get(QueueSettings.AMQP_CONSUMER_PRIORITY),
             longestHold(settings),
             threads.blocking(),
             threads.scheduler());
@@ -90,7 +90,7 @@ record QueueSide(
   private static Duration longestHold(Settings settings) {
     return settings
         .get(WorkerSettings.HARD_TIMEOUT)
-        .plus(settings.get(WorkerSettings.CAPACITY_WAIT))
+        .plus(settings.get(InstanceSettings.CAPACITY_WAIT))
         .plus(settings.get(WorkerSettings.STARTUP_TIMEOUT))
         .plus(settings.get(WorkerSettings.SCRIPT_UPLOAD_TIMEOUT));
   }
@@ -103,14 +103,14 @@ record QueueSide(
   static AmqpEndpoint jobsEndpoint(Settings settings) {
     return endpoint(
         settings,
-        settings.get(WorkerSettings.AMQP_URI),
-        WorkerSettings.AMQP_TLS_CERT,
-        WorkerSettings.AMQP_TLS_CERT_PATH);
+        settings.get(QueueSettings.AMQP_URI),
+        QueueSettings.AMQP_TLS_CERT,
+        QueueSettings.AMQP_TLS_CERT_PATH);
   }
 
   static AmqpEndpoint logsEndpoint(Settings settings, Secret uri) {
     return endpoint(
-        settings, uri, WorkerSettings.LOGS_AMQP_TLS_CERT, WorkerSettings.LOGS_AMQP_TLS_CERT_PATH);
+        settings, uri, QueueSettings.LOGS_AMQP_TLS_CERT, QueueSettings.LOGS_AMQP_TLS_CERT_PATH);
   }
 
   private static AmqpEndpoint endpoint(
@@ -120,7 +120,7 @@ record QueueSide(
         settings.find(certificates),
         settings.find(file),
         "TRAVIS_WORKER_" + file.name(),
-        settings.get(WorkerSettings.AMQP_INSECURE),
-        settings.get(WorkerSettings.AMQP_HEARTBEAT));
+        settings.get(QueueSettings.AMQP_INSECURE),
+        settings.get(QueueSettings.AMQP_HEARTBEAT));
   }
 }

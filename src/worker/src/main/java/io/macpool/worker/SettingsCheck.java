@@ -5,8 +5,8 @@ import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
-import io.macpool.worker.WorkerSettings.ImageSelection;
-import io.macpool.worker.WorkerSettings.QueueType;
+import io.macpool.worker.InstanceSettings.ImageSelection;
+import io.macpool.worker.QueueSettings.QueueType;
 import io.macpool.worker.ssh.GuestKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,27 +34,29 @@ final class SettingsCheck {
     check.queue();
     check.remoteControl();
     check.images();
+    check.traces();
     check.positive(WorkerSettings.HARD_TIMEOUT);
     check.positive(WorkerSettings.LOG_TIMEOUT);
     check.positive(WorkerSettings.STARTUP_TIMEOUT);
     check.positive(WorkerSettings.SCRIPT_UPLOAD_TIMEOUT);
-    check.positive(WorkerSettings.CAPACITY_WAIT);
-    check.positive(WorkerSettings.SSH_RECONNECT_TIMEOUT);
-    check.positive(WorkerSettings.SSH_KEEP_ALIVE);
-    check.positive(WorkerSettings.BOOT_POLL_DIAL_TIMEOUT);
+    check.positive(InstanceSettings.CAPACITY_WAIT);
+    check.positive(InstanceSettings.SSH_RECONNECT_TIMEOUT);
+    check.positive(InstanceSettings.SSH_KEEP_ALIVE);
+    check.positive(InstanceSettings.BOOT_POLL_DIAL_TIMEOUT);
+    check.positive(InstanceSettings.SSH_DIAL_TIMEOUT);
     check.usable(
         "--build-api-uri",
-        () -> BrokerEndpoint.parse(settings.get(WorkerSettings.BUILD_API_URI).reveal()));
+        () -> BrokerEndpoint.parse(settings.get(GeneratorSettings.BUILD_API_URI).reveal()));
     check.usable(
         "--jupiterbrain-endpoint",
-        () -> BrokerEndpoint.parse(settings.get(WorkerSettings.ENDPOINT).reveal()));
+        () -> BrokerEndpoint.parse(settings.get(InstanceSettings.ENDPOINT).reveal()));
     GuestKey key =
         check.usable(
             "--jupiterbrain-ssh-key-path",
             () ->
                 GuestKey.load(
-                    Path.of(settings.get(WorkerSettings.SSH_KEY_PATH)),
-                    settings.find(WorkerSettings.SSH_KEY_PASSPHRASE).map(Secret::reveal)));
+                    Path.of(settings.get(InstanceSettings.SSH_KEY_PATH)),
+                    settings.find(InstanceSettings.SSH_KEY_PASSPHRASE).map(Secret::reveal)));
     if (!check.problems.isEmpty()) {
       throw new SettingsException(check.problems);
     }
@@ -62,16 +64,16 @@ final class SettingsCheck {
   }
 
   private void queue() {
-    need(WorkerSettings.QUEUE_NAME, "--queue-name", "");
-    if (settings.get(WorkerSettings.QUEUE_TYPE) != QueueType.AMQP) {
+    need(QueueSettings.QUEUE_NAME, "--queue-name", "");
+    if (settings.get(QueueSettings.QUEUE_TYPE) != QueueType.AMQP) {
       return;
     }
-    need(WorkerSettings.AMQP_URI, "--amqp-uri", "");
-    if (settings.find(WorkerSettings.AMQP_URI).isPresent()) {
+    need(QueueSettings.AMQP_URI, "--amqp-uri", "");
+    if (settings.find(QueueSettings.AMQP_URI).isPresent()) {
       usable("--amqp-uri", () -> QueueSide.jobsEndpoint(settings).place());
     }
     settings
-        .find(WorkerSettings.LOGS_AMQP_URI)
+        .find(QueueSettings.LOGS_AMQP_URI)
         .ifPresent(
             uri -> usable("--logs-amqp-uri", () -> QueueSide.logsEndpoint(settings, uri).place()));
   }
@@ -86,11 +88,25 @@ final class SettingsCheck {
   }
 
   private void images() {
-    if (settings.get(WorkerSettings.IMAGE_SELECTOR_TYPE) == ImageSelection.API) {
+    if (settings.get(InstanceSettings.IMAGE_SELECTOR_TYPE) == ImageSelection.API) {
       need(
-          WorkerSettings.IMAGE_SELECTOR_URL,
+          InstanceSettings.IMAGE_SELECTOR_URL,
           "--jupiterbrain-image-selector-url",
           " with --jupiterbrain-image-selector-type=api");
+    }
+  }
+
+  private void traces() {
+    if (settings.get(TraceSettings.BUILD_TRACE_ENABLED)
+        && settings.find(TraceSettings.BUILD_TRACE_DIR).isEmpty()
+        && settings.find(TraceSettings.BUILD_TRACE_S3_BUCKET).isPresent()) {
+      String when = " with --build-trace-s3-bucket";
+      need(TraceSettings.BUILD_TRACE_S3_REGION, "--build-trace-s3-region", when);
+      need(TraceSettings.BUILD_TRACE_S3_ACCESS_KEY_ID, "--build-trace-s3-access-key-id", when);
+      need(
+          TraceSettings.BUILD_TRACE_S3_SECRET_ACCESS_KEY,
+          "--build-trace-s3-secret-access-key",
+          when);
     }
   }
 

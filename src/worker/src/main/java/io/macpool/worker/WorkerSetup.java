@@ -12,6 +12,7 @@ import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
 import io.macpool.service.Settings;
 import io.macpool.service.trace.Traces;
+import io.macpool.worker.buildtrace.BuildTraces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.image.ServiceImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;
@@ -121,7 +122,7 @@ final class WorkerSetup {
   }
 
   private SlotGate gate(Neighbours neighbours) {
-    if (!settings.get(WorkerSettings.RESERVE_BEFORE_TAKE)) {
+    if (!settings.get(InstanceSettings.RESERVE_BEFORE_TAKE)) {
       return SlotGate.open();
     }
     CapacityGate gate =
@@ -134,20 +135,20 @@ final class WorkerSetup {
   }
 
   private Neighbours neighbours(GuestKey key) {
-    BrokerEndpoint broker = BrokerEndpoint.parse(settings.get(WorkerSettings.ENDPOINT).reveal());
+    BrokerEndpoint broker = BrokerEndpoint.parse(settings.get(InstanceSettings.ENDPOINT).reveal());
     return new Neighbours(
         JobPolicy.of(settings),
         new WorkerFacts(
             hostname(),
             build.version(),
             settings.get(WorkerSettings.INFRA),
-            settings.find(WorkerSettings.QUEUE_NAME).orElse("")),
+            settings.find(QueueSettings.QUEUE_NAME).orElse("")),
         side.reports(),
         side.logs(),
         new ScriptClient(
             settings,
             RetryPolicy.DEFAULT,
-            settings.get(WorkerSettings.BUILD_API_INSECURE_SKIP_VERIFY)
+            settings.get(GeneratorSettings.BUILD_API_INSECURE_SKIP_VERIFY)
                 ? Optional.of(InsecureTrust.context())
                 : Optional.empty(),
             threads.steps(),
@@ -160,10 +161,11 @@ final class WorkerSetup {
             GuestSessions.start(
                 key,
                 GuestSessions.USER,
-                settings.get(WorkerSettings.SSH_PORT),
-                settings.get(WorkerSettings.SSH_KEEP_ALIVE),
+                settings.get(InstanceSettings.SSH_PORT),
+                settings.get(InstanceSettings.SSH_KEEP_ALIVE),
                 threads.blocking(),
                 threads.steps())),
+        BuildTraces.of(settings, clock, threads.steps(), threads.blocking()),
         startFailures,
         claims,
         new JobMeters(registry),
@@ -176,7 +178,7 @@ final class WorkerSetup {
 
   /** Process for process another lease: what one leaves behind is not its successor's. */
   private BrokerClient leased(BrokerClient broker) {
-    Duration duration = settings.get(WorkerSettings.INSTANCE_LEASE);
+    Duration duration = settings.get(InstanceSettings.INSTANCE_LEASE);
     if (duration.isZero()) {
       return broker;
     }
@@ -186,11 +188,11 @@ final class WorkerSetup {
   }
 
   private ImageSelector images() {
-    return switch (settings.get(WorkerSettings.IMAGE_SELECTOR_TYPE)) {
+    return switch (settings.get(InstanceSettings.IMAGE_SELECTOR_TYPE)) {
       case ENV -> new SettingsImageSelector(settings);
       case API ->
           new ServiceImageSelector(
-              settings.get(WorkerSettings.IMAGE_SELECTOR_URL),
+              settings.get(InstanceSettings.IMAGE_SELECTOR_URL),
               RetryPolicy.DEFAULT,
               threads.steps(),
               threads.scheduler());

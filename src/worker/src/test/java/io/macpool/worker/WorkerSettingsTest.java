@@ -33,9 +33,9 @@ class WorkerSettingsTest {
         .isEqualTo(GoDuration.parse("3m30s"));
     assertThat(settings.get(WorkerSettings.MAX_LOG_LENGTH)).isEqualTo(4_500_000);
     assertThat(settings.get(WorkerSettings.POOL_SIZE)).isEqualTo(1);
-    assertThat(settings.get(WorkerSettings.SSH_PORT)).isEqualTo(22);
-    assertThat(settings.get(WorkerSettings.AMQP_HEARTBEAT)).isEqualTo(Duration.ofSeconds(10));
-    assertThat(settings.get(WorkerSettings.BOOT_POLL_SLEEP)).isEqualTo(Duration.ofSeconds(3));
+    assertThat(settings.get(InstanceSettings.SSH_PORT)).isEqualTo(22);
+    assertThat(settings.get(QueueSettings.AMQP_HEARTBEAT)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.get(InstanceSettings.BOOT_POLL_SLEEP)).isEqualTo(Duration.ofSeconds(3));
   }
 
   @Test
@@ -45,7 +45,7 @@ class WorkerSettingsTest {
     environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_SELECTOR_TYPE", "env");
     environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_ALIASES", "a,b");
     Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
-    assertThat(settings.get(WorkerSettings.IMAGES))
+    assertThat(settings.get(InstanceSettings.IMAGES))
         .containsExactlyEntriesOf(Map.of("osx_image_xcode12_5", "xcode12.5-vm"));
   }
 

@@ -1,7 +1,7 @@
 package io.macpool.worker.image;
 
 import io.macpool.service.Settings;
-import io.macpool.worker.WorkerSettings;
+import io.macpool.worker.InstanceSettings;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.JobPayload.Attributes;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ public final class SettingsImageSelector implements ImageSelector {
   private final Map<String, String> aliases;
 
   public SettingsImageSelector(Settings settings) {
-    this(settings.get(WorkerSettings.IMAGES), settings.find(WorkerSettings.IMAGE_ALIASES));
+    this(settings.get(InstanceSettings.IMAGES), settings.find(InstanceSettings.IMAGE_ALIASES));
   }
 
   SettingsImageSelector(Map<String, String> images, Optional<String> aliasNames) {

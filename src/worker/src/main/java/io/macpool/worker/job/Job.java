@@ -59,7 +59,11 @@ public final class Job {
     this.neighbours = neighbours;
     this.mailbox = new Mailbox(neighbours.threads());
     this.priorStartFailures = neighbours.startFailures().before(payload);
-    this.state = JobState.received(neighbours.policy().limits(payload, priorStartFailures));
+    this.state =
+        JobState.received(
+            neighbours
+                .policy()
+                .limits(payload, priorStartFailures, neighbours.buildTraces().isPresent()));
     this.reporter =
         new JobReporter(payload, neighbours.reports(), neighbours.clock(), priorStartFailures);
     this.trace = new JobTrace(neighbours.traces(), payload, reporter.receivedAt());

@@ -4,10 +4,6 @@ import io.macpool.broker.Retries;
 import io.macpool.core.job.JobEvent;
 import io.macpool.worker.ssh.GuestSession;
 import io.macpool.worker.ssh.GuestSession.Upload;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -109,13 +105,12 @@ final class JobGuest {
         .orElse(start);
   }
 
-  /** Fetches the trace into the directory for traces. */
+  /** Fetches the trace to where traces are kept. */
   void fetchTrace() {
-    Path directory = Path.of(neighbours.policy().traceDirectory().orElseThrow());
     CompletableFuture<Void> unused =
         session
             .download(TRACE, LONGEST_TRACE)
-            .thenAcceptAsync(content -> write(directory, content), neighbours.blocking())
+            .thenCompose(trace -> neighbours.buildTraces().orElseThrow().keep(job.jobId(), trace))
             .whenComplete(
                 (nothing, failure) -> {
                   if (failure != null) {
@@ -123,15 +118,6 @@ final class JobGuest {
                   }
                   tell.accept(new JobEvent.TraceFetched());
                 });
-  }
-
-  private void write(Path directory, byte[] content) {
-    try {
-      Files.createDirectories(directory);
-      Files.write(directory.resolve(job.jobId() + ".trace"), content);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't write a trace to " + directory, e);
-    }
   }
 
   void disconnect() {

@@ -3,6 +3,8 @@ package io.macpool.worker.job;
 import io.macpool.core.job.JobLimits;
 import io.macpool.core.job.Timer;
 import io.macpool.service.Settings;
+import io.macpool.worker.GeneratorSettings;
+import io.macpool.worker.InstanceSettings;
 import io.macpool.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -26,42 +28,39 @@ public record JobPolicy(
     int cpus,
     int ram,
     Optional<String> keychainPassword,
-    Optional<String> traceDirectory,
     JobPayload.Attributes defaults) {
 
   private static final Duration TRACE_TIMEOUT = Duration.ofSeconds(30);
 
   public static JobPolicy of(Settings settings) {
-    boolean traces = settings.get(WorkerSettings.BUILD_TRACE_ENABLED);
     return new JobPolicy(
         settings.get(WorkerSettings.HARD_TIMEOUT),
         settings.get(WorkerSettings.LOG_TIMEOUT),
         settings.get(WorkerSettings.SCRIPT_UPLOAD_TIMEOUT),
         settings.get(WorkerSettings.STARTUP_TIMEOUT),
-        settings.get(WorkerSettings.CAPACITY_WAIT),
-        settings.get(WorkerSettings.SSH_RECONNECT_TIMEOUT),
-        settings.get(WorkerSettings.BOOT_POLL_SLEEP),
-        settings.get(WorkerSettings.BOOT_POLL_DIAL_TIMEOUT),
-        settings.get(WorkerSettings.SSH_DIAL_TIMEOUT),
+        settings.get(InstanceSettings.CAPACITY_WAIT),
+        settings.get(InstanceSettings.SSH_RECONNECT_TIMEOUT),
+        settings.get(InstanceSettings.BOOT_POLL_SLEEP),
+        settings.get(InstanceSettings.BOOT_POLL_DIAL_TIMEOUT),
+        settings.get(InstanceSettings.SSH_DIAL_TIMEOUT),
         settings.get(WorkerSettings.MAX_LOG_LENGTH),
         settings.get(WorkerSettings.MAX_START_FAILURES),
         settings.get(WorkerSettings.SKIP_SHUTDOWN_ON_LOG_TIMEOUT),
-        settings.get(WorkerSettings.INSTANCE_CPUS),
-        settings.get(WorkerSettings.INSTANCE_RAM),
-        settings.find(WorkerSettings.KEYCHAIN_PASSWORD).map(secret -> secret.reveal()),
-        traces ? settings.find(WorkerSettings.BUILD_TRACE_DIR) : Optional.empty(),
+        settings.get(InstanceSettings.INSTANCE_CPUS),
+        settings.get(InstanceSettings.INSTANCE_RAM),
+        settings.find(InstanceSettings.KEYCHAIN_PASSWORD).map(secret -> secret.reveal()),
         new JobPayload.Attributes(
             Optional.empty(),
             Optional.empty(),
-            settings.find(WorkerSettings.DEFAULT_LANGUAGE),
-            settings.find(WorkerSettings.DEFAULT_DIST),
-            settings.find(WorkerSettings.DEFAULT_ARCH),
-            settings.find(WorkerSettings.DEFAULT_GROUP),
-            settings.find(WorkerSettings.DEFAULT_OS)));
+            settings.find(GeneratorSettings.DEFAULT_LANGUAGE),
+            settings.find(GeneratorSettings.DEFAULT_DIST),
+            settings.find(GeneratorSettings.DEFAULT_ARCH),
+            settings.find(GeneratorSettings.DEFAULT_GROUP),
+            settings.find(GeneratorSettings.DEFAULT_OS)));
   }
 
   /** The limits of one job. */
-  JobLimits limits(JobPayload job, int priorStartFailures) {
+  JobLimits limits(JobPayload job, int priorStartFailures, boolean keepsTraces) {
     Map<Timer, Duration> timers = new EnumMap<>(Timer.class);
     timers.put(Timer.STARTUP, startupTimeout);
     timers.put(Timer.SLOT_WAIT, slotWait);
@@ -75,7 +74,7 @@ public record JobPolicy(
         maxLogLength,
         priorStartFailures,
         maxStartFailures,
-        job.trace() && traceDirectory.isPresent(),
+        job.trace() && keepsTraces,
         keepSilentInstance);
   }
 

@@ -2,16 +2,19 @@ package io.macpool.worker.job;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.service.trace.Traces;
+import io.macpool.worker.buildtrace.BuildTraces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.script.ScriptClient;
 import io.macpool.worker.ssh.GuestSessions;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * All that the jobs of one worker share.
  *
+ * @param buildTraces where traces are kept; empty: they are not fetched
  * @param threads where jobs' steps run: never blocked
  * @param blocking for what blocks on disks and networks
  */
@@ -24,6 +27,7 @@ public record Neighbours(
     ImageSelector images,
     BrokerClient broker,
     GuestSessions guests,
+    Optional<BuildTraces> buildTraces,
     StartFailures startFailures,
     DeliveryClaims claims,
     JobMeters meters,

@@ -6,7 +6,7 @@ import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
 import io.macpool.service.Settings;
-import io.macpool.worker.WorkerSettings;
+import io.macpool.worker.GeneratorSettings;
 import io.macpool.worker.job.JobPayload;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,8 +55,9 @@ public final class ScriptClient {
       Executor blocking,
       ScheduledExecutorService scheduler) {
     this.blocking = blocking;
-    this.filter = settings.find(WorkerSettings.PAYLOAD_FILTER_EXECUTABLE).map(PayloadFilter::new);
-    String url = settings.get(WorkerSettings.BUILD_API_URI).reveal();
+    this.filter =
+        settings.find(GeneratorSettings.PAYLOAD_FILTER_EXECUTABLE).map(PayloadFilter::new);
+    String url = settings.get(GeneratorSettings.BUILD_API_URI).reveal();
     BrokerEndpoint endpoint = BrokerEndpoint.parse(url);
     this.base = endpoint.base();
     this.executor = executor;

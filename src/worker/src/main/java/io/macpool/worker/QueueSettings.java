@@ -1,0 +1,74 @@
+package io.macpool.worker;
+
+import io.macpool.service.Secret;
+import io.macpool.service.Setting;
+import java.time.Duration;
+import java.util.List;
+
+/** Where jobs come from and reports go. Part of {@link WorkerSettings}. */
+public final class QueueSettings {
+
+  /** Where jobs come from and reports go. */
+  public enum QueueType {
+    AMQP,
+    FILE
+  }
+
+  public static final Setting<QueueType> QUEUE_TYPE =
+      Setting.choice("QUEUE_TYPE", QueueType.class, "where jobs come from")
+          .defaultTo(QueueType.AMQP);
+  public static final Setting<Secret> AMQP_URI =
+      Setting.secret("AMQP_URI", "the job broker, amqp://USER:PASSWORD@HOST/VHOST or amqps://…");
+  public static final Setting<Boolean> AMQP_INSECURE =
+      Setting.flag("AMQP_INSECURE", "do not verify the job broker's TLS certificate");
+  public static final Setting<String> AMQP_TLS_CERT =
+      Setting.text("AMQP_TLS_CERT", "PEM certificates that sign the job broker's");
+  public static final Setting<String> AMQP_TLS_CERT_PATH =
+      Setting.text("AMQP_TLS_CERT_PATH", "a file of PEM certificates that sign the job broker's");
+  public static final Setting<Duration> AMQP_HEARTBEAT =
+      Setting.duration("AMQP_HEARTBEAT", "a broker silent for two of these counts as lost")
+          .defaultTo(Duration.ofSeconds(10));
+  public static final Setting<Integer> AMQP_CONSUMER_PRIORITY =
+      Setting.integer(
+              "AMQP_CONSUMER_PRIORITY",
+              -1000,
+              1000,
+              "consumers of a higher priority are served first")
+          .defaultTo(0);
+  public static final Setting<Secret> LOGS_AMQP_URI =
+      Setting.secret("LOGS_AMQP_URI", "a second broker, for logs alone");
+  public static final Setting<String> LOGS_AMQP_TLS_CERT =
+      Setting.text("LOGS_AMQP_TLS_CERT", "PEM certificates that sign the log broker's");
+  public static final Setting<String> LOGS_AMQP_TLS_CERT_PATH =
+      Setting.text(
+          "LOGS_AMQP_TLS_CERT_PATH", "a file of PEM certificates that sign the log broker's");
+  public static final Setting<Boolean> RABBITMQ_SHARDING =
+      Setting.flag("RABBITMQ_SHARDING", "publish logs to the sharded exchange, by job id");
+  public static final Setting<String> QUEUE_NAME =
+      Setting.text("QUEUE_NAME", "the queue of jobs, for example builds.macstadium6");
+  public static final Setting<String> BASE_DIR =
+      Setting.text("BASE_DIR", "where a file queue keeps its directories").defaultTo(".");
+  public static final Setting<Duration> FILE_POLLING_INTERVAL =
+      Setting.duration("FILE_POLLING_INTERVAL", "how often a file queue looks for new jobs")
+          .defaultTo(Duration.ofSeconds(5));
+
+  private QueueSettings() {}
+
+  static List<Setting<?>> all() {
+    return List.of(
+        QUEUE_TYPE,
+        AMQP_URI,
+        AMQP_INSECURE,
+        AMQP_TLS_CERT,
+        AMQP_TLS_CERT_PATH,
+        AMQP_HEARTBEAT,
+        AMQP_CONSUMER_PRIORITY,
+        LOGS_AMQP_URI,
+        LOGS_AMQP_TLS_CERT,
+        LOGS_AMQP_TLS_CERT_PATH,
+        RABBITMQ_SHARDING,
+        QUEUE_NAME,
+        BASE_DIR,
+        FILE_POLLING_INTERVAL);
+  }
+}

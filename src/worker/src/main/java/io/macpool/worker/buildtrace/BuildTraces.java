@@ -1,0 +1,56 @@
+package io.macpool.worker.buildtrace;
+
+import io.macpool.service.Secret;
+import io.macpool.service.Settings;
+import io.macpool.worker.TraceSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** Keeps the traces of jobs. */
+@FunctionalInterface
+public interface BuildTraces {
+
+  /** Keeps a job's trace in place of an older one; fails with a sentence for a person. */
+  CompletableFuture<Void> keep(long jobId, byte[] trace);
+
+  /**
+   * What the settings ask for; nothing unless traces are enabled and have a place.
+   *
+   * @param blocking for writing to disks
+   */
+  static Optional<BuildTraces> of(
+      Settings settings, Clock clock, Executor threads, Executor blocking) {
+    if (!settings.get(TraceSettings.BUILD_TRACE_ENABLED)) {
+      return Optional.empty();
+    }
+    Optional<String> directory = settings.find(TraceSettings.BUILD_TRACE_DIR);
+    if (directory.isPresent()) {
+      return Optional.of(new TraceDirectory(Path.of(directory.get()), blocking));
+    }
+    return settings
+        .find(TraceSettings.BUILD_TRACE_S3_BUCKET)
+        .map(
+            bucket ->
+                new TraceBucket(place(settings, bucket), signature(settings), clock, threads));
+  }
+
+  private static URI place(Settings settings, String bucket) {
+    return TraceBucket.place(
+        settings.find(TraceSettings.BUILD_TRACE_S3_ENDPOINT),
+        bucket,
+        settings.get(TraceSettings.BUILD_TRACE_S3_REGION),
+        settings.find(TraceSettings.BUILD_TRACE_S3_KEY_PREFIX).orElse(""));
+  }
+
+  private static RequestSignature signature(Settings settings) {
+    return new RequestSignature(
+        settings.get(TraceSettings.BUILD_TRACE_S3_ACCESS_KEY_ID),
+        settings.get(TraceSettings.BUILD_TRACE_S3_SECRET_ACCESS_KEY),
+        settings.find(TraceSettings.BUILD_TRACE_S3_SESSION_TOKEN).map(Secret::reveal),
+        settings.get(TraceSettings.BUILD_TRACE_S3_REGION));
+  }
+}
