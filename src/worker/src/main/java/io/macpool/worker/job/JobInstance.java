@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class JobInstance {
 
   private static final Logger log = LoggerFactory.getLogger(JobInstance.class);
-  private static final Duration FIRST_LOOK = Duration.ofMillis(100);
+  private static final Duration FIRST_LOOK = Duration.ofMillis(25);
   private static final int FULL_LOGGED_EVERY = 20;
 
   private final JobPayload job;
@@ -193,7 +193,7 @@ final class JobInstance {
 
   private Duration longer(Duration pause) {
     Duration longest = neighbours.policy().bootPoll();
-    Duration next = pause.multipliedBy(3).dividedBy(2);
+    Duration next = pause.multipliedBy(2);
     return next.compareTo(longest) > 0 ? longest : next;
   }
 
