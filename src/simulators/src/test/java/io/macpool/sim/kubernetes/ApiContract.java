@@ -63,6 +63,20 @@ abstract class ApiContract {
   }
 
   @Test
+  void unknownMembersAreRefusedIfThatIsAskedFor() throws Exception {
+    String strict = "?fieldValidation=Strict";
+    Answer refused = api.post(WIDGETS + strict, Widgets.widget("a", "{\"size\":1,\"bogus\":2}"));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body().path("message").asText()).contains("unknown field \"spec.bogus\"");
+    assertThat(api.post(WIDGETS + strict, Widgets.widget("a", "{\"size\":1}")).status())
+        .isEqualTo(201);
+    String patch = "{\"spec\":{\"bogus\":2}}";
+    Answer patched = api.patch(WIDGETS + "/a" + strict, "merge-patch+json", patch);
+    assertThat(patched.status() / 100).as(patched.body().toString()).isEqualTo(4);
+    assertThat(patched.body().path("message").asText()).contains("unknown field \"spec.bogus\"");
+  }
+
+  @Test
   void aStaleVersionConflicts() throws Exception {
     JsonNode first = create("a", "{\"size\":1}").body();
     String stale = first.toString();
@@ -213,5 +227,9 @@ abstract class ApiContract {
     assertThat(api.post(WIDGETS + "?dryRun=All", Widgets.widget("dry", "{\"size\":1}")).status())
         .isEqualTo(201);
     assertThat(api.get(WIDGETS + "/dry").status()).isEqualTo(404);
+    create("wet", "{\"size\":1}");
+    assertThat(api.delete(WIDGETS + "/wet", "{\"dryRun\":[\"All\"]}").status()).isEqualTo(200);
+    assertThat(api.delete(WIDGETS + "/wet?dryRun=All", "").status()).isEqualTo(200);
+    assertThat(api.get(WIDGETS + "/wet").status()).isEqualTo(200);
   }
 }
