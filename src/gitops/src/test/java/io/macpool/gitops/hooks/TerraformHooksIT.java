@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The hooks against programs that only write down how they were called. */
@@ -268,12 +269,20 @@ class TerraformHooksIT {
     assertThat(hooks.calls()).noneMatch(call -> call.contains("scale deployment"));
   }
 
-  @Test
-  void preDestroyTakesAnUnknownCountForNoZero() throws Exception {
+  static List<String> unknownCounts() {
+    return List.of(
+        cluster("worker-com", 0, "null", 2),
+        cluster("worker-com", 0, "0", 1),
+        cluster("worker-com", 0, "0", 2).replace(", \"observedGeneration\": 2", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unknownCounts")
+  void preDestroyTakesAnUnknownCountForNoZero(String cluster) throws Exception {
     hooks
         .given("context", "")
         .given("namespace", "")
-        .given("clusters", list(cluster("worker-com", 0, "null", 2)))
+        .given("clusters", list(cluster))
         .given("deployments", list());
 
     Result result = hooks.run("", "pre-destroy", STAGING, "--timeout", "0");
