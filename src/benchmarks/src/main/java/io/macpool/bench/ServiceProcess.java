@@ -53,7 +53,9 @@ public final class ServiceProcess implements AutoCloseable {
         new ProcessBuilder(
                 java("java"),
                 "-Xmx" + heapMebibytes + "m",
+                // As in the images.
                 "-XX:+UseSerialGC",
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4",
                 // The simulators' class path has a library of slow ciphers that a worker's has not.
                 "-Dorg.apache.sshd.security.provider.BC.enabled=false",
                 "-cp",

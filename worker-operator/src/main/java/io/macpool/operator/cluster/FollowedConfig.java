@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -20,10 +21,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Watches Secrets and ConfigMaps for the clusters that roll out when one of theirs changes. */
 final class FollowedConfig implements ConfigChecksum {
+
+  /** A namespace may hold many that are large and nobody's business: they come few at a time. */
+  private static final long LIST_LIMIT = 50;
 
   private final InformerEventSource<Secret, WorkerCluster> secrets;
   private final InformerEventSource<ConfigMap, WorkerCluster> maps;
@@ -31,8 +36,11 @@ final class FollowedConfig implements ConfigChecksum {
   FollowedConfig(
       EventSourceContext<WorkerCluster> context,
       BiFunction<String, Predicate<ClusterSpec>, Set<ResourceID>> followers) {
-    secrets = source(Secret.class, context, followers, FollowedConfig::secretsOf);
-    maps = source(ConfigMap.class, context, followers, FollowedConfig::mapsOf);
+    secrets =
+        source(
+            Secret.class, context, followers, FollowedConfig::secretsOf, ChecksumStore.secrets());
+    maps =
+        source(ConfigMap.class, context, followers, FollowedConfig::mapsOf, ChecksumStore.maps());
   }
 
   List<EventSource<?, WorkerCluster>> sources() {
@@ -48,30 +56,26 @@ final class FollowedConfig implements ConfigChecksum {
     for (String name : secretsOf(spec.template())) {
       secrets
           .get(new ResourceID(name, namespace))
-          .ifPresent(secret -> content.put("secret/" + name, sorted(secret.getData())));
+          .ifPresent(secret -> content.put("secret/" + name, ChecksumStore.of(secret)));
     }
     for (String name : mapsOf(spec.template())) {
       maps.get(new ResourceID(name, namespace))
-          .ifPresent(
-              map ->
-                  content.put(
-                      "map/" + name, List.of(sorted(map.getData()), sorted(map.getBinaryData()))));
+          .ifPresent(map -> content.put("map/" + name, ChecksumStore.of(map)));
     }
     return Optional.of(Drift.checksum(content));
-  }
-
-  private static SortedMap<String, String> sorted(java.util.Map<String, String> data) {
-    return data == null ? new TreeMap<>() : new TreeMap<>(data);
   }
 
   private static <T extends HasMetadata> InformerEventSource<T, WorkerCluster> source(
       Class<T> type,
       EventSourceContext<WorkerCluster> context,
       BiFunction<String, Predicate<ClusterSpec>, Set<ResourceID>> followers,
-      java.util.function.Function<WorkerTemplate, Set<String>> names) {
+      Function<WorkerTemplate, Set<String>> names,
+      ItemStore<T> store) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(type, WorkerCluster.class)
             .withName(type.getSimpleName())
+            .withItemStore(store)
+            .withInformerListLimit(LIST_LIMIT)
             .withSecondaryToPrimaryMapper(
                 changed ->
                     followers.apply(
