@@ -6,67 +6,12 @@ import java.util.Objects;
 /** Something that happened to a job. Any event may come in any phase. */
 public sealed interface JobEvent {
 
-  /** One method a case: whoever looks at an event must think of them all. */
-  interface Cases<R> {
-    R accepted();
-
-    R rejected(String reason);
-
-    R scriptGenerated();
-
-    R scriptRefused(String reason);
-
-    R scriptUnavailable(String reason);
-
-    R instanceCreated(String id);
-
-    R slotsFull(Duration retryAfter);
-
-    R instanceRefused(String reason);
-
-    R instanceLost(String reason);
-
-    R instanceReachable();
-
-    R scriptUploaded();
-
-    R uploadFailed(String reason);
-
-    R scriptExited(int status);
-
-    R sessionLost(String reason);
-
-    R sessionRegained();
-
-    R traceFetched();
-
-    R logLimitReached();
-
-    R cancelled(String reason);
-
-    R takenElsewhere(String by);
-
-    R workerStopping();
-
-    R timerFired(Timer timer);
-
-    R logClosed();
-
-    R reportConfirmed();
-
-    R reportGivenUp(String reason);
-
-    R deliverySettled();
-
-    R instanceReleased();
-  }
-
-  <R> R match(Cases<R> cases);
+  <R> R match(JobEventCases<R> cases);
 
   /** The payload was understood. */
   record Accepted() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.accepted();
     }
   }
@@ -78,7 +23,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.rejected(reason);
     }
   }
@@ -86,7 +31,7 @@ public sealed interface JobEvent {
   /** The script is here. */
   record ScriptGenerated() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.scriptGenerated();
     }
   }
@@ -98,7 +43,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.scriptRefused(reason);
     }
   }
@@ -110,7 +55,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.scriptUnavailable(reason);
     }
   }
@@ -122,7 +67,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.instanceCreated(id);
     }
   }
@@ -134,7 +79,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.slotsFull(retryAfter);
     }
   }
@@ -146,7 +91,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.instanceRefused(reason);
     }
   }
@@ -158,7 +103,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.instanceLost(reason);
     }
   }
@@ -166,7 +111,7 @@ public sealed interface JobEvent {
   /** SSH answers. */
   record InstanceReachable() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.instanceReachable();
     }
   }
@@ -174,7 +119,7 @@ public sealed interface JobEvent {
   /** The script is in the instance. */
   record ScriptUploaded() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.scriptUploaded();
     }
   }
@@ -186,7 +131,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.uploadFailed(reason);
     }
   }
@@ -194,7 +139,7 @@ public sealed interface JobEvent {
   /** The script ended, its exit status was read. */
   record ScriptExited(int status) implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.scriptExited(status);
     }
   }
@@ -206,7 +151,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.sessionLost(reason);
     }
   }
@@ -214,7 +159,7 @@ public sealed interface JobEvent {
   /** The script is in sight again. */
   record SessionRegained() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.sessionRegained();
     }
   }
@@ -222,7 +167,7 @@ public sealed interface JobEvent {
   /** The trace was fetched, or there is none to be had. */
   record TraceFetched() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.traceFetched();
     }
   }
@@ -230,7 +175,7 @@ public sealed interface JobEvent {
   /** The log is as long as it may be. */
   record LogLimitReached() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.logLimitReached();
     }
   }
@@ -242,7 +187,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.cancelled(reason);
     }
   }
@@ -254,7 +199,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.takenElsewhere(by);
     }
   }
@@ -262,7 +207,7 @@ public sealed interface JobEvent {
   /** The worker stops at once. */
   record WorkerStopping() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.workerStopping();
     }
   }
@@ -274,7 +219,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.timerFired(timer);
     }
   }
@@ -282,7 +227,7 @@ public sealed interface JobEvent {
   /** The last part of the log is confirmed, or given up. */
   record LogClosed() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.logClosed();
     }
   }
@@ -290,7 +235,7 @@ public sealed interface JobEvent {
   /** The finish or reset is confirmed. */
   record ReportConfirmed() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.reportConfirmed();
     }
   }
@@ -302,7 +247,7 @@ public sealed interface JobEvent {
     }
 
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.reportGivenUp(reason);
     }
   }
@@ -310,7 +255,7 @@ public sealed interface JobEvent {
   /** The delivery is acked, or no longer ours to ack. */
   record DeliverySettled() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.deliverySettled();
     }
   }
@@ -318,7 +263,7 @@ public sealed interface JobEvent {
   /** The instance is gone, or left to the broker's own cleaning. */
   record InstanceReleased() implements JobEvent {
     @Override
-    public <R> R match(Cases<R> cases) {
+    public <R> R match(JobEventCases<R> cases) {
       return cases.instanceReleased();
     }
   }

@@ -5,7 +5,6 @@ import io.macpool.core.job.JobAction.Progress;
 import io.macpool.core.job.JobState.InstanceStanding;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,12 +24,12 @@ public final class JobMachine {
     return event.match(new Table(state));
   }
 
-  private record Table(JobState state) implements JobEvent.Cases<JobStep> {
+  private record Table(JobState state) implements JobEventCases<JobStep> {
 
     @Override
     public JobStep accepted() {
       return is(Phase.RECEIVED)
-          ? to(Phase.GENERATING, opening(new JobAction.GenerateScript()))
+          ? to(Phase.GENERATING, JobEnd.opening(new JobAction.GenerateScript()))
           : unchanged();
     }
 
@@ -76,10 +75,10 @@ public final class JobMachine {
       }
       JobState without = state.withoutInstance();
       if (!is(Phase.REQUESTING)) {
-        return freedIfDone(without);
+        return JobEnd.freedIfDone(without);
       }
       if (state.slotWaitOver()) {
-        return new Table(without).decide(new Outcome.NoSlot(state.limits().of(Timer.SLOT_WAIT)));
+        return JobEnd.decide(without, new Outcome.NoSlot(state.limits().of(Timer.SLOT_WAIT)));
       }
       return new JobStep(
           without.in(Phase.WAITING_FOR_SLOT),
@@ -95,8 +94,8 @@ public final class JobMachine {
       }
       JobState without = state.withoutInstance();
       return is(Phase.REQUESTING)
-          ? new Table(without).decide(new Outcome.InstanceFailed(reason))
-          : freedIfDone(without);
+          ? JobEnd.decide(without, new Outcome.InstanceFailed(reason))
+          : JobEnd.freedIfDone(without);
     }
 
     @Override
@@ -143,14 +142,14 @@ public final class JobMachine {
 
     @Override
     public JobStep scriptExited(int status) {
-      if (!is(Phase.RUNNING) && !is(Phase.RECONNECTING)) {
+      if (!isScriptRunning()) {
         return unchanged();
       }
       Outcome outcome = new Outcome.Exited(status);
       if (!state.limits().traceWanted()) {
         return decide(outcome);
       }
-      List<JobAction> actions = new ArrayList<>(stopAllTimers());
+      List<JobAction> actions = new ArrayList<>(JobEnd.stopAllTimers());
       actions.add(start(Timer.TRACE));
       actions.add(new JobAction.FetchTrace());
       return new JobStep(state.ended(outcome).in(Phase.TRACING), actions);
@@ -184,7 +183,7 @@ public final class JobMachine {
 
     @Override
     public JobStep logLimitReached() {
-      return is(Phase.RUNNING) || is(Phase.RECONNECTING)
+      return isScriptRunning()
           ? decide(new Outcome.LogTooLong(state.limits().maxLogLength()))
           : unchanged();
     }
@@ -223,14 +222,8 @@ public final class JobMachine {
                 ? decide(
                     new Outcome.InstanceFailed(notWithin("the script was not uploaded", timer)))
                 : unchanged();
-        case HARD ->
-            is(Phase.RUNNING) || is(Phase.RECONNECTING)
-                ? decide(new Outcome.Exceeded(timer, state.limits().of(timer)))
-                : unchanged();
-        case SILENCE ->
-            is(Phase.RUNNING)
-                ? decide(new Outcome.Exceeded(timer, state.limits().of(timer)))
-                : unchanged();
+        case HARD -> isScriptRunning() ? exceeded(timer) : unchanged();
+        case SILENCE -> is(Phase.RUNNING) ? exceeded(timer) : unchanged();
         case RECONNECT ->
             is(Phase.RECONNECTING)
                 ? decide(new Outcome.SessionLost(notWithin("it could not be regained", timer)))
@@ -241,38 +234,29 @@ public final class JobMachine {
 
     @Override
     public JobStep logClosed() {
-      if (!is(Phase.CLOSING_LOG)) {
-        return unchanged();
-      }
-      Settlement settlement = state.settlement().orElseThrow();
-      return settlement.verdict() == Verdict.ABANDONED
-          ? to(Phase.SETTLING, List.of(new JobAction.SettleDelivery(true)))
-          : to(Phase.REPORTING, List.of(new JobAction.Report(settlement)));
+      return is(Phase.CLOSING_LOG) ? JobEnd.logClosed(state) : unchanged();
     }
 
     @Override
     public JobStep reportConfirmed() {
-      return is(Phase.REPORTING)
-          ? to(Phase.SETTLING, List.of(new JobAction.SettleDelivery(true)))
-          : unchanged();
+      return is(Phase.REPORTING) ? JobEnd.reported(state, true) : unchanged();
     }
 
     @Override
     public JobStep reportGivenUp(String reason) {
-      return is(Phase.REPORTING)
-          ? to(Phase.SETTLING, List.of(new JobAction.SettleDelivery(false)))
-          : unchanged();
+      return is(Phase.REPORTING) ? JobEnd.reported(state, false) : unchanged();
     }
 
     @Override
     public JobStep deliverySettled() {
-      return is(Phase.SETTLING) ? freedIfDone(state.in(Phase.RELEASING)) : unchanged();
+      return is(Phase.SETTLING) ? JobEnd.freedIfDone(state.in(Phase.RELEASING)) : unchanged();
     }
 
     @Override
     public JobStep instanceReleased() {
       return state.standing() == InstanceStanding.RELEASING
-          ? freedIfDone(state.with(InstanceStanding.RELEASED, state.instance().orElseThrow()))
+          ? JobEnd.freedIfDone(
+              state.with(InstanceStanding.RELEASED, state.instance().orElseThrow()))
           : unchanged();
     }
 
@@ -290,52 +274,16 @@ public final class JobMachine {
       return is(Phase.TRACING) ? decideAsKnown() : decide(outcome);
     }
 
+    private JobStep decide(Outcome outcome) {
+      return JobEnd.decide(state, outcome);
+    }
+
     private JobStep decideAsKnown() {
       return decide(state.outcome().orElseThrow());
     }
 
-    /** The one way into the end of a job. */
-    private JobStep decide(Outcome outcome) {
-      List<JobAction> actions = new ArrayList<>();
-      if (is(Phase.RECEIVED)) {
-        actions.addAll(opening());
-      }
-      actions.addAll(stopAllTimers());
-      JobState next = state.ended(outcome).in(Phase.CLOSING_LOG);
-      if (state.standing() == InstanceStanding.HELD) {
-        actions.add(new JobAction.Disconnect());
-        String id = state.instance().orElseThrow();
-        boolean kept =
-            state.limits().keepSilentInstance()
-                && outcome instanceof Outcome.Exceeded exceeded
-                && exceeded.timer() == Timer.SILENCE;
-        if (kept) {
-          next = next.with(InstanceStanding.RELEASED, id);
-        } else {
-          next = next.with(InstanceStanding.RELEASING, id);
-          actions.add(new JobAction.ReleaseInstance(id));
-        }
-      }
-      actions.add(new JobAction.CloseLog(next.settlement().orElseThrow()));
-      return new JobStep(next, actions);
-    }
-
-    private JobStep freedIfDone(JobState next) {
-      return next.phase() == Phase.RELEASING && !next.mayHoldInstance()
-          ? new JobStep(next.in(Phase.DONE), List.of(new JobAction.FreeProcessor()))
-          : new JobStep(next, List.of());
-    }
-
-    private static List<JobAction> opening(JobAction... then) {
-      List<JobAction> actions = new ArrayList<>();
-      actions.add(new JobAction.OpenLog());
-      actions.add(new JobAction.PublishProgress(Progress.RECEIVED));
-      actions.addAll(List.of(then));
-      return actions;
-    }
-
-    private static List<JobAction> stopAllTimers() {
-      return Arrays.stream(Timer.values()).<JobAction>map(JobAction.StopTimer::new).toList();
+    private JobStep exceeded(Timer timer) {
+      return decide(new Outcome.Exceeded(timer, state.limits().of(timer)));
     }
 
     private String notWithin(String what, Timer timer) {
@@ -344,6 +292,10 @@ public final class JobMachine {
 
     private JobAction start(Timer timer) {
       return new JobAction.StartTimer(timer, state.limits().of(timer));
+    }
+
+    private boolean isScriptRunning() {
+      return is(Phase.RUNNING) || is(Phase.RECONNECTING);
     }
 
     private boolean is(Phase phase) {

@@ -1,6 +1,5 @@
 package io.macpool.worker.job;
 
-import io.macpool.broker.Retries;
 import io.macpool.core.GoDuration;
 import io.macpool.core.job.JobAction;
 import io.macpool.core.job.JobEvent;
@@ -11,15 +10,11 @@ import io.macpool.core.job.Phase;
 import io.macpool.core.job.Settlement;
 import io.macpool.core.job.Timer;
 import io.macpool.core.job.Verdict;
-import io.macpool.worker.script.ScriptException;
 import io.macpool.worker.ssh.GuestSession;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +28,6 @@ public final class Job {
 
   private static final Logger log = LoggerFactory.getLogger(Job.class);
 
-  /** A log that can't be delivered must not keep the job's result back for longer. */
-  private static final Duration LOG_CLOSE_DEADLINE = Duration.ofSeconds(30);
-
   private final JobPayload payload;
   private final Neighbours neighbours;
   private final Mailbox mailbox;
@@ -45,12 +37,13 @@ public final class Job {
   private final JobInstance instance;
   private final JobGuest guest;
   private final JobLog output;
+  private final JobScript script;
+  private final JobPreamble preamble;
+  private final JobSettling settling;
   private final AtomicBoolean hasOutput = new AtomicBoolean();
   private final CompletableFuture<Verdict> ended = new CompletableFuture<>();
-  private final int priorStartFailures;
   private volatile Delivery delivery;
   private volatile JobState state;
-  private byte[] script = new byte[0];
   private Instant requestedAt;
 
   Job(JobPayload payload, Delivery delivery, Neighbours neighbours) {
@@ -58,7 +51,7 @@ public final class Job {
     this.delivery = delivery;
     this.neighbours = neighbours;
     this.mailbox = new Mailbox(neighbours.threads());
-    this.priorStartFailures = neighbours.startFailures().before(payload);
+    int priorStartFailures = neighbours.startFailures().before(payload);
     this.state =
         JobState.received(
             neighbours
@@ -85,6 +78,10 @@ public final class Job {
             neighbours.scheduler(),
             state.limits().maxLogLength(),
             () -> tell(new JobEvent.LogLimitReached()));
+    this.script = new JobScript(payload, neighbours.scripts(), this::tell);
+    this.preamble = new JobPreamble(payload, neighbours);
+    this.settling =
+        new JobSettling(payload, neighbours, reporter, output, priorStartFailures, this::tell);
     this.requestedAt = reporter.receivedAt();
   }
 
@@ -167,29 +164,6 @@ public final class Job {
     }
   }
 
-  private void writeWorkerInformation() {
-    Duration startUp = Duration.between(requestedAt, neighbours.clock().instant());
-    neighbours.meters().started(startUp);
-    WorkerFacts facts = neighbours.facts();
-    output.write(
-        LogFold.of(
-            "worker_info",
-            "Worker information",
-            "hostname: " + facts.hostname(),
-            "version: " + facts.version(),
-            "instance: %s %s".formatted(instance.id().orElse("unknown"), instance.image()),
-            "startup: " + GoDuration.format(Duration.ofMillis(startUp.toMillis()))));
-  }
-
-  private Map<String, String> startMeta() {
-    Map<String, String> meta = new TreeMap<>();
-    payload.queuedAt().ifPresent(at -> meta.put("queued_at", at.toString()));
-    meta.put("repo", payload.repository());
-    meta.put("queue", payload.queue().isEmpty() ? neighbours.facts().queue() : payload.queue());
-    meta.put("infra", neighbours.facts().infra());
-    return meta;
-  }
-
   private void touched() {
     timers.touch();
     if (hasOutput.compareAndSet(false, true)) {
@@ -220,38 +194,13 @@ public final class Job {
     public void publishProgress(JobAction.Progress progress) {
       CompletableFuture<Void> unused = reporter.progress(progress, instance.id());
       if (progress == JobAction.Progress.STARTED) {
-        output.announce(startMeta());
-        writeWorkerInformation();
+        preamble.write(output, instance.id(), instance.image(), requestedAt);
       }
     }
 
     @Override
     public void generateScript() {
-      CompletableFuture<byte[]> unused =
-          neighbours
-              .scripts()
-              .generate(payload)
-              .whenComplete(
-                  (generated, failure) ->
-                      mailbox.execute(() -> scriptAnswered(generated, failure)));
-    }
-
-    private void scriptAnswered(byte[] generated, Throwable failure) {
-      if (failure == null) {
-        script = generated;
-        take(new JobEvent.ScriptGenerated());
-        return;
-      }
-      Throwable cause = Retries.cause(failure);
-      log.warn("no script for job {}: {}", payload.jobId(), cause.getMessage());
-      boolean refused = cause instanceof ScriptException e && e.isPermanent();
-      take(
-          refused
-              ? new JobEvent.ScriptRefused(
-                  "An error occurred while generating the build script. ("
-                      + cause.getMessage()
-                      + ")")
-              : new JobEvent.ScriptUnavailable(String.valueOf(cause.getMessage())));
+      script.generate();
     }
 
     @Override
@@ -268,7 +217,7 @@ public final class Job {
 
     @Override
     public void uploadScript() {
-      guest.upload(script);
+      guest.upload(script.content());
     }
 
     @Override
@@ -293,7 +242,7 @@ public final class Job {
     }
 
     private void startScript() {
-      script = new byte[0]; // it is in the instance: a job that runs should cost little
+      script.forget();
       guest.follow(output.scriptBytes(), output, Job.this::touched, () -> {});
     }
 
@@ -340,70 +289,17 @@ public final class Job {
     @Override
     public void closeLog(Settlement settlement) {
       instance.stop();
-      if (settlement.verdict() == Verdict.ABANDONED) {
-        output.abandon();
-        tell(new JobEvent.LogClosed());
-        return;
-      }
-      CompletableFuture<Void> unused =
-          output
-              .close(settlement.lastLine())
-              .orTimeout(LOG_CLOSE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-              .whenComplete(
-                  (nothing, failure) -> {
-                    if (failure != null) {
-                      log.warn("the log of job {} is not confirmed whole", payload.jobId());
-                    }
-                    tell(new JobEvent.LogClosed());
-                  });
+      settling.closeLog(settlement);
     }
 
     @Override
     public void report(Settlement settlement) {
-      remember(settlement);
-      StateReport report = reporter.settlement(settlement, instance.id());
-      CompletableFuture<Void> unused =
-          delivery
-              .endAs(report)
-              .thenCompose(counts -> counts ? reporter.publish(report) : endedElsewhere())
-              .whenComplete(
-                  (nothing, failure) ->
-                      tell(
-                          failure == null
-                              ? new JobEvent.ReportConfirmed()
-                              : new JobEvent.ReportGivenUp(String.valueOf(failure.getMessage()))));
-    }
-
-    private CompletableFuture<Void> endedElsewhere() {
-      log.warn("job {} was ended by another worker: that counts", payload.jobId());
-      return CompletableFuture.completedFuture(null);
-    }
-
-    private void remember(Settlement settlement) {
-      if (settlement.verdict() == Verdict.RESET && settlement.isStartFailure()) {
-        neighbours.claims().failedToStart(JobKey.of(payload), priorStartFailures + 1);
-      } else if (settlement.verdict().isFinish() && priorStartFailures > 0) {
-        neighbours.claims().failedToStart(JobKey.of(payload), 0);
-      }
+      settling.report(settlement, instance.id(), delivery);
     }
 
     @Override
     public void settleDelivery(boolean acked) {
-      if (!acked) {
-        tell(new JobEvent.DeliverySettled());
-        return;
-      }
-      CompletableFuture<Boolean> unused =
-          delivery
-              .ack()
-              .whenComplete(
-                  (took, never) -> {
-                    Verdict verdict = state.settlement().orElseThrow().verdict();
-                    if (!took && verdict != Verdict.ABANDONED) {
-                      neighbours.claims().ackLost(JobKey.of(payload));
-                    }
-                    tell(new JobEvent.DeliverySettled());
-                  });
+      settling.settle(acked, state.settlement().orElseThrow().verdict(), delivery);
     }
 
     @Override

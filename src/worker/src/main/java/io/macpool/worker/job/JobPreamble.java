@@ -1,0 +1,41 @@
+package io.macpool.worker.job;
+
+import io.macpool.core.GoDuration;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a job's log begins with: who runs it, where, and how long it took to get there. */
+record JobPreamble(JobPayload job, Neighbours neighbours) {
+
+  /**
+   * Writes it.
+   *
+   * @param requestedAt when the instance was asked for
+   */
+  void write(JobLog log, Optional<String> instance, String image, Instant requestedAt) {
+    Duration startUp = Duration.between(requestedAt, neighbours.clock().instant());
+    neighbours.meters().started(startUp);
+    WorkerFacts facts = neighbours.facts();
+    log.announce(meta(facts));
+    log.write(
+        LogFold.of(
+            "worker_info",
+            "Worker information",
+            "hostname: " + facts.hostname(),
+            "version: " + facts.version(),
+            "instance: %s %s".formatted(instance.orElse("unknown"), image),
+            "startup: " + GoDuration.format(Duration.ofMillis(startUp.toMillis()))));
+  }
+
+  private Map<String, String> meta(WorkerFacts facts) {
+    Map<String, String> meta = new TreeMap<>();
+    job.queuedAt().ifPresent(at -> meta.put("queued_at", at.toString()));
+    meta.put("repo", job.repository());
+    meta.put("queue", job.queue().isEmpty() ? facts.queue() : job.queue());
+    meta.put("infra", facts.infra());
+    return meta;
+  }
+}
