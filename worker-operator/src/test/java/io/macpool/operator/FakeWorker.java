@@ -11,11 +11,14 @@ import io.macpool.sim.kubernetes.PodRunner.RunningPod;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** One worker's remote control on its pod's address. */
 final class FakeWorker implements RunningPod {
@@ -38,6 +41,8 @@ final class FakeWorker implements RunningPod {
   private int patches;
   private volatile boolean hanging;
   private volatile boolean losesAnswers;
+  private volatile UnaryOperator<Integer> claim = UnaryOperator.identity();
+  private volatile Duration lag = Duration.ZERO;
 
   FakeWorker(PodLaunch launch, Executor threads, Consumer<FakeWorker> changed) throws IOException {
     this.launch = launch;
@@ -76,6 +81,21 @@ final class FakeWorker implements RunningPod {
 
   void loseAnswers(boolean loses) {
     losesAnswers = loses;
+  }
+
+  /** Tells other sizes than it has, and that each of those processors runs a job. */
+  void claim(UnaryOperator<Integer> what) {
+    claim = what;
+  }
+
+  /** Obeys so much later than it answers. */
+  void lag(Duration time) {
+    lag = time;
+  }
+
+  /** Nobody listens any more, though the pod stands and its processors live. */
+  void vanish() {
+    server.stop(0);
   }
 
   synchronized int alive() {
@@ -127,8 +147,7 @@ final class FakeWorker implements RunningPod {
         case "GET" -> tell(exchange);
         case "PATCH" -> {
           JsonNode body = JSON.readTree(exchange.getRequestBody());
-          resize(body.path("poolSize").asInt());
-          changed.accept(this);
+          obey(body.path("poolSize").asInt());
           if (losesAnswers) {
             killed.await(1, TimeUnit.MINUTES);
           }
@@ -148,13 +167,29 @@ final class FakeWorker implements RunningPod {
     }
   }
 
+  private void obey(int size) {
+    if (lag.isZero()) {
+      resize(size);
+      changed.accept(this);
+    } else {
+      CompletableFuture.delayedExecutor(lag.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(
+              () -> {
+                resize(size);
+                changed.accept(this);
+              });
+    }
+  }
+
   private void tell(HttpExchange exchange) throws IOException {
     ObjectNode report = JSON.createObjectNode();
     synchronized (this) {
-      report.put("version", "fake").put("poolSize", alive()).put("expectedPoolSize", expected);
+      int told = claim.apply(alive());
+      report.put("version", "fake").put("poolSize", told);
+      report.put("expectedPoolSize", claim.apply(expected));
       report.put("totalProcessed", finished);
       ArrayNode processors = report.putArray("processors");
-      for (int i = 0; i < alive(); i++) {
+      for (int i = 0; i < told; i++) {
         processors.addObject().put("id", "p" + i).put("status", busy ? "processing" : "waiting");
       }
     }

@@ -1,11 +1,7 @@
 package io.macpool.operator.control;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.BoundedExchange;
 import io.macpool.core.GoDuration;
-import io.macpool.core.pool.PoolSize;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -32,8 +28,10 @@ public final class RemoteControl implements AutoCloseable {
 
   private static final int MOST_BYTES = 1 << 20;
   private static final int THREADS = 4;
+  private static final String NETWORK =
+      ": does the worker run, and does a NetworkPolicy let the operator in?";
 
-  private final ObjectMapper json = new ObjectMapper();
+  private final ReportReader reports = new ReportReader();
   private final ExecutorService threads;
   private final HttpClient client;
   private final Duration timeout;
@@ -65,7 +63,8 @@ public final class RemoteControl implements AutoCloseable {
 
   /** Asks for the pool: {@code GET /worker}. */
   public CompletableFuture<WorkerReport> read(WorkerEndpoint worker) {
-    return call(request(worker).GET(), 200).thenApply(body -> parse(worker, body));
+    return call(request(worker).GET(), 200)
+        .thenApply(body -> reports.read("GET " + worker.uri() + "/worker", body));
   }
 
   /** Tells the pool's size: {@code PATCH /worker}. The Go worker ignores 0. */
@@ -113,44 +112,30 @@ public final class RemoteControl implements AutoCloseable {
 
   private RemoteControlException failed(String what, Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    boolean refused =
+    boolean unconnected =
         cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
-    boolean late = cause instanceof HttpTimeoutException;
-    String why =
-        late
-            ? "no answer within " + GoDuration.format(timeout)
-            : cause instanceof ConnectException
-                ? "connection refused"
-                : String.valueOf(cause.getMessage());
-    return new RemoteControlException(what + ": " + why, refused, cause);
+    String why;
+    if (cause instanceof HttpConnectTimeoutException) {
+      why = "no connection within " + GoDuration.format(timeout) + NETWORK;
+    } else if (cause instanceof HttpTimeoutException) {
+      why = "no whole answer within " + GoDuration.format(timeout) + ": is the worker overloaded?";
+    } else if (cause instanceof ConnectException) {
+      why = "connection refused" + NETWORK;
+    } else {
+      why = "the connection broke: " + cause.getMessage();
+    }
+    return new RemoteControlException(what + ": " + why, unconnected, cause);
   }
 
   private static String hint(int status) {
-    return status == 401 || status == 403 ? ": the worker has another credential" : "";
-  }
-
-  private WorkerReport parse(WorkerEndpoint worker, byte[] body) {
-    try {
-      JsonNode report = json.readTree(body);
-      JsonNode alive = report.path("poolSize");
-      if (!alive.canConvertToInt() || !alive.isIntegralNumber()) {
-        throw new RemoteControlException(
-            worker.uri() + " tells no pool size: is it a worker?", true, null);
-      }
-      // A worker that counts wrongly must not get more than it says it has.
-      int expected = report.path("expectedPoolSize").asInt(alive.intValue());
-      int most = Math.max(alive.intValue(), expected);
-      int running = 0;
-      for (JsonNode processor : report.path("processors")) {
-        running += processor.path("status").asText().equals("processing") ? 1 : 0;
-      }
-      return new WorkerReport(
-          new PoolSize(Math.max(0, most), Math.max(0, expected)),
-          running,
-          report.path("totalProcessed").asLong());
-    } catch (IOException e) {
-      throw new RemoteControlException(worker.uri() + " did not answer JSON", true, e);
-    }
+    return switch (status) {
+      case 401, 403 -> ": the worker has another credential; delete the pod to give it ours";
+      case 404, 405 -> ": is it a worker, and is REMOTE_CONTROL_PORT its port?";
+      default ->
+          status / 100 == 3
+              ? ": redirects are not followed; is there a proxy in between?"
+              : ": see the worker's log";
+    };
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class WorkerRounds {
     CompletableFuture<WorkerReport> question;
     Instant askedAt;
     Observed<WorkerReport> last;
+    Optional<WorkerReport> told = Optional.empty();
     Instant unsettledUntil = Instant.MIN;
     int zeroesIgnored;
   }
@@ -77,6 +78,7 @@ public final class WorkerRounds {
       long wait = Math.max(0, Duration.between(clock.instant(), until).toMillis());
       WorkerReport report = memory.question.get(wait, TimeUnit.MILLISECONDS);
       seen = Observed.known(report, memory.askedAt);
+      memory.told = Optional.of(report);
       memory.question = null;
     } catch (TimeoutException e) {
       seen = silentNow(memory, "no answer yet");
@@ -100,9 +102,9 @@ public final class WorkerRounds {
     return Observed.unknown(why, since);
   }
 
-  /** What the worker told last, if it ever did since this operator's start. */
+  /** What the worker told last, now or before it fell silent, if it did since our start. */
   public Optional<WorkerReport> last(String name) {
-    return Optional.ofNullable(memories.get(name)).flatMap(m -> m.last.toOptional());
+    return Optional.ofNullable(memories.get(name)).flatMap(m -> m.told);
   }
 
   /**
