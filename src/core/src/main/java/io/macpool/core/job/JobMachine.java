@@ -55,47 +55,17 @@ public final class JobMachine {
 
     @Override
     public JobStep instanceCreated(String id) {
-      if (state.standing() != InstanceStanding.REQUESTED) {
-        return unchanged();
-      }
-      if (is(Phase.REQUESTING)) {
-        return new JobStep(
-            state.with(InstanceStanding.HELD, id).in(Phase.BOOTING),
-            List.of(new JobAction.StopTimer(Timer.SLOT_WAIT), new JobAction.AwaitReachable(id)));
-      }
-      // The job ended while the broker was at it: the instance goes as it came.
-      return new JobStep(
-          state.with(InstanceStanding.RELEASING, id), List.of(new JobAction.ReleaseInstance(id)));
+      return awaitsBroker() ? BrokerAnswer.created(state, id) : unchanged();
     }
 
     @Override
     public JobStep slotsFull(Duration retryAfter) {
-      if (state.standing() != InstanceStanding.REQUESTED) {
-        return unchanged();
-      }
-      JobState without = state.withoutInstance();
-      if (!is(Phase.REQUESTING)) {
-        return JobEnd.freedIfDone(without);
-      }
-      if (state.slotWaitOver()) {
-        return JobEnd.decide(without, new Outcome.NoSlot(state.limits().of(Timer.SLOT_WAIT)));
-      }
-      return new JobStep(
-          without.in(Phase.WAITING_FOR_SLOT),
-          List.of(
-              new JobAction.StopTimer(Timer.STARTUP),
-              new JobAction.StartTimer(Timer.SLOT_RETRY, retryAfter)));
+      return awaitsBroker() ? BrokerAnswer.full(state, retryAfter) : unchanged();
     }
 
     @Override
     public JobStep instanceRefused(String reason) {
-      if (state.standing() != InstanceStanding.REQUESTED) {
-        return unchanged();
-      }
-      JobState without = state.withoutInstance();
-      return is(Phase.REQUESTING)
-          ? JobEnd.decide(without, new Outcome.InstanceFailed(reason))
-          : JobEnd.freedIfDone(without);
+      return awaitsBroker() ? BrokerAnswer.refused(state, reason) : unchanged();
     }
 
     @Override
@@ -292,6 +262,10 @@ public final class JobMachine {
 
     private JobAction start(Timer timer) {
       return new JobAction.StartTimer(timer, state.limits().of(timer));
+    }
+
+    private boolean awaitsBroker() {
+      return state.standing() == InstanceStanding.REQUESTED;
     }
 
     private boolean isScriptRunning() {

@@ -55,6 +55,20 @@ public record JobState(
     return outcome.map(known -> Settling.settle(known, limits));
   }
 
+  /**
+   * Whether it has left its message to whoever takes it next, and only clears up after itself: a
+   * message that comes now is for a new run.
+   */
+  public boolean isGivenUp() {
+    return settlement()
+        .map(Settlement::verdict)
+        .filter(
+            verdict ->
+                verdict == Verdict.ABANDONED
+                    || (verdict == Verdict.RESET && phase == Phase.RELEASING))
+        .isPresent();
+  }
+
   /** Whether an instance may exist because of this job. */
   boolean mayHoldInstance() {
     return standing == InstanceStanding.REQUESTED

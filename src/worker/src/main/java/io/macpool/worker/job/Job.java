@@ -115,20 +115,6 @@ public final class Job {
     return delivery.isLost();
   }
 
-  /**
-   * Whether it has left its message to whoever takes it next, and only clears up after itself: a
-   * message that comes now is for a new run.
-   */
-  boolean isGivenUp() {
-    JobState now = state;
-    return now.settlement()
-        .filter(
-            settlement ->
-                settlement.verdict() == Verdict.ABANDONED
-                    || (settlement.verdict() == Verdict.RESET && now.phase() == Phase.RELEASING))
-        .isPresent();
-  }
-
   /** The queue handed the job to us again: it is this delivery that is acked in the end. */
   void adopt(Delivery again) {
     delivery = again;

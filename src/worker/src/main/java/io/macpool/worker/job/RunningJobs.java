@@ -24,7 +24,8 @@ public final class RunningJobs {
    */
   Optional<CompletableFuture<Verdict>> run(Job job) {
     JobKey key = JobKey.of(job.payload());
-    Job present = jobs.merge(key, job, (running, again) -> running.isGivenUp() ? again : running);
+    Job present =
+        jobs.merge(key, job, (running, again) -> running.state().isGivenUp() ? again : running);
     if (present != job) {
       return Optional.empty();
     }
@@ -38,7 +39,7 @@ public final class RunningJobs {
 
   /** The job that runs here under this key; not one that was given up and only clears up. */
   Optional<Job> find(JobKey key) {
-    return Optional.ofNullable(jobs.get(key)).filter(job -> !job.isGivenUp());
+    return Optional.ofNullable(jobs.get(key)).filter(job -> !job.state().isGivenUp());
   }
 
   /** All that run now. */
