@@ -52,41 +52,52 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   @Override
   public UpdateControl<WorkerCluster> reconcile(
       WorkerCluster cached, Context<WorkerCluster> context) {
-    return operation.mandate().act(() -> serve(cached)).orElseGet(UpdateControl::noUpdate);
+    try {
+      return operation.mandate().act(() -> serve(cached)).orElseGet(UpdateControl::noUpdate);
+    } catch (KubernetesClientException e) {
+      throwUnlessConflict(cached, e);
+      return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(SOON);
+    }
   }
 
   private UpdateControl<WorkerCluster> serve(WorkerCluster cached) {
     ClusterMemory memory = memory(cached);
     WorkerCluster cluster = ClusterMemory.newest(cached, memory.written);
     Reading reading = SpecReader.read(cluster.getSpec());
-    try {
-      if (annotated(cluster, Names.PAUSED)) {
-        return note(cluster, memory, StatusDraft.paused(cluster, operation.clock().instant()));
-      }
-      if (reading.spec().isEmpty()) {
-        log.warn("{}: {}", ClusterKey.of(cluster), String.join("; ", reading.problems()));
-        return note(
-            cluster,
-            memory,
-            StatusDraft.invalid(cluster, reading.problems(), operation.clock().instant()));
-      }
-      Duration again =
-          new ClusterRound(operation, watches, cluster, memory).serve(reading.spec().get());
-      return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(again);
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != CONFLICT) {
-        throw e;
-      }
-      return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(SOON);
+    if (annotated(cluster, Names.PAUSED)) {
+      return note(cluster, memory, StatusDraft.paused(cluster, operation.clock().instant()));
     }
+    if (reading.spec().isEmpty()) {
+      log.warn("{}: {}", ClusterKey.of(cluster), String.join("; ", reading.problems()));
+      return note(
+          cluster,
+          memory,
+          StatusDraft.invalid(cluster, reading.problems(), operation.clock().instant()));
+    }
+    Duration again =
+        new ClusterRound(operation, watches, cluster, memory).serve(reading.spec().get());
+    return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(again);
   }
 
   @Override
   public DeleteControl cleanup(WorkerCluster cached, Context<WorkerCluster> context) {
-    return operation
-        .mandate()
-        .act(() -> letGo(cached))
-        .orElseGet(DeleteControl::noFinalizerRemoval);
+    try {
+      return operation
+          .mandate()
+          .act(() -> letGo(cached))
+          .orElseGet(DeleteControl::noFinalizerRemoval);
+    } catch (KubernetesClientException e) {
+      throwUnlessConflict(cached, e);
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
+    }
+  }
+
+  /** Somebody wrote in between: what was planned is out of date, and nothing was done. */
+  private static void throwUnlessConflict(
+      WorkerCluster cluster, KubernetesClientException failure) {
+    if (failure.getCode() != CONFLICT) {
+      throw new RoundFailedException(ClusterKey.of(cluster), failure);
+    }
   }
 
   private DeleteControl letGo(WorkerCluster cached) {
@@ -96,18 +107,11 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     boolean forced =
         annotated(cluster, Names.FORCE_DELETE) || annotated(cached, Names.FORCE_DELETE);
     Map<String, String> labels = ClusterWatches.labelsOf(cluster);
-    try {
-      if (!forced
-          && !labels.isEmpty()
-          && !new ClusterRound(operation, watches, cluster, memory)
-              .drain(labels, SpecReader.read(cluster.getSpec()).spec())) {
-        return DeleteControl.noFinalizerRemoval().rescheduleAfter(operation.settling().toMillis());
-      }
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != CONFLICT) {
-        throw e;
-      }
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
+    if (!forced
+        && !labels.isEmpty()
+        && !new ClusterRound(operation, watches, cluster, memory)
+            .drain(labels, SpecReader.read(cluster.getSpec()).spec())) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(operation.settling().toMillis());
     }
     operation
         .client()

@@ -161,6 +161,9 @@ final class ApiServer {
   }
 
   private static void send(HttpServerRequest http, int status, JsonNode body) {
+    if (status == 429) {
+      http.response().putHeader("Retry-After", "1");
+    }
     http.response()
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
