@@ -3,6 +3,7 @@ package io.macpool.broker;
 import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -51,7 +52,9 @@ public final class BoundedExchange {
 
   private static Throwable reason(Throwable failure, Duration limit) {
     Throwable cause = Retries.cause(failure);
-    return cause instanceof TimeoutException
+    // Which of the two time-outs was first is chance; one that could not connect says so itself.
+    boolean late = cause instanceof TimeoutException || cause instanceof HttpTimeoutException;
+    return late && !(cause instanceof HttpConnectTimeoutException)
         ? new HttpTimeoutException("no whole answer within " + GoDuration.format(limit))
         : cause;
   }
