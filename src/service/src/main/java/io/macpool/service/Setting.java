@@ -175,7 +175,7 @@ public final class Setting<T> {
     return parser.apply(text);
   }
 
-  String flag() {
+  public String flag() {
     return "--" + name.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

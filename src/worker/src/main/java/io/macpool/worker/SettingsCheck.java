@@ -34,7 +34,6 @@ final class SettingsCheck {
     check.queue();
     check.remoteControl();
     check.images();
-    check.traces();
     check.positive(WorkerSettings.HARD_TIMEOUT);
     check.positive(WorkerSettings.LOG_TIMEOUT);
     check.positive(WorkerSettings.STARTUP_TIMEOUT);
@@ -93,20 +92,6 @@ final class SettingsCheck {
           InstanceSettings.IMAGE_SELECTOR_URL,
           "--jupiterbrain-image-selector-url",
           " with --jupiterbrain-image-selector-type=api");
-    }
-  }
-
-  private void traces() {
-    if (settings.get(TraceSettings.BUILD_TRACE_ENABLED)
-        && settings.find(TraceSettings.BUILD_TRACE_DIR).isEmpty()
-        && settings.find(TraceSettings.BUILD_TRACE_S3_BUCKET).isPresent()) {
-      String when = " with --build-trace-s3-bucket";
-      need(TraceSettings.BUILD_TRACE_S3_REGION, "--build-trace-s3-region", when);
-      need(TraceSettings.BUILD_TRACE_S3_ACCESS_KEY_ID, "--build-trace-s3-access-key-id", when);
-      need(
-          TraceSettings.BUILD_TRACE_S3_SECRET_ACCESS_KEY,
-          "--build-trace-s3-secret-access-key",
-          when);
     }
   }
 

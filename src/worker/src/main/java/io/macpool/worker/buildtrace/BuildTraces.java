@@ -1,18 +1,28 @@
 package io.macpool.worker.buildtrace;
 
 import io.macpool.service.Secret;
+import io.macpool.service.Setting;
 import io.macpool.service.Settings;
 import io.macpool.worker.TraceSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.slf4j.LoggerFactory;
 
 /** Keeps the traces of jobs. */
 @FunctionalInterface
 public interface BuildTraces {
+
+  /** Without these a bucket is of no use. */
+  List<Setting<?>> IN_A_BUCKET =
+      List.of(
+          TraceSettings.BUILD_TRACE_S3_REGION,
+          TraceSettings.BUILD_TRACE_S3_ACCESS_KEY_ID,
+          TraceSettings.BUILD_TRACE_S3_SECRET_ACCESS_KEY);
 
   /** Keeps a job's trace in place of an older one; fails with a sentence for a person. */
   CompletableFuture<Void> keep(long jobId, byte[] trace);
@@ -31,11 +41,20 @@ public interface BuildTraces {
     if (directory.isPresent()) {
       return Optional.of(new TraceDirectory(Path.of(directory.get()), blocking));
     }
-    return settings
-        .find(TraceSettings.BUILD_TRACE_S3_BUCKET)
-        .map(
-            bucket ->
-                new TraceBucket(place(settings, bucket), signature(settings), clock, threads));
+    Optional<String> bucket = settings.find(TraceSettings.BUILD_TRACE_S3_BUCKET);
+    List<String> missing =
+        IN_A_BUCKET.stream()
+            .filter(setting -> settings.find(setting).isEmpty())
+            .map(Setting::flag)
+            .toList();
+    if (bucket.isPresent() && !missing.isEmpty()) {
+      // Jobs matter more than their traces, and the Go worker started without them, too.
+      LoggerFactory.getLogger(BuildTraces.class)
+          .warn("traces are not kept in the bucket {}: set {}", bucket.get(), missing);
+      return Optional.empty();
+    }
+    return bucket.map(
+        name -> new TraceBucket(place(settings, name), signature(settings), clock, threads));
   }
 
   private static URI place(Settings settings, String bucket) {
