@@ -91,6 +91,15 @@ class FaultsIT {
   }
 
   @Test
+  void anInstanceThatIsGoneBeforeItLetsUsInIsNotKnockedAtUntilTheTimeIsUp() {
+    worker = stage.worker("JUPITERBRAIN_SSH_PORT", "1"); // where nobody answers
+    long id = stage.publish("echo never");
+    await().atMost(PATIENCE).until(() -> !stage.broker.alive().isEmpty());
+    stage.broker.alive().forEach(stage.broker::destroy);
+    assertThat(awaitReset(id).finishes()).isZero();
+  }
+
+  @Test
   void aCancelDuringTheScriptEndsItWithItsReason() {
     worker = stage.worker();
     long id = stage.publish("echo begun", "sleep 60");

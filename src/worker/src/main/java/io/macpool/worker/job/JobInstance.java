@@ -106,11 +106,15 @@ final class JobInstance {
       address = known;
       login(reached, FIRST_LOOK);
     } else {
-      look(reached, FIRST_LOOK);
+      look(reached, FIRST_LOOK, FIRST_LOOK);
     }
   }
 
-  private void look(Consumer<GuestSession> reached, Duration pause) {
+  /**
+   * @param pause before the next look, if there is no address yet
+   * @param loginPause before the next look, if there is one and nobody lets us in there
+   */
+  private void look(Consumer<GuestSession> reached, Duration pause, Duration loginPause) {
     if (over) {
       return;
     }
@@ -122,14 +126,14 @@ final class JobInstance {
                 (found, failure) -> {
                   if (failure != null) {
                     log.debug("instance {}: {}", id, Retries.cause(failure).getMessage());
-                    later(pause, () -> look(reached, longer(pause)));
+                    later(pause, () -> look(reached, longer(pause), loginPause));
                   } else if (found.isEmpty()) {
                     tell.accept(new JobEvent.InstanceLost("the broker knows it no more"));
                   } else if (found.get().ipv4().isPresent()) {
                     address = found.get().ipv4();
-                    login(reached, FIRST_LOOK);
+                    login(reached, loginPause);
                   } else {
-                    later(pause, () -> look(reached, longer(pause)));
+                    later(pause, () -> look(reached, longer(pause), loginPause));
                   }
                 });
   }
@@ -154,7 +158,8 @@ final class JobInstance {
                     tell.accept(new JobEvent.InstanceLost(Retries.cause(failure).getMessage()));
                   } else {
                     log.debug("job {}: {}", job.jobId(), Retries.cause(failure).getMessage());
-                    later(pause, () -> login(reached, longer(pause)));
+                    // It may be gone, and nobody would ever answer there: so the broker first.
+                    later(pause, () -> look(reached, FIRST_LOOK, longer(pause)));
                   }
                 });
   }
@@ -166,7 +171,7 @@ final class JobInstance {
 
   /** Reaches the instance again after a lost session, unless it is gone. */
   void reach(Consumer<GuestSession> reached) {
-    look(reached, FIRST_LOOK);
+    look(reached, FIRST_LOOK, FIRST_LOOK);
   }
 
   /** Nothing more is looked for. */
