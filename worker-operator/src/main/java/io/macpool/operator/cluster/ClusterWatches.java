@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
  */
 public final class ClusterWatches {
 
+  private static final String BY_LABEL = "label";
+
   private final SimpleInboundEventSource<WorkerCluster> nudges = new SimpleInboundEventSource<>();
   private volatile IndexerResourceCache<WorkerCluster> clusters;
   private InformerEventSource<Pod, WorkerCluster> pods;
@@ -43,6 +45,7 @@ public final class ClusterWatches {
                 .withSecondaryToPrimaryMapper(this::clustersOf)
                 .build(),
             context);
+    pods.addIndexers(Map.of(BY_LABEL, ClusterWatches::labelKeys));
     deployments =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Deployment.class, WorkerCluster.class)
@@ -102,9 +105,25 @@ public final class ClusterWatches {
         .collect(Collectors.toList());
   }
 
-  /** Pods with these labels, in whatever phase; the cache may lag behind the API. */
+  /**
+   * Pods with these labels, of which there is at least one, in whatever phase; the cache may lag
+   * behind the API.
+   */
   List<Pod> pods(String namespace, Map<String, String> labels) {
-    return pods.list(namespace, pod -> has(pod, labels)).collect(Collectors.toList());
+    Map.Entry<String, String> one = labels.entrySet().iterator().next();
+    return pods.byIndex(BY_LABEL, labelKey(namespace, one)).stream()
+        .filter(pod -> has(pod, labels))
+        .collect(Collectors.toList());
+  }
+
+  private static List<String> labelKeys(Pod pod) {
+    return Optional.ofNullable(pod.getMetadata().getLabels()).orElse(Map.of()).entrySet().stream()
+        .map(label -> labelKey(pod.getMetadata().getNamespace(), label))
+        .collect(Collectors.toList());
+  }
+
+  private static String labelKey(String namespace, Map.Entry<String, String> label) {
+    return namespace + "/" + label.getKey() + "=" + label.getValue();
   }
 
   /** A cluster's Deployment; the cache may lag behind the API. */
