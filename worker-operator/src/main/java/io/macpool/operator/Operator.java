@@ -108,7 +108,7 @@ public final class Operator implements AutoCloseable {
             new ClusterEvents(client, name, clock),
             clock,
             settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
-    resources.own("meters", new OperatorMeters(registry, queues, board));
+    resources.own("meters", new OperatorMeters(registry, queues, board, ledger));
 
     io.javaoperatorsdk.operator.Operator framework = framework(settings, client, registry);
     framework.register(clusters, over -> configure(over, namespace));

@@ -4,6 +4,9 @@ import io.macpool.core.Observed;
 import io.macpool.core.pool.Backlog;
 import io.macpool.operator.cluster.ClusterBoard;
 import io.macpool.operator.cluster.ClusterBoard.Entry;
+import io.macpool.operator.hardware.PoolKey;
+import io.macpool.operator.hardware.SlotLedger;
+import io.macpool.operator.hardware.SlotLedger.Picture;
 import io.macpool.operator.queue.QueuePoller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What the operator tells Prometheus beside its JVM: queues and clusters as they come and go. An
- * unknown depth has no value, rather than 0.
+ * What the operator tells Prometheus beside its JVM: queues, clusters and hardware pools as they
+ * come and go. What is unknown has no value, rather than 0.
  */
 final class OperatorMeters implements AutoCloseable {
 
@@ -31,12 +34,16 @@ final class OperatorMeters implements AutoCloseable {
 
   private final QueuePoller queues;
   private final ClusterBoard board;
+  private final SlotLedger ledger;
   private final MultiGauge depth;
   private final MultiGauge known;
   private final MultiGauge wait;
   private final MultiGauge desired;
   private final MultiGauge running;
   private final MultiGauge alive;
+  private final MultiGauge slots;
+  private final MultiGauge used;
+  private final MultiGauge waiting;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -46,15 +53,20 @@ final class OperatorMeters implements AutoCloseable {
           });
   private final ScheduledFuture<?> refreshing;
 
-  OperatorMeters(MeterRegistry registry, QueuePoller queues, ClusterBoard board) {
+  OperatorMeters(
+      MeterRegistry registry, QueuePoller queues, ClusterBoard board, SlotLedger ledger) {
     this.queues = queues;
     this.board = board;
+    this.ledger = ledger;
     depth = gauge(registry, "queue.depth", "Messages in a followed queue, ready and unacked");
     known = gauge(registry, "queue.known", "1 while the depth of a followed queue can be read");
     wait = gauge(registry, "queue.wait.seconds", "Wait of the last queued job, by Little's law");
     desired = gauge(registry, "cluster.jobs.desired", "Jobs at once that a cluster may run");
     running = gauge(registry, "cluster.jobs.running", "Jobs that a cluster runs");
     alive = gauge(registry, "cluster.processors.bound", "Processors that may be alive at most");
+    slots = gauge(registry, "pool.slots", "Slots of a hardware pool, the reserve left out");
+    used = gauge(registry, "pool.slots.used", "Slots that processors may take, draining ones too");
+    waiting = gauge(registry, "pool.jobs.waiting", "Jobs wanted beyond what the slots hold");
     Gauge.builder("operator.clusters", board, b -> b.entries().size())
         .description("WorkerClusters that are looked after")
         .register(registry);
@@ -87,6 +99,23 @@ final class OperatorMeters implements AutoCloseable {
     desired.register(rows(Entry::desired), true);
     running.register(rows(Entry::running), true);
     alive.register(rows(Entry::bound), true);
+    refreshPools();
+  }
+
+  private void refreshPools() {
+    List<Row<?>> there = new ArrayList<>();
+    List<Row<?>> taken = new ArrayList<>();
+    List<Row<?>> wanted = new ArrayList<>();
+    for (PoolKey pool : ledger.pools()) {
+      Tags tags = Tags.of("namespace", pool.namespace(), "pool", pool.name());
+      Picture picture = ledger.picture(pool);
+      picture.slots().toOptional().ifPresent(known -> there.add(Row.of(tags, known)));
+      taken.add(Row.of(tags, picture.used()));
+      wanted.add(Row.of(tags, picture.waiting()));
+    }
+    slots.register(there, true);
+    used.register(taken, true);
+    waiting.register(wanted, true);
   }
 
   private List<Row<?>> rows(ToDoubleFunction<Entry> value) {

@@ -17,6 +17,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +45,7 @@ final class OperatorBench implements AutoCloseable {
   final KubernetesClient client;
   final String namespace;
   private final List<String> flags;
+  private final HttpClient http = HttpClient.newHttpClient();
   private Operator operator;
 
   /** On our simulator of the API server. */
@@ -176,6 +181,12 @@ final class OperatorBench implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** What the operator tells Prometheus. */
+  String metrics() throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + operator.adminPort() + "/metrics");
+    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
   }
 
   static void eventually(ThrowingRunnable assertion) {

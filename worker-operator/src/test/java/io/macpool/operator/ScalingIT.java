@@ -51,6 +51,9 @@ class ScalingIT {
             assertThat(bench.status("wc").desiredJobs).isEqualTo(6);
             assertThat(bench.status("wc").queueDepth).isEqualTo(6);
             assertThat(condition(bench.status("wc"), "Scaling")).isEqualTo("True FollowingQueue");
+            assertThat(bench.metrics())
+                .contains("queue_depth{queue=\"" + QUEUE + "\"} 6.0")
+                .contains("queue_known{queue=\"" + QUEUE + "\"} 1.0");
           });
       if (!management) {
         amqp.stop();
@@ -87,6 +90,12 @@ class ScalingIT {
           assertThat(status.grants).extracting(grant -> grant.share).containsExactly(2, 4);
         });
     assertThat(condition(bench.status("first"), "Scaling")).isEqualTo("True HardwarePoolFull");
+    String pool = "{namespace=\"" + bench.namespace + "\",pool=\"macs\"} ";
+    eventually(
+        () ->
+            assertThat(bench.metrics())
+                .contains("pool_slots" + pool + "6.0", "pool_slots_used" + pool + "6.0")
+                .contains("pool_jobs_waiting" + pool + "10.0"));
   }
 
   @Test

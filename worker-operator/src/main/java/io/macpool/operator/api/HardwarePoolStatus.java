@@ -26,7 +26,9 @@ public class HardwarePoolStatus {
   @JsonPropertyDescription("Jobs wanted beyond what the slots hold.")
   public Integer waiting;
 
-  @JsonPropertyDescription("Used slots of all slots over the last hour, in percent.")
+  @JsonPropertyDescription(
+      "Used slots of all slots over the last full hour of the clock, in percent; absent if less"
+          + " than half of it was watched.")
   public Integer utilisationPercent;
 
   @JsonPropertyDescription("What each WorkerCluster of this pool wants, may have and holds.")

@@ -3,6 +3,7 @@ package io.macpool.operator.hardware;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.macpool.core.pool.SlotClaim;
@@ -18,7 +19,7 @@ import io.macpool.operator.hardware.SlotLedger.Picture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ final class PoolStatus {
 
   private static final Logger log = LoggerFactory.getLogger(PoolStatus.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The number of jobs that wait, if nothing else changes, is written at most this often. */
   private static final Duration INFORM_INTERVAL = Duration.ofSeconds(30);
 
   private PoolStatus() {}
@@ -51,13 +54,11 @@ final class PoolStatus {
     }
     HardwarePool changed = new HardwarePool();
     changed.setMetadata(
-        new io.fabric8.kubernetes.api.model.ObjectMetaBuilder(pool.getMetadata())
-            .withResourceVersion(null)
-            .build());
+        new ObjectMetaBuilder(pool.getMetadata()).withResourceVersion(null).build());
     changed.setSpec(pool.getSpec());
     changed.setStatus(status);
     try {
-      memory.written = java.util.Optional.of(client.resource(changed).updateStatus());
+      memory.written = Optional.of(client.resource(changed).updateStatus());
       memory.informedAt = now;
     } catch (KubernetesClientException e) {
       log.info("the status of {} is not written: {}", pool.getMetadata().getName(), e.getMessage());
@@ -92,7 +93,7 @@ final class PoolStatus {
     status.used = picture.used();
     status.waiting = picture.waiting();
     status.utilisationPercent =
-        memory.utilisation.percent().isPresent() ? memory.utilisation.percent().getAsInt() : null;
+        memory.utilisation.lastHour().isPresent() ? memory.utilisation.lastHour().getAsInt() : null;
     status.grants = new ArrayList<>();
     for (SlotClaim claim : picture.claims().values()) {
       SlotShare share = picture.shares().get(claim.id());
@@ -121,7 +122,7 @@ final class PoolStatus {
   private static JsonNode essence(HardwarePoolStatus status) {
     JsonNode tree = JSON.valueToTree(status);
     if (tree instanceof ObjectNode fields) {
-      fields.remove(List.of("utilisationPercent", "waiting"));
+      fields.remove("waiting");
     }
     return tree;
   }

@@ -145,6 +145,13 @@ public final class SlotLedger {
     slots(pool, Observed.unknown("there is no HardwarePool " + pool.name(), clock.instant()));
   }
 
+  /** The pools that are there or that clusters wait for. */
+  public synchronized Set<PoolKey> pools() {
+    Set<PoolKey> pools = new HashSet<>(accounts.keySet());
+    pools.removeIf(pool -> !account(pool).slots.isKnown() && account(pool).claims.isEmpty());
+    return pools;
+  }
+
   /** How a pool is shared now. */
   public synchronized Picture picture(PoolKey pool) {
     Account account = account(pool);
