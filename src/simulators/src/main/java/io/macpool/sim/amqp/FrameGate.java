@@ -61,10 +61,37 @@ public final class FrameGate implements AutoCloseable {
     next.set(Optional.of(moment));
   }
 
-  /** The same, and nobody comes through this gate any more: its client is as good as dead. */
+  /** The same, and nobody comes through until {@link #open()}: its client is as good as dead. */
   public void shutBefore(Moment moment) {
     staysShut = true;
     cutBefore(moment);
+  }
+
+  /** Cuts every connection that is there now; new ones are let in. */
+  public void cut() {
+    gate.cut();
+  }
+
+  /** Cuts every connection, and lets nobody through until {@link #open()}. */
+  public void shut() {
+    shut = true;
+    gate.cut();
+  }
+
+  /** Lets clients through again. */
+  public void open() {
+    shut = false;
+    staysShut = false;
+  }
+
+  /** While true no byte passes either way and no connection is closed: a network gone silent. */
+  public void stall(boolean silent) {
+    gate.stall(silent);
+  }
+
+  /** Connections that pass through now. */
+  public int connections() {
+    return gate.connections();
   }
 
   /** How often a moment came. */

@@ -8,7 +8,6 @@ import io.macpool.broker.Documents.Data;
 import io.macpool.broker.Documents.Errors;
 import io.macpool.core.GoDuration;
 import io.macpool.sim.broker.BrokerFaults.Call;
-import io.macpool.sim.broker.BrokerFaults.Fault;
 import io.macpool.sim.net.LoopbackServer;
 import io.macpool.sim.vcenter.GuestPower;
 import io.vertx.core.Vertx;
@@ -24,6 +23,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The VM broker as its clients see it, on a loopback port: {@code /instances}, {@code /capacity},
@@ -72,6 +72,26 @@ public final class BrokerSimulator implements AutoCloseable {
     pool.resize(slots);
   }
 
+  /** While true no instance shows an address, as if its guest did not come up. */
+  public void withholdAddresses(boolean withheld) {
+    pool.withholdAddresses(withheld);
+  }
+
+  /** The ids of the instances that exist now. */
+  public Set<String> instances() {
+    return pool.ids();
+  }
+
+  /** Destroys an instance as if by somebody else; does nothing if there is none. */
+  public void destroy(String id) {
+    pool.delete(id);
+  }
+
+  /** Creates that found every slot taken. */
+  public int refused() {
+    return pool.refused();
+  }
+
   /** Instances made since the start. */
   public int created() {
     return pool.created();
@@ -99,19 +119,44 @@ public final class BrokerSimulator implements AutoCloseable {
   }
 
   private void answer(Vertx vertx, HttpServerRequest request, Buffer body) {
-    Optional<Fault> fault = faults.next(new Call(request.method().name(), request.path()));
-    if (fault.isEmpty()) {
-      carryOut(request, body);
-    } else if (fault.get().status().isEmpty()) {
+    faults
+        .next(new Call(request.method().name(), request.path()))
+        .ifPresentOrElse(
+            fault -> fault.happen(new Exchange(vertx, request, body)),
+            () -> carryOut(request, body));
+  }
+
+  /** One call in the hands of a fault. */
+  private final class Exchange implements BrokerFaults.Answering {
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final Buffer body;
+
+    Exchange(Vertx vertx, HttpServerRequest request, Buffer body) {
+      this.vertx = vertx;
+      this.request = request;
+      this.body = body;
+    }
+
+    @Override
+    public void carryOut() {
+      BrokerSimulator.this.carryOut(request, body);
+    }
+
+    @Override
+    public void carryOutAfter(Duration delay) {
+      vertx.setTimer(Math.max(1, delay.toMillis()), late -> carryOut());
+    }
+
+    @Override
+    public void refuse(int status) {
+      BrokerSimulator.refuse(request, status, "injected-fault", "injected fault");
+    }
+
+    @Override
+    public void drop() {
       request.connection().close();
-      if (fault.get().carriedOut()) {
-        carryOut(request, body);
-      }
-    } else if (fault.get().status().get() > 0) {
-      refuse(request, fault.get().status().get(), "injected-fault", "injected fault");
-    } else {
-      long millis = Math.max(1, fault.get().delay().toMillis());
-      vertx.setTimer(millis, late -> carryOut(request, body));
     }
   }
 

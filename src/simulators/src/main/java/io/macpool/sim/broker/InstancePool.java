@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +26,10 @@ final class InstancePool implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(InstancePool.class);
   private static final int BOOTS = 4;
+
+  /** Guests tell it beside their IPv4 address, which is the one to dial. */
+  private static final String LINK_LOCAL = "fe80::1";
+
   private static final long CLOSING_SECONDS = 10;
 
   private static final class Slot {
@@ -59,6 +64,8 @@ final class InstancePool implements AutoCloseable {
   private int created;
   private int destroyed;
   private int peak;
+  private int refused;
+  private boolean withholdsAddresses;
 
   InstancePool(int size, GuestPower guests, Clock clock) {
     this.size = size;
@@ -69,8 +76,12 @@ final class InstancePool implements AutoCloseable {
   /** A new instance, or the one that was made for the same key; empty if every slot is taken. */
   synchronized Optional<Instance> create(String image, String owner, Optional<String> key) {
     Optional<Instance> known = key.map(byKey::get).flatMap(this::get);
-    if (known.isPresent() || alive.size() >= size) {
+    if (known.isPresent()) {
       return known;
+    }
+    if (alive.size() >= size) {
+      refused++;
+      return Optional.empty();
     }
     Slot slot = new Slot(UUID.randomUUID().toString(), image, owner, clock.instant());
     alive.put(slot.id, slot);
@@ -135,23 +146,36 @@ final class InstancePool implements AutoCloseable {
   }
 
   private Instance instance(Slot slot) {
+    boolean shown = slot.address != null && !withholdsAddresses;
     return new Instance(
         Instance.TYPE,
         slot.id,
-        slot.address == null ? null : List.of(slot.address),
+        shown ? List.of(LINK_LOCAL, slot.address) : null,
         "powered-on",
         slot.createdAt,
         Duration.between(slot.createdAt, clock.instant()),
         slot.image,
         null,
         slot.owner,
-        slot.address == null ? "booting" : "ready",
+        shown ? "ready" : "booting",
         false,
         null);
   }
 
   synchronized void resize(int slots) {
     size = slots;
+  }
+
+  synchronized void withholdAddresses(boolean withheld) {
+    withholdsAddresses = withheld;
+  }
+
+  synchronized Set<String> ids() {
+    return Set.copyOf(alive.keySet());
+  }
+
+  synchronized int refused() {
+    return refused;
   }
 
   synchronized int created() {

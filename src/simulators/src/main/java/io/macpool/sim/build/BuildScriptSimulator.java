@@ -2,6 +2,7 @@ package io.macpool.sim.build;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.sim.net.Hold;
 import io.macpool.sim.net.LoopbackServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -35,6 +36,7 @@ public final class BuildScriptSimulator implements AutoCloseable {
   private final Deque<Request> requests = new ArrayDeque<>();
   private final Deque<Fault> faults = new ArrayDeque<>();
   private Duration delay = Duration.ZERO;
+  private Hold hold = Hold.closed();
   private LoopbackServer server;
 
   private BuildScriptSimulator(String token) {
@@ -87,6 +89,12 @@ public final class BuildScriptSimulator implements AutoCloseable {
     this.delay = delay;
   }
 
+  /** Requests wait for their answers until the hold is closed. */
+  public synchronized Hold hold() {
+    hold = new Hold();
+    return hold;
+  }
+
   /** What was asked so far, oldest first; at most the last 10,000. */
   public synchronized List<Request> requests() {
     return List.copyOf(requests);
@@ -101,14 +109,21 @@ public final class BuildScriptSimulator implements AutoCloseable {
           }
         });
     request.endHandler(
-        end -> {
-          long millis = delay().toMillis();
-          if (millis == 0) {
-            answer(request, body);
-          } else {
-            vertx.setTimer(millis, late -> answer(request, body));
-          }
-        });
+        end ->
+            currentHold().pass(() -> vertx.runOnContext(go -> answerInTime(vertx, request, body))));
+  }
+
+  private synchronized Hold currentHold() {
+    return hold;
+  }
+
+  private void answerInTime(Vertx vertx, HttpServerRequest request, Buffer body) {
+    long millis = delay().toMillis();
+    if (millis == 0) {
+      answer(request, body);
+    } else {
+      vertx.setTimer(millis, late -> answer(request, body));
+    }
   }
 
   private synchronized Duration delay() {

@@ -1,5 +1,6 @@
 package io.macpool.sim.ssh;
 
+import io.macpool.sim.net.Hold;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ final class Guest {
   private final Condition changed = lock.newCondition();
   private GuestNetwork network = GuestNetwork.UP;
   private boolean dead;
+  private volatile Hold uploads = Hold.closed();
 
   Guest(String name, String mark, String address, Path home, Executor threads) {
     this.name = name;
@@ -136,6 +138,17 @@ final class Guest {
     }
   }
 
+  Hold holdUploads() {
+    Hold hold = new Hold();
+    uploads = hold;
+    return hold;
+  }
+
+  /** Blocks an upload for as long as they are held, and the guest lives. */
+  void awaitUpload() {
+    uploads.pass();
+  }
+
   /** Hangs up what {@code command} started and did not detach. Returns at once. */
   void hangUp(ProcessHandle command) {
     List<ProcessHandle> attached = GuestProcesses.attached(command);
@@ -217,6 +230,7 @@ final class Guest {
     } finally {
       lock.unlock();
     }
+    uploads.close();
     cut();
     int left = processes.killAll(commands);
     if (left > 0) {

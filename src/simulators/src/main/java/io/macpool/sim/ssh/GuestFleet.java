@@ -1,5 +1,6 @@
 package io.macpool.sim.ssh;
 
+import io.macpool.sim.net.Hold;
 import io.macpool.sim.vcenter.GuestPower;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -229,6 +230,11 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
   /** Ends {@link #hang} and {@link #refuse}. */
   public void restore(String name) {
     change(running(name), GuestNetwork.UP);
+  }
+
+  /** Uploads to the guest wait for the hold to be closed, each with its file open. */
+  public Hold holdUploads(String name) {
+    return running(name).holdUploads();
   }
 
   private Guest running(String name) {

@@ -23,6 +23,9 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.password.RejectAllPasswordAuthenticator;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.session.ServerSession;
+import org.apache.sshd.sftp.server.FileHandle;
+import org.apache.sshd.sftp.server.SftpEventListener;
 import org.apache.sshd.sftp.server.SftpSubsystem;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 
@@ -133,6 +136,23 @@ final class GuestServer extends SshServer {
 
   /** SFTP whose relative paths start in the guest's home. */
   private final class HomeSftp extends SftpSubsystemFactory {
+
+    HomeSftp() {
+      addSftpEventListener(
+          new SftpEventListener() {
+            @Override
+            public void writing(
+                ServerSession session,
+                String remoteHandle,
+                FileHandle localHandle,
+                long offset,
+                byte[] data,
+                int dataOffset,
+                int dataLen) {
+              guest(session).ifPresent(Guest::awaitUpload);
+            }
+          });
+    }
 
     @Override
     public Command createSubsystem(ChannelSession channel) throws IOException {

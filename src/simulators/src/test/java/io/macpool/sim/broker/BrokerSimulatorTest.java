@@ -3,9 +3,12 @@ package io.macpool.sim.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.sim.broker.BrokerFaults.Call;
+import io.macpool.sim.net.Hold;
 import io.macpool.sim.vcenter.GuestPower;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,13 +61,7 @@ class BrokerSimulatorTest {
     assertThat(created.headers().firstValue("Location")).contains("/instances/" + id);
     await()
         .atMost(Duration.ofSeconds(5))
-        .until(
-            () ->
-                data(send("GET", "/instances/" + id, "", ""))
-                    .path("ip-addresses")
-                    .path(0)
-                    .asText()
-                    .equals("127.9.9.9"));
+        .until(() -> addresses(id).equals("[\"fe80::1\",\"127.9.9.9\"]"));
     assertThat(data(send("GET", "/capacity", "", "")).path("slots").path("free").asInt()).isZero();
     assertThat(send("DELETE", "/instances/" + id, "", "").statusCode()).isEqualTo(204);
     assertThat(guests.running).isEmpty();
@@ -81,6 +79,7 @@ class BrokerSimulatorTest {
     broker.resize(2);
     assertThat(send("POST", "/instances", NEW, "").statusCode()).isEqualTo(201);
     assertThat(broker.peak()).isEqualTo(2);
+    assertThat(broker.refused()).isEqualTo(1);
   }
 
   @Test
@@ -115,10 +114,51 @@ class BrokerSimulatorTest {
   }
 
   @Test
+  void holdsCallsBackUntilTheyAreLetGo() throws Exception {
+    CompletableFuture<HttpResponse<String>> held;
+    try (Hold hold = broker.faults().hold(Call::isCreate)) {
+      held = CompletableFuture.supplyAsync(this::create);
+      await().until(() -> hold.held() == 1);
+      assertThat(broker.created()).isZero();
+      assertThat(send("GET", "/capacity", "", "").statusCode()).isEqualTo(200);
+    }
+    assertThat(held).succeedsWithin(Duration.ofSeconds(5));
+    assertThat(broker.instances()).hasSize(1);
+    assertThat(create().statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void anAddressIsHeldBackUntilItIsLetGo() throws Exception {
+    broker.withholdAddresses(true);
+    String id = data(create()).path("id").asText();
+    await().until(() -> guests.running.contains(id));
+    assertThat(addresses(id)).isEqualTo("null");
+    broker.withholdAddresses(false);
+    await().until(() -> addresses(id).contains("127.9.9.9"));
+  }
+
+  @Test
+  void anInstanceDestroyedBySomebodyElseIsGone() throws Exception {
+    String id = data(create()).path("id").asText();
+    broker.destroy(id);
+    assertThat(broker.instances()).isEmpty();
+    assertThat(send("GET", "/instances/" + id, "", "").statusCode()).isEqualTo(404);
+    await().until(guests.running::isEmpty);
+  }
+
+  @Test
   void closingEndsEveryGuest() throws Exception {
     send("POST", "/instances", NEW, "");
     broker.close();
     assertThat(guests.running).isEmpty();
+  }
+
+  private HttpResponse<String> create() {
+    return assertDoesNotThrow(() -> send("POST", "/instances", NEW, ""));
+  }
+
+  private String addresses(String id) throws IOException, InterruptedException {
+    return data(send("GET", "/instances/" + id, "", "")).path("ip-addresses").toString();
   }
 
   private String base() {

@@ -2,7 +2,10 @@ package io.macpool.sim.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
+import io.macpool.sim.net.Hold;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +71,19 @@ class BuildScriptSimulatorTest {
     long start = System.nanoTime();
     assertThat(post("{\"config\":{}}", true).statusCode()).isEqualTo(200);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(190));
+  }
+
+  @Test
+  void holdsAnswersBackUntilTheyAreLetGo() {
+    CompletableFuture<HttpResponse<String>> answer;
+    try (Hold hold = service.hold()) {
+      answer =
+          CompletableFuture.supplyAsync(
+              () -> assertDoesNotThrow(() -> post("{\"config\":{}}", true)));
+      await().until(() -> hold.held() == 1);
+      assertThat(service.requests()).isEmpty();
+    }
+    assertThat(answer).succeedsWithin(Duration.ofSeconds(5));
   }
 
   private HttpResponse<String> post(String body, boolean authorized)

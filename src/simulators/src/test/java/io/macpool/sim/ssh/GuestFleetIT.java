@@ -3,7 +3,9 @@ package io.macpool.sim.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
+import io.macpool.sim.net.Hold;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
@@ -225,6 +228,29 @@ class GuestFleetIT {
     fleet.restore("a");
     try (ClientSession session = connect("a")) {
       assertThat(run(session, "echo back", false).out()).isEqualTo("back\n");
+    }
+  }
+
+  @Test
+  void anUploadIsHeldBackWithItsFileOpen() throws IOException {
+    fleet.boot("a");
+    Path file = fleet.home("a").orElseThrow().resolve("held");
+    try (ClientSession session = connect("a");
+        SftpClient sftp = SftpClientFactory.instance().createSftpClient(session)) {
+      CompletableFuture<Void> upload;
+      try (Hold hold = fleet.holdUploads("a")) {
+        upload = CompletableFuture.runAsync(() -> assertDoesNotThrow(() -> write(sftp, "held")));
+        await().atMost(SOON).until(() -> hold.held() == 1);
+        assertThat(file).isEmptyFile();
+      }
+      assertThat(upload).succeedsWithin(SOON);
+      assertThat(file).hasContent("held");
+    }
+  }
+
+  private static void write(SftpClient sftp, String path) throws IOException {
+    try (var file = sftp.write(path)) {
+      file.write(path.getBytes(StandardCharsets.UTF_8));
     }
   }
 
