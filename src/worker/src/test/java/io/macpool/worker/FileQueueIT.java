@@ -8,36 +8,19 @@ import io.macpool.service.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A worker with no AMQP at all. */
+@Execution(ExecutionMode.CONCURRENT)
 class FileQueueIT {
 
-  private static Stage stage;
+  @RegisterExtension final Stage stage = new Stage();
+
   @TempDir Path directory;
-  private Worker worker;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void shut() {
-    stage.close();
-  }
-
-  @AfterEach
-  void stop() {
-    if (worker != null) {
-      worker.close();
-    }
-  }
 
   @Test
   void runsTheJobsOfADirectory() throws IOException {
@@ -45,9 +28,9 @@ class FileQueueIT {
     put("a.json", Stage.payload(11, "echo from a file").toString());
     put("b.json", Stage.payload(12, "false").toString());
     put("c.json", "not a job");
-    worker = worker();
-    await().atMost(Duration.ofSeconds(20)).until(() -> exists("70-finished.d/b.json"));
-    await().atMost(Duration.ofSeconds(20)).until(() -> exists("70-finished.d/a.json"));
+    worker();
+    await().atMost(Stage.PATIENCE).until(() -> exists("70-finished.d/b.json"));
+    await().atMost(Stage.PATIENCE).until(() -> exists("70-finished.d/a.json"));
     await().until(() -> exists("90-rejected.d/c.json"));
     assertThat(read("70-finished.d/a.state")).isEqualTo("passed\n");
     assertThat(read("70-finished.d/b.state")).isEqualTo("failed\n");
@@ -59,23 +42,23 @@ class FileQueueIT {
     Files.createDirectories(directory.resolve("mac/50-started.d"));
     Files.writeString(
         directory.resolve("mac/50-started.d/a.json"), Stage.payload(13, "true").toString());
-    worker = worker();
-    await().atMost(Duration.ofSeconds(20)).until(() -> exists("70-finished.d/a.state"));
+    worker();
+    await().atMost(Stage.PATIENCE).until(() -> exists("70-finished.d/a.state"));
   }
 
   @Test
   void aStopPutsTheJobBack() throws IOException {
     Files.createDirectories(directory.resolve("mac/10-created.d"));
     put("a.json", Stage.payload(14, "echo begun", "sleep 60").toString());
-    worker = worker();
-    await().atMost(Duration.ofSeconds(20)).until(() -> exists("50-started.d/a.json"));
+    Worker worker = worker();
+    await().atMost(Stage.PATIENCE).until(() -> exists("50-started.d/a.json"));
     worker.close();
     assertThat(exists("10-created.d/a.json")).isTrue();
   }
 
   @Test
   void aSecondWorkerIsKeptOut() {
-    worker = worker();
+    worker();
     assertThatThrownBy(this::worker)
         .isInstanceOfAny(SettingsException.class, IllegalArgumentException.class)
         .hasMessageContaining("another worker uses it");

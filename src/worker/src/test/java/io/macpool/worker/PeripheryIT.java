@@ -14,37 +14,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What some installations have around their workers, and most have not. */
+@Execution(ExecutionMode.CONCURRENT)
 class PeripheryIT {
 
-  private static Stage stage;
-  private Worker worker;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void shut() {
-    stage.close();
-  }
-
-  @AfterEach
-  void stop() {
-    worker.close();
-  }
+  @RegisterExtension final Stage stage = new Stage();
 
   @Test
   void hooksRunWhenTheWorkerStartsAndWhenItHasStopped() {
     Path begun = stage.directory.resolve("begun");
     Path over = stage.directory.resolve("over");
-    worker = stage.worker("START_HOOK", "touch " + begun, "STOP_HOOK", "touch " + over);
+    Worker worker = stage.worker("START_HOOK", "touch " + begun, "STOP_HOOK", "touch " + over);
     assertThat(begun).exists();
     assertThat(over).doesNotExist();
     worker.close();
@@ -56,14 +41,14 @@ class PeripheryIT {
     Path filter = stage.directory.resolve("filter.sh");
     Files.writeString(filter, "#!/bin/sh\nsed s/unfiltered/filtered/\n");
     Files.setPosixFilePermissions(filter, PosixFilePermissions.fromString("rwx------"));
-    worker = stage.worker("PAYLOAD_FILTER_EXECUTABLE", filter.toString());
+    stage.worker("PAYLOAD_FILTER_EXECUTABLE", filter.toString());
     long id = stage.publish("echo this is unfiltered.");
     assertThat(stage.finished(id).log()).contains("this is filtered.");
   }
 
   @Test
   void aFilterThatFailsGivesTheJobBackUntilItIsGivenUp() throws IOException {
-    worker = stage.worker("PAYLOAD_FILTER_EXECUTABLE", "/bin/false", "MAX_START_FAILURES", "1");
+    stage.worker("PAYLOAD_FILTER_EXECUTABLE", "/bin/false", "MAX_START_FAILURES", "1");
     JobRecord job = stage.finished(stage.publish("true"));
     assertThat(job.finalState()).contains("errored");
     assertThat(job.log()).contains("An error occurred while generating the build script.");
@@ -74,7 +59,7 @@ class PeripheryIT {
     Path traces = stage.directory.resolve("traces");
     Path inTheGuest = Path.of("/tmp/build.trace");
     try {
-      worker = stage.worker("BUILD_TRACE_ENABLED", "true", "BUILD_TRACE_DIR", traces.toString());
+      stage.worker("BUILD_TRACE_ENABLED", "true", "BUILD_TRACE_DIR", traces.toString());
       long id = Stage.newId();
       ObjectNode payload = Stage.payload(id, "echo what happened > " + inTheGuest);
       payload.put("trace", true);
@@ -92,7 +77,7 @@ class PeripheryIT {
   @Test
   void aMissingTraceIsNoFault() {
     Path traces = stage.directory.resolve("no-traces");
-    worker = stage.worker("BUILD_TRACE_ENABLED", "true", "BUILD_TRACE_DIR", traces.toString());
+    stage.worker("BUILD_TRACE_ENABLED", "true", "BUILD_TRACE_DIR", traces.toString());
     long id = Stage.newId();
     ObjectNode payload = Stage.payload(id, "true");
     payload.put("trace", true);
@@ -104,7 +89,7 @@ class PeripheryIT {
   void logsGoToABrokerOfTheirOwn() {
     try (AmqpSimulator second = AmqpSimulator.start();
         ResultCollector logs = ResultCollector.start(second.uri())) {
-      worker = stage.worker("LOGS_AMQP_URI", second.uri().toString());
+      stage.worker("LOGS_AMQP_URI", second.uri().toString());
       long id = stage.publish("echo to the second one");
       assertThat(stage.results.await(Stage.PATIENCE, r -> r.job(id).finishes() == 1)).isTrue();
       assertThat(logs.job(id).log()).contains("to the second one");
@@ -118,11 +103,11 @@ class PeripheryIT {
   void anOutageOfTheLogsBrokerHoldsTheLogBackAndLosesNothing() {
     try (AmqpSimulator second = AmqpSimulator.start();
         ResultCollector logs = ResultCollector.start(second.uri())) {
-      worker = stage.worker("LOGS_AMQP_URI", second.uri().toString());
+      stage.worker("LOGS_AMQP_URI", second.uri().toString());
       long id = stage.publish("for i in $(seq 1 20); do echo line $i.; sleep 0.05; done");
       assertThat(logs.await(Stage.PATIENCE, r -> r.job(id).log().contains("line 3."))).isTrue();
       second.stop();
-      await().atMost(Stage.PATIENCE).until(() -> stage.broker.alive().isEmpty());
+      stage.awaitNoInstance();
       second.resume();
       assertThat(stage.results.await(Stage.PATIENCE, r -> r.job(id).finishes() == 1)).isTrue();
       assertThat(logs.await(Stage.PATIENCE, r -> r.job(id).logEnded())).isTrue();
@@ -135,9 +120,10 @@ class PeripheryIT {
     SelfSignedCertificate authority = SelfSignedCertificate.generate("authority", Instant.now());
     Path trusted = stage.directory.resolve("authority.pem");
     Files.writeString(trusted, authority.certificatePem());
-    try (TcpGate gate = TcpGate.openTls("127.0.0.1", stage.amqp.port(), authority)) {
-      worker = stage.worker("AMQP_URI", tls(gate), "AMQP_TLS_CERT_PATH", trusted.toString());
+    try (TcpGate gate = TcpGate.openTls("127.0.0.1", stage.jobs.getPort(), authority)) {
+      stage.worker("AMQP_URI", tls(gate), "AMQP_TLS_CERT_PATH", trusted.toString());
       assertThat(stage.finished(stage.publish("echo over TLS")).finalState()).contains("passed");
+      await().until(() -> stage.waiting() == 0);
     }
   }
 
@@ -147,9 +133,8 @@ class PeripheryIT {
     Path wrong = stage.directory.resolve("wrong.pem");
     Files.writeString(
         wrong, SelfSignedCertificate.generate("other", Instant.now()).certificatePem());
-    try (TcpGate gate = TcpGate.openTls("127.0.0.1", stage.amqp.port(), authority)) {
-      worker = stage.worker("AMQP_URI", tls(gate), "AMQP_TLS_CERT_PATH", wrong.toString());
-      Worker refused = worker;
+    try (TcpGate gate = TcpGate.openTls("127.0.0.1", stage.jobs.getPort(), authority)) {
+      Worker refused = stage.worker("AMQP_URI", tls(gate), "AMQP_TLS_CERT_PATH", wrong.toString());
       await()
           .atMost(Stage.PATIENCE)
           .until(
@@ -157,14 +142,13 @@ class PeripheryIT {
               body ->
                   body.contains("not trusted")
                       && body.contains("TRAVIS_WORKER_AMQP_TLS_CERT_PATH"));
-      assertThat(worker.isReady()).isFalse();
-      worker.close();
-      worker = stage.worker("AMQP_URI", tls(gate), "AMQP_INSECURE", "true");
-      await().atMost(Stage.PATIENCE).until(worker::isReady);
+      assertThat(refused.isReady()).isFalse();
+      Worker trusting = stage.worker("AMQP_URI", tls(gate), "AMQP_INSECURE", "true");
+      await().atMost(Stage.PATIENCE).until(trusting::isReady);
     }
   }
 
-  private static String tls(TcpGate gate) {
-    return "amqps://%s@127.0.0.1:%d".formatted(stage.amqp.uri().getRawUserInfo(), gate.port());
+  private String tls(TcpGate gate) {
+    return "amqps://%s@127.0.0.1:%d".formatted(stage.jobs.getRawUserInfo(), gate.port());
   }
 }

@@ -7,42 +7,31 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API by which an operator drives a worker. */
+@Execution(ExecutionMode.CONCURRENT)
 class RemoteControlIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static Stage stage;
+
+  @RegisterExtension final Stage stage = new Stage();
+
   private Worker worker;
   private Remote remote;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void shut() {
-    stage.close();
-  }
 
   @BeforeEach
   void start() {
     worker = stage.worker("POOL_SIZE", "0");
     remote = Remote.of(worker);
     await().until(worker::isReady);
-  }
-
-  @AfterEach
-  void stop() {
-    worker.close();
   }
 
   @Test
@@ -74,7 +63,7 @@ class RemoteControlIT {
   void aProcessorThatGoesFinishesItsJobAndCountsUntilThen() throws IOException {
     patch("{\"poolSize\":2}");
     long id = stage.publish("echo begun", "sleep 1", "echo ended");
-    stage.results.await(Stage.PATIENCE, r -> r.job(id).log().contains("begun"));
+    stage.awaitOutput(id, "begun");
     patch("{\"poolSize\":0}");
     JsonNode shrinking = show();
     assertThat(shrinking.path("expectedPoolSize").asInt()).isZero();
@@ -118,9 +107,7 @@ class RemoteControlIT {
     patch("{\"poolSize\":1}");
     remote.send("DELETE", "/worker", "{\"graceful\":true,\"pause\":true}");
     long id = stage.publish("true");
-    await()
-        .during(java.time.Duration.ofMillis(500))
-        .until(() -> stage.amqp.depth(stage.queue).orElseThrow().ready() == 1);
+    await().during(Duration.ofMillis(500)).until(() -> stage.results.job(id).updates().isEmpty());
     assertThat(worker.isDrained()).isFalse();
     remote.send("DELETE", "/worker", "{\"graceful\":true,\"pause\":true}");
     assertThat(stage.finished(id).finalState()).contains("passed");
@@ -128,13 +115,10 @@ class RemoteControlIT {
 
   @Test
   void isNotReadyWithoutItsQueue() {
-    stage.amqp.stop();
-    try {
-      await().until(() -> remote.get("/ready").statusCode() == 503);
-      assertThat(remote.get("/healthz").statusCode()).isEqualTo(200);
-    } finally {
-      stage.amqp.resume();
-    }
+    stage.gate.shut();
+    await().until(() -> remote.get("/ready").statusCode() == 503);
+    assertThat(remote.get("/healthz").statusCode()).isEqualTo(200);
+    stage.gate.open();
     await().until(() -> remote.get("/ready").statusCode() == 200);
   }
 

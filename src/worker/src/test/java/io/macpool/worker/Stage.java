@@ -1,17 +1,19 @@
 package io.macpool.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.sim.amqp.AmqpSimulator;
-import io.macpool.sim.amqp.JobPublisher;
+import io.macpool.service.Resources;
+import io.macpool.sim.amqp.FrameGate;
 import io.macpool.sim.amqp.JobRecord;
 import io.macpool.sim.amqp.ResultCollector;
+import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
 import io.macpool.sim.ssh.GuestFleet;
-import io.macpool.sim.ssh.GuestFleetOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,67 +22,99 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * Everything around a worker, in this JVM: broker of jobs, scheduler, script service, VM broker.
+ * Everything around the workers of one test: a queue of jobs behind a gate that can be cut, a VM
+ * broker and a script service with faults to be asked for, guests. At the test's end its workers
+ * are stopped, and nothing of theirs may be left: no instance, no message, no connection.
+ *
+ * <p>The jobs come from a simulated broker, or from a real RabbitMQ in test classes with the tag
+ * {@value #RABBITMQ}.
  */
-final class Stage implements AutoCloseable {
+final class Stage implements BeforeEachCallback, AfterEachCallback {
 
+  static final String RABBITMQ = "RabbitMQ";
   static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final AtomicLong IDS = new AtomicLong(1000);
+
+  private static final int SLOTS = 10_000;
+  private static final AtomicLong IDS = new AtomicLong(System.currentTimeMillis());
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final Path directory;
-  final AmqpSimulator amqp;
-  final URI jobs;
-  final ResultCollector results;
-  final BuildScriptSimulator scripts;
-  final GuestFleet guests;
-  final BrokerDouble broker;
   final String queue = "builds." + UUID.randomUUID();
+  private final Resources resources = new Resources();
+  private final List<Worker> workers = new CopyOnWriteArrayList<>();
+  private Backdrop backdrop;
 
-  Stage() {
-    this(Optional.empty());
+  /** The broker of jobs itself; workers come to it through the gate. */
+  URI jobs;
+
+  FrameGate gate;
+  ResultCollector results;
+  BuildScriptSimulator scripts;
+  BrokerSimulator broker;
+  GuestFleet guests;
+  Path directory;
+
+  @Override
+  public void beforeEach(ExtensionContext test) throws IOException {
+    boolean real = test.getTags().contains(RABBITMQ);
+    backdrop =
+        test.getRoot()
+            .getStore(Namespace.create(Stage.class))
+            .getOrComputeIfAbsent(
+                real, key -> real ? Backdrop.rabbitMq() : Backdrop.simulated(), Backdrop.class);
+    jobs = backdrop.jobs;
+    results = backdrop.results;
+    guests = backdrop.guests;
+    directory = Files.createTempDirectory("worker-it");
+    resources.own("files", this::deleteFiles);
+    gate = resources.own("gate", FrameGate.before(jobs));
+    scripts = resources.own("scripts", BuildScriptSimulator.start());
+    broker = resources.own("broker", BrokerSimulator.start(SLOTS, guests));
+    declare(queue);
   }
 
-  /** With the caller's broker of jobs in the simulated one's place. */
-  Stage(Optional<URI> given) {
+  @Override
+  public void afterEach(ExtensionContext test) {
     try {
-      directory = Files.createTempDirectory("worker-it");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      workers.forEach(Worker::close);
+      await().untilAsserted(() -> assertThat(broker.instances()).as("instances left").isEmpty());
+      assertThat(waiting()).as("messages left").isZero();
+      await().untilAsserted(() -> assertThat(gate.connections()).as("connections left").isZero());
+      assertThat(results.unreadable()).isEmpty();
+    } finally {
+      resources.close();
     }
-    amqp = AmqpSimulator.start();
-    jobs = given.orElseGet(amqp::uri);
-    results = ResultCollector.start(jobs);
-    scripts = BuildScriptSimulator.start();
-    guests =
-        GuestFleet.start(
-            GuestFleetOptions.in(directory.resolve("guests")).withFirstAddress("127.71.0.1"));
-    broker = new BrokerDouble(guests);
-    send(publisher -> publisher.declareQueue(queue));
+  }
+
+  private void deleteFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   /** A worker on this stage; pairs of setting and value override. */
   Worker worker(String... overrides) {
-    return Worker.start(WorkerSettings.SPEC.read(List.of(), environment(overrides)));
-  }
-
-  Map<String, String> environment(String... overrides) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("AMQP_URI", jobs.toString());
+    settings.put("AMQP_URI", gate.uri().toString());
     settings.put("QUEUE_NAME", queue);
-    settings.put("POOL_SIZE", "2");
+    settings.put("POOL_SIZE", "1");
     settings.put("HOSTNAME", "worker-under-test");
     settings.put("BUILD_API_URI", scripts.uri().toString());
     settings.put("REMOTE_CONTROLLER_ADDR", "127.0.0.1:0");
     settings.put("REMOTE_CONTROLLER_AUTH", "worker:pass");
-    settings.put("JUPITERBRAIN_ENDPOINT", broker.uri().toString());
+    settings.put("JUPITERBRAIN_ENDPOINT", broker.endpoint().toString());
     settings.put("JUPITERBRAIN_SSH_KEY_PATH", guests.privateKeyFile().toString());
     settings.put("JUPITERBRAIN_SSH_PORT", Integer.toString(guests.sshPort()));
     settings.put("JUPITERBRAIN_BOOT_POLL_SLEEP", "200ms");
@@ -90,7 +124,9 @@ final class Stage implements AutoCloseable {
     }
     Map<String, String> environment = new HashMap<>();
     settings.forEach((name, value) -> environment.put("TRAVIS_WORKER_" + name, value));
-    return environment;
+    Worker worker = Worker.start(WorkerSettings.SPEC.read(List.of(), environment));
+    workers.add(worker);
+    return worker;
   }
 
   static long newId() {
@@ -122,37 +158,67 @@ final class Stage implements AutoCloseable {
   }
 
   void publish(ObjectNode payload) {
-    send(publisher -> publisher.publish(queue, payload.toString()));
+    publishText(payload.toString());
+  }
+
+  void publishText(String body) {
+    backdrop.publisher.publish(queue, body);
   }
 
   void cancel(long id, String reason) {
-    send(publisher -> publisher.cancel(id, "user", reason));
+    backdrop.publisher.cancel(id, "user", reason);
   }
 
-  /** On a connection of its own: tests drop those that are open. */
-  void send(Consumer<JobPublisher> message) {
-    try (JobPublisher publisher = JobPublisher.connect(jobs)) {
-      message.accept(publisher);
-    }
+  /** Sends something to all workers. */
+  void command(ObjectNode body) {
+    backdrop.publisher.command(body.toString());
   }
 
+  /** Messages in the queue: on a real RabbitMQ those that nobody holds, on the simulator all. */
+  long waiting() {
+    return waiting(queue);
+  }
+
+  long waiting(String other) {
+    return backdrop.publisher.waiting(other);
+  }
+
+  void declare(String other) {
+    backdrop.publisher.declareQueue(other);
+  }
+
+  /** Waits until the job is finished. */
   JobRecord finished(long id) {
     return results.awaitFinish(id, PATIENCE);
   }
 
-  @Override
-  public void close() {
-    broker.close();
-    guests.close();
-    scripts.close();
-    results.close();
-    amqp.close();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Waits until the job is given back. */
+  JobRecord givenBack(long id) {
+    awaitJob(id, job -> job.resets() == 1);
+    return results.job(id);
+  }
+
+  /** Waits until the log has this text; returns the job's instance. */
+  String awaitOutput(long id, String text) {
+    awaitJob(id, job -> job.log().contains(text));
+    return results.job(id).updates().stream()
+        .flatMap(update -> update.instanceId().stream())
+        .reduce((first, last) -> last)
+        .orElseThrow();
+  }
+
+  void awaitJob(long id, Predicate<JobRecord> condition) {
+    if (!results.await(PATIENCE, r -> condition.test(r.job(id)))) {
+      throw new AssertionError("waited in vain for " + results.job(id));
     }
+  }
+
+  /** Waits until an instance exists; returns it. */
+  String awaitInstance() {
+    return await().until(() -> broker.instances().stream().findAny(), id -> id.isPresent()).get();
+  }
+
+  void awaitNoInstance() {
+    await().atMost(PATIENCE).until(() -> broker.instances().isEmpty());
   }
 }

@@ -20,16 +20,15 @@ class TracingIT {
   static final WireMockExtension collector =
       WireMockExtension.newInstance().options(wireMockConfig().dynamicPort()).build();
 
+  @RegisterExtension final Stage stage = new Stage();
+
   @Test
   void tellsThePhasesOfAJobAndWhatItRanIn() {
     collector.stubFor(post("/v1/traces").willReturn(ok()));
-    long id;
-    try (Stage stage = new Stage()) {
-      Worker worker = stage.worker("TRACES_URL", collector.baseUrl());
-      id = stage.publish("true");
-      stage.finished(id);
-      worker.close();
-    }
+    Worker worker = stage.worker("TRACES_URL", collector.baseUrl());
+    long id = stage.publish("true");
+    stage.finished(id);
+    worker.close();
 
     String sent =
         collector.findAll(postRequestedFor(urlEqualTo("/v1/traces"))).stream()

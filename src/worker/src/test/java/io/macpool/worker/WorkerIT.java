@@ -6,39 +6,21 @@ import static org.awaitility.Awaitility.await;
 import io.macpool.sim.amqp.JobRecord;
 import io.macpool.sim.amqp.StateUpdate;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Jobs from the queue to the confirmed result. */
+@Execution(ExecutionMode.CONCURRENT)
 class WorkerIT {
 
-  private static Stage stage;
-  private Worker worker;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void shut() {
-    stage.close();
-  }
-
-  @AfterEach
-  void stop() {
-    if (worker != null) {
-      worker.close();
-    }
-    assertThat(stage.broker.alive()).as("instances left over").isEmpty();
-    assertThat(stage.results.unreadable()).isEmpty();
-  }
+  @RegisterExtension final Stage stage = new Stage();
 
   @Test
   void runsAJobToItsConfirmedResult() {
-    worker = stage.worker();
+    stage.worker();
     long id = stage.publish("echo hello from $(whoami)", "tty");
     JobRecord job = stage.finished(id);
 
@@ -53,12 +35,11 @@ class WorkerIT {
         .contains("hostname: worker-under-test")
         .contains("macos-14-base")
         .contains("travis_fold:end:worker_info\r");
-    await().until(() -> stage.amqp.depth(stage.queue).orElseThrow().unacked() == 0);
   }
 
   @Test
   void tellsFailedFromErrored() {
-    worker = stage.worker();
+    stage.worker("POOL_SIZE", "2");
     long failed = stage.publish("false");
     long errored = stage.publish("exit 7");
     assertThat(stage.finished(failed).finalState()).contains("failed");
@@ -67,11 +48,8 @@ class WorkerIT {
 
   @Test
   void runsManyJobsWithFewProcessors() {
-    worker = stage.worker("POOL_SIZE", "4");
-    List<Long> ids =
-        java.util.stream.IntStream.range(0, 12)
-            .mapToObj(i -> stage.publish("echo job " + i))
-            .toList();
+    Worker worker = stage.worker("POOL_SIZE", "4");
+    List<Long> ids = IntStream.range(0, 12).mapToObj(i -> stage.publish("echo job " + i)).toList();
     assertThat(stage.results.awaitFinishes(ids, Stage.PATIENCE)).isTrue();
     for (long id : ids) {
       JobRecord job = stage.results.job(id);
@@ -83,7 +61,7 @@ class WorkerIT {
 
   @Test
   void passesALongLogOnWholeAndInOrder() {
-    worker = stage.worker();
+    stage.worker();
     long id = stage.publish("for i in $(seq 1 20000); do echo \"zeile $i ä€😀\"; done");
     JobRecord job = stage.finished(id);
     assertThat(job.finalState()).contains("passed");
