@@ -2,12 +2,15 @@ package io.macpool.worker.ssh;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
@@ -27,26 +30,42 @@ public final class GuestKey {
    * @throws IllegalArgumentException with a sentence for a person
    */
   public static GuestKey load(Path file, Optional<String> passphrase) {
+    AtomicBoolean isEncrypted = new AtomicBoolean();
     FilePasswordProvider password =
-        passphrase.map(FilePasswordProvider::of).orElse(FilePasswordProvider.EMPTY);
+        (session, resource, retry) -> {
+          isEncrypted.set(true);
+          return passphrase.orElse(null);
+        };
     try (InputStream in = Files.newInputStream(file)) {
       Iterable<KeyPair> pairs =
           SecurityUtils.loadKeyPairIdentities(
               null, NamedResource.ofName(file.toString()), in, password);
       Iterator<KeyPair> found = pairs == null ? null : pairs.iterator();
       if (found == null || !found.hasNext()) {
-        throw new IllegalArgumentException(file + " holds no private key");
+        throw unreadable(file, "holds no private key in PEM or OpenSSH's format", null);
       }
       return new GuestKey(found.next());
+    } catch (NoSuchFileException e) {
+      throw unreadable(file, "is not there", e);
+    } catch (AccessDeniedException e) {
+      throw unreadable(file, "may not be read by this user", e);
     } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "the private key %s can't be read%s: %s"
-              .formatted(
-                  file,
-                  passphrase.isPresent() ? "" : " (no passphrase is set)",
-                  e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
-          e);
+      throw unreadable(file, reason(isEncrypted.get(), passphrase.isPresent(), e), e);
     }
+  }
+
+  /** What a decoder says of garbage is of no use to whoever mistyped a passphrase. */
+  private static String reason(boolean isEncrypted, boolean isPassphraseSet, Exception failure) {
+    if (!isEncrypted) {
+      return "is damaged, or no key in PEM or OpenSSH's format: " + failure.getMessage();
+    }
+    return isPassphraseSet
+        ? "can't be decrypted with the passphrase that is set"
+        : "is encrypted, and no passphrase is set";
+  }
+
+  private static IllegalArgumentException unreadable(Path file, String why, Exception cause) {
+    return new IllegalArgumentException("the private key %s %s".formatted(file, why), cause);
   }
 
   KeyPair pair() {

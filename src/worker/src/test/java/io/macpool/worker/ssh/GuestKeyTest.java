@@ -3,13 +3,17 @@ package io.macpool.worker.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The keys here open nothing: they were made for this test. */
 class GuestKeyTest {
@@ -27,21 +31,41 @@ class GuestKeyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"pkcs1-encrypted.pem, wrong", "openssh-encrypted, wrong", "openssh-encrypted, "})
-  void aWrongOrMissingPassphraseIsOneClearSentence(String file, String passphrase)
+  @CsvSource({
+    "pkcs1-encrypted.pem, wrong, can't be decrypted with the passphrase that is set",
+    "openssh-encrypted, wrong, can't be decrypted with the passphrase that is set",
+    "pkcs1-encrypted.pem, , 'is encrypted, and no passphrase is set'",
+    "openssh-encrypted, , 'is encrypted, and no passphrase is set'"
+  })
+  void saysWhatIsTheMatterWithThePassphrase(String file, String passphrase, String reason)
       throws URISyntaxException {
     Path path = resource(file);
     assertThatThrownBy(() -> GuestKey.load(path, Optional.ofNullable(passphrase)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(file)
-        .hasMessageNotContaining("wrong");
+        .hasMessage("the private key %s %s", path, reason);
   }
 
   @Test
-  void aFileThatIsNoKeyOrNotThereIsOneClearSentence() {
+  void saysThatAFileIsNotThere() {
     assertThatThrownBy(() -> GuestKey.load(Path.of("/nowhere/key"), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("/nowhere/key");
+        .hasMessage("the private key /nowhere/key is not there");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "hello",
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n"
+      })
+  void saysThatAFileHoldsNoKey(String content, @TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("key"), content);
+    assertThatThrownBy(() -> GuestKey.load(file, Optional.of("secret")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the private key " + file)
+        .hasMessageContaining("PEM or OpenSSH's format");
   }
 
   private static Path resource(String name) throws URISyntaxException {
