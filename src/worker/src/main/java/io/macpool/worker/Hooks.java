@@ -1,5 +1,6 @@
 package io.macpool.worker;
 
+import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,8 @@ final class Hooks {
       if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        log.warn("the {} hook ran longer than {} and was killed", which, DEADLINE);
+        log.warn(
+            "the {} hook ran longer than {} and was killed", which, GoDuration.format(DEADLINE));
       } else if (process.exitValue() != 0) {
         log.warn("the {} hook exited with status {}", which, process.exitValue());
       }

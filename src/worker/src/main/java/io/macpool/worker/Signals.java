@@ -1,5 +1,6 @@
 package io.macpool.worker;
 
+import io.macpool.core.GoDuration;
 import io.macpool.service.Settings;
 import io.macpool.worker.job.ProcessorPool;
 import java.lang.reflect.InvocationTargetException;
@@ -49,7 +50,8 @@ final class Signals {
   }
 
   private void stopLate() {
-    log.warn("the drain took longer than {}: the worker stops now", drainTimeout);
+    log.warn(
+        "the drain took longer than {}: the worker stops now", GoDuration.format(drainTimeout));
     exit();
   }
 
@@ -68,7 +70,7 @@ final class Signals {
       log.info("SIGTERM: the worker stops now");
       System.exit(0);
     }
-    log.info("SIGTERM: the worker drains, for {} at most", drainTimeout);
+    log.info("SIGTERM: the worker drains, for {} at most", GoDuration.format(drainTimeout));
     worker.drain();
     CompletableFuture<Void> unused =
         worker

@@ -1,5 +1,6 @@
 package io.macpool.worker;
 
+import io.macpool.core.GoDuration;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -72,7 +73,10 @@ final class WorkerThreads implements AutoCloseable {
     try {
       for (ThreadPoolExecutor pool : List.of(steps, blocking)) {
         if (!pool.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          log.warn("{} tasks did not end within {}", pool.getActiveCount(), END_DEADLINE);
+          log.warn(
+              "{} tasks did not end within {}",
+              pool.getActiveCount(),
+              GoDuration.format(END_DEADLINE));
           pool.shutdownNow();
         }
       }

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.macpool.core.GoDuration;
 import io.macpool.worker.job.StateReport;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -160,7 +161,8 @@ final class AmqpEndings {
         throw new IOException("the broker refused to keep how a job ends");
       }
     } catch (TimeoutException e) {
-      throw new IOException("the broker did not confirm how a job ends within " + CONFIRM, e);
+      throw new IOException(
+          "the broker did not confirm how a job ends within " + GoDuration.format(CONFIRM), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while a job's end was written", e);

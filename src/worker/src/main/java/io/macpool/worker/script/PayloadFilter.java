@@ -2,6 +2,7 @@ package io.macpool.worker.script;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ final class PayloadFilter {
               .start();
       if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
-        throw failed("it ran longer than " + DEADLINE, null);
+        throw failed("it ran longer than " + GoDuration.format(DEADLINE), null);
       }
       if (process.exitValue() != 0) {
         throw failed("it exited with status " + process.exitValue(), null);

@@ -1,5 +1,6 @@
 package io.macpool.worker.ssh;
 
+import io.macpool.core.GoDuration;
 import io.macpool.worker.ssh.GuestException.Reason;
 import java.io.IOException;
 import java.time.Duration;
@@ -243,7 +244,7 @@ public final class GuestSessions implements AutoCloseable {
     try {
       client.close(true).await(CLOSE_DEADLINE);
     } catch (IOException e) {
-      log.warn("SSH sessions did not close within {}", CLOSE_DEADLINE, e);
+      log.warn("SSH sessions did not close within {}", GoDuration.format(CLOSE_DEADLINE), e);
     }
     client.stop();
   }
