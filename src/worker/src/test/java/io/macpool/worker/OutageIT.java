@@ -54,6 +54,23 @@ class OutageIT {
   }
 
   @Test
+  void aJobThatTheQueueGaveToAnotherIsStoppedHereAndItsInstanceDestroyed() throws IOException {
+    stage.worker();
+    Path go = stage.directory.resolve("go");
+    long id = stage.publish("echo begun", "while [ ! -e " + go + " ]; do sleep 0.05; done");
+    String ours = stage.awaitOutput(id, "begun");
+    stage.gate.shut();
+    stage.worker("AMQP_URI", stage.jobs.toString());
+    await().atMost(Stage.PATIENCE).until(() -> stage.broker.instances().size() == 2);
+    stage.gate.open();
+    await().atMost(Stage.PATIENCE).until(() -> !stage.broker.instances().contains(ours));
+    Files.createFile(go);
+
+    assertThat(stage.finished(id).finalState()).contains("passed");
+    assertThat(stage.results.job(id).finishes()).isEqualTo(1);
+  }
+
+  @Test
   void aWorkerStopsInTimeWithoutAnyBroker() {
     Worker worker = stage.worker();
     long id = stage.publish("echo begun", "sleep 60");

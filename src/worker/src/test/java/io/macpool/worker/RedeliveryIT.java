@@ -103,15 +103,10 @@ class RedeliveryIT {
     await()
         .atMost(Stage.PATIENCE)
         .during(Duration.ofMillis(300))
-        .until(() -> stage.waiting() == 0 && workers.stream().allMatch(RedeliveryIT::isIdle));
+        .until(() -> stage.waiting() == 0 && workers.stream().allMatch(Stage::isIdle));
     assertThat(stage.results.job(trial.id()).finishes()).as("finishes").isEqualTo(1);
     if (cut.endIsWritten()) {
       assertThat(trial.timesRun()).as("times the script was started").isEqualTo(1);
     }
-  }
-
-  private static boolean isIdle(Worker worker) {
-    return worker.view().members().stream()
-        .noneMatch(member -> member.status().equals("processing"));
   }
 }

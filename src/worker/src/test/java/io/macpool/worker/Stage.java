@@ -183,6 +183,11 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     return backdrop.publisher.waiting(other);
   }
 
+  /** Processors that the broker knows to wait for a job. */
+  long consumers() {
+    return backdrop.publisher.consumers(queue);
+  }
+
   void declare(String other) {
     backdrop.publisher.declareQueue(other);
   }
@@ -211,6 +216,11 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     if (!results.await(PATIENCE, r -> condition.test(r.job(id)))) {
       throw new AssertionError("waited in vain for " + results.job(id));
     }
+  }
+
+  static boolean isIdle(Worker worker) {
+    return worker.view().members().stream()
+        .noneMatch(member -> member.status().equals("processing"));
   }
 
   /** Waits until an instance exists; returns it. */

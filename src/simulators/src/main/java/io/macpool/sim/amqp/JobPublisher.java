@@ -57,10 +57,23 @@ public final class JobPublisher implements AutoCloseable {
 
   /** Messages of a queue that wait for a worker. */
   public synchronized long waiting(String queue) {
+    return count("messages of " + queue, () -> channel.messageCount(queue));
+  }
+
+  /** Consumers that the broker may give the queue's messages to. */
+  public synchronized long consumers(String queue) {
+    return count("consumers of " + queue, () -> channel.consumerCount(queue));
+  }
+
+  private interface Count {
+    long get() throws IOException;
+  }
+
+  private static long count(String what, Count count) {
     try {
-      return channel.messageCount(queue);
+      return count.get();
     } catch (IOException | ShutdownSignalException e) {
-      throw new IllegalStateException("can't count the messages of " + queue + ": " + e, e);
+      throw new IllegalStateException("can't count the " + what + ": " + e, e);
     }
   }
 

@@ -23,6 +23,10 @@ public final class BrokerFaults {
       return method.equals("POST") && path.equals("/instances");
     }
 
+    public boolean isCapacity() {
+      return path.equals("/capacity");
+    }
+
     public boolean isDelete() {
       return method.equals("DELETE");
     }
