@@ -1,10 +1,11 @@
 package io.macpool.core.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +19,13 @@ public final class LogCutter {
   /** Bytes of content that one part of a log holds at most: docs/contracts, from the Go worker. */
   public static final int PART_BYTES = 1653;
 
-  private final int partBytes;
   private final CharsetDecoder decoder =
-      StandardCharsets.UTF_8
+      UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPLACE)
           .onUnmappableCharacter(CodingErrorAction.REPLACE);
-  private final StringBuilder text = new StringBuilder();
   private final ByteBuffer incomplete = ByteBuffer.allocate(4);
+  private final byte[] text;
   private int textBytes;
 
   public LogCutter(int partBytes) {
@@ -33,7 +33,7 @@ public final class LogCutter {
       throw new IllegalArgumentException(
           "a part of %d bytes can't hold every character".formatted(partBytes));
     }
-    this.partBytes = partBytes;
+    this.text = new byte[partBytes];
   }
 
   /** Takes bytes; returns the pieces that are full, in order. */
@@ -50,11 +50,10 @@ public final class LogCutter {
 
   /** The text that is waiting for more, without the bytes of a character yet incomplete. */
   public Optional<String> flush() {
-    if (text.length() == 0) {
+    if (textBytes == 0) {
       return Optional.empty();
     }
-    String piece = text.toString();
-    text.setLength(0);
+    String piece = new String(text, 0, textBytes, UTF_8);
     textBytes = 0;
     return Optional.of(piece);
   }
@@ -72,7 +71,7 @@ public final class LogCutter {
 
   /** Whether there is text waiting to be flushed. */
   public boolean isEmpty() {
-    return text.length() == 0;
+    return textBytes == 0;
   }
 
   private ByteBuffer joined(byte[] bytes, int offset, int length) {
@@ -83,23 +82,25 @@ public final class LogCutter {
     return joined.put(incomplete.flip()).put(bytes, offset, length).flip();
   }
 
+  /** As bytes again, and valid ones now: a cut is then found in one step, not char by char. */
   private void take(CharBuffer decoded, List<String> full) {
-    char[] chars = decoded.array();
-    int end = decoded.limit();
-    int begin = 0;
+    byte[] bytes = decoded.toString().getBytes(UTF_8);
     int at = 0;
-    while (at < end) {
-      char first = chars[at];
-      boolean pair = Character.isHighSurrogate(first); // the decoder emits whole pairs
-      int bytes = pair ? 4 : first < 0x80 ? 1 : first < 0x800 ? 2 : 3;
-      if (textBytes + bytes > partBytes) {
-        text.append(chars, begin, at - begin);
-        begin = at;
+    while (at < bytes.length) {
+      int end = Math.min(bytes.length, at + text.length - textBytes);
+      while (end < bytes.length && isInsideCharacter(bytes[end])) {
+        end--;
+      }
+      System.arraycopy(bytes, at, text, textBytes, end - at);
+      textBytes += end - at;
+      at = end;
+      if (at < bytes.length) {
         flush().ifPresent(full::add);
       }
-      textBytes += bytes;
-      at += pair ? 2 : 1;
     }
-    text.append(chars, begin, end - begin);
+  }
+
+  private static boolean isInsideCharacter(byte unit) {
+    return (unit & 0xC0) == 0x80;
   }
 }

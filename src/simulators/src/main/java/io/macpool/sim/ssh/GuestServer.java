@@ -89,6 +89,7 @@ final class GuestServer extends SshServer {
     server.setFileSystemFactory(NativeFileSystemFactory.INSTANCE);
     server.setSubsystemFactories(List.of(server.new HomeSftp()));
     server.addSessionListener(server.new Tracking());
+    CoreModuleProperties.TCP_NODELAY.set(server, true); // as sshd does
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, 6);
     CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
     CoreModuleProperties.STOP_WAIT_TIME.set(server, STOP);

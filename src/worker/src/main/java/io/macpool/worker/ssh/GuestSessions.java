@@ -123,6 +123,8 @@ public final class GuestSessions implements AutoCloseable {
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     CoreModuleProperties.NIO_WORKERS.set(client, NIO_THREADS);
     CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW);
+    // Small packets that nobody answers (the next one of a transfer, say) must not wait for an ack.
+    CoreModuleProperties.TCP_NODELAY.set(client, true);
     client.setSessionHeartbeat(HeartbeatType.IGNORE, Duration.ZERO);
     CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, keepAlive);
     CoreModuleProperties.HEARTBEAT_REQUEST.set(client, "keepalive@openssh.com");

@@ -62,19 +62,22 @@ final class OutputPump {
       end();
       return;
     }
+    CompletableFuture<Void> room = taker.take(buffer.array(), buffer.rpos(), read);
+    if (room.isDone() && !room.isCompletedExceptionally()) {
+      next(); // on this thread, which is a reader's already
+      return;
+    }
     CompletableFuture<Void> unused =
-        taker
-            .take(buffer.array(), buffer.rpos(), read)
-            .whenCompleteAsync(
-                (nothing, failure) -> {
-                  if (failure == null) {
-                    next();
-                  } else {
-                    channel.close(true);
-                    result.completeExceptionally(failure);
-                  }
-                },
-                readers);
+        room.whenCompleteAsync(
+            (nothing, failure) -> {
+              if (failure == null) {
+                next();
+              } else {
+                channel.close(true);
+                result.completeExceptionally(failure);
+              }
+            },
+            readers);
   }
 
   /** The output is over; the exit status comes with or before the channel's close. */
