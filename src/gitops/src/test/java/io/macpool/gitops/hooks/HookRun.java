@@ -1,5 +1,9 @@
 package io.macpool.gitops.hooks;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.gitops.RepositoryTree;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +24,16 @@ final class HookRun {
   private String path;
 
   /** What a hook printed, and how it ended. */
-  record Result(int status, String out, String err) {}
+  record Result(int status, String out, String err) {
+
+    /** Its answer to Terraform, for one that went well. */
+    JsonNode json() throws IOException {
+      assertThat(status).as(err).isZero();
+      JsonNode answer = new ObjectMapper().readTree(out);
+      assertThat(answer).as("Terraform takes strings only").allMatch(JsonNode::isTextual);
+      return answer;
+    }
+  }
 
   HookRun(Path directory) throws IOException {
     this.fake = directory;
@@ -56,6 +69,11 @@ final class HookRun {
 
   HookRun given(String file, String content) throws IOException {
     Files.writeString(fake.resolve(file), content);
+    return this;
+  }
+
+  HookRun without(String file) throws IOException {
+    Files.delete(fake.resolve(file));
     return this;
   }
 

@@ -3,7 +3,6 @@ package io.macpool.gitops.hooks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.hooks.HookRun.Result;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The hooks against programs that only write down how they were called. */
@@ -40,27 +38,9 @@ class TerraformHooksIT {
     hooks = new HookRun(fake);
   }
 
-  private static JsonNode json(Result result) throws IOException {
-    assertThat(result.status()).as(result.err()).isZero();
-    JsonNode answer = new ObjectMapper().readTree(result.out());
-    assertThat(answer).as("Terraform takes strings only").allMatch(JsonNode::isTextual);
-    return answer;
-  }
-
-  private static String cluster(String name, int maxJobs, String running, int observed) {
-    return """
-        {"metadata": {"name": "%s", "generation": 2}, "spec": {"maxJobs": %d},
-         "status": {"runningJobs": %s, "observedGeneration": %d}}"""
-        .formatted(name, maxJobs, running, observed);
-  }
-
-  private static String list(String... items) {
-    return "{\"items\": [" + String.join(",", items) + "]}";
-  }
-
   @Test
   void contextWritesClusterUserAndContext() throws Exception {
-    JsonNode answer = json(hooks.run(OUTPUTS, "context", STAGING));
+    JsonNode answer = hooks.run(OUTPUTS, "context", STAGING).json();
 
     assertThat(answer.get("context").asText()).isEqualTo(STAGING);
     assertThat(hooks.calls())
@@ -100,7 +80,7 @@ class TerraformHooksIT {
 
   @Test
   void contextDryRunTouchesNothing() throws Exception {
-    json(hooks.run(OUTPUTS, "context", STAGING, "--dry-run"));
+    hooks.run(OUTPUTS, "context", STAGING, "--dry-run").json();
 
     assertThat(hooks.calls()).isEmpty();
   }
@@ -109,7 +89,7 @@ class TerraformHooksIT {
   void bootstrapInstallsFluxAndTellsTheKey() throws Exception {
     hooks.given("context", "");
 
-    JsonNode answer = json(hooks.run("", "bootstrap", STAGING));
+    JsonNode answer = hooks.run("", "bootstrap", STAGING).json();
 
     assertThat(answer.get("deploy_key").asText()).isEqualTo("ssh-ed25519 AAAA flux");
     assertThat(answer.get("branch").asText()).isEqualTo("staging");
@@ -123,8 +103,8 @@ class TerraformHooksIT {
   @Test
   void bootstrapTwiceMakesOneKey() throws Exception {
     hooks.given("context", "");
-    json(hooks.run("", "bootstrap", STAGING));
-    json(hooks.run("", "bootstrap", STAGING));
+    hooks.run("", "bootstrap", STAGING).json();
+    hooks.run("", "bootstrap", STAGING).json();
 
     assertThat(hooks.calls()).filteredOn(call -> call.contains("create secret git")).hasSize(1);
     assertThat(hooks.calls()).filteredOn(call -> call.contains("create namespace")).hasSize(1);
@@ -141,7 +121,7 @@ class TerraformHooksIT {
   @Test
   void bootstrapDryRunOnlyLooks() throws Exception {
     hooks.given("context", "");
-    json(hooks.run("", "bootstrap", STAGING, "--dry-run"));
+    hooks.run("", "bootstrap", STAGING, "--dry-run").json();
 
     assertThat(hooks.calls()).noneMatch(call -> call.matches(".*(install|create|apply).*"));
   }
@@ -149,10 +129,11 @@ class TerraformHooksIT {
   @Test
   void releaseDirAgreesWithTheGraph() throws Exception {
     JsonNode answer =
-        json(
-            hooks.run(
+        hooks
+            .run(
                 "{\"environment\": \"" + STAGING + "\", \"graph\": \"" + STAGING + "\"}",
-                "release-dir"));
+                "release-dir")
+            .json();
 
     assertThat(answer.get("path").asText()).isEqualTo("releases/" + STAGING);
     assertThat(answer.get("releases").asText()).isEqualTo("5");
@@ -193,10 +174,11 @@ class TerraformHooksIT {
   @Test
   void capacityComparesHostsAndPool() throws Exception {
     JsonNode answer =
-        json(
-            hooks.run(
+        hooks
+            .run(
                 "{\"environment\": \"macstadium-prod-1\", \"pool\": \"macs-com\", \"hosts\": \"151\"}",
-                "capacity"));
+                "capacity")
+            .json();
 
     assertThat(answer.get("slots").asText()).isEqualTo("302");
     assertThat(answer.get("pool_slots").asText()).isEqualTo("300");
@@ -207,7 +189,9 @@ class TerraformHooksIT {
   @Test
   void capacityOfAllPoolsIsTheirSum() throws Exception {
     JsonNode answer =
-        json(hooks.run("{\"environment\": \"macstadium-prod-1\", \"hosts\": \"336\"}", "capacity"));
+        hooks
+            .run("{\"environment\": \"macstadium-prod-1\", \"hosts\": \"336\"}", "capacity")
+            .json();
 
     assertThat(answer.get("pool_slots").asText()).isEqualTo("672");
   }
@@ -226,116 +210,6 @@ class TerraformHooksIT {
 
     assertThat(result.status()).isEqualTo(1);
     assertThat(result.out()).isEmpty();
-  }
-
-  @Test
-  void preDestroyDrainsThenCordons() throws Exception {
-    hooks
-        .given("context", "")
-        .given("namespace", "")
-        .given("clusters-1", list(cluster("worker-com", 8, "3", 2)))
-        .given("clusters-2", list(cluster("worker-com", 0, "3", 1)))
-        .given("clusters-3", list(cluster("worker-com", 0, "1", 2)))
-        .given("clusters", list(cluster("worker-com", 0, "0", 2)))
-        .given(
-            "deployments",
-            "{\"items\": [{\"metadata\": {\"name\": \"jupiter-brain-com\"}, \"spec\": {\"replicas\": 2}}]}");
-
-    Result result = hooks.run("", "pre-destroy", STAGING);
-    JsonNode answer = json(result);
-
-    assertThat(answer.get("drained").asText()).isEqualTo("true");
-    assertThat(result.err()).contains("unknown jobs run", "1 jobs run");
-    List<String> calls = hooks.calls();
-    int suspended = indexOf(calls, "suspend kustomization");
-    int patched = indexOf(calls, "patch workercluster worker-com");
-    int scaled = indexOf(calls, "scale deployment jupiter-brain-com --replicas=0");
-    assertThat(suspended).isLessThan(patched);
-    assertThat(patched).isLessThan(scaled);
-  }
-
-  @Test
-  void preDestroyRefusesWhileJobsRun() throws Exception {
-    hooks
-        .given("context", "")
-        .given("namespace", "")
-        .given("clusters", list(cluster("worker-com", 0, "3", 2)))
-        .given("deployments", list());
-
-    Result result = hooks.run("", "pre-destroy", STAGING, "--timeout", "0");
-
-    assertThat(result.status()).isEqualTo(1);
-    assertThat(result.err()).contains("3 jobs still run");
-    assertThat(hooks.calls()).noneMatch(call -> call.contains("scale deployment"));
-  }
-
-  static List<String> unknownCounts() {
-    return List.of(
-        cluster("worker-com", 0, "null", 2),
-        cluster("worker-com", 0, "0", 1),
-        cluster("worker-com", 0, "0", 2).replace(", \"observedGeneration\": 2", ""));
-  }
-
-  @ParameterizedTest
-  @MethodSource("unknownCounts")
-  void preDestroyTakesAnUnknownCountForNoZero(String cluster) throws Exception {
-    hooks
-        .given("context", "")
-        .given("namespace", "")
-        .given("clusters", list(cluster))
-        .given("deployments", list());
-
-    Result result = hooks.run("", "pre-destroy", STAGING, "--timeout", "0");
-
-    assertThat(result.status()).isEqualTo(1);
-    assertThat(result.err()).contains("unknown jobs still run");
-  }
-
-  @Test
-  void preDestroyGoesAheadWhenForced() throws Exception {
-    hooks
-        .given("context", "")
-        .given("namespace", "")
-        .given("clusters", list(cluster("worker-com", 0, "3", 2)))
-        .given("deployments", list());
-
-    JsonNode answer = json(hooks.run("", "pre-destroy", STAGING, "--timeout", "0", "--force"));
-
-    assertThat(answer.get("running_jobs").asText()).isEqualTo("3");
-    assertThat(answer.get("drained").asText()).isEqualTo("false");
-  }
-
-  @Test
-  void preDestroyDryRunChangesNothing() throws Exception {
-    hooks
-        .given("context", "")
-        .given("namespace", "")
-        .given("clusters", list(cluster("worker-com", 8, "3", 2)))
-        .given("deployments", list());
-
-    Result result = hooks.run("", "pre-destroy", STAGING, "--dry-run");
-
-    assertThat(result.status()).as(result.err()).isZero();
-    assertThat(result.err()).contains("would run: kubectl", "patch workercluster worker-com");
-    assertThat(hooks.calls()).noneMatch(call -> call.matches(".*(patch|scale|suspend).*"));
-  }
-
-  @Test
-  void preDestroyOfAnEmptyClusterIsDone() throws Exception {
-    hooks.given("context", "").given("answers", "");
-
-    assertThat(json(hooks.run("", "pre-destroy", STAGING)).get("drained").asText())
-        .isEqualTo("true");
-  }
-
-  @Test
-  void preDestroyOfAClusterThatDoesNotAnswerIsRefused() throws Exception {
-    hooks.given("context", "");
-
-    Result result = hooks.run("", "pre-destroy", STAGING);
-
-    assertThat(result.status()).isEqualTo(1);
-    assertThat(result.err()).contains("does not answer");
   }
 
   @ParameterizedTest
@@ -375,14 +249,5 @@ class TerraformHooksIT {
               .toList();
       Shellcheck.assertClean(hooksDirectory, scripts);
     }
-  }
-
-  private static int indexOf(List<String> calls, String part) {
-    for (int i = 0; i < calls.size(); i++) {
-      if (calls.get(i).contains(part)) {
-        return i;
-      }
-    }
-    throw new AssertionError(part + " is in none of " + calls);
   }
 }
