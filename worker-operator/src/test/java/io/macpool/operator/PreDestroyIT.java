@@ -1,0 +1,9 @@
+package io.macpool.operator;
+
+class PreDestroyIT extends PreDestroyContract {
+
+  @Override
+  OperatorBench bench() {
+    return new OperatorBench();
+  }
+}
