@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class LogCutter {
 
-  /** Bytes of content that one part of a log holds at most: docs/contracts, from the Go worker. */
+  /** Bytes of content that one part of a log holds at most, as the Go worker's do. */
   public static final int PART_BYTES = 1653;
 
   private final CharsetDecoder decoder =

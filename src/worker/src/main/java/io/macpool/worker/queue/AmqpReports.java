@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** States to the queue {@code reporting.jobs.builds}, in the field's form (docs/contracts). */
+/** States to the queue {@code reporting.jobs.builds}, in the form that schedulers read. */
 public final class AmqpReports implements Reports, AutoCloseable {
 
   static final String QUEUE = "reporting.jobs.builds";

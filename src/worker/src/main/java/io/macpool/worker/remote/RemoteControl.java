@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * The API by which an operator sizes and drains a worker (docs/contracts): the Go worker's, and a
+ * The API by which an operator sizes and drains a worker (docs/worker.md): the Go worker's, and a
  * pool size of 0 as well.
  */
 public final class RemoteControl implements AutoCloseable {
