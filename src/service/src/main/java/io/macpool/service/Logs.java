@@ -22,7 +22,9 @@ public final class Logs {
     PLAIN
   }
 
-  private static final String PLAIN = "%d{HH:mm:ss.SSS} %-5level %logger{0} %msg %mdc%n%ex{short}";
+  // What others sent stands in messages: a line break in it must not forge a line.
+  private static final String PLAIN =
+      "%d{HH:mm:ss.SSS} %-5level %logger{0} %replace(%msg){'\\p{Cntrl}+', ' '} %mdc%n%ex{short}";
 
   // The only reference that keeps its level from being forgotten.
   private static final java.util.logging.Logger EXPORTERS =
@@ -56,7 +58,7 @@ public final class Logs {
     context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
   }
 
-  private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
+  static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
     if (format == Format.JSON) {
       LogstashEncoder json = new LogstashEncoder();
       json.setContext(context);
