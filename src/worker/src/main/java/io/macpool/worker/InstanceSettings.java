@@ -30,8 +30,9 @@ public final class InstanceSettings {
           .defaultTo(Duration.ofSeconds(5));
   public static final Setting<Duration> SSH_KEEP_ALIVE =
       Setting.duration(
-              "JUPITERBRAIN_SSH_KEEP_ALIVE", "a session that misses two of these counts as lost")
-          .defaultTo(Duration.ofSeconds(10));
+              "JUPITERBRAIN_SSH_KEEP_ALIVE",
+              "a session that misses two of these counts as lost when the third is due")
+          .defaultTo(Duration.ofSeconds(9));
   public static final Setting<Duration> SSH_RECONNECT_TIMEOUT =
       Setting.duration(
               "JUPITERBRAIN_SSH_RECONNECT_TIMEOUT",

@@ -38,6 +38,14 @@ class WorkerSettingsTest {
     assertThat(settings.get(InstanceSettings.BOOT_POLL_SLEEP)).isEqualTo(Duration.ofSeconds(3));
   }
 
+  /** A session is given up when the third keep-alive after the last answer is due. */
+  @Test
+  void aSilentDeathOfASessionIsNoticedWithinHalfAMinute() {
+    Settings settings = WorkerSettings.SPEC.read(List.of(), LEAST);
+    assertThat(settings.get(InstanceSettings.SSH_KEEP_ALIVE).multipliedBy(3))
+        .isLessThan(Duration.ofSeconds(29));
+  }
+
   @Test
   void imagesAreAFamilyThatLeavesItsNeighboursAlone() {
     Map<String, String> environment = new HashMap<>(LEAST);

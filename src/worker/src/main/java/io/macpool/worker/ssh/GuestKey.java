@@ -25,7 +25,7 @@ public final class GuestKey {
   }
 
   /**
-   * Reads a key in PEM (PKCS#1 or PKCS#8) or OpenSSH's format, encrypted or not.
+   * Reads a key in PEM (PKCS#1, or PKCS#8 without a passphrase) or OpenSSH's format.
    *
    * @throws IllegalArgumentException with a sentence for a person
    */
@@ -36,22 +36,27 @@ public final class GuestKey {
           isEncrypted.set(true);
           return passphrase.orElse(null);
         };
+    Iterable<KeyPair> pairs;
     try (InputStream in = Files.newInputStream(file)) {
-      Iterable<KeyPair> pairs =
+      pairs =
           SecurityUtils.loadKeyPairIdentities(
               null, NamedResource.ofName(file.toString()), in, password);
-      Iterator<KeyPair> found = pairs == null ? null : pairs.iterator();
-      if (found == null || !found.hasNext()) {
-        throw unreadable(file, "holds no private key in PEM or OpenSSH's format", null);
-      }
-      return new GuestKey(found.next());
     } catch (NoSuchFileException e) {
       throw unreadable(file, "is not there", e);
     } catch (AccessDeniedException e) {
       throw unreadable(file, "may not be read by this user", e);
     } catch (IOException | GeneralSecurityException e) {
       throw unreadable(file, reason(isEncrypted.get(), passphrase.isPresent(), e), e);
+    } catch (IllegalArgumentException e) {
+      // For encrypted PKCS#8 MINA wants BouncyCastle, which is too large a thing for that alone.
+      throw unreadable(
+          file, "is of a kind that is not read here: change it with ssh-keygen -p -f " + file, e);
     }
+    Iterator<KeyPair> found = pairs == null ? null : pairs.iterator();
+    if (found == null || !found.hasNext()) {
+      throw unreadable(file, "holds no private key in PEM or OpenSSH's format", null);
+    }
+    return new GuestKey(found.next());
   }
 
   /** What a decoder says of garbage is of no use to whoever mistyped a passphrase. */

@@ -75,7 +75,8 @@ public final class GuestSessions implements AutoCloseable {
   /**
    * Starts the client.
    *
-   * @param keepAlive a session whose peer misses two of these in a row is closed
+   * @param keepAlive a session whose peer misses two of these in a row is closed when the third is
+   *     due
    * @param blocking carries out uploads and downloads
    * @param readers hands output on; never blocked
    */

@@ -20,7 +20,13 @@ class GuestKeyTest {
 
   @ParameterizedTest
   @CsvSource({
+    "pkcs1-plain.pem, , RSA",
     "pkcs1-encrypted.pem, opensesame, RSA",
+    "pkcs1-aes256.pem, opensesame, RSA",
+    "pkcs1-des3.pem, opensesame, RSA",
+    "ec-des3.pem, opensesame, EC",
+    "pkcs8-plain.pem, , RSA",
+    "openssh-rsa-encrypted, opensesame, RSA",
     "openssh-encrypted, opensesame, EdDSA",
     "openssh-plain, , EC"
   })
@@ -32,6 +38,7 @@ class GuestKeyTest {
 
   @ParameterizedTest
   @CsvSource({
+    "pkcs1-des3.pem, wrong, can't be decrypted with the passphrase that is set",
     "pkcs1-encrypted.pem, wrong, can't be decrypted with the passphrase that is set",
     "openssh-encrypted, wrong, can't be decrypted with the passphrase that is set",
     "pkcs1-encrypted.pem, , 'is encrypted, and no passphrase is set'",
@@ -43,6 +50,14 @@ class GuestKeyTest {
     assertThatThrownBy(() -> GuestKey.load(path, Optional.ofNullable(passphrase)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the private key %s %s", path, reason);
+  }
+
+  @Test
+  void saysHowToChangeAKeyThatIsNotRead() throws URISyntaxException {
+    Path path = resource("pkcs8-encrypted.pem");
+    assertThatThrownBy(() -> GuestKey.load(path, Optional.of("opensesame")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ssh-keygen -p -f " + path);
   }
 
   @Test

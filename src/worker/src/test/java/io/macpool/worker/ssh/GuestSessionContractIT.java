@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.macpool.broker.Retries;
+import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
@@ -40,6 +41,8 @@ class GuestSessionContractIT {
 
   private static final Path OTHER_KEY =
       Path.of("src/test/resources/io/macpool/worker/ssh/openssh-plain");
+  private static final String COUNTING =
+      "for i in $(seq 1 30); do echo line $i; sleep 0.1; done; exit 5";
   private static final Duration DIAL = Duration.ofSeconds(5);
 
   @TempDir static Path directory;
@@ -49,6 +52,7 @@ class GuestSessionContractIT {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private GuestFleet fleet;
+  private TcpGate gate;
   private GuestSessions sessions;
   private GuestSession session;
 
@@ -60,6 +64,9 @@ class GuestSessionContractIT {
     }
     if (sessions != null) {
       sessions.close();
+    }
+    if (gate != null) {
+      gate.close();
     }
     if (fleet != null) {
       fleet.close();
@@ -94,12 +101,35 @@ class GuestSessionContractIT {
   void theScriptOutlivesItsSessionAndItsOutputResumesAtTheByte(Server server) {
     Place place = connect(server);
     makeHome();
-    upload("for i in $(seq 1 30); do echo line $i; sleep 0.1; done; exit 5");
+    upload(COUNTING);
     Output output = new Output();
     CompletableFuture<OptionalInt> first = session.run(wrapper(""), output::take, () -> {});
     await().until(() -> output.text().contains("line 5\r\n"));
     session.close();
     assertThat(first).succeedsWithin(DIAL).isEqualTo(OptionalInt.empty());
+    resume(place, output);
+  }
+
+  /** Neither FIN nor RST comes: nobody forwards anything any more. */
+  @ParameterizedTest
+  @EnumSource(Server.class)
+  void aSilentDeathIsNoticedByTheThirdKeepAliveAndTheOutputResumesAtTheByte(Server server) {
+    Duration keepAlive = Duration.ofMillis(700);
+    Place place = connect(server, keepAlive);
+    makeHome();
+    upload(COUNTING);
+    Output output = new Output();
+    CompletableFuture<OptionalInt> first = session.run(wrapper(""), output::take, () -> {});
+    await().until(() -> output.text().contains("line 5\r\n"));
+    gate.stall(true);
+    assertThat(first)
+        .succeedsWithin(keepAlive.multipliedBy(3).plusSeconds(2))
+        .isEqualTo(OptionalInt.empty());
+    gate.stall(false);
+    resume(place, output);
+  }
+
+  private void resume(Place place, Output output) {
     session = sessions.connect(place.host(), new HostKeyPin(), DIAL, DIAL).join();
     assertThat(run(wrapper(" " + output.size()), output)).hasValue(5);
     StringBuilder expected = new StringBuilder();
@@ -139,11 +169,15 @@ class GuestSessionContractIT {
   }
 
   private Place connect(Server server) {
-    Place place = server == Server.GUEST ? guest() : sshd();
+    return connect(server, Duration.ofSeconds(10));
+  }
+
+  private Place connect(Server server, Duration keepAlive) {
+    Place peer = server == Server.GUEST ? guest() : sshd();
+    gate = TcpGate.open(peer.host(), peer.port(), 0);
+    Place place = new Place(peer.user(), "127.0.0.1", gate.port(), peer.key());
     GuestKey key = GuestKey.load(place.key(), Optional.empty());
-    sessions =
-        GuestSessions.start(
-            key, place.user(), place.port(), Duration.ofSeconds(10), threads, threads);
+    sessions = GuestSessions.start(key, place.user(), place.port(), keepAlive, threads, threads);
     session = sessions.connect(place.host(), new HostKeyPin(), DIAL, DIAL).join();
     return place;
   }
