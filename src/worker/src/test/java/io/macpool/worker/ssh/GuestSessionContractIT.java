@@ -25,10 +25,13 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What we need of an SSH server, of our simulated guests and of a real sshd alike. */
+@Execution(ExecutionMode.CONCURRENT)
 class GuestSessionContractIT {
 
   /** Who answers. */
@@ -45,7 +48,7 @@ class GuestSessionContractIT {
       "for i in $(seq 1 30); do echo line $i; sleep 0.1; done; exit 5";
   private static final Duration DIAL = Duration.ofSeconds(5);
 
-  @TempDir static Path directory;
+  @TempDir Path directory;
 
   /** Stands in for the home directory: a real one is not ours to tidy up. */
   private final String home = ".macpool-contract-" + UUID.randomUUID();
