@@ -7,6 +7,7 @@ import io.macpool.sim.amqp.Flaw;
 import io.macpool.sim.amqp.JobRecord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +82,7 @@ class LostConnectionIT {
 
     JobRecord job = ended();
     assertThat(job.log()).contains("line " + LINES + ".\r\n");
-    await().atMost(Stage.PATIENCE).until(() -> Stage.isIdle(worker) && Stage.isIdle(another));
+    stage.awaitSettled(List.of(worker, another));
     assertThat(stage.results.job(id).finishes()).isEqualTo(1);
     assertThat(stage.results.job(id).flaws()).extracting(Flaw::kind).isSubsetOf(OF_TWO_LOGS);
   }
@@ -101,7 +102,7 @@ class LostConnectionIT {
     assertThat(job.flaws()).isEmpty();
     IntStream.rangeClosed(1, LINES)
         .forEach(i -> assertThat(job.log()).containsOnlyOnce("line " + i + ".\r\n"));
-    await().atMost(Stage.PATIENCE).until(() -> Stage.isIdle(worker));
+    stage.awaitSettled(List.of(worker));
     assertThat(stage.results.job(id).finishes()).isEqualTo(1);
     assertThat(stage.broker.created()).isEqualTo(1);
   }

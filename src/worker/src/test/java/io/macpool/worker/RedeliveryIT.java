@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -100,10 +99,7 @@ class RedeliveryIT {
 
   private void judge(LastWrite cut, Trial trial) {
     assertThat(stage.finished(trial.id()).finalState()).contains("failed");
-    await()
-        .atMost(Stage.PATIENCE)
-        .during(Duration.ofMillis(300))
-        .until(() -> stage.waiting() == 0 && workers.stream().allMatch(Stage::isIdle));
+    stage.awaitSettled(workers);
     assertThat(stage.results.job(trial.id()).finishes()).as("finishes").isEqualTo(1);
     if (cut.endIsWritten()) {
       assertThat(trial.timesRun()).as("times the script was started").isEqualTo(1);

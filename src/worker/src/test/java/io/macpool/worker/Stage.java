@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +87,8 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext test) {
     try {
+      // One whose ack was lost comes again to be acked.
+      await().untilAsserted(() -> assertThat(waiting()).as("messages left").isZero());
       workers.forEach(Worker::close);
       await().untilAsserted(() -> assertThat(broker.instances()).as("instances left").isEmpty());
       assertThat(waiting()).as("messages left").isZero();
@@ -216,6 +219,14 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     if (!results.await(PATIENCE, r -> condition.test(r.job(id)))) {
       throw new AssertionError("waited in vain for " + results.job(id));
     }
+  }
+
+  /** Waits until these workers have nothing to do, nor will have. */
+  void awaitSettled(Collection<Worker> those) {
+    await()
+        .atMost(PATIENCE)
+        .during(Duration.ofMillis(300))
+        .until(() -> waiting() == 0 && those.stream().allMatch(Stage::isIdle));
   }
 
   static boolean isIdle(Worker worker) {
