@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.amqp.JobRecord;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
@@ -79,6 +80,16 @@ class GuestFaultsIT {
     JobRecord job = stage.givenBack(id);
     assertThat(job.finishes()).isZero();
     assertThat(job.log()).contains("connection to this job's instance was lost");
+  }
+
+  @Test
+  void anInstanceDestroyedDuringTheUploadGivesTheJobBack() throws IOException {
+    stage.worker();
+    long id = Stage.newId();
+    Path go = stage.directory.resolve("go");
+    Step.UPLOADING.reach(stage, go, () -> stage.publish(Stage.payload(id, "echo never")));
+    stage.broker.destroy(stage.awaitInstance());
+    assertThat(stage.givenBack(id).finishes()).isZero();
   }
 
   @Test
