@@ -47,6 +47,11 @@ final class JobGuest {
     return true;
   }
 
+  /** Whether it is over with the instance. */
+  boolean isDisconnected() {
+    return disconnected;
+  }
+
   void upload(byte[] script) {
     CompletableFuture<Void> unused =
         session

@@ -21,17 +21,14 @@ final class JobReporter {
   private long updates;
   private Optional<Instant> startedAt = Optional.empty();
 
-  JobReporter(JobPayload job, Reports reports, Clock clock, int priorStartFailures) {
+  JobReporter(
+      JobPayload job, Reports reports, Clock clock, Instant receivedAt, int priorStartFailures) {
     this.job = job;
     this.reports = reports;
     this.clock = clock;
     this.priorStartFailures = priorStartFailures;
-    this.receivedAt = clock.instant();
+    this.receivedAt = receivedAt;
     this.updates = job.stateUpdateCount();
-  }
-
-  Instant receivedAt() {
-    return receivedAt;
   }
 
   CompletableFuture<Void> progress(Progress progress, Optional<String> instance) {

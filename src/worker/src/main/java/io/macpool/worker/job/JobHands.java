@@ -1,0 +1,236 @@
+package io.macpool.worker.job;
+
+import io.macpool.core.job.JobAction;
+import io.macpool.core.job.JobEvent;
+import io.macpool.core.job.Settlement;
+import io.macpool.core.job.Timer;
+import io.macpool.core.job.Verdict;
+import io.macpool.worker.ssh.GuestSession;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what one job's machine says, and tells the job what came of it. Decides nothing. What
+ * the machine says comes in the job's mailbox alone.
+ */
+final class JobHands implements JobAction.Cases {
+
+  private static final Logger log = LoggerFactory.getLogger(JobHands.class);
+
+  private final Job job;
+  private final Neighbours neighbours;
+  private final Executor mailbox;
+  private final Consumer<Verdict> onOver;
+  private final JobReporter reporter;
+  private final JobTimers timers;
+  private final JobInstance instance;
+  private final JobGuest guest;
+  private final JobLog output;
+  private final JobScript script;
+  private final JobPreamble preamble;
+  private final JobSettling settling;
+  private final AtomicBoolean hasOutput = new AtomicBoolean();
+  private Instant requestedAt;
+
+  /**
+   * The hands of a job that stands at its beginning.
+   *
+   * @param traceHeader what calls to the broker made for the job carry
+   * @param onOver told last, when the processor is free
+   */
+  JobHands(
+      Job job,
+      Neighbours neighbours,
+      Executor mailbox,
+      String traceHeader,
+      int priorStartFailures,
+      Consumer<Verdict> onOver) {
+    this.job = job;
+    this.neighbours = neighbours;
+    this.mailbox = mailbox;
+    this.onOver = onOver;
+    JobPayload payload = job.payload();
+    this.reporter =
+        new JobReporter(
+            payload,
+            neighbours.reports(),
+            neighbours.clock(),
+            job.receivedAt(),
+            priorStartFailures);
+    this.instance =
+        new JobInstance(payload, neighbours, neighbours.broker().tracedBy(traceHeader), job::tell);
+    this.guest = new JobGuest(payload, neighbours, job::tell);
+    this.timers =
+        new JobTimers(
+            neighbours.scheduler(),
+            neighbours.clock(),
+            guest::isHeld,
+            timer -> job.tell(new JobEvent.TimerFired(timer)));
+    this.output =
+        new JobLog(
+            payload.jobId(),
+            payload.uuid(),
+            neighbours.logs(),
+            neighbours.scheduler(),
+            job.state().limits().maxLogLength(),
+            () -> job.tell(new JobEvent.LogLimitReached()));
+    this.script = new JobScript(payload, neighbours.scripts(), job::tell);
+    this.preamble = new JobPreamble(payload, neighbours);
+    this.settling =
+        new JobSettling(payload, neighbours, reporter, output, priorStartFailures, job::tell);
+    this.requestedAt = job.receivedAt();
+  }
+
+  /** The instance that the job has or had. */
+  Optional<String> instanceId() {
+    return instance.id();
+  }
+
+  @Override
+  public void openLog() {
+    log.info("job {} of {} received", job.payload().jobId(), job.payload().repository());
+  }
+
+  @Override
+  public void publishProgress(JobAction.Progress progress) {
+    CompletableFuture<Void> unused = reporter.progress(progress, instance.id());
+    if (progress == JobAction.Progress.STARTED) {
+      preamble.write(output, instance.id(), instance.image(), requestedAt);
+    }
+  }
+
+  @Override
+  public void generateScript() {
+    script.generate();
+  }
+
+  @Override
+  public void requestInstance() {
+    requestedAt = neighbours.clock().instant();
+    instance.request();
+  }
+
+  @Override
+  public void awaitReachable(String id) {
+    instance.awaitReachable(
+        session -> withSession(session, () -> job.tell(new JobEvent.InstanceReachable())));
+  }
+
+  @Override
+  public void uploadScript() {
+    guest.upload(script.content());
+  }
+
+  @Override
+  public void runScript() {
+    if (job.delivery().isRedelivered()) {
+      CompletableFuture<Void> unused =
+          job.delivery()
+              .isEndedElsewhere()
+              .thenAccept(ended -> mailbox.execute(() -> runUnlessEnded(ended)));
+    } else {
+      startScript();
+    }
+  }
+
+  /** Somebody who had the job before us may have ended it while our instance booted. */
+  private void runUnlessEnded(boolean ended) {
+    if (ended) {
+      job.tell(new JobEvent.TakenElsewhere("that had it before"));
+    } else if (!guest.isDisconnected()) {
+      startScript();
+    }
+  }
+
+  private void startScript() {
+    script.forget();
+    follow(() -> {});
+  }
+
+  @Override
+  public void reattach() {
+    neighbours.meters().sessionLost();
+    instance.reach(
+        session ->
+            withSession(session, () -> follow(() -> job.tell(new JobEvent.SessionRegained()))));
+  }
+
+  private void withSession(GuestSession session, Runnable then) {
+    mailbox.execute(
+        () -> {
+          if (guest.use(session)) {
+            then.run();
+          }
+        });
+  }
+
+  private void follow(Runnable attached) {
+    guest.follow(output.scriptBytes(), output, this::touched, attached);
+  }
+
+  private void touched() {
+    timers.touch();
+    if (hasOutput.compareAndSet(false, true)) {
+      neighbours
+          .meters()
+          .firstOutput(Duration.between(job.receivedAt(), neighbours.clock().instant()));
+    }
+  }
+
+  @Override
+  public void fetchTrace() {
+    guest.fetchTrace();
+  }
+
+  @Override
+  public void disconnect() {
+    guest.disconnect();
+  }
+
+  @Override
+  public void startTimer(Timer timer, Duration duration) {
+    timers.start(timer, duration);
+  }
+
+  @Override
+  public void stopTimer(Timer timer) {
+    timers.stop(timer);
+  }
+
+  @Override
+  public void releaseInstance(String id) {
+    instance.release(id);
+  }
+
+  @Override
+  public void closeLog(Settlement settlement) {
+    instance.stop();
+    settling.closeLog(settlement);
+  }
+
+  @Override
+  public void report(Settlement settlement) {
+    settling.report(settlement, instance.id(), job.delivery());
+  }
+
+  @Override
+  public void settleDelivery(boolean acked) {
+    settling.settle(acked, verdict(), job.delivery());
+  }
+
+  @Override
+  public void freeProcessor() {
+    onOver.accept(verdict());
+  }
+
+  private Verdict verdict() {
+    return job.state().settlement().orElseThrow().verdict();
+  }
+}
