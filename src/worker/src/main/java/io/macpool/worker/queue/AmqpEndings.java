@@ -78,7 +78,7 @@ final class AmqpEndings {
   /**
    * Writes down the end of a job whose message nobody else ever had.
    *
-   * @param held the channel that holds the delivery
+   * @param held the channel that holds the delivery, in confirm mode
    */
   void write(Channel held, String key, StateReport report) throws IOException {
     if (refused) {
@@ -112,6 +112,7 @@ final class AmqpEndings {
                       if (declare(channel, key) > 0) {
                         return get(channel, key).filter(found -> !isOf(found, report));
                       }
+                      channel.confirmSelect();
                       put(channel, key, report);
                       return Optional.empty();
                     }));
@@ -154,7 +155,6 @@ final class AmqpEndings {
   }
 
   private static void put(Channel channel, String key, StateReport report) throws IOException {
-    channel.confirmSelect();
     channel.basicPublish("", key, AmqpReports.properties(report), AmqpReports.body(report));
     try {
       if (!channel.waitForConfirms(CONFIRM.toMillis())) {

@@ -138,6 +138,7 @@ public final class AmqpJobQueue implements JobQueue {
         }
         channel = opened;
         opened.addShutdownListener(ConsumerTimeout::explain);
+        opened.confirmSelect(); // for the end of the job, which then need not wait for it
         opened.basicQos(1);
         opened.queueDeclare(queue, true, false, false, null);
         opened.basicConsume(
