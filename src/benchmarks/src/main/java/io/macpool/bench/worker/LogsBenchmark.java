@@ -21,18 +21,22 @@ public final class LogsBenchmark implements Benchmark {
   /** Bytes of content of a part. */
   static final int PART = 1_653;
 
-  private static final double MEGA = 1e6;
-  private static final int ONE_LOG = 20_000_000;
-  private static final int WARM_UPS = 4;
+  private static final int ONE_LOG = 40_000_000;
+
+  /** A program that has just been started passes logs at a quarter of its later speed. */
+  private static final int WARM_UPS = 8;
+
+  private static final int ROUNDS = 3;
   private static final int MANY = 200;
   private static final int BYTES_PER_SECOND = 1_000_000;
-  private static final Duration OFFERED = Duration.ofSeconds(10);
+  private static final Duration OFFERED = Duration.ofSeconds(8);
 
-  /** A guest that could not get rid of its ten seconds of output by then leaves the rest. */
-  private static final Duration AT_MOST = Duration.ofSeconds(15);
+  /** A guest that could not get rid of its output by then leaves the rest. */
+  private static final Duration AT_MOST = Duration.ofSeconds(12);
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String WITHOUT = "over SSH and published, without worker";
+  private static final String UUID_OF_ALL = "7a8d3f0e-5c1b-4e2f-9d6a-0b1c2d3e4f50";
   private static final byte[] CHUNK = chunk();
 
   private final AtomicLong written = new AtomicLong();
@@ -54,35 +58,58 @@ public final class LogsBenchmark implements Benchmark {
   }
 
   private void one(Report report) throws Exception {
-    try (Surroundings around = new Surroundings((line, home, out) -> print(out, ONE_LOG));
-        LogMeter meter = LogMeter.start(around.amqp().uri())) {
-      double ours = 0;
-      try (WorkerProcess worker = WorkerProcess.start(around, 1)) {
-        for (int i = 0; i <= WARM_UPS; i++) { // the last one counts
-          ours = worker(around, meter, 1);
-        }
-        report.add(Measurement.of("worker.log.one-job.heap", worker.heapLive(), "MiB"));
+    Stopwatch watch = new Stopwatch(1);
+    try (Surroundings around =
+            new Surroundings(
+                (line, home, out) -> {
+                  watch.begins();
+                  return print(out, ONE_LOG);
+                });
+        LogMeter meter = LogMeter.start(around.amqp().uri());
+        WorkerProcess worker = WorkerProcess.start(around, 1)) {
+      for (int i = 0; i < WARM_UPS; i++) {
+        worker(around, meter, watch);
+      }
+      report.add(Measurement.of("worker.log.one-job.heap", worker.heapLive(), "MiB"));
+      Rates ours = new Rates();
+      Rates without = new Rates();
+      Rates published = new Rates();
+      int disorders = 0;
+      // In turn, so that whatever else the machine does befalls all of them.
+      for (int i = 0; i < ROUNDS; i++) {
+        int before = meter.disorders();
+        ours.add(worker(around, meter, watch));
+        disorders += meter.disorders() - before;
+        without.add(withoutWorker(around, meter, watch));
+        published.add(published(around, meter));
       }
       report.add(
-          Measurement.of("worker.log.one-job.disorders", meter.disorders(), "parts").atMost(0));
+          Measurement.of("worker.log.one-job.disorders", (double) disorders, "parts").atMost(0));
       String what = "the same parts published, without SSH";
       report.add(
-          Measurement.of("worker.log.one-job", ours, "MB/s")
-              .against(what, published(around, meter)));
+          Measurement.of("worker.log.one-job", ours.median(), "MB/s")
+              .against(what, published.median()));
       report.add(
-          Measurement.of("worker.log.one-job.way", ours, "MB/s")
-              .against(WITHOUT, withoutWorker(around, meter, 1)));
+          Measurement.of("worker.log.one-job.way", ours.median(), "MB/s")
+              .against(WITHOUT, without.median()));
     }
   }
 
   private void many(Report report) throws Exception {
-    try (Surroundings around = new Surroundings((line, home, out) -> printSteadily(out));
+    Stopwatch watch = new Stopwatch(MANY);
+    try (Surroundings around =
+            new Surroundings(
+                (line, home, out) -> {
+                  watch.begins();
+                  return printSteadily(out);
+                });
         LogMeter meter = LogMeter.start(around.amqp().uri())) {
       double ours;
       try (WorkerProcess worker = WorkerProcess.start(around, MANY);
           HeapWatch heap = HeapWatch.start(worker)) {
         written.set(0);
-        ours = worker(around, meter, MANY);
+        double unused = worker(around, meter, watch); // warms it up
+        ours = worker(around, meter, watch);
         report.add(
             Measurement.of("worker.log.200-jobs.heap", heap.most(), "MiB")
                 .atMost(WorkerProcess.HEAP_MEBIBYTES));
@@ -93,52 +120,49 @@ public final class LogsBenchmark implements Benchmark {
           Measurement.of("worker.log.200-jobs.disorders", meter.disorders(), "parts").atMost(0));
       report.add(
           Measurement.of("worker.log.200-jobs", ours, "MB/s")
-              .against("what was offered", MANY * BYTES_PER_SECOND / MEGA));
+              .against("what was offered", MANY * BYTES_PER_SECOND / Rates.MEGA));
       report.add(
           Measurement.of("worker.log.200-jobs.way", ours, "MB/s")
-              .against(WITHOUT, withoutWorker(around, meter, MANY)));
+              .against(WITHOUT, withoutWorker(around, meter, watch)));
     }
   }
 
-  /** MB/s through the worker, until the last log has ended and every job is finished. */
-  private static double worker(Surroundings around, LogMeter meter, int jobs)
+  /** MB/s through the worker, from when all guests print until the last log has ended. */
+  private static double worker(Surroundings around, LogMeter meter, Stopwatch watch)
       throws InterruptedException {
-    int ended = meter.ended() + jobs;
+    int ended = meter.ended() + watch.programs();
     long bytes = meter.bytes();
-    long began = System.nanoTime();
-    List<Long> ids = around.publish(jobs);
+    watch.reset();
+    List<Long> ids = around.publish(watch.programs());
     around.await(
         () -> meter.ended() >= ended,
-        () -> "%d of %d logs had not ended".formatted(ended - meter.ended(), jobs),
+        () -> "%d of %d logs had not ended".formatted(ended - meter.ended(), watch.programs()),
         PATIENCE);
-    double rate = (meter.bytes() - bytes) / MEGA / seconds(began);
+    double rate = Rates.of(meter.bytes() - bytes, watch.sinceBegun());
     around.awaitFinished(ids, PATIENCE);
     return rate;
   }
 
   /** MB/s of the same guests' output without the worker. */
-  private static double withoutWorker(Surroundings around, LogMeter meter, int guests)
+  private static double withoutWorker(Surroundings around, LogMeter meter, Stopwatch watch)
       throws Exception {
+    watch.reset();
     try (PlainLogs logs = new PlainLogs(around)) {
       long before = meter.bytes();
-      long began = System.nanoTime();
-      awaitBytes(around, meter, before + logs.pass(guests, PATIENCE));
-      return (meter.bytes() - before) / MEGA / seconds(began);
+      awaitBytes(around, meter, before + logs.pass(watch.programs(), PATIENCE));
+      return Rates.of(meter.bytes() - before, watch.sinceBegun());
     }
   }
 
   /** MB/s of parts that are published and taken. */
   private static double published(Surroundings around, LogMeter meter) throws InterruptedException {
-    List<String> parts = Collections.nCopies(ONE_LOG / PART, part("x".repeat(PART)));
-    double rate = 0;
-    for (int i = 0; i <= 1; i++) { // the second one counts
-      long began = System.nanoTime();
-      long before = meter.bytes();
-      around.publisher().publish(ResultCollector.LOGS, parts);
-      awaitBytes(around, meter, before + (long) parts.size() * PART);
-      rate = (meter.bytes() - before) / MEGA / seconds(began);
-    }
-    return rate;
+    String content = new String(CHUNK, 0, PART, StandardCharsets.US_ASCII);
+    List<String> parts = Collections.nCopies(ONE_LOG / PART, part(content));
+    long began = System.nanoTime();
+    long before = meter.bytes();
+    around.publisher().publish(ResultCollector.LOGS, parts);
+    awaitBytes(around, meter, before + (long) parts.size() * PART);
+    return Rates.of(meter.bytes() - before, System.nanoTime() - began);
   }
 
   private static void awaitBytes(Surroundings around, LogMeter meter, long bytes)
@@ -149,10 +173,10 @@ public final class LogsBenchmark implements Benchmark {
         PATIENCE);
   }
 
-  /** A part as far as the meter looks at it. */
+  /** A part as long as a worker's. */
   static String part(String content) {
-    return "{\"id\":1,\"log\":\"%s\",\"number\":1,\"final\":false}"
-        .formatted(content.replace("\r", "\\r").replace("\n", "\\n"));
+    return "{\"id\":1,\"log\":\"%s\",\"number\":1,\"uuid\":\"%s\",\"final\":false}"
+        .formatted(content.replace("\r", "\\r").replace("\n", "\\n"), UUID_OF_ALL);
   }
 
   private static byte[] chunk() {
