@@ -39,14 +39,15 @@ class GuestFaultsIT {
   @Test
   void aSessionCutInTheMiddleOfALineGoesOnInIt() {
     stage.worker();
-    long id = stage.publish("printf 'begin-'; sleep 1; printf 'ä'; sleep 1; echo -end");
+    // In quotes, for the log shows the command too.
+    long id = stage.publish("printf be'gin'-; sleep 1; printf 'ä'-; sleep 1; echo e'nd'");
     String vm = stage.awaitOutput(id, "begin-");
     stage.guests.cut(vm);
     stage.awaitOutput(id, "begin-ä");
     stage.guests.cut(vm);
     JobRecord job = stage.finished(id);
     assertThat(job.flaws()).isEmpty();
-    assertThat(job.log()).containsOnlyOnce("begin-ä-end\r\n");
+    assertThat(job.log()).containsOnlyOnce("begin-").contains("begin-ä-end\r\n");
   }
 
   @Test
