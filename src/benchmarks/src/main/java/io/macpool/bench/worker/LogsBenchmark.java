@@ -24,7 +24,7 @@ public final class LogsBenchmark implements Benchmark {
   private static final int ONE_LOG = 40_000_000;
 
   /** A program that has just been started passes logs at a quarter of its later speed. */
-  private static final int WARM_UPS = 8;
+  private static final int WARM_UPS = 7;
 
   private static final int ROUNDS = 3;
   private static final int MANY = 200;
@@ -69,6 +69,7 @@ public final class LogsBenchmark implements Benchmark {
         WorkerProcess worker = WorkerProcess.start(around, 1)) {
       for (int i = 0; i < WARM_UPS; i++) {
         worker(around, meter, watch);
+        withoutWorker(around, meter, watch);
       }
       report.add(Measurement.of("worker.log.one-job.heap", worker.heapLive(), "MiB"));
       Rates ours = new Rates();
