@@ -20,8 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this operator leads, by a Lease, and so may act. A Lease that was lost is lost for good;
- * on a clean stop it is given back, but only once no round acts any more and none can begin.
+ * Whether this operator leads, by a Lease, and so may act: it does from when it won the Lease for
+ * as long as it renews it. While a renewal takes too long it holds still, for another one may win.
+ * A Lease that was lost is lost for good; on a clean stop it is given back, but only once no round
+ * acts any more and none can begin.
  */
 final class Leadership implements Mandate {
 
@@ -43,15 +45,21 @@ final class Leadership implements Mandate {
   private final String identity;
   private final Duration duration;
   private final boolean elected;
+  private final LeaseRenewals renewals;
 
   /** Rounds read; whoever stops them writes, and never lets go. */
   private final ReadWriteLock rounds = new ReentrantReadWriteLock();
 
   private volatile State state = State.WAITING;
 
-  /** A candidate; without elections, the leader. */
-  Leadership(Settings settings, KubernetesClient client) {
+  /**
+   * A candidate; without elections, the leader.
+   *
+   * @param renewals sees the calls of {@code client}
+   */
+  Leadership(Settings settings, KubernetesClient client, LeaseRenewals renewals) {
     this.client = client;
+    this.renewals = renewals;
     name = settings.get(OperatorSettings.OPERATOR_NAME);
     namespace =
         settings
@@ -76,12 +84,16 @@ final class Leadership implements Mandate {
                 namespace,
                 duration,
                 // Kubernetes' own components have these proportions.
-                duration.multipliedBy(2).dividedBy(3),
+                deadline(),
                 duration.multipliedBy(2).dividedBy(15),
                 identity,
                 new LeaderCallbacks(this::won, this::lost, Leadership::changed),
                 false))
         : Optional.empty();
+  }
+
+  private Duration deadline() {
+    return duration.multipliedBy(2).dividedBy(3);
   }
 
   private synchronized void won() {
@@ -107,11 +119,16 @@ final class Leadership implements Mandate {
 
   /** Whether it leads, and so acts. */
   boolean leads() {
-    return state == State.LEADING;
+    return state == State.LEADING && (!elected || renewals.within(deadline()));
   }
 
   boolean wasLost() {
     return state == State.LOST;
+  }
+
+  @Override
+  public boolean stands() {
+    return leads();
   }
 
   @Override

@@ -10,6 +10,8 @@ public final class Main {
 
   public static void main(String[] arguments) {
     BuildInfo build = BuildInfo.of("worker-operator", Main.class);
-    System.exit(ServiceMain.run(build, OperatorSettings.SPEC, arguments, Operator::start));
+    System.exit(
+        ServiceMain.run(
+            build, OperatorSettings.SPEC, arguments, FrameworkFailures.KNOWN, Operator::start));
   }
 }

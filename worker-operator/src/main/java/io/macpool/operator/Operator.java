@@ -47,6 +47,7 @@ public final class Operator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Operator.class);
 
   private static final Duration STOP = Duration.ofSeconds(10);
+  private static final int REPETITIONS = 5; // a tenth of a second later, then twice that, …
   private static final Duration SYNC = Duration.ofSeconds(30);
 
   private final Resources resources = new Resources();
@@ -87,16 +88,15 @@ public final class Operator implements AutoCloseable {
 
   private void run(Settings settings) {
     Clock clock = Clock.systemUTC();
-    Config config = kubernetesConfig(settings);
-    KubernetesClient client =
-        resources.own("kubernetes", new KubernetesClientBuilder().withConfig(config).build());
+    LeaseRenewals renewals = new LeaseRenewals(System::nanoTime);
+    KubernetesClient client = resources.own("kubernetes", client(settings, renewals));
     String namespace =
         settings.find(OperatorSettings.WATCH_NAMESPACE).orElse(client.getNamespace());
     String name = settings.get(OperatorSettings.OPERATOR_NAME);
     PrometheusMeterRegistry registry = Metrics.registry();
     resources.own("metrics", registry::close);
 
-    leadership = new Leadership(settings, client);
+    leadership = new Leadership(settings, client, renewals);
     ClusterReconciler clusters =
         new ClusterReconciler(operation(settings, client, name, clock), watches);
     HardwarePoolReconciler pools =
@@ -107,12 +107,14 @@ public final class Operator implements AutoCloseable {
                 "capacity", new CapacitySource(settings.find(OperatorSettings.BROKER_TOKEN))),
             new ClusterEvents(client, name, clock),
             clock,
-            settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
+            settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL),
+            leadership);
     resources.own("meters", new OperatorMeters(registry, queues, board, ledger));
 
     io.javaoperatorsdk.operator.Operator framework = framework(settings, client, registry);
-    framework.register(clusters, over -> configure(over, namespace));
-    framework.register(pools, over -> configurePools(over, namespace));
+    GenericRetry retry = retry(settings.get(OperatorSettings.RECONCILE_INTERVAL));
+    framework.register(clusters, over -> configure(over, namespace, retry));
+    framework.register(pools, over -> configurePools(over, namespace, retry));
     admin(settings, registry);
     resources.own("controllers", () -> leadership.stop(framework::stop));
     framework.start();
@@ -163,12 +165,36 @@ public final class Operator implements AutoCloseable {
     }
   }
 
+  private static KubernetesClient client(Settings settings, LeaseRenewals renewals) {
+    CallDeadlines deadlines =
+        new CallDeadlines(
+            settings.get(OperatorSettings.API_TIMEOUT),
+            settings.get(OperatorSettings.LEASE_DURATION));
+    return new KubernetesClientBuilder()
+        .withConfig(kubernetesConfig(settings))
+        .withHttpClientBuilderConsumer(
+            http ->
+                http.addOrReplaceInterceptor("deadlines", deadlines)
+                    .addOrReplaceInterceptor("lease renewals", renewals))
+        .build();
+  }
+
+  /**
+   * The client repeats what fails, but not for minutes: rounds, watches and elections come again by
+   * themselves. The first lists do not, and an API that was just told of a CRD refuses them.
+   */
   private static Config kubernetesConfig(Settings settings) {
-    return settings
-        .find(OperatorSettings.KUBECONFIG)
-        .map(OperatorSettings::readable)
-        .map(Config::fromKubeconfig)
-        .orElseGet(() -> Config.autoConfigure(null));
+    Config config =
+        settings
+            .find(OperatorSettings.KUBECONFIG)
+            .map(OperatorSettings::readable)
+            .map(Config::fromKubeconfig)
+            .orElseGet(() -> Config.autoConfigure(null));
+    int patience = (int) settings.get(OperatorSettings.API_TIMEOUT).toMillis();
+    config.setConnectionTimeout(patience);
+    config.setRequestTimeout(patience);
+    config.setRequestRetryBackoffLimit(REPETITIONS);
+    return config;
   }
 
   private io.javaoperatorsdk.operator.Operator framework(
@@ -188,24 +214,24 @@ public final class Operator implements AutoCloseable {
   }
 
   private static void configure(
-      ControllerConfigurationOverrider<WorkerCluster> over, String namespace) {
+      ControllerConfigurationOverrider<WorkerCluster> over, String namespace, GenericRetry retry) {
     if (OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
       over.watchingAllNamespaces();
     } else {
       over.settingNamespace(namespace);
     }
     // Annotations pause and force: they don't count as a new generation.
-    over.withGenerationAware(false).withOnUpdateFilter(Operator::matters).withRetry(retry());
+    over.withGenerationAware(false).withOnUpdateFilter(Operator::matters).withRetry(retry);
   }
 
   private static void configurePools(
-      ControllerConfigurationOverrider<HardwarePool> over, String namespace) {
+      ControllerConfigurationOverrider<HardwarePool> over, String namespace, GenericRetry retry) {
     if (OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
       over.watchingAllNamespaces();
     } else {
       over.settingNamespace(namespace);
     }
-    over.withRetry(retry());
+    over.withRetry(retry);
   }
 
   /** Everything but the status, which is our own to write. */
@@ -219,11 +245,12 @@ public final class Operator implements AutoCloseable {
         || !Objects.equals(is.getFinalizers(), was.getFinalizers());
   }
 
-  private static GenericRetry retry() {
+  /** What failed comes again later and later, but no later than what had nothing to do. */
+  private static GenericRetry retry(Duration interval) {
     return new GenericRetry()
         .setInitialInterval(Duration.ofMillis(500))
         .setIntervalMultiplier(2)
-        .setMaxInterval(Duration.ofSeconds(30).toMillis())
+        .setMaxInterval(interval.toMillis())
         .withoutMaxAttempts();
   }
 

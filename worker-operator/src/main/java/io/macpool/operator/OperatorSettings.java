@@ -59,6 +59,13 @@ public final class OperatorSettings {
               OperatorSettings::parseLease)
           .defaultTo(Duration.ofSeconds(15));
 
+  public static final Setting<Duration> API_TIMEOUT =
+      Setting.duration(
+              "API_TIMEOUT",
+              "how long the Kubernetes API may take to answer a call; calls about the Lease have a"
+                  + " fifth of LEASE_DURATION if that is less")
+          .defaultTo(Duration.ofSeconds(10));
+
   public static final Setting<ListenAddress> ADMIN_ADDR =
       Setting.of(
               "ADMIN_ADDR",
@@ -131,6 +138,7 @@ public final class OperatorSettings {
               KUBECONFIG,
               LEADER_ELECTION,
               LEASE_DURATION,
+              API_TIMEOUT,
               ADMIN_ADDR,
               RECONCILE_INTERVAL,
               SETTLE_INTERVAL,

@@ -1,5 +1,6 @@
 package io.macpool.operator;
 
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -17,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Stands before a real API server, in clear towards us and in TLS towards it: breaks connections,
- * and can make the server see watches that resume from so long ago that it has forgotten, as they
- * do after its history was compacted.
+ * Stands before an API server, in clear towards us and in TLS towards a real one: breaks or freezes
+ * connections, and can make the server see watches that resume from so long ago that it has
+ * forgotten, as they do after its history was compacted.
  */
 final class ApiGate implements AutoCloseable {
 
@@ -34,6 +35,7 @@ final class ApiGate implements AutoCloseable {
   private final Set<String> aged = ConcurrentHashMap.newKeySet();
   private final AtomicInteger expired = new AtomicInteger();
   private volatile boolean aging;
+  private volatile boolean frozen;
 
   ApiGate(URI target) {
     this.target = target;
@@ -74,6 +76,11 @@ final class ApiGate implements AutoCloseable {
     return expired.get();
   }
 
+  /** From now on everything is taken and nothing answered, on old connections and new ones. */
+  void freeze() {
+    frozen = true;
+  }
+
   private void pass(NetSocket client) {
     client.pause();
     dialer
@@ -88,10 +95,18 @@ final class ApiGate implements AutoCloseable {
                     server.close();
                   });
               server.closeHandler(closed -> client.close());
-              server.handler(client::write);
-              client.handler(bytes -> server.write(aging ? older(bytes) : bytes));
+              server.handler(unlessFrozen(client::write));
+              client.handler(unlessFrozen(bytes -> server.write(aging ? older(bytes) : bytes)));
               client.resume();
             });
+  }
+
+  private Handler<Buffer> unlessFrozen(Handler<Buffer> then) {
+    return bytes -> {
+      if (!frozen) {
+        then.handle(bytes);
+      }
+    };
   }
 
   private Buffer older(Buffer bytes) {

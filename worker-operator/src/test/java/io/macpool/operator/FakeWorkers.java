@@ -22,6 +22,7 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
   private final Map<String, FakeWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, Integer> mostAlive = new ConcurrentHashMap<>();
   private final Map<String, Integer> mostInOne = new ConcurrentHashMap<>();
+  private int mostInAll;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -52,6 +53,8 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
     workers.values().removeIf(FakeWorker::ended);
     mostAlive.merge(worker.cluster(), alive(worker.cluster()), Math::max);
     mostInOne.merge(worker.cluster(), worker.alive(), Math::max);
+    int all = workers.values().stream().mapToInt(FakeWorker::alive).sum();
+    mostInAll = Math.max(mostInAll, all);
   }
 
   /** Processors alive over all pods whose {@code CLUSTER} variable is this. */
@@ -67,6 +70,11 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
   /** The most processors that were ever alive at once in one pod. */
   int mostInOne(String cluster) {
     return mostInOne.getOrDefault(cluster, 0);
+  }
+
+  /** The most processors that were ever alive at once over all clusters. */
+  synchronized int mostInAll() {
+    return mostInAll;
   }
 
   void forgetMostAlive() {

@@ -5,6 +5,7 @@ import static io.macpool.operator.OperatorBench.eventually;
 import static io.macpool.operator.WorkerClusterContract.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -19,6 +20,8 @@ import io.macpool.operator.api.BadSpecs;
 import io.macpool.operator.api.BadSpecs.BadSpec;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -238,6 +241,38 @@ abstract class OperatorApiContract {
       eventually(() -> assertThat(second.leads()).isTrue());
       bench.edit("wc", wc -> wc.getSpec().maxJobs = 3);
       eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(3));
+    }
+  }
+
+  @Test
+  void oneThatHearsNothingMoreActsNoMoreAndTheOtherTakesOverInTime() {
+    bench.close();
+    bench = bench("--leader-election", "true", "--lease-duration", "3s", "--pod-name", "one");
+    bench.start();
+    bench.restart("--api-timeout", "3s"); // else it takes long to stop
+    bench.apply(OperatorBench.pool("macs", 4));
+    bench.apply(cluster("a", 4, 2, "  hardwarePool: macs"));
+    bench.apply(cluster("b", 4, 2, "  hardwarePool: macs"));
+    eventually(() -> assertThat(bench.workers.sizes("a")).containsExactly(1, 1));
+    eventually(() -> assertThat(bench.workers.sizes("b")).containsExactly(1, 1));
+    String direct = bench.cluster.directKubeconfig().toString();
+    try (Operator second =
+        Operator.start(bench.settings("--pod-name", "two", "--kubeconfig", direct))) {
+      bench.cluster.freeze(); // neither told that it is over, nor able to give the Lease back
+      Instant frozen = Instant.now();
+      await()
+          .atMost(Duration.ofSeconds(15))
+          .pollInterval(Duration.ofMillis(5))
+          .until(
+              () -> {
+                assertThat(second.leads() && bench.operator().leads()).as("both lead").isFalse();
+                return second.leads();
+              });
+      assertThat(Duration.between(frozen, Instant.now())).isLessThan(Duration.ofSeconds(6));
+      bench.edit("a", wc -> wc.getSpec().maxJobs = 1);
+      eventually(() -> assertThat(bench.workers.alive("b")).isEqualTo(3));
+      eventually(() -> assertThat(bench.workers.alive("a")).isEqualTo(1));
+      assertThat(bench.workers.mostInAll()).isLessThanOrEqualTo(4);
     }
   }
 

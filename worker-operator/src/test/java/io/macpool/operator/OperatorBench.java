@@ -92,9 +92,9 @@ final class OperatorBench implements AutoCloseable {
     return operator;
   }
 
-  void restart() {
+  void restart(String... more) {
     operator.close();
-    operator = Operator.start(settings());
+    operator = Operator.start(settings(more));
   }
 
   void apply(String yaml) {
@@ -141,6 +141,16 @@ final class OperatorBench implements AutoCloseable {
               env: [{name: CLUSTER, value: %1$s}]
         """
         .formatted(name, maxJobs, perWorker, more);
+  }
+
+  static String pool(String name, int slots) {
+    return """
+        apiVersion: travisci.com/v1alpha1
+        kind: HardwarePool
+        metadata: {name: %s}
+        spec: {slots: %d}
+        """
+        .formatted(name, slots);
   }
 
   WorkerCluster get(String name) {

@@ -101,6 +101,11 @@ final class PeerApi implements TestCluster {
   }
 
   @Override
+  public void freeze() {
+    gate.freeze();
+  }
+
+  @Override
   public void compact() {
     gate.age();
   }

@@ -2,6 +2,7 @@ package io.macpool.operator;
 
 import static io.macpool.operator.OperatorBench.cluster;
 import static io.macpool.operator.OperatorBench.eventually;
+import static io.macpool.operator.OperatorBench.pool;
 import static io.macpool.operator.WorkerClusterContract.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -68,7 +69,7 @@ class ScalingIT {
   void slotsOfAPoolAreSharedByWeightAndLentUntilTheyAreWanted() {
     bench = new OperatorBench().start();
     bench.workers.prepare(FakeWorker::busy);
-    bench.apply(pool(6));
+    bench.apply(pool("macs", 6));
     bench.apply(cluster("first", 8, 2, "  hardwarePool: macs"));
     eventually(() -> assertThat(bench.workers.alive("first")).isEqualTo(6));
     bench.apply(cluster("second", 8, 2, "  hardwarePool: macs\n  weight: 2"));
@@ -107,17 +108,7 @@ class ScalingIT {
             assertThat(condition(bench.status("wc"), "Degraded"))
                 .isEqualTo("True HardwarePoolUnknown"));
     assertThat(bench.workers.mostAlive("wc")).isZero();
-    bench.apply(pool(4).replace("macs", "absent"));
+    bench.apply(pool("absent", 4));
     eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(4));
-  }
-
-  private static String pool(int slots) {
-    return """
-        apiVersion: travisci.com/v1alpha1
-        kind: HardwarePool
-        metadata: {name: macs}
-        spec: {slots: %d}
-        """
-        .formatted(slots);
   }
 }

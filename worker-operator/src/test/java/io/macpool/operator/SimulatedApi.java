@@ -3,16 +3,31 @@ package io.macpool.operator;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import io.macpool.sim.kubernetes.PodRunner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Our API server simulator. */
 final class SimulatedApi implements TestCluster {
 
   private final KubernetesSimulator kubernetes;
+  private final ApiGate gate;
+  private final Path kubeconfig;
   private int expired;
 
   SimulatedApi(PodRunner workers) {
     kubernetes = KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), workers);
+    URI url = URI.create(kubernetes.url());
+    gate = new ApiGate(url);
+    try {
+      String direct = Files.readString(kubernetes.kubeconfig());
+      kubeconfig = Files.createTempFile("gated", ".kubeconfig");
+      Files.writeString(kubeconfig, direct.replace("http://" + url.getRawAuthority(), gate.url()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** For what only a simulator can do: count calls, answer them wrongly. */
@@ -22,6 +37,11 @@ final class SimulatedApi implements TestCluster {
 
   @Override
   public Path kubeconfig() {
+    return kubeconfig;
+  }
+
+  @Override
+  public Path directKubeconfig() {
     return kubernetes.kubeconfig();
   }
 
@@ -51,6 +71,11 @@ final class SimulatedApi implements TestCluster {
   }
 
   @Override
+  public void freeze() {
+    gate.freeze();
+  }
+
+  @Override
   public void compact() {
     expired += kubernetes.openWatches();
     kubernetes.expireWatches();
@@ -63,6 +88,12 @@ final class SimulatedApi implements TestCluster {
 
   @Override
   public void close() {
+    gate.close();
     kubernetes.close();
+    try {
+      Files.delete(kubeconfig);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

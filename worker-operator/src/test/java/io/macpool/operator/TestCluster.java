@@ -10,9 +10,7 @@ interface TestCluster extends AutoCloseable {
   Path kubeconfig();
 
   /** As {@link #kubeconfig()}, for programs that no fault shall touch. */
-  default Path directKubeconfig() {
-    return kubeconfig();
-  }
+  Path directKubeconfig();
 
   String namespace();
 
@@ -27,6 +25,9 @@ interface TestCluster extends AutoCloseable {
 
   /** Breaks every connection of those who use {@link #kubeconfig()}. */
   void cut();
+
+  /** Takes every call of those who use {@link #kubeconfig()} from now on, and answers none. */
+  void freeze();
 
   /**
    * Breaks every connection, and forgets the history that a watch would resume from: it is told 410

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import java.util.List;
 import net.logstash.logback.encoder.LogstashEncoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +35,20 @@ public final class Logs {
 
   /** Sets up logging for the whole process; {@code debug} shows our own debug lines. */
   public static void configure(Format format, boolean debug) {
+    configure(format, debug, List.of());
+  }
+
+  /** As {@link #configure(Format, boolean)}, with these failures in a line each. */
+  public static void configure(Format format, boolean debug, List<KnownFailure> known) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    ConsoleAppender<ILoggingEvent> console =
+        new ConsoleAppender<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            super.append(KnownFailure.brief(event, known));
+          }
+        };
     console.setContext(context);
     console.setTarget("System.err");
     console.setEncoder(encoder(context, format));

@@ -40,10 +40,25 @@ public final class ServiceMain {
 
   /** Runs until SIGTERM or SIGINT; returns the exit status. */
   public static int run(BuildInfo build, SettingsSpec spec, String[] arguments, Starter starter) {
+    return run(build, spec, arguments, List.of(), starter);
+  }
+
+  /**
+   * Runs until SIGTERM or SIGINT; returns the exit status.
+   *
+   * @param known failures that are logged in a line
+   */
+  public static int run(
+      BuildInfo build,
+      SettingsSpec spec,
+      String[] arguments,
+      List<KnownFailure> known,
+      Starter starter) {
     return command(
         build,
         withCommonSettings(spec),
         arguments,
+        known,
         settings -> {
           log.info("{} {} starts: {}", build.service(), build.version(), settings.describe());
           settings.warnings().forEach(log::warn);
@@ -62,6 +77,15 @@ public final class ServiceMain {
    */
   public static int command(
       BuildInfo build, SettingsSpec spec, String[] arguments, Command command) {
+    return command(build, spec, arguments, List.of(), command);
+  }
+
+  private static int command(
+      BuildInfo build,
+      SettingsSpec spec,
+      String[] arguments,
+      List<KnownFailure> known,
+      Command command) {
     List<String> given = List.of(arguments);
     if (given.contains("--help") || given.contains("-h")) {
       System.out.print(spec.help());
@@ -73,7 +97,8 @@ public final class ServiceMain {
     }
     try {
       Settings settings = spec.read(given, System.getenv());
-      Logs.configure(settings.find(LOG_FORMAT).orElse(Logs.Format.PLAIN), settings.get(DEBUG));
+      Logs.configure(
+          settings.find(LOG_FORMAT).orElse(Logs.Format.PLAIN), settings.get(DEBUG), known);
       return command.run(settings);
     } catch (SettingsException e) {
       e.getMessage().lines().forEach(line -> System.err.println(build.service() + ": " + line));

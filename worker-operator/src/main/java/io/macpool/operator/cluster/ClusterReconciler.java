@@ -53,7 +53,11 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   public UpdateControl<WorkerCluster> reconcile(
       WorkerCluster cached, Context<WorkerCluster> context) {
     try {
-      return operation.mandate().act(() -> serve(cached)).orElseGet(UpdateControl::noUpdate);
+      return operation
+          .mandate()
+          .act(() -> serve(cached))
+          .orElseGet(
+              () -> UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(operation.interval()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
       return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(SOON);
@@ -85,7 +89,10 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
       return operation
           .mandate()
           .act(() -> letGo(cached))
-          .orElseGet(DeleteControl::noFinalizerRemoval);
+          .orElseGet(
+              () ->
+                  DeleteControl.noFinalizerRemoval()
+                      .rescheduleAfter(operation.interval().toMillis()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());

@@ -179,6 +179,9 @@ final class ClusterRound {
     if (!significant && !(due && StatusDraft.differ(before, status))) {
       return false;
     }
+    if (!operation.mandate().stands()) {
+      throw new RoundFailedException(key, "the Lease is not renewed in time, another may lead");
+    }
     memory.informedAt = operation.clock().instant();
     memory.written = Optional.of(StatusWriter.write(operation.client(), cluster, status));
     StatusNews.tell(operation.events(), cluster, before, status, limit.why());

@@ -60,10 +60,15 @@ final class Credential {
       if (e.getCode() != CONFLICT) {
         throw e;
       }
-      return read(secrets.withName(name).get())
+      var made = secrets.withName(name).get();
+      if (made == null) {
+        throw e; // gone again: the next round makes it
+      }
+      return read(made)
           .orElseThrow(
               () ->
-                  new IllegalStateException(
+                  new RoundFailedException(
+                      cluster,
                       "Secret "
                           + name
                           + " exists without key "

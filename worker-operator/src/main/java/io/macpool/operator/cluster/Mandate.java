@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Whether this operator is the one that acts. */
-@FunctionalInterface
 public interface Mandate {
 
   /**
@@ -13,4 +12,7 @@ public interface Mandate {
    * @return what the round returns; empty if it may not act, for another one may by now
    */
   <T> Optional<T> act(Supplier<T> round);
+
+  /** Whether a round that was begun may still act: it asks before it grants anything. */
+  boolean stands();
 }

@@ -3,15 +3,23 @@ package io.macpool.operator.cluster;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 /**
- * The API did not do what a round needs; the round is tried again, later and later. The framework
- * logs each failure with its trace: of a call that was refused there is nothing in it to learn, so
- * there is none.
+ * A round can't go on as things are; it is tried again, later and later. The framework logs each
+ * failure with its trace: there is nothing to learn from the place in our code, so there is none.
  */
-final class RoundFailedException extends RuntimeException {
+public final class RoundFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   RoundFailedException(ClusterKey cluster, KubernetesClientException failure) {
-    super(cluster + ": " + failure.getMessage(), null, false, false);
+    this(cluster, String.valueOf(failure.getMessage()));
+  }
+
+  /**
+   * Made of what a person reads.
+   *
+   * @param why with what to do about it, if there is something
+   */
+  RoundFailedException(ClusterKey cluster, String why) {
+    super(cluster + ": " + why, null, false, false);
   }
 }

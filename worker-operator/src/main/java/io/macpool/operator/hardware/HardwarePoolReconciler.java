@@ -12,6 +12,7 @@ import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.SecretKey;
 import io.macpool.operator.cluster.ClusterEvents;
+import io.macpool.operator.cluster.Mandate;
 import io.macpool.service.Secret;
 import java.io.IOException;
 import java.time.Clock;
@@ -40,6 +41,7 @@ public final class HardwarePoolReconciler
   private final ClusterEvents events;
   private final Clock clock;
   private final Duration interval;
+  private final Mandate mandate;
   private final Map<PoolKey, PoolMemory> memories = new ConcurrentHashMap<>();
 
   public HardwarePoolReconciler(
@@ -48,17 +50,24 @@ public final class HardwarePoolReconciler
       CapacitySource capacity,
       ClusterEvents events,
       Clock clock,
-      Duration interval) {
+      Duration interval,
+      Mandate mandate) {
     this.client = client;
     this.ledger = ledger;
     this.capacity = capacity;
     this.events = events;
     this.clock = clock;
     this.interval = interval;
+    this.mandate = mandate;
   }
 
   @Override
   public UpdateControl<HardwarePool> reconcile(HardwarePool pool, Context<HardwarePool> context) {
+    mandate.act(() -> look(pool));
+    return UpdateControl.<HardwarePool>noUpdate().rescheduleAfter(interval);
+  }
+
+  private SlotLedger.Picture look(HardwarePool pool) {
     PoolKey key = key(pool);
     PoolMemory memory = memories.computeIfAbsent(key, k -> new PoolMemory(clock.instant()));
     memory.slots = slots(pool, memory);
@@ -66,7 +75,7 @@ public final class HardwarePoolReconciler
     SlotLedger.Picture picture = ledger.picture(key);
     memory.utilisation = memory.utilisation.observing(picture, clock.instant());
     PoolStatus.write(client, events, pool, picture, memory, clock.instant());
-    return UpdateControl.<HardwarePool>noUpdate().rescheduleAfter(interval);
+    return picture;
   }
 
   @Override

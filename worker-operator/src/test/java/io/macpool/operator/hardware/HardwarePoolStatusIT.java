@@ -9,6 +9,7 @@ import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.HardwarePoolStatus;
 import io.macpool.operator.cluster.ClusterEvents;
+import io.macpool.operator.cluster.Mandate;
 import io.macpool.sim.kubernetes.ApiCall.Verb;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,13 @@ class HardwarePoolStatusIT {
     client.resource(pool).create();
     reconciler =
         new HardwarePoolReconciler(
-            client, ledger, capacity, new ClusterEvents(client, "wo", clock), clock, INTERVAL);
+            client,
+            ledger,
+            capacity,
+            new ClusterEvents(client, "wo", clock),
+            clock,
+            INTERVAL,
+            new Always());
   }
 
   @AfterEach
@@ -122,6 +130,19 @@ class HardwarePoolStatusIT {
 
   private HardwarePool pool() {
     return client.resources(HardwarePool.class).inNamespace("ns").withName("macs").get();
+  }
+
+  private static final class Always implements Mandate {
+
+    @Override
+    public <T> Optional<T> act(Supplier<T> round) {
+      return Optional.of(round.get());
+    }
+
+    @Override
+    public boolean stands() {
+      return true;
+    }
   }
 
   /** Stands still until it is set. */

@@ -10,13 +10,31 @@ import java.util.function.Predicate;
 /** What goes wrong with calls to the API, set by tests. Thread safe. */
 public final class ApiFaults {
 
+  /** How a call ends that something befalls. */
+  enum Ending {
+    /** By an answer that says why not. */
+    REFUSAL,
+    /** By the connection's end. */
+    DROP,
+    /** Never, for as long as the caller waits. */
+    SILENCE,
+    /** As it should, but later. */
+    DELAY
+  }
+
   /**
    * What happens to one call.
    *
-   * @param status the answer's code; empty: no answer, the connection drops; 0: a true answer
-   * @param afterwards whether the call is carried out first, so that only its answer is lost
+   * @param status of a refusal
+   * @param delay of a delayed answer
+   * @param carriedOut whether the call is carried out although it gets no answer
    */
-  record Fault(Optional<Integer> status, Duration delay, boolean afterwards) {}
+  record Fault(Ending ending, int status, Duration delay, boolean carriedOut) {
+
+    static Fault withoutAnswer(Ending ending, boolean carriedOut) {
+      return new Fault(ending, 0, Duration.ZERO, carriedOut);
+    }
+  }
 
   private static final class Rule {
     private final Predicate<ApiCall> calls;
@@ -36,22 +54,31 @@ public final class ApiFaults {
 
   /** The next {@code times} of these calls are answered {@code status} and do nothing. */
   public void fail(int times, int status, Predicate<ApiCall> calls) {
-    add(new Rule(calls, new Fault(Optional.of(status), Duration.ZERO, false), times));
+    add(new Rule(calls, new Fault(Ending.REFUSAL, status, Duration.ZERO, false), times));
   }
 
   /** The next {@code times} of these calls get no answer and do nothing. */
   public void drop(int times, Predicate<ApiCall> calls) {
-    add(new Rule(calls, new Fault(Optional.empty(), Duration.ZERO, false), times));
+    add(new Rule(calls, Fault.withoutAnswer(Ending.DROP, false), times));
   }
 
   /** The next {@code times} of these calls are carried out, and their answer is lost. */
   public void loseAnswer(int times, Predicate<ApiCall> calls) {
-    add(new Rule(calls, new Fault(Optional.empty(), Duration.ZERO, true), times));
+    add(new Rule(calls, Fault.withoutAnswer(Ending.DROP, true), times));
   }
 
   /** The next {@code times} of these calls are answered truly, but later. */
   public void delay(int times, Duration delay, Predicate<ApiCall> calls) {
-    add(new Rule(calls, new Fault(Optional.of(0), delay, false), times));
+    add(new Rule(calls, new Fault(Ending.DELAY, 0, delay, false), times));
+  }
+
+  /**
+   * The next {@code times} of these calls are taken and never answered.
+   *
+   * @param carriedOut whether they do what they ask for all the same
+   */
+  public void silence(int times, boolean carriedOut, Predicate<ApiCall> calls) {
+    add(new Rule(calls, Fault.withoutAnswer(Ending.SILENCE, carriedOut), times));
   }
 
   private synchronized void add(Rule rule) {

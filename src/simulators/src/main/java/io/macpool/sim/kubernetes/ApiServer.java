@@ -119,17 +119,20 @@ final class ApiServer {
   private void carryOut(ApiRequest request, String body, Optional<Fault> fault) {
     if (fault.isEmpty()) {
       carryOut(request, body);
-    } else if (fault.get().status().isEmpty()) {
-      if (fault.get().afterwards()) {
-        objects.answer(request, body);
+      return;
+    }
+    if (fault.get().carriedOut()) {
+      objects.answer(request, body);
+    }
+    switch (fault.get().ending()) {
+      case REFUSAL -> throw ApiFailure.injected(fault.get().status());
+      case DROP -> request.http().connection().close();
+      case SILENCE -> log.debug("no answer to {}", request.call());
+      case DELAY -> {
+        request.http().pause();
+        vertx.setTimer(
+            Math.max(1, fault.get().delay().toMillis()), late -> carryOutLate(request, body));
       }
-      request.http().connection().close();
-    } else if (fault.get().status().get() > 0) {
-      throw ApiFailure.injected(fault.get().status().get());
-    } else {
-      request.http().pause();
-      vertx.setTimer(
-          Math.max(1, fault.get().delay().toMillis()), late -> carryOutLate(request, body));
     }
   }
 

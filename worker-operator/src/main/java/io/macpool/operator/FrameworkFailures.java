@@ -1,0 +1,46 @@
+package io.macpool.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.macpool.operator.cluster.RoundFailedException;
+import io.macpool.service.KnownFailure;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/** What the framework logs while the API refuses or is away: a line each, without a trace. */
+final class FrameworkFailures {
+
+  static final List<KnownFailure> KNOWN = known();
+
+  private FrameworkFailures() {}
+
+  private static List<KnownFailure> known() {
+    List<KnownFailure> known = new ArrayList<>();
+    for (Class<? extends Exception> type :
+        List.of(KubernetesClientException.class, IOException.class, TimeoutException.class)) {
+      known.add(
+          new KnownFailure(
+              "io.fabric8.kubernetes.client.informers",
+              type,
+              "until then changes are not seen; if it goes on: is the API up, and does the"
+                  + " service account have the role of the chart?"));
+      known.add(
+          new KnownFailure(
+              "io.fabric8.kubernetes.client.extended.leaderelection",
+              type,
+              "tried again until the Lease runs out; if it goes on: is the API up, and may the"
+                  + " service account get, create, update and patch leases?"));
+    }
+    for (Class<? extends Exception> type :
+        List.of(KubernetesClientException.class, RoundFailedException.class)) {
+      known.add(
+          new KnownFailure(
+              "io.javaoperatorsdk.operator.processing.event",
+              type,
+              "nothing was granted that is not recorded; if it goes on: is the API up, and does"
+                  + " the service account have the role of the chart?"));
+    }
+    return List.copyOf(known);
+  }
+}
