@@ -117,7 +117,7 @@ final class OperatorBench implements AutoCloseable {
     client.resource(resource).inNamespace(namespace).create();
   }
 
-  private static InputStream stream(String text) {
+  static InputStream stream(String text) {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
