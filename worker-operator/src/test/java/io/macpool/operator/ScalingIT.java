@@ -66,6 +66,28 @@ class ScalingIT {
   }
 
   @Test
+  void manyQueuesAreFollowedOverOneConnection() {
+    try (AmqpSimulator amqp = AmqpSimulator.start();
+        JobPublisher publisher = JobPublisher.connect(amqp.uri())) {
+      bench =
+          new OperatorBench("--amqp-uri", amqp.uri().toString(), "--queue-poll-interval", "50ms")
+              .start();
+      for (int jobs = 1; jobs <= 3; jobs++) {
+        String queue = "builds." + jobs;
+        publisher.declareQueue(queue);
+        publisher.publish(queue, Collections.nCopies(jobs, "{}"));
+        bench.apply(cluster("wc" + jobs, 8, 8, "  scaling: {queue: " + queue + "}"));
+      }
+      for (int jobs = 1; jobs <= 3; jobs++) {
+        String name = "wc" + jobs;
+        int wanted = jobs;
+        eventually(() -> assertThat(bench.workers.alive(name)).isEqualTo(wanted));
+      }
+      assertThat(amqp.connections()).as("the publisher's and the operator's").isEqualTo(2);
+    }
+  }
+
+  @Test
   void slotsOfAPoolAreSharedByWeightAndLentUntilTheyAreWanted() {
     bench = new OperatorBench().start();
     bench.workers.prepare(FakeWorker::busy);
