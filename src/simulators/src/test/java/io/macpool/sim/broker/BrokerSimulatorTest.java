@@ -46,7 +46,10 @@ class BrokerSimulatorTest {
 
   private final Guests guests = new Guests();
   private final BrokerSimulator broker = BrokerSimulator.start(1, guests);
-  private final HttpClient http = HttpClient.newHttpClient();
+
+  /** As workers speak: a connection of HTTP/2 ends only once all is answered. */
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @AfterEach
   void stop() {
