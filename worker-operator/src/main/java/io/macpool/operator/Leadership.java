@@ -6,15 +6,19 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.macpool.core.GoDuration;
 import io.macpool.operator.cluster.Mandate;
 import io.macpool.service.Settings;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,9 @@ final class Leadership implements Mandate {
   /** What a Lease without a holder says of its duration: the API refuses 0. */
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
+  /** A round that lasts longer than so many calls that time out hangs in one that does not. */
+  private static final int CALLS = 30;
+
   private enum State {
     WAITING,
     LEADING,
@@ -44,11 +51,17 @@ final class Leadership implements Mandate {
   private final String namespace;
   private final String identity;
   private final Duration duration;
+  private final Duration patience;
   private final boolean elected;
   private final LeaseRenewals renewals;
 
   /** Rounds read; whoever stops them writes, and never lets go. */
   private final ReadWriteLock rounds = new ReentrantReadWriteLock();
+
+  private final LongSupplier nanos;
+
+  /** When each round that acts now began. */
+  private final Map<Object, Long> began = new ConcurrentHashMap<>();
 
   private volatile State state = State.WAITING;
 
@@ -56,9 +69,12 @@ final class Leadership implements Mandate {
    * A candidate; without elections, the leader.
    *
    * @param renewals sees the calls of {@code client}
+   * @param nanos as {@link System#nanoTime}
    */
-  Leadership(Settings settings, KubernetesClient client, LeaseRenewals renewals) {
+  Leadership(
+      Settings settings, KubernetesClient client, LeaseRenewals renewals, LongSupplier nanos) {
     this.client = client;
+    this.nanos = nanos;
     this.renewals = renewals;
     name = settings.get(OperatorSettings.OPERATOR_NAME);
     namespace =
@@ -69,6 +85,7 @@ final class Leadership implements Mandate {
     identity =
         settings.find(OperatorSettings.POD_NAME).orElseGet(() -> UUID.randomUUID().toString());
     duration = settings.get(OperatorSettings.LEASE_DURATION);
+    patience = settings.get(OperatorSettings.API_TIMEOUT).multipliedBy(CALLS);
     elected = settings.get(OperatorSettings.LEADER_ELECTION);
     if (!elected) {
       state = State.LEADING;
@@ -122,8 +139,16 @@ final class Leadership implements Mandate {
     return state == State.LEADING && (!elected || renewals.within(deadline()));
   }
 
-  boolean wasLost() {
-    return state == State.LOST;
+  /** Why only a restart would help; empty while one would not. */
+  Optional<String> trouble() {
+    if (state == State.LOST) {
+      return Optional.of("leadership was lost");
+    }
+    long now = nanos.getAsLong();
+    long longest = began.values().stream().mapToLong(at -> now - at).max().orElse(0);
+    return longest > patience.toNanos()
+        ? Optional.of("a round has lasted longer than " + GoDuration.format(patience))
+        : Optional.empty();
   }
 
   @Override
@@ -136,9 +161,12 @@ final class Leadership implements Mandate {
     if (!leads() || !rounds.readLock().tryLock()) {
       return Optional.empty();
     }
+    Object key = new Object();
+    began.put(key, nanos.getAsLong());
     try {
       return Optional.of(round.get());
     } finally {
+      began.remove(key);
       rounds.readLock().unlock();
     }
   }

@@ -96,7 +96,7 @@ public final class Operator implements AutoCloseable {
     PrometheusMeterRegistry registry = Metrics.registry();
     resources.own("metrics", registry::close);
 
-    leadership = new Leadership(settings, client, renewals);
+    leadership = new Leadership(settings, client, renewals, System::nanoTime);
     ClusterReconciler clusters =
         new ClusterReconciler(operation(settings, client, name, clock), watches);
     HardwarePoolReconciler pools =
@@ -257,9 +257,7 @@ public final class Operator implements AutoCloseable {
   private void admin(Settings settings, PrometheusMeterRegistry registry) {
     Health health =
         new Health()
-            .live(
-                "leadership",
-                () -> leadership.wasLost() ? Optional.of("leadership was lost") : Optional.empty())
+            .live("leadership", leadership::trouble)
             .ready(
                 "leadership", () -> leads() ? Optional.empty() : Optional.of("another one leads"));
     Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();

@@ -59,7 +59,7 @@ class LeadershipIT {
     assertThat(stoppedFirst).isTrue();
     assertThat(holder()).isEmpty();
     assertThat(one.act(() -> "a round")).as("for good").isEmpty();
-    assertThat(one.wasLost()).as("a clean stop is no loss").isFalse();
+    assertThat(one.trouble()).as("a clean stop is no loss").isEmpty();
   }
 
   @Test
@@ -97,7 +97,7 @@ class LeadershipIT {
     nanos.addAndGet(1);
     assertThat(one.act(() -> "a round")).isEmpty();
     assertThat(one.stands()).isFalse();
-    assertThat(one.wasLost()).isFalse();
+    assertThat(one.trouble()).isEmpty();
 
     assertThat(holder()).isEqualTo("one"); // read now: what is written next may be as old
     nanos.addAndGet(Duration.ofSeconds(9).toNanos());
@@ -138,11 +138,25 @@ class LeadershipIT {
     assertThat(one.leads()).isFalse();
   }
 
+  @Test
+  void aRoundThatHangsIsAReasonToStartAgain() {
+    Leadership one = leader("one");
+    one.act(
+        () -> {
+          nanos.addAndGet(Duration.ofMinutes(5).toNanos());
+          assertThat(one.trouble()).as("thirty calls of 10 s each").isEmpty();
+          nanos.addAndGet(1);
+          assertThat(one.trouble()).contains("a round has lasted longer than 5m0s");
+          return "a round";
+        });
+    assertThat(one.trouble()).isEmpty();
+  }
+
   private Leadership leader(String identity) {
     List<String> flags =
         List.of("--watch-namespace", NAMESPACE, "--pod-name", identity, "--operator-name", "wo");
     Leadership leadership =
-        new Leadership(OperatorSettings.SPEC.read(flags, Map.of()), client, renewals);
+        new Leadership(OperatorSettings.SPEC.read(flags, Map.of()), client, renewals, nanos::get);
     assertThat(leases().get()).isNull();
     lease(identity);
     assertThat(leadership.leads()).isFalse();
