@@ -3,12 +3,16 @@ package io.macpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.macpool.sim.amqp.StateUpdate;
+import io.macpool.sim.broker.BrokerFaults.Call;
+import io.macpool.sim.net.Hold;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -62,6 +66,34 @@ class RedeliveryIT {
     workers.add(first);
     await().atMost(Stage.PATIENCE).until(first::isReady);
     judge(cut, trial);
+  }
+
+  /** And the first does not come to tell the second, which still waits for an instance. */
+  @Test
+  void whatAnotherHasEndedIsNotToldToStart() throws IOException {
+    Trial trial = begin();
+    stage.gate.shut();
+    try (Hold creates = stage.broker.faults().hold(Call::isCreate)) {
+      start("second", stage.jobs);
+      await().atMost(Stage.PATIENCE).until(() -> creates.held() == 1);
+      trial.end();
+      stage.awaitNoInstance();
+      stage.gate.open();
+      stage.gate.shutBefore(LastWrite.REPORTED_UNSEEN.moment());
+      assertThat(stage.finished(trial.id()).finalState()).contains("failed");
+      await().atMost(Stage.PATIENCE).until(() -> stage.gate.cuts() == 1);
+    }
+    await()
+        .atMost(Stage.PATIENCE)
+        .until(() -> stage.broker.created() == 2 && stage.broker.instances().isEmpty());
+    stage.gate.open();
+    stage.awaitSettled(workers);
+    assertThat(stage.results.job(trial.id()).updates())
+        .extracting(StateUpdate::state)
+        .filteredOn("started"::equals)
+        .as("starts")
+        .hasSize(1);
+    assertThat(trial.timesRun()).isEqualTo(1);
   }
 
   /** A job that runs, and counts in a file how often it does. */

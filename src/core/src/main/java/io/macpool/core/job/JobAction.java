@@ -6,17 +6,11 @@ import java.util.Objects;
 /** Something to do for a job. The shell does it and tells what came of it as {@link JobEvent}s. */
 public sealed interface JobAction {
 
-  /** What the scheduler is told on the way. */
-  enum Progress {
-    RECEIVED,
-    STARTED
-  }
-
   /** One method a case: whoever carries out actions must be able to do them all. */
   interface Cases {
     void openLog();
 
-    void publishProgress(Progress progress);
+    void publishReceived();
 
     void generateScript();
 
@@ -59,15 +53,11 @@ public sealed interface JobAction {
     }
   }
 
-  /** Tell the scheduler how far the job is; nothing waits for it. */
-  record PublishProgress(Progress progress) implements JobAction {
-    public PublishProgress {
-      Objects.requireNonNull(progress, "progress");
-    }
-
+  /** Tell the scheduler that the job was taken; nothing waits for it. */
+  record PublishReceived() implements JobAction {
     @Override
     public void match(Cases cases) {
-      cases.publishProgress(progress);
+      cases.publishReceived();
     }
   }
 
@@ -107,7 +97,10 @@ public sealed interface JobAction {
     }
   }
 
-  /** Start the script and stream its output to the log. */
+  /**
+   * Unless the job has ended elsewhere meanwhile: tell the scheduler that it starts, start the
+   * script, and stream its output to the log.
+   */
   record RunScript() implements JobAction {
     @Override
     public void match(Cases cases) {

@@ -1,6 +1,5 @@
 package io.macpool.core.job;
 
-import io.macpool.core.job.JobAction.Progress;
 import io.macpool.core.job.JobState.InstanceStanding;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +49,7 @@ final class JobEnd {
   static List<JobAction> opening(JobAction... then) {
     List<JobAction> actions = new ArrayList<>();
     actions.add(new JobAction.OpenLog());
-    actions.add(new JobAction.PublishProgress(Progress.RECEIVED));
+    actions.add(new JobAction.PublishReceived());
     actions.addAll(List.of(then));
     return actions;
   }

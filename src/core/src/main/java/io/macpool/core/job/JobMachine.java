@@ -1,7 +1,6 @@
 package io.macpool.core.job;
 
 import io.macpool.core.GoDuration;
-import io.macpool.core.job.JobAction.Progress;
 import io.macpool.core.job.JobState.InstanceStanding;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +97,6 @@ public final class JobMachine {
               Phase.RUNNING,
               List.of(
                   new JobAction.StopTimer(Timer.UPLOAD),
-                  new JobAction.PublishProgress(Progress.STARTED),
                   start(Timer.HARD),
                   start(Timer.SILENCE),
                   new JobAction.RunScript()))

@@ -99,11 +99,8 @@ final class JobHands implements JobAction.Cases {
   }
 
   @Override
-  public void publishProgress(JobAction.Progress progress) {
-    CompletableFuture<Void> unused = reporter.progress(progress, instance.id());
-    if (progress == JobAction.Progress.STARTED) {
-      preamble.write(output, instance.id(), instance.image(), requestedAt);
-    }
+  public void publishReceived() {
+    CompletableFuture<Void> unused = reporter.received(instance.id());
   }
 
   @Override
@@ -150,6 +147,8 @@ final class JobHands implements JobAction.Cases {
   }
 
   private void startScript() {
+    CompletableFuture<Void> unused = reporter.started(instance.id());
+    preamble.write(output, instance.id(), instance.image(), requestedAt);
     script.forget();
     follow(() -> {});
   }

@@ -1,6 +1,5 @@
 package io.macpool.worker.job;
 
-import io.macpool.core.job.JobAction.Progress;
 import io.macpool.core.job.Settlement;
 import io.macpool.core.job.Verdict;
 import java.time.Clock;
@@ -31,15 +30,13 @@ final class JobReporter {
     this.updates = job.stateUpdateCount();
   }
 
-  CompletableFuture<Void> progress(Progress progress, Optional<String> instance) {
-    return reports.publish(
-        switch (progress) {
-          case RECEIVED -> report("job:test:receive", "received", instance, Optional.empty(), 0);
-          case STARTED -> {
-            startedAt = Optional.of(clock.instant());
-            yield report("job:test:start", "started", instance, Optional.empty(), 0);
-          }
-        });
+  CompletableFuture<Void> received(Optional<String> instance) {
+    return publish(report("job:test:receive", "received", instance, Optional.empty(), 0));
+  }
+
+  CompletableFuture<Void> started(Optional<String> instance) {
+    startedAt = Optional.of(clock.instant());
+    return publish(report("job:test:start", "started", instance, Optional.empty(), 0));
   }
 
   CompletableFuture<Void> publish(StateReport report) {
