@@ -39,7 +39,9 @@ final class Fleet implements AutoCloseable {
   private static final int SLOTS = CLUSTERS * PODS * JOBS_PER_POD;
   private static final int FOREIGN = 100;
   private static final int FOREIGN_BYTES = 64 << 10;
-  private static final Duration QUIET = Duration.ofSeconds(3);
+
+  /** Twice the longest of the operator's intervals: what changed last is shown by then. */
+  private static final Duration QUIET = Duration.ofSeconds(10);
 
   private final FakeWorkers workers = new FakeWorkers(SLOTS);
   private final KubernetesSimulator kubernetes =

@@ -17,16 +17,12 @@ final class IdleMinute {
 
   private static final Duration WINDOW = Duration.ofSeconds(30);
 
-  /** A pool's status shows what changed last within its interval of five seconds. */
-  private static final Duration LAST_CHANGE = Duration.ofSeconds(10);
-
   private static final double WINDOWS_A_MINUTE = 60.0 / WINDOW.toSeconds();
 
   private IdleMinute() {}
 
   static void measure(Fleet fleet, ServiceProcess operator, Report report) throws Exception {
     report.progress("nothing happens for " + WINDOW.toSeconds() + " s");
-    TimeUnit.NANOSECONDS.sleep(LAST_CHANGE.toNanos());
     fleet.calls().reset();
     long calls = fleet.workers().calls();
     Duration cpu = operator.cpu();
