@@ -56,14 +56,16 @@ public final class OperatorSettings {
               "how long after its last sign of life a leader still counts as one, at least 1s: the"
                   + " longest that nobody acts after one was lost",
               "DURATION",
-              OperatorSettings::parseLease)
+              text -> parseAtLeast("1s", text))
           .defaultTo(Duration.ofSeconds(15));
 
   public static final Setting<Duration> API_TIMEOUT =
-      Setting.duration(
+      Setting.of(
               "API_TIMEOUT",
-              "how long the Kubernetes API may take to answer a call; calls about the Lease have a"
-                  + " fifth of LEASE_DURATION if that is less")
+              "how long the Kubernetes API may take to answer a call, at least 100ms; calls about"
+                  + " the Lease have a fifth of LEASE_DURATION if that is less",
+              "DURATION",
+              text -> parseAtLeast("100ms", text))
           .defaultTo(Duration.ofSeconds(10));
 
   public static final Setting<ListenAddress> ADMIN_ADDR =
@@ -167,12 +169,12 @@ public final class OperatorSettings {
     return file;
   }
 
-  private static Duration parseLease(String text) {
-    Duration lease = GoDuration.parse(text);
-    if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException("\"" + text + "\" is less than 1s");
+  private static Duration parseAtLeast(String shortest, String text) {
+    Duration duration = GoDuration.parse(text);
+    if (duration.compareTo(GoDuration.parse(shortest)) < 0) {
+      throw new IllegalArgumentException("\"" + text + "\" is less than " + shortest);
     }
-    return lease;
+    return duration;
   }
 
   private static Boolean parseBoolean(String text) {

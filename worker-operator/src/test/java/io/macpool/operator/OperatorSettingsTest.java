@@ -33,11 +33,23 @@ class OperatorSettingsTest {
   @Test
   void everyProblemIsToldAtOnceAndNoSecretWithIt() {
     List<String> flags =
-        List.of("--leader-election", "maybe", "--remote-control-port", "0", "--reconcile", "1s");
+        List.of(
+            "--leader-election",
+            "maybe",
+            "--remote-control-port",
+            "0",
+            "--reconcile",
+            "1s",
+            "--lease-duration",
+            "0s",
+            "--api-timeout",
+            "0s");
     assertThatThrownBy(() -> OperatorSettings.SPEC.read(flags, Map.of()))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("--leader-election")
         .hasMessageContaining("--remote-control-port")
+        .hasMessageContaining("--lease-duration: \"0s\" is less than 1s")
+        .hasMessageContaining("--api-timeout: \"0s\" is less than 100ms")
         .hasMessageContaining("--reconcile is not a setting");
     Settings broken =
         OperatorSettings.SPEC.read(
