@@ -59,8 +59,8 @@ final class Deeds {
 
   private void carryOut(Action action, Inventory inventory) {
     String reason = action.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    meters.counter("reconcile.actions", "deed", action.deed().name(), "reason", reason).increment();
-    switch (action.deed()) {
+    meters.counter("reconcile.actions", "deed", action.kind().name(), "reason", reason).increment();
+    switch (action.kind()) {
       case ADOPT -> {
         Machine machine = inventory.machine(action.name()).orElseThrow();
         ledger.adopt(Instances.found(machine, broker, clock.instant()));
@@ -85,7 +85,7 @@ final class Deeds {
     StringBuilder text = new StringBuilder();
     for (Action action : actions.subList(0, Math.min(MOST_NAMED, actions.size()))) {
       text.append(text.length() == 0 ? "" : ", ")
-          .append(action.deed().name().toLowerCase(Locale.ROOT))
+          .append(action.kind().name().toLowerCase(Locale.ROOT))
           .append(' ')
           .append(action.name())
           .append(" (")

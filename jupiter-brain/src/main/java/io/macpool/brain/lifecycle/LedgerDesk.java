@@ -26,8 +26,8 @@ public final class LedgerDesk implements AutoCloseable {
 
   private final Ledger ledger;
   private final ThreadPoolExecutor threads;
-  private final Gathered<Transition, Optional<Instance>> transitions;
-  private final Gathered<String, Optional<Instance>> confirmations;
+  private final Batcher<Transition, Optional<Instance>> transitions;
+  private final Batcher<String, Optional<Instance>> confirmations;
 
   /**
    * @param clerks how many questions at a time; as many as there are connections
@@ -47,8 +47,8 @@ public final class LedgerDesk implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    this.transitions = gathered(Transition::id, Ledger::advance);
-    this.confirmations = gathered(Function.identity(), Ledger::confirm);
+    this.transitions = batcher(Transition::id, Ledger::advance);
+    this.confirmations = batcher(Function.identity(), Ledger::confirm);
   }
 
   /** Asks, and completes with the answer or with a {@link LedgerException}. */
@@ -79,8 +79,8 @@ public final class LedgerDesk implements AutoCloseable {
    *
    * @param subject two questions about one subject are never asked at once
    */
-  <Q, A> Gathered<Q, A> gathered(Function<Q, ?> subject, BiFunction<Ledger, List<Q>, List<A>> all) {
-    return new Gathered<>(threads, subject, questions -> all.apply(ledger, questions));
+  <Q, A> Batcher<Q, A> batcher(Function<Q, ?> subject, BiFunction<Ledger, List<Q>, List<A>> all) {
+    return new Batcher<>(threads, subject, questions -> all.apply(ledger, questions));
   }
 
   static LedgerException overrun(RejectedExecutionException cause) {

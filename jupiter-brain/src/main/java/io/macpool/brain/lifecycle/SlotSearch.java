@@ -41,7 +41,7 @@ final class SlotSearch {
   private final Checkpoint checkpoint;
   private final Clock clock;
   private final Waiting waiting = new Waiting();
-  private final Gathered<Order, Reservation<Placement.NoPlace>> reservations;
+  private final Batcher<Order, Reservation<Placement.NoPlace>> reservations;
 
   SlotSearch(
       Creation.Site site, Reclaimer reclaimer, Cordons cordons, WarmShelf shelf, String broker) {
@@ -54,7 +54,7 @@ final class SlotSearch {
     this.broker = broker;
     this.checkpoint = site.checkpoint();
     this.clock = site.clock();
-    this.reservations = site.desk().gathered(Function.identity(), this::reserve);
+    this.reservations = site.desk().batcher(Function.identity(), this::reserve);
     live.onChange(this::freed);
   }
 

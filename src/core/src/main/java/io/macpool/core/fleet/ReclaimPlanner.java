@@ -24,7 +24,7 @@ import java.util.TreeSet;
 public final class ReclaimPlanner {
 
   /** What is left to do about one name. */
-  public enum Deed {
+  public enum Kind {
     /** Destroy the machine, and close the record if there is one. */
     DESTROY,
     /** Close the record: there is no machine. */
@@ -56,10 +56,10 @@ public final class ReclaimPlanner {
   }
 
   /** One thing to do. */
-  public record Action(String name, Deed deed, Reason reason) {
+  public record Action(String name, Kind kind, Reason reason) {
     public Action {
       Objects.requireNonNull(name, "name");
-      Objects.requireNonNull(deed, "deed");
+      Objects.requireNonNull(kind, "kind");
       Objects.requireNonNull(reason, "reason");
     }
   }
@@ -163,7 +163,7 @@ public final class ReclaimPlanner {
       }
       if (action.get().reason() == Reason.DECIDED) {
         decided.add(action.get());
-      } else if (action.get().deed() != Deed.DESTROY || budget-- > 0) {
+      } else if (action.get().kind() != Kind.DESTROY || budget-- > 0) {
         found.add(action.get());
       } else {
         postponed++;
@@ -177,13 +177,13 @@ public final class ReclaimPlanner {
       String name, Optional<Instance> record, Optional<Machine> machine) {
     if (record.isEmpty()) {
       return policy.adoptStrangers()
-          ? act(name, Deed.ADOPT, Reason.FOUND)
-          : confirmed(name, Deed.DESTROY, Reason.ORPHAN);
+          ? act(name, Kind.ADOPT, Reason.FOUND)
+          : confirmed(name, Kind.DESTROY, Reason.ORPHAN);
     }
     Instance instance = record.get();
     if (instance.phase() == InstancePhase.RECLAIMING) {
       return machine.isPresent()
-          ? act(name, Deed.DESTROY, Reason.DECIDED)
+          ? act(name, Kind.DESTROY, Reason.DECIDED)
           : missing(instance, Reason.DECIDED);
     }
     boolean alone = !brokers.contains(instance.broker());
@@ -192,7 +192,7 @@ public final class ReclaimPlanner {
         return Optional.empty();
       }
       return machine.isPresent()
-          ? act(name, Deed.DESTROY, Reason.ABANDONED)
+          ? act(name, Kind.DESTROY, Reason.ABANDONED)
           : missing(instance, Reason.ABANDONED);
     }
     return machine.isPresent()
@@ -204,7 +204,7 @@ public final class ReclaimPlanner {
   private Optional<Action> missing(Instance instance, Reason reason) {
     boolean mayAppear =
         instance.ref().isEmpty() && instance.createdAt().plus(policy.cloneLimit()).isAfter(now);
-    return mayAppear ? Optional.empty() : confirmed(instance.id(), Deed.FORGET, reason);
+    return mayAppear ? Optional.empty() : confirmed(instance.id(), Kind.FORGET, reason);
   }
 
   private Optional<Action> wanted(Instance instance, Machine machine) {
@@ -212,36 +212,36 @@ public final class ReclaimPlanner {
     if (!instance.confirmed()
         && !instance.isWarm()
         && !instance.changedAt().plus(policy.confirmLimit()).isAfter(now)) {
-      return confirmed(name, Deed.DESTROY, Reason.UNCLAIMED);
+      return confirmed(name, Kind.DESTROY, Reason.UNCLAIMED);
     }
     if (machine.power() == PowerState.OFF) {
-      return confirmed(name, Deed.DESTROY, Reason.SWITCHED_OFF);
+      return confirmed(name, Kind.DESTROY, Reason.SWITCHED_OFF);
     }
     Optional<Instant> end = instance.expiresAt(Optional.of(machine), policy.cutoff());
     if (instance.isWarm() || machine.power() != PowerState.ON) {
       return Optional.empty(); // the warm pool looks after its own
     }
     if (end.filter(time -> !time.isAfter(now)).isPresent()) {
-      return act(name, Deed.DESTROY, Reason.OVERDUE);
+      return act(name, Kind.DESTROY, Reason.OVERDUE);
     }
     boolean booted = machine.bootedAt().isPresent() || !machine.addresses().isEmpty();
     if (!booted && !instance.changedAt().plus(policy.bootCutoff()).isAfter(now)) {
-      return act(name, Deed.DESTROY, Reason.NOT_BOOTED);
+      return act(name, Kind.DESTROY, Reason.NOT_BOOTED);
     }
     return Optional.empty();
   }
 
-  private static Optional<Action> act(String name, Deed deed, Reason reason) {
-    return Optional.of(new Action(name, deed, reason));
+  private static Optional<Action> act(String name, Kind kind, Reason reason) {
+    return Optional.of(new Action(name, kind, reason));
   }
 
   /** Acts if the same was seen before, long enough ago; else remembers. */
-  private Optional<Action> confirmed(String name, Deed deed, Reason reason) {
+  private Optional<Action> confirmed(String name, Kind kind, Reason reason) {
     String suspicion = reason + " " + name;
     Instant since = before.getOrDefault(suspicion, now);
     suspects.put(suspicion, since);
     return before.containsKey(suspicion) && !since.plus(policy.grace()).isAfter(now)
-        ? act(name, deed, reason)
+        ? act(name, kind, reason)
         : Optional.empty();
   }
 }

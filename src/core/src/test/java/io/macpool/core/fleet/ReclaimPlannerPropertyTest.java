@@ -3,7 +3,7 @@ package io.macpool.core.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.core.fleet.ReclaimPlanner.Action;
-import io.macpool.core.fleet.ReclaimPlanner.Deed;
+import io.macpool.core.fleet.ReclaimPlanner.Kind;
 import io.macpool.core.fleet.ReclaimPlanner.Plan;
 import io.macpool.core.fleet.ReclaimPlanner.Reason;
 import java.time.Duration;
@@ -172,7 +172,7 @@ class ReclaimPlannerPropertyTest {
     assertThat(first.actions())
         .extracting(Action::reason)
         .doesNotContain(Reason.ORPHAN, Reason.VANISHED, Reason.SWITCHED_OFF, Reason.UNCLAIMED);
-    assertThat(first.actions()).extracting(Action::deed).doesNotContain(Deed.FORGET);
+    assertThat(first.actions()).extracting(Action::kind).doesNotContain(Kind.FORGET);
   }
 
   @Property
@@ -186,7 +186,7 @@ class ReclaimPlannerPropertyTest {
     List<String> orphans =
         machines.stream().map(Machine::name).filter(n -> !known.contains(n)).toList();
     assertThat(second.actions())
-        .filteredOn(a -> a.deed() == Deed.DESTROY)
+        .filteredOn(a -> a.kind() == Kind.DESTROY)
         .extracting(Action::name)
         .containsAll(orphans);
   }
@@ -210,7 +210,7 @@ class ReclaimPlannerPropertyTest {
             .map(Instance::id)
             .toList();
     assertThat(plan.actions())
-        .filteredOn(a -> a.deed() == Deed.DESTROY)
+        .filteredOn(a -> a.kind() == Kind.DESTROY)
         .extracting(Action::name)
         .containsExactlyInAnyOrderElementsOf(decided);
   }
@@ -240,6 +240,6 @@ class ReclaimPlannerPropertyTest {
             true,
             0);
     Plan plan = ReclaimPlanner.plan(List.of(), machines, Set.of(), ALIVE, Map.of(), adopting, NOW);
-    assertThat(plan.actions()).hasSameSizeAs(machines).allMatch(a -> a.deed() == Deed.ADOPT);
+    assertThat(plan.actions()).hasSameSizeAs(machines).allMatch(a -> a.kind() == Kind.ADOPT);
   }
 }

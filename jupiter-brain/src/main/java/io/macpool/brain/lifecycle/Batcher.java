@@ -17,7 +17,7 @@ import java.util.function.Function;
  * question that comes alone is asked at once. Nothing waits for more to come, so that gathering
  * never costs time.
  */
-final class Gathered<Q, A> {
+final class Batcher<Q, A> {
 
   private static final int MOST_AT_ONCE = 100;
   private static final int MOST_WAITING = 10_000;
@@ -41,7 +41,7 @@ final class Gathered<Q, A> {
    * @param subject two questions about one subject are never asked at once
    * @param all answers several, all or none of them, in their order
    */
-  Gathered(Executor threads, Function<Q, ?> subject, Function<List<Q>, List<A>> all) {
+  Batcher(Executor threads, Function<Q, ?> subject, Function<List<Q>, List<A>> all) {
     this.threads = threads;
     this.subject = subject;
     this.all = all;

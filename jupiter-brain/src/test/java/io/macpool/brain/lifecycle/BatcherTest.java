@@ -13,13 +13,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-class GatheredTest {
+class BatcherTest {
 
   private final Deque<Runnable> thread = new ArrayDeque<>();
   private final List<CompletableFuture<String>> answers = new ArrayList<>();
   private final List<List<String>> asked = new ArrayList<>();
-  private final Gathered<String, String> gathered =
-      new Gathered<>(thread::add, Function.identity(), this::answer);
+  private final Batcher<String, String> batcher =
+      new Batcher<>(thread::add, Function.identity(), this::answer);
 
   private List<String> answer(List<String> questions) {
     asked.add(questions);
@@ -33,7 +33,7 @@ class GatheredTest {
   }
 
   private void askMore(String question) {
-    answers.add(gathered.ask(question));
+    answers.add(batcher.ask(question));
   }
 
   private void runAll() {
@@ -44,13 +44,13 @@ class GatheredTest {
 
   @Test
   void whatComesMeanwhileIsAskedTogether() {
-    CompletableFuture<String> first = gathered.ask("a");
+    CompletableFuture<String> first = batcher.ask("a");
     CompletableFuture<String> second =
         first.thenCompose(
             answer -> {
               askMore("b");
               askMore("c");
-              return gathered.ask("d");
+              return batcher.ask("d");
             });
     assertThat(thread).as("asked at once").hasSize(1);
     runAll();
@@ -61,8 +61,8 @@ class GatheredTest {
 
   @Test
   void oneSubjectIsNeverAskedAboutTwiceAtOnce() {
-    CompletableFuture<String> one = gathered.ask("a");
-    CompletableFuture<String> other = gathered.ask("a");
+    CompletableFuture<String> one = batcher.ask("a");
+    CompletableFuture<String> other = batcher.ask("a");
     askMore("b");
     runAll();
     assertThat(asked).containsExactly(List.of("a", "b"), List.of("a"));
@@ -72,9 +72,9 @@ class GatheredTest {
 
   @Test
   void oneThatFailsDoesNotTakeTheOthersWithIt() {
-    CompletableFuture<String> good = gathered.ask("a");
-    CompletableFuture<String> bad = gathered.ask("poison");
-    CompletableFuture<String> late = gathered.ask("b");
+    CompletableFuture<String> good = batcher.ask("a");
+    CompletableFuture<String> bad = batcher.ask("poison");
+    CompletableFuture<String> late = batcher.ask("b");
     runAll();
     assertThat(asked)
         .containsExactly(
@@ -88,8 +88,8 @@ class GatheredTest {
 
   @Test
   void whileNobodyListensNoneIsAskedAgainAlone() {
-    CompletableFuture<String> one = gathered.ask("a");
-    CompletableFuture<String> other = gathered.ask("outage");
+    CompletableFuture<String> one = batcher.ask("a");
+    CompletableFuture<String> other = batcher.ask("outage");
     runAll();
     assertThat(asked).containsExactly(List.of("a", "outage"));
     assertThat(one).isCompletedExceptionally();
@@ -108,8 +108,8 @@ class GatheredTest {
   @Test
   void whoAsksAClosedDeskIsTold() {
     boolean[] closed = {true};
-    Gathered<String, String> refused =
-        new Gathered<>(
+    Batcher<String, String> refused =
+        new Batcher<>(
             work -> {
               if (closed[0]) {
                 throw new RejectedExecutionException("closed");
