@@ -75,7 +75,7 @@ final class Cloning {
         times.linkedClone(),
         () -> {
           spec.child("config").ifPresent(config -> machines.configure(clone, config));
-          table.showConfig(clone);
+          table.completed(clone);
           if (powerOn) {
             power.switchOn(clone, times.boot());
           }
@@ -112,7 +112,7 @@ final class Cloning {
             clone.extraConfig.put(
                 option.required("key").rawText(), option.string("value").orElse(""));
           }
-          table.showConfig(clone);
+          table.completed(clone);
           power.switchOn(clone, times.instantBoot());
         });
   }
@@ -192,7 +192,7 @@ final class Cloning {
         source.ref,
         takes,
         true,
-        injected,
+        injected == null ? hosts.refusal(clone.host) : injected,
         Runnable::run,
         new Tasks.Work() {
           @Override
@@ -205,7 +205,7 @@ final class Cloning {
 
           @Override
           public void undo() {
-            table.remove(clone);
+            table.remove(clone, MachineEvent.Kind.CLONE_FAILED);
           }
         });
   }

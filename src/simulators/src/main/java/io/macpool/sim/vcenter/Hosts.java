@@ -16,6 +16,7 @@ final class Hosts {
     private final String name;
     private boolean connected = true;
     private boolean maintenance;
+    private boolean refuses;
     private int load;
 
     private Host(MoRef ref, String name) {
@@ -86,6 +87,18 @@ final class Hosts {
       throw VimFault.of(
           "InvalidState", "The operation is not allowed in the current state: maintenance mode.");
     }
+  }
+
+  void refuseClones(MoRef ref, boolean refuses) {
+    hosts.get(ref).refuses = refuses;
+  }
+
+  /** What a clone to that host fails with; null: nothing. */
+  VimFault refusal(MoRef ref) {
+    return hosts.get(ref).refuses
+        ? VimFault.of(
+            "GenericVmConfigFault", "Failed to create virtual machine: the host has no room.")
+        : null;
   }
 
   /** A machine that counts as load came to the host. */

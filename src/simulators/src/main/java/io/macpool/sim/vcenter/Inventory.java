@@ -34,6 +34,8 @@ final class Inventory {
     void added(ManagedObject object);
 
     void removed(ManagedObject object);
+
+    void moved(ManagedObject object);
   }
 
   <T> T locked(Supplier<T> work) {
@@ -126,6 +128,19 @@ final class Inventory {
     siblings.remove(entity.string("name"));
     siblings.put(name, ref);
     set(ref, "name", name);
+  }
+
+  /** Puts an entity into another folder. */
+  void move(MoRef ref, MoRef folder) {
+    ManagedObject entity = require(ref);
+    String name = entity.string("name");
+    MoRef before = entity.refAt("parent");
+    children.get(before).remove(name, ref);
+    unlink(before, "childEntity", ref);
+    children.computeIfAbsent(folder, f -> new LinkedHashMap<>()).put(name, ref);
+    set(ref, "parent", folder);
+    link(folder, "childEntity", ref);
+    membership.forEach(watcher -> watcher.moved(entity));
   }
 
   /** Removes an object from the inventory, its folder and every watcher. */

@@ -11,6 +11,13 @@ final class Machine {
   final MoRef ref;
   final int number;
   final Instant createdAt;
+
+  /** The name that it was made under: its guest's, whatever people call the machine later. */
+  String original = "";
+
+  /** What its UUIDs are made of; they stay when it is registered again. */
+  String identity;
+
   String name;
   MoRef folder;
   MoRef pool;
@@ -36,6 +43,9 @@ final class Machine {
   /** Counts power changes: a boot that ends after one is void. */
   int powerChanges;
 
+  /** Of its guest; null while it has none. */
+  String guestAddress;
+
   final Map<String, String> extraConfig = new LinkedHashMap<>();
   final Map<String, MoRef> snapshots = new LinkedHashMap<>();
 
@@ -43,6 +53,7 @@ final class Machine {
     this.ref = ref;
     this.number = number;
     this.createdAt = createdAt;
+    this.identity = ref.id() + " " + createdAt;
   }
 
   String diskFile() {

@@ -10,8 +10,15 @@ final class MachinePower {
   private final MachineTable table;
   private final GuestRunner guests;
   private final SimulatorClock clock;
+  private final Witness witness;
 
-  MachinePower(Inventory inventory, MachineTable table, GuestRunner guests, SimulatorClock clock) {
+  MachinePower(
+      Inventory inventory,
+      MachineTable table,
+      GuestRunner guests,
+      SimulatorClock clock,
+      Witness witness) {
+    this.witness = witness;
     this.inventory = inventory;
     this.table = table;
     this.guests = guests;
@@ -20,7 +27,7 @@ final class MachinePower {
 
   /** Ends the guest, outside the lock, and then runs {@code done}. */
   Consumer<Runnable> killGuest(Machine machine) {
-    return done -> guests.kill(machine.name, done);
+    return done -> guests.kill(machine.original, done);
   }
 
   /** Switches a machine on at once; its guest boots after {@code boot}. */
@@ -28,6 +35,7 @@ final class MachinePower {
     machine.poweredOn = true;
     int change = ++machine.powerChanges;
     table.showPower(machine);
+    witness.tell(MachineEvent.Kind.POWERED_ON, machine);
     if (machine.frozen) {
       return;
     }
@@ -35,7 +43,7 @@ final class MachinePower {
         boot,
         () ->
             guests.boot(
-                machine.name,
+                machine.original,
                 () -> inventory.locked(() -> machine.poweredOn && machine.powerChanges == change),
                 address ->
                     inventory.locked(
@@ -48,6 +56,11 @@ final class MachinePower {
 
   /** Switches a machine off; its guest is dead already. */
   void switchOff(Machine machine) {
+    off(machine);
+    witness.tell(MachineEvent.Kind.POWERED_OFF, machine);
+  }
+
+  private void off(Machine machine) {
     machine.poweredOn = false;
     machine.powerChanges++;
     machine.frozen = false;
@@ -60,8 +73,9 @@ final class MachinePower {
   /** The machine dies with its host: off, without a task. */
   void crash(Machine machine) {
     if (machine.poweredOn) {
-      switchOff(machine);
-      guests.kill(machine.name, () -> {});
+      off(machine);
+      witness.tell(MachineEvent.Kind.CRASHED, machine);
+      guests.kill(machine.original, () -> {});
     }
   }
 }

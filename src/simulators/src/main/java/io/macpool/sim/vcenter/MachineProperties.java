@@ -108,8 +108,7 @@ final class MachineProperties {
   }
 
   private static String uuid(Machine machine, String kind) {
-    return UUID.nameUUIDFromBytes(
-            (kind + machine.ref.id() + machine.name).getBytes(StandardCharsets.UTF_8))
+    return UUID.nameUUIDFromBytes((kind + machine.identity).getBytes(StandardCharsets.UTF_8))
         .toString();
   }
 

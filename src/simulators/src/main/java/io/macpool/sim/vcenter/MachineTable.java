@@ -18,9 +18,11 @@ final class MachineTable {
   private int clones;
   private final Hosts hosts;
   private Peaks peaks = new Peaks(0, 0, 0);
+  private final Witness witness;
   private int count;
 
-  MachineTable(Inventory inventory, Hosts hosts, SimulatorClock clock) {
+  MachineTable(Inventory inventory, Hosts hosts, SimulatorClock clock, Witness witness) {
+    this.witness = witness;
     this.hosts = hosts;
     this.inventory = inventory;
     this.clock = clock;
@@ -47,8 +49,44 @@ final class MachineTable {
     return peaks;
   }
 
-  /** Enters the machine in folder, host, pool and datastore. */
+  /** Enters a machine that is being made. */
   void add(Machine machine) {
+    machine.original = machine.name;
+    enter(machine);
+    witness.tell(MachineEvent.Kind.CLONE_BEGAN, machine);
+  }
+
+  /** Enters a machine that was taken out, as it is, under a reference of its own. */
+  void addAgain(Machine gone) {
+    Machine machine = create();
+    machine.original = gone.original;
+    machine.identity = gone.identity;
+    machine.name = gone.name;
+    machine.folder = gone.folder;
+    machine.pool = gone.pool;
+    machine.host = gone.host;
+    machine.datastore = gone.datastore;
+    machine.datastoreName = gone.datastoreName;
+    machine.cpus = gone.cpus;
+    machine.memoryMb = gone.memoryMb;
+    machine.annotation = gone.annotation;
+    machine.template = gone.template;
+    machine.poweredOn = gone.poweredOn;
+    machine.diskParent = gone.diskParent;
+    machine.extraConfig.putAll(gone.extraConfig);
+    machine.guestAddress = gone.guestAddress;
+    gone.poweredOn = false; // a boot that was under way must not show in what is gone
+    gone.powerChanges++;
+    enter(machine);
+    if (machine.poweredOn) {
+      showPower(machine);
+      showGuest(machine, machine.guestAddress);
+    }
+    witness.tell(MachineEvent.Kind.RETURNED, machine);
+  }
+
+  /** Enters the machine in folder, host, pool and datastore. */
+  private void enter(Machine machine) {
     machines.put(machine.ref, machine);
     DataObject runtime = MachineProperties.runtime(machine);
     DataObject guest = MachineProperties.guest(machine, null);
@@ -97,16 +135,32 @@ final class MachineTable {
     machine.host = host;
     inventory.set(machine.ref, "runtime.host", host);
     inventory.set(machine.ref, "summary.runtime.host", host);
+    witness.tell(MachineEvent.Kind.HOST_CHANGED, machine);
+  }
+
+  /** The machine lies in another folder from now on. */
+  void moveToFolder(Machine machine, MoRef folder) {
+    if (!machine.folder.equals(folder)) {
+      inventory.move(machine.ref, folder);
+      machine.folder = folder;
+      witness.tell(MachineEvent.Kind.FOLDER_CHANGED, machine);
+    }
   }
 
   private static boolean isClone(Machine machine) {
     return !machine.folder.equals(InventoryLayout.IMAGES_FOLDER);
   }
 
-  void remove(Machine machine) {
+  /**
+   * Takes it out.
+   *
+   * @param how it went: destroyed, its clone failed, or taken out alive
+   */
+  void remove(Machine machine, MachineEvent.Kind how) {
     if (machines.remove(machine.ref) == null) {
       return;
     }
+    witness.tell(how, machine);
     inventory.unlink(machine.host, "vm", machine.ref);
     inventory.unlink(machine.pool, "vm", machine.ref);
     inventory.unlink(machine.datastore, "vm", machine.ref);
@@ -116,6 +170,16 @@ final class MachineTable {
       clones--;
       hosts.unloaded(machine.host);
     }
+  }
+
+  void renamed(Machine machine) {
+    witness.tell(MachineEvent.Kind.RENAMED, machine);
+  }
+
+  /** A clone is a machine now. */
+  void completed(Machine clone) {
+    showConfig(clone);
+    witness.tell(MachineEvent.Kind.CLONED, clone);
   }
 
   /** Shows name, configuration and hardware as they are now. */
@@ -140,6 +204,7 @@ final class MachineTable {
 
   /** Shows the guest with its address, or as not running if that is null. */
   void showGuest(Machine machine, String address) {
+    machine.guestAddress = address;
     DataObject guest = MachineProperties.guest(machine, address);
     assign(machine.ref, "guest", guest);
     DataObject runtime = (DataObject) inventory.require(machine.ref).read("runtime");

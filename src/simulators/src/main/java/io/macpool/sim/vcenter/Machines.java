@@ -81,7 +81,7 @@ final class Machines {
         times.destroy(),
         first(injected, mustBe(machine, false), unusableHost(machine)),
         Runnable::run,
-        () -> table.remove(machine));
+        () -> table.remove(machine, MachineEvent.Kind.DESTROYED));
   }
 
   MoRef reconfigure(MoRef ref, SoapElement spec, VimFault injected) {
@@ -150,13 +150,15 @@ final class Machines {
     }
   }
 
-  private void rename(Machine machine, String name) {
+  void rename(Machine machine, String name) {
     if (inventory.child(machine.folder, name).isPresent()) {
       throw duplicateName(name, inventory.child(machine.folder, name).orElseThrow());
     }
     machine.name = name;
     if (inventory.find(machine.ref).isPresent()) {
       inventory.rename(machine.ref, name);
+      table.showConfig(machine);
+      table.renamed(machine);
     }
   }
 

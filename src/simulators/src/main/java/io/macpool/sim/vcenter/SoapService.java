@@ -55,6 +55,7 @@ final class SoapService {
   private final FaultPlan faults;
   private final SimulatorClock clock;
   private final Executor threads;
+  private final Witness witness;
   private final Map<String, LongAdder> calls = new ConcurrentHashMap<>();
 
   SoapService(
@@ -63,7 +64,9 @@ final class SoapService {
       MethodTable methods,
       FaultPlan faults,
       SimulatorClock clock,
-      Executor threads) {
+      Executor threads,
+      Witness witness) {
+    this.witness = witness;
     this.inventory = inventory;
     this.sessions = sessions;
     this.methods = methods;
@@ -179,15 +182,16 @@ final class SoapService {
 
   private Object invoke(SoapRequest request, String soapAction, String cookie, VimFault taskFault) {
     MoRef self = request.call().requiredRef("_this");
+    Sessions.Session session = sessions.find(cookie);
     Call call =
         new Call(
             request.method(),
             self,
             request.call(),
-            sessions.find(cookie),
+            session,
             ApiVersion.ofAction(soapAction),
             taskFault);
-    return methods.invoke(call);
+    return witness.as(session == null ? "" : session.user(), () -> methods.invoke(call));
   }
 
   private static Reply answer(SoapRequest request, Object value) {

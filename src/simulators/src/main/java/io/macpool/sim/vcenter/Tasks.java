@@ -34,9 +34,11 @@ final class Tasks {
     private final MoRef ref;
     private final Work work;
     private final boolean cancelable;
+    private final String actor;
     private SimulatorClock.Step step;
 
-    private Running(MoRef ref, Work work, boolean cancelable) {
+    private Running(MoRef ref, Work work, boolean cancelable, String actor) {
+      this.actor = actor;
       this.ref = ref;
       this.work = work;
       this.cancelable = cancelable;
@@ -48,9 +50,11 @@ final class Tasks {
   private final Map<MoRef, Running> running = new HashMap<>();
   private final Deque<MoRef> ended = new ArrayDeque<>();
   private final Deque<MoRef> recent = new ArrayDeque<>();
+  private final Witness witness;
   private long count;
 
-  Tasks(Inventory inventory, SimulatorClock clock) {
+  Tasks(Inventory inventory, SimulatorClock clock, Witness witness) {
+    this.witness = witness;
     this.inventory = inventory;
     this.clock = clock;
   }
@@ -102,7 +106,7 @@ final class Tasks {
             (int) count);
     inventory.add(new ManagedObject(ref).with("info", info));
     inventory.link(Names.TASK_MANAGER, RECENT, ref);
-    Running task = new Running(ref, work, cancelable);
+    Running task = new Running(ref, work, cancelable, witness.actor());
     running.put(ref, task);
     task.step =
         clock.after(Duration.ZERO, () -> inventory.locked(() -> begin(task, takes, fails, before)));
@@ -132,16 +136,25 @@ final class Tasks {
       return;
     }
     if (fails != null) {
-      task.work.undo();
+      undo(task);
       end(task.ref, "error", null, fails);
       return;
     }
     try {
-      end(task.ref, "success", task.work.finish(), null);
+      end(task.ref, "success", witness.as(task.actor, task.work::finish), null);
     } catch (VimFault e) {
-      task.work.undo();
+      undo(task);
       end(task.ref, "error", null, e);
     }
+  }
+
+  private void undo(Running task) {
+    witness.as(
+        task.actor,
+        () -> {
+          task.work.undo();
+          return null;
+        });
   }
 
   /** Cancels a task that runs; a task that can't be cancelled or has ended is a fault. */
@@ -156,7 +169,7 @@ final class Tasks {
     }
     running.remove(ref);
     task.step.cancel();
-    task.work.undo();
+    undo(task);
     inventory.set(ref, "info.cancelled", true);
     end(ref, "error", null, VimFault.of("RequestCanceled", "The task was canceled by a user."));
   }

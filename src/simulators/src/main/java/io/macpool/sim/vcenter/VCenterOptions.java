@@ -28,6 +28,8 @@ public final class VCenterOptions {
   private Duration sessionIdle = Duration.ofMinutes(30);
   private int pageLimit = 1000;
   private long seed = 0;
+  private List<String> moreUsers = List.of();
+  private Consumer<MachineEvent> witness = event -> {};
   private GuestPower guests = GuestPower.addressesOnly();
   private Clock clock = Clock.systemUTC();
 
@@ -56,6 +58,8 @@ public final class VCenterOptions {
     copy.pageLimit = pageLimit;
     copy.seed = seed;
     copy.guests = guests;
+    copy.moreUsers = moreUsers;
+    copy.witness = witness;
     copy.clock = clock;
     change.accept(copy);
     copy.check();
@@ -81,7 +85,7 @@ public final class VCenterOptions {
     return port;
   }
 
-  /** The only user. */
+  /** The first user. */
   public String user() {
     return user;
   }
@@ -89,6 +93,16 @@ public final class VCenterOptions {
   /** The user's password. */
   public String password() {
     return password;
+  }
+
+  /** Users besides {@link #user()}, with the same password. */
+  public List<String> moreUsers() {
+    return moreUsers;
+  }
+
+  /** Who hears of all that happens to machines; it must not wait, nor call the simulator. */
+  public Consumer<MachineEvent> witness() {
+    return witness;
   }
 
   /** The number of hosts in the one cluster. */
@@ -197,6 +211,14 @@ public final class VCenterOptions {
 
   public VCenterOptions withGuests(GuestPower value) {
     return with(copy -> copy.guests = value);
+  }
+
+  public VCenterOptions withMoreUsers(String... names) {
+    return with(copy -> copy.moreUsers = List.of(names));
+  }
+
+  public VCenterOptions withWitness(Consumer<MachineEvent> value) {
+    return with(copy -> copy.witness = value);
   }
 
   public VCenterOptions withClock(Clock value) {

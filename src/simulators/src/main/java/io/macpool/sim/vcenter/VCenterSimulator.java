@@ -29,6 +29,8 @@ public final class VCenterSimulator implements AutoCloseable {
   private final Hosts hosts;
   private final MachineTable table;
   private final MachinePower power;
+  private final Witness witness;
+  private final Administrator administrator;
   private final Sessions sessions;
   private final FaultPlan faults;
   private final SoapService service;
@@ -46,13 +48,15 @@ public final class VCenterSimulator implements AutoCloseable {
             SOAP_THREADS, work -> new Thread(work, "vcenter-soap-" + number.incrementAndGet()));
     guests = new GuestRunner(options.guests());
     hosts = new Hosts(inventory, options.drs());
-    table = new MachineTable(inventory, hosts, clock);
+    witness = new Witness(inventory, hosts, options.witness());
+    table = new MachineTable(inventory, hosts, clock, witness);
     faults = new FaultPlan(options.seed());
     Views views = new Views(inventory);
     sessions = new Sessions(inventory, views, clock, options);
-    Tasks tasks = new Tasks(inventory, clock);
-    power = new MachinePower(inventory, table, guests, clock);
+    Tasks tasks = new Tasks(inventory, clock, witness);
+    power = new MachinePower(inventory, table, guests, clock, witness);
     Machines machines = new Machines(inventory, table, tasks, hosts, power, options.times());
+    administrator = new Administrator(inventory, table, machines, hosts, witness);
     MethodTable methods = new MethodTable();
     SessionMethods.register(methods, sessions, clock);
     PropertyMethods.register(methods, inventory, sessions, views, clock);
@@ -65,7 +69,7 @@ public final class VCenterSimulator implements AutoCloseable {
           MachineMethods.register(methods, machines, cloning, tasks);
           ImageLayout.register(options.images(), machines, hosts, datastores);
         });
-    service = new SoapService(inventory, sessions, methods, faults, clock, threads);
+    service = new SoapService(inventory, sessions, methods, faults, clock, threads, witness);
     certificate = SelfSignedCertificate.generate("localhost", options.clock().instant());
     front = new HttpFront(service, threads, certificate, options.address(), options.port());
   }
@@ -238,6 +242,11 @@ public final class VCenterSimulator implements AutoCloseable {
                 .forEach(m -> table.move(m, hosts.named(host))));
   }
 
+  /** What a person can do in vCenter's own client. */
+  public Administrator administrator() {
+    return administrator;
+  }
+
   /** All virtual machines but the images. */
   public List<MachineView> clones() {
     return inventory.locked(
@@ -274,7 +283,7 @@ public final class VCenterSimulator implements AutoCloseable {
     inventory.locked(
         () -> {
           sessions.endAll();
-          table.all().forEach(machine -> guests.kill(machine.name, () -> {}));
+          table.all().forEach(machine -> guests.kill(machine.original, () -> {}));
         });
     guests.close();
     threads.shutdown();

@@ -132,6 +132,18 @@ final class Views implements Inventory.MembershipWatcher {
   }
 
   @Override
+  public void moved(ManagedObject entity) {
+    containers.forEach(
+        (view, spec) -> {
+          if (contains(spec, entity)) {
+            inventory.link(view, "view", entity.ref());
+          } else {
+            inventory.unlink(view, "view", entity.ref());
+          }
+        });
+  }
+
+  @Override
   public void removed(ManagedObject entity) {
     containers.keySet().forEach(view -> inventory.unlink(view, "view", entity.ref()));
   }
