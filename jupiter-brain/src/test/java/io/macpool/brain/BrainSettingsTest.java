@@ -3,6 +3,9 @@ package io.macpool.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.macpool.brain.ledger.DatabaseAddress;
+import io.macpool.brain.vsphere.VSphereEndpoint;
+import io.macpool.service.Secret;
 import io.macpool.service.ServiceMain;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
@@ -56,6 +59,30 @@ class BrainSettingsTest {
         .hasMessageContaining("DATABASE_URL")
         .hasMessageContaining("WARM")
         .hasMessageNotContainingAny("hunter2", "hunter3", "hunter4");
+  }
+
+  /** As govc and every other Go tool takes it. */
+  @Test
+  void aUserOfASingleSignOnDomainNeedsNoEscape() {
+    for (String at : List.of("@", "%40")) {
+      VSphereEndpoint endpoint =
+          VSphereEndpoint.parse(
+              new Secret("https://administrator" + at + "vsphere.local:hun:ter2@vc_1/sdk"));
+      assertThat(endpoint.user()).isEqualTo("administrator@vsphere.local");
+      assertThat(endpoint.password().reveal()).isEqualTo("hun:ter2");
+      assertThat(endpoint).hasToString("https://vc_1:443/sdk");
+    }
+  }
+
+  @Test
+  void aPasswordInTheQueryOfTheDatabaseIsNoPartOfItsUrl() {
+    DatabaseAddress address =
+        DatabaseAddress.postgres(
+            new Secret("postgres://db_1/ledger?user=ci&password=hunter2&sslpassword=hunter3"));
+    assertThat(address.user()).contains("ci");
+    assertThat(address.password()).contains(new Secret("hunter2"));
+    assertThat(address.parameters()).containsEntry("sslpassword", new Secret("hunter3"));
+    assertThat(address.toString()).doesNotContain("hunter").contains("//db_1:5432/ledger");
   }
 
   @Test

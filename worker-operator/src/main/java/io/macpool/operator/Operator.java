@@ -29,6 +29,8 @@ import io.macpool.service.EventLoops;
 import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
+import io.macpool.service.Secret;
+import io.macpool.service.Setting;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,6 +40,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,13 +158,16 @@ public final class Operator implements AutoCloseable {
   }
 
   private static Optional<QueueDepth> depthSource(Settings settings) {
+    return usable(settings, OperatorSettings.RABBITMQ_MANAGEMENT_URI, ManagementQueueDepth::new)
+        .or(() -> usable(settings, OperatorSettings.AMQP_URI, AmqpQueueDepth::new));
+  }
+
+  private static Optional<QueueDepth> usable(
+      Settings settings, Setting<Secret> setting, Function<Secret, QueueDepth> reader) {
     try {
-      return settings
-          .find(OperatorSettings.RABBITMQ_MANAGEMENT_URI)
-          .<QueueDepth>map(ManagementQueueDepth::new)
-          .or(() -> settings.find(OperatorSettings.AMQP_URI).map(AmqpQueueDepth::new));
+      return settings.find(setting).map(reader);
     } catch (IllegalArgumentException e) {
-      throw new SettingsException(List.of(String.valueOf(e.getMessage())));
+      throw new SettingsException(List.of(setting.name() + ": " + e.getMessage()));
     }
   }
 

@@ -56,7 +56,7 @@ class OperatorSettingsTest {
             List.of("--amqp-uri", "no uri: hunter2", "--admin-addr", "127.0.0.1:0"), Map.of());
     assertThatThrownBy(() -> Operator.start(broken))
         .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("AMQP URI")
+        .hasMessageContaining("AMQP_URI: must begin with amqp://")
         .hasMessageNotContaining("hunter2");
   }
 

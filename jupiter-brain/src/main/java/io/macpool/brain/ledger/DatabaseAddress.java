@@ -1,22 +1,31 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
  * Where the ledger is kept.
  *
- * @param jdbcUrl holds neither user nor password
+ * @param jdbcUrl holds no secret: neither login nor parameters
+ * @param parameters of the driver, some of which are secrets
  * @param shared whether several brokers may use it at a time
  */
 public record DatabaseAddress(
-    String jdbcUrl, Optional<String> user, Optional<Secret> password, boolean shared) {
+    String jdbcUrl,
+    Optional<String> user,
+    Optional<Secret> password,
+    Map<String, Secret> parameters,
+    boolean shared) {
+
+  public DatabaseAddress {
+    parameters = Map.copyOf(parameters);
+  }
 
   // Lower-case names and PostgreSQL's dialect, so that both databases take the same statements.
   // Writes reach the file system at each commit: a killed process must lose none.
@@ -25,35 +34,43 @@ public record DatabaseAddress(
           + ";WRITE_DELAY=0";
 
   /**
-   * Reads {@code postgres://user:password@host[:port]/database[?parameters]}.
+   * Reads {@code postgres://user:password@host[:port]/database[?parameters]}. Parameters are the
+   * driver's own; {@code user} and {@code password} among them are the login.
    *
    * @throws IllegalArgumentException that repeats nothing of the URL, as it holds a password
    */
   public static DatabaseAddress postgres(Secret url) {
-    URI uri;
-    try {
-      uri = new URI(url.reveal().strip());
-    } catch (URISyntaxException e) {
-      // The cause would show the whole URL.
-      throw new IllegalArgumentException(
-          "is not a URL; characters such as @ or / in user or password must be percent-encoded");
-    }
-    boolean postgres = "postgres".equals(uri.getScheme()) || "postgresql".equals(uri.getScheme());
-    if (!postgres || uri.getHost() == null || uri.getPath().length() < 2) {
+    PeerUrl peer = PeerUrl.parse(url.reveal(), Set.of("postgres", "postgresql"));
+    if (peer.path().length() < 2) {
       throw new IllegalArgumentException("must have the form postgres://user:password@host/name");
     }
-    String[] login =
-        uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+    Map<String, Secret> parameters = parameters(peer.query().orElse(""));
+    Optional<String> user = Optional.ofNullable(parameters.remove("user")).map(Secret::reveal);
+    Optional<Secret> password = Optional.ofNullable(parameters.remove("password"));
     return new DatabaseAddress(
-        "jdbc:postgresql://"
-            + uri.getHost()
-            + ":"
-            + (uri.getPort() < 0 ? 5432 : uri.getPort())
-            + uri.getRawPath()
-            + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()),
-        login.length > 0 ? Optional.of(decode(login[0])) : Optional.empty(),
-        login.length > 1 ? Optional.of(new Secret(decode(login[1]))) : Optional.empty(),
+        "jdbc:postgresql://" + peer.hostInUrl() + ":" + peer.portOr(5432) + peer.path(),
+        peer.user().filter(given -> !given.isEmpty()).or(() -> user),
+        peer.password().map(Secret::new).or(() -> password),
+        parameters,
         true);
+  }
+
+  private static Map<String, Secret> parameters(String query) {
+    Map<String, Secret> parameters = new LinkedHashMap<>();
+    for (String part : query.split("&", -1)) {
+      if (part.isEmpty()) {
+        continue;
+      }
+      int equals = part.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException(
+            "has a parameter without a value behind the ?; write NAME=VALUE&NAME=VALUE");
+      }
+      parameters.put(
+          PeerUrl.decode(part.substring(0, equals)),
+          new Secret(PeerUrl.decode(part.substring(equals + 1))));
+    }
+    return parameters;
   }
 
   /** An embedded database in a file; it survives a crash, and serves one process. */
@@ -62,16 +79,17 @@ public record DatabaseAddress(
         "jdbc:h2:file:" + file.toAbsolutePath() + H2_OPTIONS,
         Optional.empty(),
         Optional.empty(),
+        Map.of(),
         false);
   }
 
   /** An embedded database that is gone with the process. */
   public static DatabaseAddress memory() {
     return new DatabaseAddress(
-        "jdbc:h2:mem:" + UUID.randomUUID() + H2_OPTIONS, Optional.empty(), Optional.empty(), false);
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        "jdbc:h2:mem:" + UUID.randomUUID() + H2_OPTIONS,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        false);
   }
 }

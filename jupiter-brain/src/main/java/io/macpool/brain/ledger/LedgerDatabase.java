@@ -1,11 +1,14 @@
 package io.macpool.brain.ledger;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.macpool.service.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
@@ -82,6 +85,10 @@ final class LedgerDatabase implements AutoCloseable {
       config.addDataSourceProperty("tcpKeepAlive", "true");
       config.setConnectionInitSql(limits.sessionSettings());
     }
+    // After ours: what a person sets counts.
+    address
+        .parameters()
+        .forEach((name, value) -> config.addDataSourceProperty(name, value.reveal()));
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(config);
@@ -91,6 +98,9 @@ final class LedgerDatabase implements AutoCloseable {
               address.jdbcUrl(),
               address.user().orElse(null),
               address.password().map(Secret::reveal).orElse(null))
+          .jdbcProperties(
+              address.parameters().entrySet().stream()
+                  .collect(toMap(Map.Entry::getKey, entry -> entry.getValue().reveal())))
           .locations(
               "classpath:io/macpool/brain/ledger/" + (address.shared() ? "postgresql" : "h2"))
           .schemas("jupiter_brain")

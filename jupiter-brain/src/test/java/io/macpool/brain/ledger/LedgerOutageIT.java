@@ -101,6 +101,7 @@ class LedgerOutageIT {
               "jdbc:postgresql://127.0.0.1:" + gate.port() + url.getPath(),
               database.user(),
               database.password(),
+              database.parameters(),
               true);
       try (Ledger ledger = Ledger.open(throughGate, 2, SHORT, Clock.systemUTC())) {
         assertThat(refused(ledger)).isNull();

@@ -1,8 +1,7 @@
 package io.macpool.broker;
 
+import io.macpool.core.PeerUrl;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -19,29 +18,8 @@ public record BrokerEndpoint(URI base, Optional<String> token) {
    * @throws IllegalArgumentException with a sentence that does not show the token
    */
   public static BrokerEndpoint parse(String url) {
-    URI uri;
-    try {
-      uri = new URI(url);
-    } catch (java.net.URISyntaxException e) {
-      // The exception's own message quotes the input, token and all.
-      throw new IllegalArgumentException(
-          "the broker's URL is malformed: write http(s)://TOKEN@HOST");
-    }
-    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-    if (!http || uri.getHost() == null) {
-      throw new IllegalArgumentException("the broker's URL needs http(s):// and a host");
-    }
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceAll("/+$", "");
-    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-    URI base = URI.create(uri.getScheme() + "://" + uri.getHost() + port + path);
-    return new BrokerEndpoint(
-        base, Optional.ofNullable(uri.getRawUserInfo()).map(BrokerEndpoint::user));
-  }
-
-  private static String user(String userInfo) {
-    int colon = userInfo.indexOf(':');
-    String user = colon < 0 ? userInfo : userInfo.substring(0, colon);
-    return URLDecoder.decode(user.replace("+", "%2B"), StandardCharsets.UTF_8);
+    PeerUrl peer = PeerUrl.parseHttp(url);
+    return new BrokerEndpoint(URI.create(peer.base()), peer.user());
   }
 
   @Override

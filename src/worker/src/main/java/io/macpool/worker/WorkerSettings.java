@@ -1,5 +1,6 @@
 package io.macpool.worker;
 
+import io.macpool.core.PeerUrl;
 import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
@@ -7,6 +8,7 @@ import io.macpool.service.SettingsSpec;
 import io.macpool.service.sentry.ErrorReports;
 import io.macpool.service.trace.Traces;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,11 +113,18 @@ public final class WorkerSettings {
         description,
         "URL",
         text -> {
-          URI uri = URI.create(text);
-          if (uri.getHost() == null || uri.getScheme() == null) {
-            throw new IllegalArgumentException("is not a URL: write http(s)://HOST/…");
+          PeerUrl url = PeerUrl.parseOpenHttp(text);
+          try {
+            return new URI(
+                url.scheme()
+                    + "://"
+                    + url.place()
+                    + url.path()
+                    + url.query().map(q -> "?" + q).orElse(""));
+          } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(
+                "is not a URL: write what is no letter or digit in its path percent-encoded", e);
           }
-          return uri;
         });
   }
 

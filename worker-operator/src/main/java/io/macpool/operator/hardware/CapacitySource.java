@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Capacity;
+import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
 import java.io.IOException;
 import java.net.URI;
@@ -32,7 +33,7 @@ public final class CapacitySource implements AutoCloseable {
    * @throws IOException with a phrase for a person
    */
   public int slots(String brokerUrl, Optional<Secret> token) throws IOException {
-    URI uri = URI.create(brokerUrl.replaceAll("/+$", "") + "/capacity");
+    URI uri = capacity(brokerUrl);
     HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(TIMEOUT);
     token
         .or(() -> defaultToken)
@@ -53,6 +54,14 @@ public final class CapacitySource implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while reading " + uri, e);
+    }
+  }
+
+  private static URI capacity(String brokerUrl) throws IOException {
+    try {
+      return URI.create(PeerUrl.parseHttp(brokerUrl).base() + "/capacity");
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the URL of the pool's broker " + e.getMessage(), e);
     }
   }
 

@@ -6,13 +6,14 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.security.GeneralSecurityException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -29,19 +30,34 @@ public final class AmqpQueueDepth implements QueueDepth {
   /**
    * Does not connect yet.
    *
-   * @throws IllegalArgumentException if the URI is none, without showing it: it holds a password
+   * @throws IllegalArgumentException if the URI can't be used, without showing it: it holds a
+   *     password
    */
   public AmqpQueueDepth(Secret uri) {
+    PeerUrl peer = PeerUrl.parse(uri.reveal(), Set.of("amqp", "amqps"));
+    boolean tls = peer.scheme().equals("amqps");
     factory = new ConnectionFactory();
     try {
-      factory.setUri(uri.reveal());
-      if (factory.isSSL()) {
+      if (tls) {
         factory.useSslProtocol(javax.net.ssl.SSLContext.getDefault());
         factory.enableHostnameVerification();
       }
-    } catch (URISyntaxException | GeneralSecurityException e) {
-      throw new IllegalArgumentException("the AMQP URI is malformed: amqp://USER:PASSWORD@HOST", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalArgumentException("this JVM has no TLS", e);
     }
+    factory.setHost(peer.host());
+    factory.setPort(
+        peer.portOr(
+            tls
+                ? ConnectionFactory.DEFAULT_AMQP_OVER_SSL_PORT
+                : ConnectionFactory.DEFAULT_AMQP_PORT));
+    factory.setUsername(peer.user().orElse(ConnectionFactory.DEFAULT_USER));
+    factory.setPassword(peer.password().orElse(ConnectionFactory.DEFAULT_PASS));
+    // No path, or a lone slash, is the virtual host "/", as with the workers.
+    factory.setVirtualHost(
+        peer.path().length() < 2
+            ? ConnectionFactory.DEFAULT_VHOST
+            : PeerUrl.decode(peer.path().substring(1)));
     factory.setAutomaticRecoveryEnabled(false);
     factory.setConnectionTimeout((int) TIMEOUT.toMillis());
     factory.setHandshakeTimeout((int) TIMEOUT.toMillis());

@@ -3,6 +3,7 @@ package io.macpool.operator.queue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.BoundedExchange;
+import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -39,27 +40,19 @@ public final class ManagementQueueDepth implements QueueDepth {
    * @throws IllegalArgumentException if the URI is none, without showing it: it holds a password
    */
   public ManagementQueueDepth(Secret uri) {
-    URI given;
-    try {
-      given = new URI(uri.reveal());
-    } catch (java.net.URISyntaxException e) {
-      throw new IllegalArgumentException(malformed(), e);
+    PeerUrl given = PeerUrl.parseHttp(uri.reveal());
+    if (given.user().isEmpty() || given.password().isEmpty()) {
+      throw new IllegalArgumentException(
+          "has no login; write http://USER:PASSWORD@HOST:15672/VHOST");
     }
-    if (given.getHost() == null || given.getUserInfo() == null) {
-      throw new IllegalArgumentException(malformed());
-    }
-    String path = given.getPath();
-    virtualHost = path.isEmpty() || path.equals("/") ? "/" : path.substring(1);
-    String port = given.getPort() < 0 ? "" : ":" + given.getPort();
-    api = URI.create(given.getScheme() + "://" + given.getHost() + port + "/api/queues/");
+    virtualHost = given.path().length() < 2 ? "/" : PeerUrl.decode(given.path().substring(1));
+    api = URI.create(given.scheme() + "://" + given.place() + "/api/queues/");
     authorization =
         "Basic "
             + Base64.getEncoder()
-                .encodeToString(given.getUserInfo().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String malformed() {
-    return "the management URI is malformed: http://USER:PASSWORD@HOST:15672/VHOST";
+                .encodeToString(
+                    (given.user().get() + ":" + given.password().get())
+                        .getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.macpool.service.sentry;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.macpool.core.PeerUrl;
 import io.macpool.service.BuildInfo;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
@@ -13,7 +14,6 @@ import io.sentry.SentryOptions;
 import io.sentry.logback.SentryAppender;
 import io.sentry.protocol.Message;
 import io.sentry.protocol.SentryException;
-import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,15 +60,13 @@ public final class ErrorReports implements AutoCloseable {
 
   private static void check(Secret dsn) {
     try {
-      URI uri = URI.create(dsn.reveal().strip());
-      boolean web = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
-      if (web && uri.getHost() != null && uri.getUserInfo() != null && uri.getPath().length() > 1) {
-        return;
+      PeerUrl url = PeerUrl.parseHttp(dsn.reveal());
+      if (url.user().isEmpty() || url.path().length() < 2) {
+        throw new IllegalArgumentException("must have the form https://KEY@host/PROJECT");
       }
     } catch (IllegalArgumentException e) {
-      // The cause would show the DSN; the sentence below says what is wrong.
+      throw new SettingsException(List.of("SENTRY_DSN: " + e.getMessage()));
     }
-    throw new SettingsException(List.of("SENTRY_DSN: must have the form https://KEY@host/PROJECT"));
   }
 
   private static ErrorReports start(Secret dsn, Settings settings, BuildInfo build) {

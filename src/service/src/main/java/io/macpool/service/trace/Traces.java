@@ -1,5 +1,6 @@
 package io.macpool.service.trace;
 
+import io.macpool.core.PeerUrl;
 import io.macpool.service.Setting;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -100,11 +101,7 @@ public final class Traces implements AutoCloseable {
   }
 
   private static URI parseUrl(String text) {
-    URI url = URI.create(text.strip());
-    if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-      throw new IllegalArgumentException("\"" + text + "\" is not a URL: write http://HOST:4318");
-    }
-    return url;
+    return URI.create(PeerUrl.parseHttp(text).base());
   }
 
   /** A carrier that is the header's value itself. */

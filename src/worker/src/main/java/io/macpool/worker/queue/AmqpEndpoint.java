@@ -1,13 +1,12 @@
 package io.macpool.worker.queue;
 
 import com.rabbitmq.client.ConnectionFactory;
+import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
 import io.macpool.worker.script.InsecureTrust;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +19,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -46,16 +46,21 @@ public record AmqpEndpoint(
    * @throws IllegalArgumentException with a sentence that shows no password
    */
   ConnectionFactory factory() {
+    PeerUrl peer = peer();
     ConnectionFactory factory = new ConnectionFactory();
     try {
-      factory.setUri(new URI(uri.reveal()));
-      if (factory.isSSL()) {
+      if (peer.scheme().equals("amqps")) {
         trust(factory);
       }
-    } catch (URISyntaxException | GeneralSecurityException | IOException e) {
+    } catch (GeneralSecurityException | IOException e) {
       throw new IllegalArgumentException(
-          "the AMQP broker's URI or certificates can't be used: " + e.getClass().getSimpleName());
+          "the certificates for the AMQP broker can't be used: " + e.getClass().getSimpleName());
     }
+    factory.setHost(peer.host());
+    factory.setPort(port(peer));
+    factory.setUsername(peer.user().orElse(ConnectionFactory.DEFAULT_USER));
+    factory.setPassword(peer.password().orElse(ConnectionFactory.DEFAULT_PASS));
+    factory.setVirtualHost(virtualHost(peer));
     factory.setRequestedHeartbeat((int) Math.min(heartbeat.toSeconds(), 65_000));
     factory.setConnectionTimeout(10_000);
     factory.setHandshakeTimeout(10_000);
@@ -68,8 +73,31 @@ public record AmqpEndpoint(
 
   /** Host, port and virtual host, for logs. */
   public String place() {
-    ConnectionFactory parsed = factory();
-    return parsed.getHost() + ":" + parsed.getPort() + " " + parsed.getVirtualHost();
+    PeerUrl peer = peer();
+    return peer.hostInUrl() + ":" + port(peer) + " " + virtualHost(peer);
+  }
+
+  private PeerUrl peer() {
+    return PeerUrl.parse(uri.reveal(), Set.of("amqp", "amqps"));
+  }
+
+  private static int port(PeerUrl peer) {
+    return peer.portOr(
+        peer.scheme().equals("amqps")
+            ? ConnectionFactory.DEFAULT_AMQP_OVER_SSL_PORT
+            : ConnectionFactory.DEFAULT_AMQP_PORT);
+  }
+
+  /** No path, or a lone slash, is the virtual host {@code /}, as the Go worker has it. */
+  private static String virtualHost(PeerUrl peer) {
+    if (peer.path().length() < 2) {
+      return ConnectionFactory.DEFAULT_VHOST;
+    }
+    if (peer.path().indexOf('/', 1) > 0) {
+      throw new IllegalArgumentException(
+          "has more than one / behind its host; write a / in the virtual host's name as %2F");
+    }
+    return PeerUrl.decode(peer.path().substring(1));
   }
 
   /** Why a connection failed, and what to do about it if that can be told. */

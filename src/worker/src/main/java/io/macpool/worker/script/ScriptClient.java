@@ -5,6 +5,7 @@ import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
+import io.macpool.core.PeerUrl;
 import io.macpool.service.Settings;
 import io.macpool.worker.GeneratorSettings;
 import io.macpool.worker.job.JobPayload;
@@ -62,7 +63,7 @@ public final class ScriptClient {
     this.base = endpoint.base();
     this.executor = executor;
     this.token = endpoint.token();
-    this.query = Optional.ofNullable(URI.create(url).getRawQuery()).map(q -> q + "&").orElse("");
+    this.query = PeerUrl.parseHttp(url).query().map(q -> q + "&").orElse("");
     this.own = ScriptSettings.read(settings);
     this.retries = new Retries(policy, scheduler);
     HttpClient.Builder builder =
