@@ -117,7 +117,7 @@ class ArchitectureTest {
           .resideOutsideOfPackages("io.macpool..queue..", "io.macpool.sim.amqp..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("com.rabbitmq..", "org.apache.qpid..");
+          .resideInAnyPackage("com.rabbitmq..");
 
   @ArchTest
   static final ArchRule openTelemetryStaysInItsAdapter =

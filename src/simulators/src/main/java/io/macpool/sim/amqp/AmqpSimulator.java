@@ -1,10 +1,12 @@
 package io.macpool.sim.amqp;
 
+import io.macpool.sim.amqp.rabbit.RabbitBroker;
 import io.macpool.sim.net.TcpGate;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * An AMQP 0-9-1 broker in this JVM, on a loopback port, for one user with a password of its own.
@@ -16,13 +18,13 @@ public final class AmqpSimulator implements AutoCloseable {
   private static final String USER = "guest";
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final EmbeddedBroker broker;
+  private final RabbitBroker broker;
   private final TcpGate gate;
   private final ManagementApi management;
   private final String password;
 
   private AmqpSimulator(
-      EmbeddedBroker broker, TcpGate gate, ManagementApi management, String password) {
+      RabbitBroker broker, TcpGate gate, ManagementApi management, String password) {
     this.broker = broker;
     this.gate = gate;
     this.management = management;
@@ -40,15 +42,15 @@ public final class AmqpSimulator implements AutoCloseable {
   /**
    * Starts on {@code 127.0.0.1:port}; 0 takes a free one.
    *
-   * @throws IllegalStateException if the broker can't start or the port can't be had
+   * @throws IllegalStateException if the port can't be had
    */
   public static AmqpSimulator start(int port) {
     String password = randomPassword();
-    EmbeddedBroker broker = EmbeddedBroker.start(USER, password);
+    RabbitBroker broker = RabbitBroker.start(USER, password);
     TcpGate gate = null;
     try {
       gate = TcpGate.open("127.0.0.1", broker.port(), port);
-      ManagementApi management = ManagementApi.start(USER, password, broker::depth);
+      ManagementApi management = ManagementApi.start(USER, password, queue -> depth(broker, queue));
       return new AmqpSimulator(broker, gate, management, password);
     } catch (RuntimeException e) {
       if (gate != null) {
@@ -96,7 +98,19 @@ public final class AmqpSimulator implements AutoCloseable {
 
   /** What the queue holds; empty if there is no such queue. */
   public Optional<QueueDepth> depth(String queue) {
-    return broker.depth(queue);
+    return depth(broker, queue);
+  }
+
+  private static Optional<QueueDepth> depth(RabbitBroker broker, String queue) {
+    OptionalLong ready = broker.ready(queue);
+    return ready.isPresent()
+        ? Optional.of(new QueueDepth(ready.getAsLong(), broker.unacked(queue)))
+        : Optional.empty();
+  }
+
+  /** What operators and fate do to it. */
+  public RabbitBroker broker() {
+    return broker;
   }
 
   /** Connections of clients that are open now. */

@@ -92,8 +92,8 @@ public final class ResultCollector implements AutoCloseable {
   }
 
   /**
-   * Each consumer has a tag of our choice: Qpid names them per channel, so two would get the same
-   * name, and the client's recovery, which knows them by name, would bring back one of them.
+   * Each consumer has a tag of our choice: some brokers name them per channel, and the client's
+   * recovery, which knows them by name, would then bring back one of two.
    */
   private void consumeStates() throws IOException {
     Channel states = connection.createChannel();

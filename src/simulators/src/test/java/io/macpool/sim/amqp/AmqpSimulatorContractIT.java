@@ -27,9 +27,4 @@ class AmqpSimulatorContractIT extends AmqpContract {
   URI management() {
     return simulator.managementUrl();
   }
-
-  @Override
-  boolean passiveDeclareCountsUnacked() {
-    return true;
-  }
 }

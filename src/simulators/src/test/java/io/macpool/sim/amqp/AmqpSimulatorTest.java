@@ -58,7 +58,7 @@ class AmqpSimulatorTest {
     assertThatThrownBy(() -> Connections.open(wrong, "wrong"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("127.0.0.1:" + broker.port())
-        .hasMessageContaining("authentication failure");
+        .hasMessageContaining("ACCESS_REFUSED");
   }
 
   @Test

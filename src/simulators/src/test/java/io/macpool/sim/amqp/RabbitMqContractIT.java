@@ -32,9 +32,4 @@ class RabbitMqContractIT extends AmqpContract {
   URI management() {
     return management;
   }
-
-  @Override
-  boolean passiveDeclareCountsUnacked() {
-    return false;
-  }
 }
