@@ -9,14 +9,14 @@ import io.macpool.brain.lifecycle.CreateReport;
 import io.macpool.brain.lifecycle.Creations;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
-import io.macpool.brain.lifecycle.LedgerDesk;
+import io.macpool.brain.lifecycle.LedgerExecutor;
 import io.macpool.brain.lifecycle.LiveInstances;
 import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.brain.lifecycle.Reclaimer;
 import io.macpool.brain.lifecycle.Reconciler;
 import io.macpool.brain.lifecycle.SlotFollower;
+import io.macpool.brain.lifecycle.WarmInstances;
 import io.macpool.brain.lifecycle.WarmPool;
-import io.macpool.brain.lifecycle.WarmShelf;
 import io.macpool.brain.vsphere.VSphereHypervisor;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
@@ -94,12 +94,13 @@ public final class JupiterBrain implements AutoCloseable {
     }
     VSphereHypervisor hypervisor =
         resources.own("vSphere", VSphereHypervisor.start(vertx, options.vsphere(), meters, clock));
-    LedgerDesk desk = resources.own("ledger's threads", new LedgerDesk(ledger, connections));
+    LedgerExecutor executor =
+        resources.own("ledger's threads", new LedgerExecutor(ledger, connections));
     LiveInstances live = new LiveInstances();
-    Cordons cordons = new Cordons(desk);
+    Cordons cordons = new Cordons(executor);
     Reclaimer reclaimer =
         new Reclaimer(
-            desk,
+            executor,
             live,
             hypervisor,
             settings.get(BrainSettings.VSPHERE_CONCURRENT_DELETE_OPERATIONS),
@@ -110,16 +111,16 @@ public final class JupiterBrain implements AutoCloseable {
             settings.get(BrainSettings.QUARANTINE_AFTER),
             settings.get(BrainSettings.QUARANTINE_FOR),
             clock);
-    WarmShelf shelf = new WarmShelf(live, reclaimer, clock);
+    WarmInstances warmInstances = new WarmInstances(live, reclaimer, clock);
     Creations creations =
         new Creations(
-            desk,
+            executor,
             live,
             hypervisor,
             reclaimer,
             cordons,
             quarantine,
-            shelf,
+            warmInstances,
             options.limits(),
             broker,
             checkpoint,
@@ -128,7 +129,7 @@ public final class JupiterBrain implements AutoCloseable {
     Reconciler.Options reconciliation = options.reconciliation();
     Leases leases =
         new Leases(
-            desk,
+            executor,
             reclaimer,
             reconciliation.interval().multipliedBy(3),
             reconciliation.dryRun(),
@@ -136,7 +137,7 @@ public final class JupiterBrain implements AutoCloseable {
             meters);
     Instances instances =
         new Instances(
-            desk, live, hypervisor, creations, reclaimer, leases, broker, checkpoint, clock);
+            executor, live, hypervisor, creations, reclaimer, leases, broker, checkpoint, clock);
     SlotFollower slots =
         new SlotFollower(ledger, live, settings.get(BrainSettings.SLOTS_PER_HOST), meters);
     Reconciler reconciler =
@@ -163,11 +164,11 @@ public final class JupiterBrain implements AutoCloseable {
                 settings.get(BrainSettings.WARM_BOOT_TIMEOUT),
                 settings.get(BrainSettings.SSH_PORT),
                 vertx,
-                desk,
+                executor,
                 live,
                 hypervisor,
                 creations,
-                shelf,
+                warmInstances,
                 reclaimer,
                 cordons,
                 clock,

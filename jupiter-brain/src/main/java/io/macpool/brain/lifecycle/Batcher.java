@@ -52,7 +52,7 @@ final class Batcher<Q, A> {
     Asked<Q, A> asked = new Asked<>(question);
     synchronized (this) {
       if (waiting.size() >= MOST_WAITING) {
-        return CompletableFuture.failedFuture(LedgerDesk.overrun(null));
+        return CompletableFuture.failedFuture(LedgerExecutor.overrun(null));
       }
       waiting.add(asked);
       if (running) {
@@ -74,7 +74,7 @@ final class Batcher<Q, A> {
         lost = List.copyOf(waiting);
         waiting.clear();
       }
-      lost.forEach(asked -> asked.answer.completeExceptionally(LedgerDesk.overrun(e)));
+      lost.forEach(asked -> asked.answer.completeExceptionally(LedgerExecutor.overrun(e)));
     }
   }
 

@@ -9,11 +9,11 @@ import java.util.concurrent.CompletableFuture;
 /** The hosts' cordons, in memory as the ledger last had them. */
 public final class Cordons {
 
-  private final LedgerDesk desk;
+  private final LedgerExecutor executor;
   private volatile Map<String, Cordon> all = Map.of();
 
-  public Cordons(LedgerDesk desk) {
-    this.desk = desk;
+  public Cordons(LedgerExecutor executor) {
+    this.executor = executor;
   }
 
   /** By host. */
@@ -23,7 +23,8 @@ public final class Cordons {
 
   /** Cordons a host, or lifts its cordon; completes when it is on record and holds here. */
   public CompletableFuture<Void> set(String host, Optional<Cordon> cordon) {
-    return desk.ask(
+    return executor
+        .ask(
             ledger -> {
               ledger.cordon(host, cordon);
               return ledger.cordons();

@@ -19,7 +19,7 @@ final class Creation {
 
   /** What every creation works with. */
   record Site(
-      LedgerDesk desk,
+      LedgerExecutor executor,
       LiveInstances live,
       Hypervisor hypervisor,
       Creations.Limits limits,
@@ -109,7 +109,7 @@ final class Creation {
   /** Somebody may have decided meanwhile that the instance goes: then it does not move on. */
   private CompletableFuture<Cloning.Clone> record(
       InstancePhase phase, String reason, String ref, Cloning.Clone clone) {
-    return site.desk()
+    return site.executor()
         .advance(new Transition(intent.id(), phase, reason, Optional.of(ref)))
         .thenApply(
             moved -> {

@@ -48,22 +48,22 @@ public final class Creations {
   private final Permits permits;
 
   public Creations(
-      LedgerDesk desk,
+      LedgerExecutor executor,
       LiveInstances live,
       Hypervisor hypervisor,
       Reclaimer reclaimer,
       Cordons cordons,
       Quarantine quarantine,
-      WarmShelf shelf,
+      WarmInstances warmInstances,
       Limits limits,
       String broker,
       Checkpoint checkpoint,
       Clock clock,
       CreateReport report) {
-    this.site = new Creation.Site(desk, live, hypervisor, limits, checkpoint, clock);
+    this.site = new Creation.Site(executor, live, hypervisor, limits, checkpoint, clock);
     this.admission = new Admission(hypervisor, live, quarantine, limits.ownerQuota(), clock);
-    this.warm = new WarmHandOver(desk, live, shelf, broker);
-    this.slots = new SlotSearch(site, reclaimer, cordons, shelf, broker);
+    this.warm = new WarmHandOver(executor, live, warmInstances, broker);
+    this.slots = new SlotSearch(site, reclaimer, cordons, warmInstances, broker);
     this.reclaimer = reclaimer;
     this.cordons = cordons;
     this.quarantine = quarantine;
@@ -204,7 +204,7 @@ public final class Creations {
     return CompletableFuture.supplyAsync(
             () -> null,
             CompletableFuture.delayedExecutor(KEY_POLL.toMillis(), TimeUnit.MILLISECONDS))
-        .thenCompose(nothing -> site.desk().ask(ledger -> ledger.find(before.id())))
+        .thenCompose(nothing -> site.executor().ask(ledger -> ledger.find(before.id())))
         .thenCompose(now -> again(now.orElse(before), cancellation));
   }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 /** What clients may ask of the broker, in its own words. */
 public final class Instances {
 
-  private final LedgerDesk desk;
+  private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Creations creations;
@@ -26,7 +26,7 @@ public final class Instances {
   private final Clock clock;
 
   public Instances(
-      LedgerDesk desk,
+      LedgerExecutor executor,
       LiveInstances live,
       Hypervisor hypervisor,
       Creations creations,
@@ -35,7 +35,7 @@ public final class Instances {
       String broker,
       Checkpoint checkpoint,
       Clock clock) {
-    this.desk = desk;
+    this.executor = executor;
     this.live = live;
     this.hypervisor = hypervisor;
     this.creations = creations;
@@ -80,7 +80,7 @@ public final class Instances {
 
   private void confirm(String id) {
     Background.run(
-        "confirm " + id, desk.confirm(id).thenAccept(found -> found.ifPresent(live::put)));
+        "confirm " + id, executor.confirm(id).thenAccept(found -> found.ifPresent(live::put)));
   }
 
   /** Somebody asks for an instance by its id: then its owner knows it. */
@@ -100,7 +100,8 @@ public final class Instances {
     if (isKnown(id)) {
       return CompletableFuture.completedFuture(null);
     }
-    return desk.ask(ledger -> ledger.find(id))
+    return executor
+        .ask(ledger -> ledger.find(id))
         .thenAccept(
             found -> {
               if (found.isPresent() && live.find(id).isEmpty()) {
@@ -149,7 +150,7 @@ public final class Instances {
   }
 
   private CompletableFuture<Integer> adopt(List<Machine> machines) {
-    return desk.ask(ledger -> adopt(ledger, machines));
+    return executor.ask(ledger -> adopt(ledger, machines));
   }
 
   private int adopt(Ledger ledger, List<Machine> machines) {

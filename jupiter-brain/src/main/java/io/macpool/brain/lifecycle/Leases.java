@@ -21,7 +21,7 @@ public final class Leases {
 
   private static final Logger log = LoggerFactory.getLogger(Leases.class);
 
-  private final LedgerDesk desk;
+  private final LedgerExecutor executor;
   private final Reclaimer reclaimer;
   private final Duration longestGap;
   private final boolean dryRun;
@@ -34,13 +34,13 @@ public final class Leases {
    * @param longestGap between two looks at the ledger; after a longer one silence counts anew
    */
   public Leases(
-      LedgerDesk desk,
+      LedgerExecutor executor,
       Reclaimer reclaimer,
       Duration longestGap,
       boolean dryRun,
       Clock clock,
       MeterRegistry meters) {
-    this.desk = desk;
+    this.executor = executor;
     this.reclaimer = reclaimer;
     this.longestGap = longestGap;
     this.dryRun = dryRun;
@@ -52,7 +52,7 @@ public final class Leases {
   public CompletableFuture<Lease> renew(String owner, String id, Duration duration) {
     Lease lease = new Lease(owner, id, clock.instant(), duration);
     CompletableFuture<Lease> renewed =
-        desk.ask(
+        executor.ask(
             ledger -> {
               ledger.renew(lease);
               return lease;
@@ -74,7 +74,7 @@ public final class Leases {
 
   /** An instance is its holder's from now on; to be called before the holder learns of it. */
   CompletableFuture<Void> put(String instance, String owner, String lease) {
-    return desk.ask(
+    return executor.ask(
         ledger -> {
           ledger.lease(instance, owner, lease);
           return null;
@@ -83,7 +83,8 @@ public final class Leases {
 
   /** The holder gives up all that it holds. */
   public CompletableFuture<Void> end(String owner, String id) {
-    return desk.ask(ledger -> ledger.leased(owner, id))
+    return executor
+        .ask(ledger -> ledger.leased(owner, id))
         .thenCompose(
             instances ->
                 CompletableFuture.allOf(
@@ -92,7 +93,7 @@ public final class Leases {
                         .toArray(CompletableFuture[]::new)))
         .thenCompose(
             recorded ->
-                desk.ask(
+                executor.ask(
                     ledger -> {
                       ledger.endLease(owner, id);
                       return null;

@@ -24,7 +24,7 @@ public final class Reclaimer {
 
   private static final Logger log = LoggerFactory.getLogger(Reclaimer.class);
 
-  private final LedgerDesk desk;
+  private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Permits permits;
@@ -37,13 +37,13 @@ public final class Reclaimer {
    * @param atATime destructions at a time; the rest wait in order
    */
   public Reclaimer(
-      LedgerDesk desk,
+      LedgerExecutor executor,
       LiveInstances live,
       Hypervisor hypervisor,
       int atATime,
       Checkpoint checkpoint,
       MeterRegistry meters) {
-    this.desk = desk;
+    this.executor = executor;
     this.live = live;
     this.hypervisor = hypervisor;
     this.permits = new Permits(atATime, Integer.MAX_VALUE);
@@ -75,7 +75,8 @@ public final class Reclaimer {
   public Destruction reclaim(String id, String reason) {
     checkpoint.passed(Checkpoint.Step.BEFORE_DECISION);
     CompletableFuture<Void> recorded =
-        desk.advance(id, InstancePhase.RECLAIMING, reason)
+        executor
+            .advance(id, InstancePhase.RECLAIMING, reason)
             .thenAccept(
                 moved -> {
                   moved.ifPresent(live::put);
@@ -120,7 +121,8 @@ public final class Reclaimer {
 
   private CompletableFuture<Void> recordGone(String id, String reason) {
     checkpoint.passed(Checkpoint.Step.DESTROYED);
-    return desk.advance(id, InstancePhase.GONE, reason)
+    return executor
+        .advance(id, InstancePhase.GONE, reason)
         .thenAccept(
             moved -> {
               moved.ifPresent(live::put);

@@ -65,7 +65,7 @@ public final class Reconciler implements AutoCloseable {
   private final Cordons cordons;
   private final Leases leases;
   private final SlotFollower slots;
-  private final Deeds deeds;
+  private final ReclaimExecutor reclaims;
   private final String broker;
   private final Options options;
   private final Clock clock;
@@ -97,7 +97,8 @@ public final class Reconciler implements AutoCloseable {
     this.cordons = cordons;
     this.leases = leases;
     this.slots = slots;
-    this.deeds = new Deeds(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
+    this.reclaims =
+        new ReclaimExecutor(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
     this.broker = broker;
     this.options = options;
     this.clock = clock;
@@ -228,7 +229,7 @@ public final class Reconciler implements AutoCloseable {
             now);
     suspects = plan.suspects();
     adopted = true;
-    deeds.carryOut(plan, inventory);
+    reclaims.carryOut(plan, inventory);
   }
 
   private Set<String> inHand(List<Instance> instances, Inventory inventory) {

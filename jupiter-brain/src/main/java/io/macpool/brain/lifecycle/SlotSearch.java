@@ -35,7 +35,7 @@ final class SlotSearch {
   private final Hypervisor hypervisor;
   private final Reclaimer reclaimer;
   private final Cordons cordons;
-  private final WarmShelf shelf;
+  private final WarmInstances warmInstances;
   private final Creations.Limits limits;
   private final String broker;
   private final Checkpoint checkpoint;
@@ -44,17 +44,21 @@ final class SlotSearch {
   private final Batcher<Order, Reservation<Placement.NoPlace>> reservations;
 
   SlotSearch(
-      Creation.Site site, Reclaimer reclaimer, Cordons cordons, WarmShelf shelf, String broker) {
+      Creation.Site site,
+      Reclaimer reclaimer,
+      Cordons cordons,
+      WarmInstances warmInstances,
+      String broker) {
     this.live = site.live();
     this.hypervisor = site.hypervisor();
     this.reclaimer = reclaimer;
     this.cordons = cordons;
-    this.shelf = shelf;
+    this.warmInstances = warmInstances;
     this.limits = site.limits();
     this.broker = broker;
     this.checkpoint = site.checkpoint();
     this.clock = site.clock();
-    this.reservations = site.desk().batcher(Function.identity(), this::reserve);
+    this.reservations = site.executor().batcher(Function.identity(), this::reserve);
     live.onChange(this::freed);
   }
 
@@ -129,7 +133,7 @@ final class SlotSearch {
 
   private CompletableFuture<Reservation<Placement.NoPlace>> makeRoom(
       Search search, Reservation<Placement.NoPlace> refused) {
-    Optional<Instance> victim = shelf.victim(search.image().name());
+    Optional<Instance> victim = warmInstances.victim(search.image().name());
     if (victim.isPresent()) {
       return reclaimer
           .reclaim(victim.get().id(), "gives its slot to " + search.image().name())

@@ -10,32 +10,34 @@ import java.util.concurrent.CompletableFuture;
 /** Gives a client an instance that waits, if it asks for nothing special. */
 final class WarmHandOver {
 
-  private final LedgerDesk desk;
+  private final LedgerExecutor executor;
   private final LiveInstances live;
-  private final WarmShelf shelf;
+  private final WarmInstances warmInstances;
   private final String broker;
 
-  WarmHandOver(LedgerDesk desk, LiveInstances live, WarmShelf shelf, String broker) {
-    this.desk = desk;
+  WarmHandOver(
+      LedgerExecutor executor, LiveInstances live, WarmInstances warmInstances, String broker) {
+    this.executor = executor;
     this.live = live;
-    this.shelf = shelf;
+    this.warmInstances = warmInstances;
     this.broker = broker;
   }
 
   /** The client's from now on; empty if one must be made. */
   CompletableFuture<Optional<Instance>> take(CreateRequest request, String owner, Image image) {
-    shelf.asked(image.name());
-    List<Instance> candidates = shelf.waiting(image.name());
+    warmInstances.asked(image.name());
+    List<Instance> candidates = warmInstances.waiting(image.name());
     if (candidates.isEmpty() || !request.size().isAsImage(image)) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return desk.ask(ledger -> claim(ledger, candidates, owner, request.idempotencyKey()))
+    return executor
+        .ask(ledger -> claim(ledger, candidates, owner, request.idempotencyKey()))
         .thenApply(
             claimed -> {
               claimed.ifPresent(
                   instance -> {
                     live.put(instance);
-                    shelf.taken();
+                    warmInstances.taken();
                   });
               return claimed;
             });

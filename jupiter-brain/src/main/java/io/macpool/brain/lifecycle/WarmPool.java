@@ -50,11 +50,11 @@ public final class WarmPool implements AutoCloseable {
 
   private final List<WarmPoolPlanner.Policy> policies;
   private final Duration bootLimit;
-  private final LedgerDesk desk;
+  private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Creations creations;
-  private final WarmShelf shelf;
+  private final WarmInstances warmInstances;
   private final Reclaimer reclaimer;
   private final Cordons cordons;
   private final SshProbe probe;
@@ -72,22 +72,22 @@ public final class WarmPool implements AutoCloseable {
       Duration bootLimit,
       int sshPort,
       Vertx vertx,
-      LedgerDesk desk,
+      LedgerExecutor executor,
       LiveInstances live,
       Hypervisor hypervisor,
       Creations creations,
-      WarmShelf shelf,
+      WarmInstances warmInstances,
       Reclaimer reclaimer,
       Cordons cordons,
       Clock clock,
       MeterRegistry meters) {
     this.policies = List.copyOf(policies);
     this.bootLimit = bootLimit;
-    this.desk = desk;
+    this.executor = executor;
     this.live = live;
     this.hypervisor = hypervisor;
     this.creations = creations;
-    this.shelf = shelf;
+    this.warmInstances = warmInstances;
     this.reclaimer = reclaimer;
     this.cordons = cordons;
     this.probe = new SshProbe(vertx, sshPort);
@@ -109,7 +109,7 @@ public final class WarmPool implements AutoCloseable {
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
   public void start() {
-    shelf.onTaken(this::handedOver);
+    warmInstances.onTaken(this::handedOver);
     thread.scheduleWithFixedDelay(
         this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -124,7 +124,7 @@ public final class WarmPool implements AutoCloseable {
 
   private void tick() {
     Background.whenEnded(
-        desk.ask(ledger -> ledger.leads()),
+        executor.ask(ledger -> ledger.leads()),
         (leads, failure) -> {
           if (failure == null && leads && !thread.isShutdown()) {
             thread.execute(this::look);
@@ -154,7 +154,7 @@ public final class WarmPool implements AutoCloseable {
                         i.id(),
                         i.image().orElse(""),
                         i.host().orElse(""),
-                        WarmShelf.isWaiting(i),
+                        WarmInstances.isWaiting(i),
                         i.changedAt()))
             .toList();
     if (warm.isEmpty() && policies.isEmpty()) {
@@ -169,7 +169,7 @@ public final class WarmPool implements AutoCloseable {
         WarmPoolPlanner.plan(
             policies,
             warm,
-            shelf.recentDemand(),
+            warmInstances.recentDemand(),
             draining,
             free(inventory),
             bootLimit,
@@ -241,7 +241,7 @@ public final class WarmPool implements AutoCloseable {
       if (!instance.confirmed()) {
         Background.run(
             "mark " + instance.id() + " as warm",
-            desk.confirm(instance.id()).thenAccept(found -> found.ifPresent(live::put)));
+            executor.confirm(instance.id()).thenAccept(found -> found.ifPresent(live::put)));
       }
     } else if (instance.confirmed()) {
       if (pulse.failures.incrementAndGet() >= FAILED_PROBES) {

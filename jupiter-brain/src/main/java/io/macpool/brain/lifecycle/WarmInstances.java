@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What waits warm, as creates see it, and what they lately asked for, as the warm pool sees it. */
-public final class WarmShelf {
+public final class WarmInstances {
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final int MOST_REMEMBERED = 10_000;
@@ -27,7 +27,7 @@ public final class WarmShelf {
   private final Deque<Demand> demand = new ArrayDeque<>();
   private volatile Runnable onTaken = () -> {};
 
-  public WarmShelf(LiveInstances live, Reclaimer reclaimer, Clock clock) {
+  public WarmInstances(LiveInstances live, Reclaimer reclaimer, Clock clock) {
     this.live = live;
     this.reclaimer = reclaimer;
     this.clock = clock;

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says and does what a reclaim plan wants done. */
-final class Deeds {
+final class ReclaimExecutor {
 
-  private static final Logger log = LoggerFactory.getLogger(Deeds.class);
+  private static final Logger log = LoggerFactory.getLogger(ReclaimExecutor.class);
   private static final int MOST_NAMED = 20;
 
   private final Ledger ledger;
@@ -30,7 +30,7 @@ final class Deeds {
   /**
    * @param dryRun only say what would be destroyed, unless that was decided already
    */
-  Deeds(
+  ReclaimExecutor(
       Ledger ledger,
       LiveInstances live,
       Reclaimer reclaimer,

@@ -20,7 +20,7 @@ import java.util.function.Function;
  * The ledger for those who must not wait: a bounded number of threads ask it. What many ask for at
  * once is gathered into one transaction.
  */
-public final class LedgerDesk implements AutoCloseable {
+public final class LedgerExecutor implements AutoCloseable {
 
   private static final int WAITING = 10_000;
 
@@ -30,15 +30,15 @@ public final class LedgerDesk implements AutoCloseable {
   private final Batcher<String, Optional<Instance>> confirmations;
 
   /**
-   * @param clerks how many questions at a time; as many as there are connections
+   * @param threads how many questions at a time; as many as there are connections
    */
-  public LedgerDesk(Ledger ledger, int clerks) {
+  public LedgerExecutor(Ledger ledger, int threads) {
     this.ledger = ledger;
     AtomicInteger number = new AtomicInteger();
     this.threads =
         new ThreadPoolExecutor(
-            clerks,
-            clerks,
+            threads,
+            threads,
             30,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING),
