@@ -96,7 +96,7 @@ public final class JupiterBrain implements AutoCloseable {
         resources.own("vSphere", VSphereHypervisor.start(vertx, options.vsphere(), meters, clock));
     LedgerExecutor executor =
         resources.own("ledger's threads", new LedgerExecutor(ledger, connections));
-    LiveInstances live = new LiveInstances();
+    LiveInstances live = new LiveInstances(clock);
     Cordons cordons = new Cordons(executor);
     Reclaimer reclaimer =
         new Reclaimer(

@@ -8,6 +8,7 @@ import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.ledger.Intent;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Reservation;
+import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.vsphere.InventoryPaths;
 import io.macpool.brain.vsphere.TrustPolicy;
 import io.macpool.brain.vsphere.VSphereEndpoint;
@@ -15,7 +16,8 @@ import io.macpool.brain.vsphere.VSphereHypervisor;
 import io.macpool.brain.vsphere.VSphereOptions;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
-import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.InstanceEvent;
+import io.macpool.core.fleet.Ownership;
 import io.macpool.service.Secret;
 import io.macpool.service.SettingsException;
 import io.macpool.sim.vcenter.FaultAction;
@@ -209,22 +211,16 @@ class JanitorIT {
 
   private void record(Ledger ledger, String id, Optional<String> owner) {
     Instance intent =
-        new Instance(
+        Instance.requested(
             id,
-            InstancePhase.REQUESTED,
-            Optional.of(BrainLab.IMAGE),
-            owner,
-            Optional.empty(),
+            BrainLab.IMAGE,
+            owner.map(Ownership::of).orElse(Ownership.WARM),
             Instance.Size.AS_IMAGE,
             "broker-1",
-            true,
-            Optional.empty(),
-            threeHoursAgo,
-            threeHoursAgo,
-            "requested");
+            threeHoursAgo);
     ledger.reserve(
         List.of(new Intent(intent, Optional.empty())),
         (use, wanted) -> List.of(new Reservation.Choice.Host<>("host-1")));
-    ledger.advance(id, InstancePhase.READY, "switched on");
+    ledger.advance(Transition.of(id, InstanceEvent.STARTED, "switched on"));
   }
 }

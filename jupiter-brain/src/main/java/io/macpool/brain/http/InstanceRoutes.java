@@ -138,7 +138,7 @@ final class InstanceRoutes {
               if (request.idempotencyKey().isEmpty()) {
                 Background.run(
                     "take back " + instance.id(),
-                    instances.destroy(instance.id(), "client-gone").carriedOut());
+                    instances.takeBack(instance.id(), "client-gone").carriedOut());
               }
             });
   }
@@ -188,7 +188,7 @@ final class InstanceRoutes {
   private void get(RoutingContext call) {
     String id = call.pathParam("id");
     if (!Caller.of(call).readOnly()) {
-      instances.askedFor(id);
+      instances.askedFor(id, Caller.of(call).name());
     }
     if (instances.isKnown(id) && hypervisor.inventory().isKnown()) {
       answer(call, view.find(id));

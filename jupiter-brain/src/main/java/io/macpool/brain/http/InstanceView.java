@@ -6,6 +6,7 @@ import io.macpool.broker.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.Ownership;
 import io.macpool.core.fleet.PowerState;
 import java.time.Clock;
 import java.time.Duration;
@@ -112,10 +113,16 @@ final class InstanceView {
             .flatMap(io.macpool.core.fleet.Instance::host)
             .or(() -> machine.flatMap(Machine::host))
             .orElse(null),
-        known.flatMap(io.macpool.core.fleet.Instance::owner).orElse(null),
+        known.flatMap(InstanceView::owner).orElse(null),
         known.map(i -> i.phase().name().toLowerCase(Locale.ROOT)).orElse(null),
         known.map(io.macpool.core.fleet.Instance::isWarm).orElse(null),
         known.flatMap(instance -> instance.expiresAt(machine, lifetime)).orElse(null));
+  }
+
+  private static Optional<String> owner(io.macpool.core.fleet.Instance instance) {
+    return instance.ownership().equals(Ownership.UNKNOWN)
+        ? Optional.of("unknown")
+        : instance.owner();
   }
 
   private static String state(PowerState power) {

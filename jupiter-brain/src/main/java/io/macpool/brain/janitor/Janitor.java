@@ -5,8 +5,10 @@ import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.janitor.Round.Line;
 import io.macpool.brain.janitor.Round.Outcome;
 import io.macpool.brain.ledger.Ledger;
+import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.FoundMachine;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.JanitorPlanner;
 import io.macpool.core.fleet.JanitorPlanner.Verdict;
@@ -117,10 +119,11 @@ public final class Janitor implements AutoCloseable {
         ledger.map(Ledger::live).orElse(List.of()).stream()
             .collect(Collectors.toMap(Instance::id, Function.identity()));
     List<Verdict> plan = JanitorPlanner.plan(found, records, options.policy(), clock.instant());
-    return new Round(carryOut(plan, folderOf), unread);
+    return new Round(carryOut(plan, folderOf, records), unread);
   }
 
-  private List<Line> carryOut(List<Verdict> plan, Map<String, String> folderOf)
+  private List<Line> carryOut(
+      List<Verdict> plan, Map<String, String> folderOf, Map<String, Instance> records)
       throws InterruptedException {
     Map<Verdict, ScheduledFuture<?>> begun = new LinkedHashMap<>();
     if (options.mode() != Mode.DRY_RUN) {
@@ -128,7 +131,12 @@ public final class Janitor implements AutoCloseable {
         if (verdict.goes()) {
           long delay = begun.size() * 1000L / options.perSecond();
           begun.put(
-              verdict, threads.schedule(() -> dispose(verdict), delay, TimeUnit.MILLISECONDS));
+              verdict,
+              threads.schedule(
+                  () ->
+                      dispose(verdict, Optional.ofNullable(records.get(verdict.machine().name()))),
+                  delay,
+                  TimeUnit.MILLISECONDS));
         }
       }
     }
@@ -154,26 +162,39 @@ public final class Janitor implements AutoCloseable {
   }
 
   /** The decision goes on record first, so that the brokers know of it, and one carries it out. */
-  private Void dispose(Verdict verdict) throws InterruptedException {
+  private Void dispose(Verdict verdict, Optional<Instance> record) throws InterruptedException {
     FoundMachine machine = verdict.machine();
     if (options.mode() == Mode.DESTROY) {
-      record(verdict, InstancePhase.RECLAIMING);
+      decide(verdict, record);
     }
     if (machine.power() != PowerState.OFF) {
       await(folders.powerOff(machine.ref()), options.machineLimit());
     }
     if (options.mode() == Mode.DESTROY) {
       await(folders.destroy(machine.ref()), options.machineLimit());
-      record(verdict, InstancePhase.GONE);
+      record(verdict, InstanceEvent.DESTROYED, Optional.empty());
     }
     return null;
   }
 
+  /** What changed on record since it was judged, or came there, is not touched. */
+  private void decide(Verdict verdict, Optional<Instance> judged) {
+    Optional<Instance> now =
+        record(verdict, InstanceEvent.JUDGED, judged.map(Instance::version))
+            .filter(instance -> instance.phase() != InstancePhase.RECLAIMING);
+    if (now.isPresent() && now.get().phase() != InstancePhase.GONE) {
+      throw new IllegalStateException(
+          "left alone: its record changed while it was judged; it is judged anew next time");
+    }
+  }
+
   /** A machine that is on no record is none of the ledger's business. */
-  private void record(Verdict verdict, InstancePhase phase) {
+  private Optional<Instance> record(Verdict verdict, InstanceEvent event, Optional<Long> seen) {
     String reason = "janitor: " + verdict.reason().name().toLowerCase(Locale.ROOT);
-    ledger.ifPresent(
-        open -> open.advance(verdict.machine().name(), phase, reason.replace('_', '-')));
+    Transition transition =
+        Transition.of(verdict.machine().name(), event, reason.replace('_', '-'));
+    return ledger.flatMap(
+        open -> open.advance(seen.map(transition::asSeen).orElse(transition)).now());
   }
 
   private static String failureOf(ScheduledFuture<?> work) throws InterruptedException {

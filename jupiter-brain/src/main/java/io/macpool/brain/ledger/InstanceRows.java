@@ -1,7 +1,10 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Ownership;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -10,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +33,18 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class InstanceRows {
 
   private static final int LONGEST_REASON = 2_000;
-  private static final String ALL = "SELECT * FROM jupiter_brain.instances ";
+
+  // By name: a replica of the next version may add columns while this one runs.
+  private static final String COLUMNS =
+      " i.id, i.created_at, i.phase, i.image, i.owner, i.warm, i.host, i.cpus, i.ram_mb, i.broker,"
+          + " i.confirmed, i.healthy, i.version, i.ref, i.changed_at, i.reason ";
+  private static final String ALL = "SELECT" + COLUMNS + "FROM jupiter_brain.instances i ";
+
+  /** How {@link Ownership#UNKNOWN} is written: replicas of the first version take NULL for warm. */
+  private static final String NOBODY_KNOWS = "unknown";
+
+  /** The phases of what is not gone; spelt out, so that an index of those alone serves. */
+  static final String LIVE = "('REQUESTED', 'CLONED', 'READY', 'RECLAIMING')";
 
   private InstanceRows() {}
 
@@ -48,22 +63,25 @@ final class InstanceRows {
     }
     PreparedBatch batch =
         handle.prepareBatch(
-            "INSERT INTO jupiter_brain.instances (id, created_at, phase, image, owner, host, cpus,"
-                + " ram_mb, broker, confirmed, ref, changed_at, reason) VALUES (:id, :created,"
-                + " :phase, :image, :owner, :host, :cpus, :ram, :broker, :confirmed, :ref,"
-                + " :changed, :reason)");
+            "INSERT INTO jupiter_brain.instances (id, created_at, phase, image, owner, warm, host,"
+                + " cpus, ram_mb, broker, confirmed, healthy, version, ref, changed_at, reason)"
+                + " VALUES (:id, :created, :phase, :image, :owner, :warm, :host, :cpus, :ram,"
+                + " :broker, :confirmed, :healthy, :version, :ref, :changed, :reason)");
     for (Instance instance : instances) {
       batch
           .bind("id", instance.id())
           .bind("created", at(instance.createdAt()))
           .bind("phase", instance.phase().name())
           .bind("image", instance.image().orElse(null))
-          .bind("owner", instance.owner().orElse(null))
+          .bind("owner", owner(instance.ownership()))
+          .bind("warm", instance.ownership().isWarm())
           .bind("host", instance.host().orElse(null))
           .bind("cpus", instance.size().cpus())
           .bind("ram", instance.size().ramMb())
           .bind("broker", instance.broker())
           .bind("confirmed", instance.confirmed())
+          .bind("healthy", instance.health() == Health.PROVEN)
+          .bind("version", instance.version())
           .bind("ref", instance.ref().orElse(null))
           .bind("changed", at(instance.changedAt()))
           .bind("reason", shortened(instance.reason()))
@@ -73,89 +91,105 @@ final class InstanceRows {
     record(handle, instances);
   }
 
-  /** Takes those steps that lead on; the instances that moved, as they are then. */
-  static List<Instance> advance(Handle handle, Collection<Transition> transitions, Instant now) {
+  /** What came of each, in their order: those that could not happen change nothing. */
+  static List<Transition.Outcome> advance(
+      Handle handle, Collection<Transition> transitions, Instant now) {
     Map<String, Instance> before = lock(handle, transitions.stream().map(Transition::id).toList());
+    List<Instance> changed = new ArrayList<>();
     List<Instance> moved = new ArrayList<>();
-    for (Transition step : transitions) {
-      Instance instance = before.get(step.id());
-      if (instance != null && instance.phase().mayBecome(step.to())) {
-        moved.add(instance.in(step.to(), shortened(step.reason()), step.ref(), precise(now)));
-      }
+    List<Transition.Outcome> outcomes = new ArrayList<>();
+    for (Transition transition : transitions) {
+      Optional<Instance> was = Optional.ofNullable(before.get(transition.id()));
+      Optional<Instance> is = was.flatMap(instance -> after(transition, instance, precise(now)));
+      is.ifPresent(changed::add);
+      is.filter(instance -> instance.phase() != was.get().phase()).ifPresent(moved::add);
+      outcomes.add(new Transition.Outcome(is.isPresent(), is.or(() -> was)));
     }
-    if (moved.isEmpty()) {
-      return moved;
+    update(handle, changed);
+    record(handle, moved);
+    return outcomes;
+  }
+
+  private static Optional<Instance> after(Transition transition, Instance before, Instant now) {
+    return transition
+        .event()
+        .next(before, transition.seen())
+        .map(
+            next ->
+                switch (transition.event()) {
+                  case CONFIRMED -> before.known();
+                  case ANSWERED -> before.proven();
+                  default -> before.in(next, shortened(transition.reason()), transition.ref(), now);
+                });
+  }
+
+  /** Writes what this transaction has locked; each must be as it was read, one version before. */
+  static void update(Handle handle, List<Instance> instances) {
+    if (instances.isEmpty()) {
+      return;
     }
     PreparedBatch batch =
         handle.prepareBatch(
-            "UPDATE jupiter_brain.instances SET phase = :to, reason = :reason,"
-                + " changed_at = :now, ref = :ref, destroyed_at = :gone WHERE id = :id");
-    for (Instance instance : moved) {
+            "UPDATE jupiter_brain.instances SET phase = :phase, reason = :reason,"
+                + " changed_at = :changed, ref = :ref, destroyed_at = :gone, owner = :owner,"
+                + " warm = :warm, host = :host, broker = :broker, confirmed = :confirmed,"
+                + " healthy = :healthy, created_at = :created, version = version + 1"
+                + " WHERE id = :id AND version = :was");
+    for (Instance instance : instances) {
       batch
-          .bind("to", instance.phase().name())
-          .bind("reason", instance.reason())
-          .bind("now", at(now))
+          .bind("phase", instance.phase().name())
+          .bind("reason", shortened(instance.reason()))
+          .bind("changed", at(instance.changedAt()))
           .bind("ref", instance.ref().orElse(null))
-          .bind("id", instance.id());
+          .bind("owner", owner(instance.ownership()))
+          .bind("warm", instance.ownership().isWarm())
+          .bind("host", instance.host().orElse(null))
+          .bind("broker", instance.broker())
+          .bind("confirmed", instance.confirmed())
+          .bind("healthy", instance.health() == Health.PROVEN)
+          .bind("created", at(instance.createdAt()))
+          .bind("id", instance.id())
+          .bind("was", instance.version() - 1);
       if (instance.phase() == InstancePhase.GONE) {
-        batch.bind("gone", at(now));
+        batch.bind("gone", at(instance.changedAt()));
       } else {
         batch.bindNull("gone", Types.TIMESTAMP_WITH_TIMEZONE);
       }
       batch.add();
     }
-    batch.execute();
-    record(handle, moved);
-    return moved;
+    if (Arrays.stream(batch.execute()).anyMatch(updated -> updated != 1)) {
+      throw new IllegalStateException("an instance changed that this transaction had locked");
+    }
   }
 
   /** Those of these that there are, which nobody else changes before the transaction ends. */
-  private static Map<String, Instance> lock(Handle handle, Collection<String> ids) {
+  static Map<String, Instance> lock(Handle handle, Collection<String> ids) {
     // Always in the same order, so that two brokers never wait for each other.
     return handle
-        .createQuery(ALL + "WHERE id IN (<ids>) ORDER BY id FOR UPDATE")
+        .createQuery(ALL + "WHERE i.id IN (<ids>) ORDER BY i.id FOR UPDATE")
         .bindList("ids", ids)
         .map(InstanceRows::read)
         .collect(Collectors.toMap(Instance::id, Function.identity()));
   }
 
-  /** Gives a warm one that is ready to an owner; empty if it is none, or not any more. */
+  /** Gives a warm one that waits to an owner; empty if it waits no more. */
   static Optional<Instance> claim(
       Handle handle, String id, String owner, String broker, Instant now) {
-    int claimed =
-        handle.execute(
-            "UPDATE jupiter_brain.instances SET owner = ?, broker = ?, confirmed = FALSE,"
-                + " changed_at = ?, created_at = ?, reason = ?"
-                + " WHERE id = ? AND phase = 'READY' AND owner IS NULL AND confirmed",
-            owner,
-            broker,
-            at(now),
-            at(now),
-            shortened("handed over warm to " + owner),
-            id);
-    if (claimed == 0) {
-      return Optional.empty();
-    }
-    Optional<Instance> instance = find(handle, id);
-    instance.ifPresent(i -> record(handle, List.of(i)));
-    return instance;
-  }
-
-  /** Their owners know of them; those that there are, as they are then. */
-  static List<Instance> confirm(Handle handle, Collection<String> ids) {
-    List<Instance> known = lock(handle, ids).values().stream().map(Instance::known).toList();
-    if (!known.isEmpty()) {
-      handle
-          .createUpdate("UPDATE jupiter_brain.instances SET confirmed = TRUE WHERE id IN (<ids>)")
-          .bindList("ids", known.stream().map(Instance::id).toList())
-          .execute();
-    }
-    return known;
+    Optional<Instance> claimed =
+        Optional.ofNullable(lock(handle, List.of(id)).get(id))
+            .filter(i -> InstanceEvent.HANDED_OVER.next(i, Optional.empty()).isPresent())
+            .map(i -> i.handedTo(owner, broker, precise(now), "handed over warm to " + owner));
+    claimed.ifPresent(
+        instance -> {
+          update(handle, List.of(instance));
+          record(handle, List.of(instance));
+        });
+    return claimed;
   }
 
   static Optional<Instance> find(Handle handle, String id) {
     return handle
-        .createQuery(ALL + "WHERE id = :id")
+        .createQuery(ALL + "WHERE i.id = :id")
         .bind("id", id)
         .map(InstanceRows::read)
         .findOne();
@@ -163,7 +197,7 @@ final class InstanceRows {
 
   static List<Instance> live(Handle handle) {
     return handle
-        .createQuery(ALL + "WHERE phase <> 'GONE' ORDER BY id")
+        .createQuery(ALL + "WHERE i.phase IN " + LIVE + " ORDER BY i.id")
         .map(InstanceRows::read)
         .list();
   }
@@ -176,8 +210,9 @@ final class InstanceRows {
     }
     handle
         .createQuery(
-            "SELECT k.owner AS key_owner, k.idempotency_key, i.*"
-                + " FROM jupiter_brain.idempotency_keys k"
+            "SELECT k.owner AS key_owner, k.idempotency_key,"
+                + COLUMNS
+                + "FROM jupiter_brain.idempotency_keys k"
                 + " JOIN jupiter_brain.instances i ON i.id = k.instance_id"
                 + " WHERE k.idempotency_key IN (<keys>)"
                 + " AND i.phase NOT IN ('RECLAIMING', 'GONE')")
@@ -267,15 +302,29 @@ final class InstanceRows {
         row.getString("id"),
         InstancePhase.valueOf(row.getString("phase")),
         Optional.ofNullable(row.getString("image")),
-        Optional.ofNullable(row.getString("owner")),
+        ownership(row.getString("owner"), row.getBoolean("warm")),
         Optional.ofNullable(row.getString("host")),
         new Instance.Size(row.getInt("cpus"), row.getLong("ram_mb")),
         row.getString("broker"),
         row.getBoolean("confirmed"),
+        row.getBoolean("healthy") ? Health.PROVEN : Health.UNPROVEN,
+        row.getLong("version"),
         Optional.ofNullable(row.getString("ref")),
         instant(row, "created_at"),
         instant(row, "changed_at"),
         row.getString("reason"));
+  }
+
+  private static String owner(Ownership ownership) {
+    return ownership.isWarm() ? null : ownership.owner().orElse(NOBODY_KNOWS);
+  }
+
+  /** An owner counts before the mark: a replica of the first version hands over without it. */
+  private static Ownership ownership(String owner, boolean warm) {
+    if (owner == null) {
+      return warm ? Ownership.WARM : Ownership.UNKNOWN;
+    }
+    return owner.equals(NOBODY_KNOWS) ? Ownership.UNKNOWN : Ownership.of(owner);
   }
 
   private static Instant instant(ResultSet row, String column) throws SQLException {

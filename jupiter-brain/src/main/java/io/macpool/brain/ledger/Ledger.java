@@ -2,6 +2,7 @@ package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.SlotMovePlanner.Holding;
@@ -9,7 +10,6 @@ import io.macpool.core.fleet.SlotMovePlanner.Move;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,38 +110,36 @@ public final class Ledger implements AutoCloseable {
                 handle, planner.apply(StrayRows.holdings(handle), SlotRows.read(handle).all())));
   }
 
-  /** One step, see {@link #advance(List)}. */
-  public Optional<Instance> advance(String id, InstancePhase to, String reason) {
-    return advance(List.of(Transition.of(id, to, reason))).get(0);
+  /** One transition, see {@link #advance(List)}. */
+  public Transition.Outcome advance(Transition transition) {
+    return advance(List.of(transition)).get(0);
   }
 
   /**
-   * Moves instances on to later phases, all or none. A slot is free when its instance is {@code
-   * GONE}.
+   * Lets things happen to instances, each if it can by {@link InstanceEvent}'s table at that
+   * moment. A slot is free when its instance is {@code GONE}.
    *
    * @param transitions at most one of each instance
-   * @return for each the instance as it is then; empty if it is unknown or already at or past that
-   *     phase
+   * @return what came of each, in their order
    */
-  public List<Optional<Instance>> advance(List<Transition> transitions) {
-    Map<String, Instance> moved = new HashMap<>();
-    database
-        .write(
-            transitions.size() == 1
-                ? "move " + transitions.get(0).id() + " to " + transitions.get(0).to()
-                : "move " + transitions.size() + " instances on",
-            handle -> {
-              List<Instance> now = InstanceRows.advance(handle, transitions, clock.instant());
-              SlotRows.free(
-                  handle,
-                  now.stream()
-                      .filter(instance -> instance.phase() == InstancePhase.GONE)
-                      .map(Instance::id)
-                      .toList());
-              return now;
-            })
-        .forEach(instance -> moved.put(instance.id(), instance));
-    return transitions.stream().map(step -> Optional.ofNullable(moved.get(step.id()))).toList();
+  public List<Transition.Outcome> advance(List<Transition> transitions) {
+    return database.write(
+        transitions.size() == 1
+            ? "note " + transitions.get(0).event() + " of " + transitions.get(0).id()
+            : "note what happened to " + transitions.size() + " instances",
+        handle -> {
+          List<Transition.Outcome> outcomes =
+              InstanceRows.advance(handle, transitions, clock.instant());
+          SlotRows.free(
+              handle,
+              outcomes.stream()
+                  .filter(Transition.Outcome::happened)
+                  .flatMap(outcome -> outcome.now().stream())
+                  .filter(instance -> instance.phase() == InstancePhase.GONE)
+                  .map(Instance::id)
+                  .toList());
+          return outcomes;
+        });
   }
 
   /**
@@ -162,19 +160,6 @@ public final class Ledger implements AutoCloseable {
           }
           return claimed;
         });
-  }
-
-  /**
-   * Records that owners know of their instances.
-   *
-   * @return for each id the instance as it is then; empty if there is none
-   */
-  public List<Optional<Instance>> confirm(List<String> ids) {
-    Map<String, Instance> known = new HashMap<>();
-    database
-        .write("confirm " + ids.size() + " instances", handle -> InstanceRows.confirm(handle, ids))
-        .forEach(instance -> known.put(instance.id(), instance));
-    return ids.stream().map(id -> Optional.ofNullable(known.get(id))).toList();
   }
 
   public Optional<Instance> find(String id) {

@@ -1,10 +1,12 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.SlotMovePlanner.Holding;
 import io.macpool.core.fleet.SlotMovePlanner.Move;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -32,23 +34,30 @@ final class StrayRows {
         .list();
   }
 
-  /** All give up their slots before any takes one, so that two may change places. */
+  /**
+   * All give up their slots before any takes one, so that two may change places. Instances are
+   * locked before slots, as everywhere; one that is gone meanwhile holds nothing any more.
+   */
   static List<Instance> move(Handle handle, List<Move> moves) {
-    SlotRows.free(handle, moves.stream().map(Move::id).toList());
+    if (moves.isEmpty()) {
+      return List.of();
+    }
+    Map<String, Instance> locked = InstanceRows.lock(handle, moves.stream().map(Move::id).toList());
     List<Instance> moved = new ArrayList<>();
     List<Instance> slotted = new ArrayList<>();
     for (Move move : moves) {
-      handle.execute(
-          "UPDATE jupiter_brain.instances SET host = ? WHERE id = ?", move.host(), move.id());
-      InstanceRows.find(handle, move.id())
-          .ifPresent(
-              instance -> {
-                moved.add(instance);
-                if (move.slotted()) {
-                  slotted.add(instance);
-                }
-              });
+      Instance before = locked.get(move.id());
+      if (before == null || InstanceEvent.MOVED.next(before, Optional.empty()).isEmpty()) {
+        continue;
+      }
+      Instance after = before.movedTo(move.host());
+      moved.add(after);
+      if (move.slotted()) {
+        slotted.add(after);
+      }
     }
+    InstanceRows.update(handle, moved);
+    SlotRows.free(handle, moved.stream().map(Instance::id).toList());
     SlotRows.take(handle, SlotRows.read(handle), slotted);
     return moved;
   }

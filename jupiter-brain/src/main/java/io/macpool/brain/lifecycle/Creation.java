@@ -5,7 +5,7 @@ import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
-import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.InstanceEvent;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +52,7 @@ final class Creation {
         .thenApply(clone -> passed(Checkpoint.Step.CLONED, clone))
         .thenCompose(clone -> started(clone).thenCombine(cloneRecorded(clone), (on, kept) -> on))
         .thenApply(clone -> passed(Checkpoint.Step.SWITCHED_ON, clone))
-        .thenCompose(clone -> record(InstancePhase.READY, "switched on", clone.ref(), clone))
+        .thenCompose(clone -> record(InstanceEvent.STARTED, "switched on", clone.ref(), clone))
         .thenApply(clone -> passed(Checkpoint.Step.READY_RECORDED, clone))
         .thenApply(clone -> site.live().find(intent.id()).orElse(intent));
   }
@@ -62,7 +62,7 @@ final class Creation {
    * on record, and a clone is found by its name.
    */
   private CompletableFuture<Cloning.Clone> cloneRecorded(Cloning.Clone clone) {
-    return record(InstancePhase.CLONED, "cloned", clone.ref(), clone)
+    return record(InstanceEvent.MADE, "cloned", clone.ref(), clone)
         .thenApply(kept -> passed(Checkpoint.Step.CLONE_RECORDED, kept));
   }
 
@@ -108,19 +108,18 @@ final class Creation {
 
   /** Somebody may have decided meanwhile that the instance goes: then it does not move on. */
   private CompletableFuture<Cloning.Clone> record(
-      InstancePhase phase, String reason, String ref, Cloning.Clone clone) {
+      InstanceEvent event, String reason, String ref, Cloning.Clone clone) {
     return site.executor()
-        .advance(new Transition(intent.id(), phase, reason, Optional.of(ref)))
+        .advance(Transition.of(intent.id(), event, reason).withRef(ref))
         .thenApply(
-            moved -> {
-              site.live()
-                  .put(
-                      moved.orElseThrow(
-                          () ->
-                              new CreateFailure(
-                                  CreateFailure.Kind.FAILED,
-                                  "reclaimed",
-                                  "the instance was deleted while it was being made")));
+            outcome -> {
+              outcome.now().ifPresent(site.live()::put);
+              if (!outcome.happened()) {
+                throw new CreateFailure(
+                    CreateFailure.Kind.FAILED,
+                    "reclaimed",
+                    "the instance was deleted while it was being made");
+              }
               return clone;
             });
   }

@@ -2,9 +2,11 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Reservation;
+import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
 import java.time.Clock;
@@ -182,7 +184,9 @@ public final class Creations {
     }
     Background.run(
         "record the end of " + intent.id(),
-        reclaimer.reclaim(intent.id(), named.outcome()).recorded());
+        reclaimer
+            .reclaim(Transition.of(intent.id(), InstanceEvent.GIVEN_UP, named.outcome()))
+            .recorded());
   }
 
   /**

@@ -2,9 +2,13 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Ledger;
+import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.Ownership;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -67,7 +71,10 @@ public final class Instances {
                 return made;
               }
               Background.run(
-                  "take back " + made.id(), reclaimer.reclaim(made.id(), "no-lease").recorded());
+                  "take back " + made.id(),
+                  reclaimer
+                      .reclaim(Transition.of(made.id(), InstanceEvent.GIVEN_UP, "no-lease"))
+                      .recorded());
               throw new CompletionException(Cloning.unwrap(failure));
             });
   }
@@ -80,12 +87,18 @@ public final class Instances {
 
   private void confirm(String id) {
     Background.run(
-        "confirm " + id, executor.confirm(id).thenAccept(found -> found.ifPresent(live::put)));
+        "confirm " + id,
+        executor
+            .advance(Transition.of(id, InstanceEvent.CONFIRMED, "answered"))
+            .thenAccept(outcome -> outcome.now().ifPresent(live::put)));
   }
 
-  /** Somebody asks for an instance by its id: then its owner knows it. */
-  public void askedFor(String id) {
-    if (live.find(id).filter(i -> !i.confirmed() && i.phase() == InstancePhase.READY).isPresent()) {
+  /** A client asks for an instance by its id: then it knows it, if it owns it. */
+  public void askedFor(String id, String client) {
+    if (live.find(id)
+        .filter(i -> !i.confirmed() && i.phase() == InstancePhase.READY)
+        .filter(i -> i.owner().equals(Optional.of(client)))
+        .isPresent()) {
       confirm(id);
     }
   }
@@ -110,9 +123,9 @@ public final class Instances {
             });
   }
 
-  /** Destroys an instance that is on record. */
-  public Reclaimer.Destruction destroy(String id, String reason) {
-    return reclaimer.reclaim(id, reason);
+  /** Destroys an instance whose answer could not be given, unless its owner knows of it. */
+  public Reclaimer.Destruction takeBack(String id, String reason) {
+    return reclaimer.reclaim(Transition.of(id, InstanceEvent.GIVEN_UP, reason));
   }
 
   /**
@@ -121,18 +134,19 @@ public final class Instances {
    * @return true once it is destroyed, false if there is no such thing
    */
   public CompletableFuture<Boolean> delete(String id, String reason) {
+    Transition deletion = Transition.of(id, InstanceEvent.DELETED, reason);
     return learn(id)
         .thenCompose(
             nothing -> {
               if (live.find(id).isPresent()) {
-                return reclaimer.reclaim(id, reason).carriedOut().thenApply(done -> true);
+                return reclaimer.reclaim(deletion).carriedOut().thenApply(done -> true);
               }
               Optional<Machine> stranger =
                   live.isGone(id) ? Optional.empty() : hypervisor.lastKnown().machine(id);
               return stranger.isEmpty()
                   ? CompletableFuture.completedFuture(false)
                   : adopt(List.of(stranger.get()))
-                      .thenCompose(adopted -> reclaimer.reclaim(id, reason).carriedOut())
+                      .thenCompose(adopted -> reclaimer.reclaim(deletion).carriedOut())
                       .thenApply(done -> true);
             });
   }
@@ -167,11 +181,13 @@ public final class Instances {
         machine.name(),
         InstancePhase.READY,
         Optional.empty(),
-        Optional.of("unknown"),
+        Ownership.UNKNOWN,
         machine.host(),
         Instance.Size.AS_IMAGE,
         broker,
         true,
+        Health.UNPROVEN,
+        0,
         Optional.of(machine.ref()),
         machine.bootedAt().filter(boot -> boot.isBefore(now)).orElse(now),
         now,

@@ -1,6 +1,8 @@
 package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.ledger.Ledger;
+import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.LeasePlanner;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -89,7 +91,9 @@ public final class Leases {
             instances ->
                 CompletableFuture.allOf(
                     instances.stream()
-                        .map(instance -> reclaimer.reclaim(instance, "lease given up").recorded())
+                        .map(
+                            instance ->
+                                reclaimer.reclaim(ended(instance, "lease given up")).recorded())
                         .toArray(CompletableFuture[]::new)))
         .thenCompose(
             recorded ->
@@ -131,8 +135,13 @@ public final class Leases {
     }
   }
 
+  private static Transition ended(String instance, String reason) {
+    return Transition.of(instance, InstanceEvent.LEASE_ENDED, reason);
+  }
+
   private void reclaim(String instance) {
     meters.counter("reconcile.actions", "deed", "DESTROY", "reason", "lease-ended").increment();
-    Background.run("destroy " + instance, reclaimer.reclaim(instance, "lease-ended").carriedOut());
+    Background.run(
+        "destroy " + instance, reclaimer.reclaim(ended(instance, "lease-ended")).carriedOut());
   }
 }

@@ -3,10 +3,7 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Transition;
-import io.macpool.core.fleet.Instance;
-import io.macpool.core.fleet.InstancePhase;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,8 +23,7 @@ public final class LedgerExecutor implements AutoCloseable {
 
   private final Ledger ledger;
   private final ThreadPoolExecutor threads;
-  private final Batcher<Transition, Optional<Instance>> transitions;
-  private final Batcher<String, Optional<Instance>> confirmations;
+  private final Batcher<Transition, Transition.Outcome> transitions;
 
   /**
    * @param threads how many questions at a time; as many as there are connections
@@ -48,7 +44,6 @@ public final class LedgerExecutor implements AutoCloseable {
               return thread;
             });
     this.transitions = batcher(Transition::id, Ledger::advance);
-    this.confirmations = batcher(Function.identity(), Ledger::confirm);
   }
 
   /** Asks, and completes with the answer or with a {@link LedgerException}. */
@@ -60,18 +55,9 @@ public final class LedgerExecutor implements AutoCloseable {
     }
   }
 
-  /** Moves an instance on, see {@link Ledger#advance(List)}. */
-  CompletableFuture<Optional<Instance>> advance(String id, InstancePhase to, String reason) {
-    return advance(Transition.of(id, to, reason));
-  }
-
-  CompletableFuture<Optional<Instance>> advance(Transition transition) {
+  /** Lets something happen to an instance if it can, see {@link Ledger#advance(List)}. */
+  CompletableFuture<Transition.Outcome> advance(Transition transition) {
     return transitions.ask(transition);
-  }
-
-  /** Records that an owner knows of its instance; the instance, if there is one. */
-  CompletableFuture<Optional<Instance>> confirm(String id) {
-    return confirmations.ask(id);
   }
 
   /**

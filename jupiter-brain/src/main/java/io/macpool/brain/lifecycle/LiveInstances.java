@@ -2,16 +2,19 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The ledger's live instances in memory, so that reads cost nothing. What this process does shows
@@ -21,28 +24,65 @@ public final class LiveInstances {
 
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
 
-  private final Map<String, Instance> live = new ConcurrentHashMap<>();
-  private final Map<String, Instant> gone = new ConcurrentHashMap<>();
+  /**
+   * @param mark when it was taken in, by {@link #mark}
+   */
+  private record Known(Instance instance, long mark) {}
+
+  private record Gone(long version, Instant at) {}
+
+  private final Map<String, Known> live = new ConcurrentHashMap<>();
+  private final Map<String, Gone> gone = new ConcurrentHashMap<>();
   private final List<Consumer<Instance>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong version = new AtomicLong();
+  private final AtomicLong marks = new AtomicLong();
+  private final Clock clock;
 
-  /** Takes in an instance as the ledger has it now. */
+  public LiveInstances(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Takes in an instance as the ledger has it, or had it: what is older than what is here stays
+   * out.
+   */
   public void put(Instance instance) {
-    Instance before;
-    if (instance.phase() == InstancePhase.GONE) {
-      gone.put(instance.id(), instance.changedAt());
-      before = live.remove(instance.id());
-    } else {
-      before = live.put(instance.id(), instance);
+    boolean changed;
+    synchronized (this) {
+      changed = take(instance);
     }
-    if (!instance.equals(before)) {
+    if (changed) {
       version.incrementAndGet();
       listeners.forEach(listener -> listener.accept(instance));
     }
   }
 
+  private boolean take(Instance instance) {
+    Gone ended = gone.get(instance.id());
+    if (ended != null && ended.version() >= instance.version()) {
+      return false;
+    }
+    Known before = live.get(instance.id());
+    if (before != null && before.instance().version() > instance.version()) {
+      return false;
+    }
+    if (instance.phase() == InstancePhase.GONE) {
+      gone.put(instance.id(), new Gone(instance.version(), clock.instant()));
+      live.remove(instance.id());
+      return true;
+    }
+    gone.remove(instance.id());
+    live.put(instance.id(), new Known(instance, marks.incrementAndGet()));
+    return before == null || !before.instance().equals(instance);
+  }
+
+  /** To be taken before the ledger is read for {@link #refresh}. */
+  long mark() {
+    return marks.get();
+  }
+
   public Optional<Instance> find(String id) {
-    return Optional.ofNullable(live.get(id));
+    return Optional.ofNullable(live.get(id)).map(Known::instance);
   }
 
   /** Whether it was gone a moment ago, though vSphere may still show it. */
@@ -51,7 +91,7 @@ public final class LiveInstances {
   }
 
   public Collection<Instance> all() {
-    return List.copyOf(live.values());
+    return live.values().stream().map(Known::instance).toList();
   }
 
   /** Grows with each change; what was read before it grew may be out of date. */
@@ -72,23 +112,19 @@ public final class LiveInstances {
   /**
    * Takes in the whole ledger.
    *
-   * @param asOf before it was read: what changed here since then is newer and stays
+   * @param asOf a mark from before it was read: what came here since then may be newer, and stays
    */
-  void refresh(Collection<Instance> ledger, Instant asOf) {
-    Map<String, Instance> known = new ConcurrentHashMap<>();
-    for (Instance instance : ledger) {
-      known.put(instance.id(), instance);
-      Instance here = live.get(instance.id());
-      if (here == null || here.changedAt().isBefore(asOf)) {
-        put(instance);
+  void refresh(Collection<Instance> ledger, long asOf) {
+    ledger.forEach(this::put);
+    Set<String> known = ledger.stream().map(Instance::id).collect(Collectors.toSet());
+    for (Known here : live.values()) {
+      if (!known.contains(here.instance().id()) && here.mark() <= asOf) {
+        // Another replica destroyed it: whoever listens here should hear of it, too.
+        Instance instance = here.instance();
+        put(instance.in(InstancePhase.GONE, "destroyed", Optional.empty(), clock.instant()));
       }
     }
-    boolean forgot = gone.values().removeIf(at -> at.isBefore(asOf.minus(REMEMBERED)));
-    forgot |=
-        live.values()
-            .removeIf(here -> !known.containsKey(here.id()) && here.changedAt().isBefore(asOf));
-    if (forgot) {
-      version.incrementAndGet();
-    }
+    Instant forgotten = clock.instant().minus(REMEMBERED);
+    gone.values().removeIf(end -> end.at().isBefore(forgotten));
   }
 }

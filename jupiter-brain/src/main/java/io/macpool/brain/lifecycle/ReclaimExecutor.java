@@ -1,15 +1,21 @@
 package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.ledger.Ledger;
-import io.macpool.core.fleet.InstancePhase;
+import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.macpool.core.fleet.ReclaimPlanner.Action;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,17 +53,23 @@ final class ReclaimExecutor {
     this.meters = meters;
   }
 
-  /** Begins them all; what fails is planned again. */
-  void carryOut(ReclaimPlanner.Plan plan, Inventory inventory) {
+  /**
+   * Begins them all; what fails, or has changed since, is planned again.
+   *
+   * @param judged instances as the plan was shown them
+   */
+  void carryOut(ReclaimPlanner.Plan plan, Collection<Instance> judged, Inventory inventory) {
     if (!plan.actions().isEmpty()) {
       log.info("plan: {}; {} postponed by the budget", describe(plan.actions()), plan.postponed());
     }
+    Map<String, Long> versions =
+        judged.stream().collect(Collectors.toMap(Instance::id, Instance::version));
     for (Action action : plan.actions()) {
-      carryOut(action, inventory);
+      carryOut(action, Optional.ofNullable(versions.get(action.name())), inventory);
     }
   }
 
-  private void carryOut(Action action, Inventory inventory) {
+  private void carryOut(Action action, Optional<Long> seen, Inventory inventory) {
     String reason = action.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
     meters.counter("reconcile.actions", "deed", action.kind().name(), "reason", reason).increment();
     switch (action.kind()) {
@@ -66,7 +78,13 @@ final class ReclaimExecutor {
         ledger.adopt(Instances.found(machine, broker, clock.instant()));
         ledger.find(action.name()).ifPresent(live::put);
       }
-      case FORGET -> ledger.advance(action.name(), InstancePhase.GONE, reason).ifPresent(live::put);
+      case FORGET ->
+          ledger
+              .advance(
+                  Transition.of(action.name(), InstanceEvent.VANISHED, reason)
+                      .asSeen(seen.orElseThrow()))
+              .now()
+              .ifPresent(live::put);
       case DESTROY -> {
         if (dryRun && action.reason() != ReclaimPlanner.Reason.DECIDED) {
           log.info("dry run: would destroy {}: {}", action.name(), reason);
@@ -75,7 +93,12 @@ final class ReclaimExecutor {
               "destroy orphan " + action.name(), reclaimer.carryOut(action.name(), reason));
         } else {
           Background.run(
-              "destroy " + action.name(), reclaimer.reclaim(action.name(), reason).carriedOut());
+              "destroy " + action.name(),
+              reclaimer
+                  .reclaim(
+                      Transition.of(action.name(), InstanceEvent.JUDGED, reason)
+                          .asSeen(seen.orElseThrow()))
+                  .carriedOut());
         }
       }
     }

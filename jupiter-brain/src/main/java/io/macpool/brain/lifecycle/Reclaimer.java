@@ -2,7 +2,9 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
@@ -71,18 +73,40 @@ public final class Reclaimer {
    */
   public record Destruction(CompletableFuture<Void> recorded, CompletableFuture<Void> carriedOut) {}
 
-  /** Decides that an instance goes, and carries it out. Asking twice does no harm. */
-  public Destruction reclaim(String id, String reason) {
+  /**
+   * Decides that an instance goes, and carries it out. Asking twice does no harm. If it may not go,
+   * as it is not any more what whoever asks took it for, both fail with a {@link Superseded}.
+   */
+  public Destruction reclaim(Transition decision) {
     checkpoint.passed(Checkpoint.Step.BEFORE_DECISION);
-    CompletableFuture<Void> recorded =
+    CompletableFuture<Boolean> decided =
         executor
-            .advance(id, InstancePhase.RECLAIMING, reason)
-            .thenAccept(
-                moved -> {
-                  moved.ifPresent(live::put);
+            .advance(decision)
+            .thenApply(
+                outcome -> {
+                  outcome.now().ifPresent(live::put);
                   checkpoint.passed(Checkpoint.Step.DECISION_RECORDED);
+                  return stillToDo(decision, outcome);
                 });
-    return new Destruction(recorded, recorded.thenCompose(nothing -> carryOut(id, reason)));
+    return new Destruction(
+        decided.thenApply(toDo -> null),
+        decided.thenCompose(
+            toDo ->
+                toDo
+                    ? carryOut(decision.id(), decision.reason())
+                    : CompletableFuture.completedFuture(null)));
+  }
+
+  /** Whether there is something to destroy, by this decision or an earlier one. */
+  private static boolean stillToDo(Transition decision, Transition.Outcome outcome) {
+    Optional<InstancePhase> phase = outcome.now().map(Instance::phase);
+    if (phase.isEmpty() || phase.get() == InstancePhase.GONE) {
+      return false;
+    }
+    if (phase.get() != InstancePhase.RECLAIMING) {
+      throw new Superseded(decision, outcome.now().get());
+    }
+    return true;
   }
 
   /** Destroys what is on record as to be destroyed, or a machine that is on no record at all. */
@@ -122,10 +146,10 @@ public final class Reclaimer {
   private CompletableFuture<Void> recordGone(String id, String reason) {
     checkpoint.passed(Checkpoint.Step.DESTROYED);
     return executor
-        .advance(id, InstancePhase.GONE, reason)
+        .advance(Transition.of(id, InstanceEvent.DESTROYED, reason))
         .thenAccept(
-            moved -> {
-              moved.ifPresent(live::put);
+            outcome -> {
+              outcome.now().ifPresent(live::put);
               checkpoint.passed(Checkpoint.Step.GONE_RECORDED);
             });
   }

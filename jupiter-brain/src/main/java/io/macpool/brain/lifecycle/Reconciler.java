@@ -3,9 +3,11 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.Transition;
 import io.macpool.core.GoDuration;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
@@ -120,7 +122,8 @@ public final class Reconciler implements AutoCloseable {
   public void start() {
     adopting = !ledger.hasHistory();
     ledger.heartbeat(broker, options.brokerTrust());
-    live.refresh(ledger.live(), clock.instant());
+    long mark = live.mark();
+    live.refresh(ledger.live(), mark);
     cordons.refresh(ledger.cordons());
     hypervisor.onChange(inventory -> soon());
     long millis = options.interval().toMillis();
@@ -162,8 +165,9 @@ public final class Reconciler implements AutoCloseable {
   void reconcile() {
     Instant now = clock.instant();
     Set<String> brokers = ledger.heartbeat(broker, options.brokerTrust());
+    long mark = live.mark();
     List<Instance> instances = ledger.live();
-    live.refresh(instances, now);
+    live.refresh(instances, mark);
     cordons.refresh(ledger.cordons());
     leases.look(ledger, ledger.leads(), now);
     closeForgotten(instances, now);
@@ -202,7 +206,12 @@ public final class Reconciler implements AutoCloseable {
         log.warn("{} is on record and nobody makes it: it is destroyed", instance.id());
         meters.counter("reconcile.actions", "deed", "DESTROY", "reason", "forgotten").increment();
         Background.run(
-            "destroy " + instance.id(), reclaimer.reclaim(instance.id(), "forgotten").carriedOut());
+            "destroy " + instance.id(),
+            reclaimer
+                .reclaim(
+                    Transition.of(instance.id(), InstanceEvent.JUDGED, "forgotten")
+                        .asSeen(instance.version()))
+                .carriedOut());
       }
     }
   }
@@ -229,7 +238,7 @@ public final class Reconciler implements AutoCloseable {
             now);
     suspects = plan.suspects();
     adopted = true;
-    reclaims.carryOut(plan, inventory);
+    reclaims.carryOut(plan, instances, inventory);
   }
 
   private Set<String> inHand(List<Instance> instances, Inventory inventory) {

@@ -4,10 +4,13 @@ import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Intent;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Reservation;
+import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Ownership;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,21 +100,14 @@ final class SlotSearch {
   }
 
   private Order order(Search search) {
-    Instant now = clock.instant();
     Instance wanted =
-        new Instance(
+        Instance.requested(
             UUID.randomUUID().toString(),
-            InstancePhase.REQUESTED,
-            Optional.of(search.image().name()),
-            search.request().owner(),
-            Optional.empty(),
+            search.image().name(),
+            search.request().owner().map(Ownership::of).orElse(Ownership.WARM),
             search.request().size(),
             broker,
-            false,
-            Optional.empty(),
-            now,
-            now,
-            "requested");
+            clock.instant());
     return new Order(new Intent(wanted, search.request().idempotencyKey()), search.image());
   }
 
@@ -136,7 +132,11 @@ final class SlotSearch {
     Optional<Instance> victim = warmInstances.victim(search.image().name());
     if (victim.isPresent()) {
       return reclaimer
-          .reclaim(victim.get().id(), "gives its slot to " + search.image().name())
+          .reclaim(
+              Transition.of(
+                  victim.get().id(),
+                  InstanceEvent.RETIRED,
+                  "gives its slot to " + search.image().name()))
           .carriedOut()
           .handle((gone, failure) -> null)
           .thenCompose(n -> attempt(search));

@@ -66,7 +66,7 @@ public final class WarmInstances {
   /** Instances of the image that could be handed over, the longest waiting first. */
   List<Instance> waiting(String image) {
     return live.all().stream()
-        .filter(i -> isWaiting(i) && i.image().equals(Optional.of(image)))
+        .filter(i -> i.isWaiting() && i.image().equals(Optional.of(image)))
         .filter(i -> !reclaimer.isInHand(i.id()))
         .sorted(Comparator.comparing(Instance::changedAt))
         .toList();
@@ -79,9 +79,5 @@ public final class WarmInstances {
         .filter(i -> !i.image().equals(Optional.of(image)))
         .filter(i -> !reclaimer.isInHand(i.id()))
         .min(Comparator.comparing(Instance::changedAt));
-  }
-
-  static boolean isWaiting(Instance instance) {
-    return instance.isWarm() && instance.phase() == InstancePhase.READY && instance.confirmed();
   }
 }

@@ -1,9 +1,12 @@
 package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
@@ -29,10 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps instances booted in advance. In the ledger a warm instance is one without an owner; it is
- * {@code confirmed} once its SSH server has answered, and only then may it be handed over. So warm
- * ones survive a restart, and every replica may hand one over, once. The leader alone makes and
- * retires them.
+ * Keeps instances booted in advance. Whether one is warm, and whether its SSH server has answered
+ * so that it may be handed over, stands in the ledger. So warm ones survive a restart, and every
+ * replica may hand one over, once. The leader alone makes and retires them.
  */
 public final class WarmPool implements AutoCloseable {
 
@@ -154,7 +156,7 @@ public final class WarmPool implements AutoCloseable {
                         i.id(),
                         i.image().orElse(""),
                         i.host().orElse(""),
-                        WarmInstances.isWaiting(i),
+                        i.isWaiting(),
                         i.changedAt()))
             .toList();
     if (warm.isEmpty() && policies.isEmpty()) {
@@ -211,7 +213,11 @@ public final class WarmPool implements AutoCloseable {
   private void retire(String id, String reason) {
     meters.counter("instance.warm.retired", "reason", reason).increment();
     pulses.remove(id);
-    Background.run("retire " + id, reclaimer.reclaim(id, "warm: " + reason).carriedOut());
+    Background.run(
+        "retire " + id,
+        reclaimer
+            .reclaim(Transition.of(id, InstanceEvent.RETIRED, "warm: " + reason))
+            .carriedOut());
   }
 
   private void probeAll(Inventory inventory) {
@@ -222,7 +228,8 @@ public final class WarmPool implements AutoCloseable {
       }
       Optional<String> address = inventory.machine(instance.id()).flatMap(Machine::ipv4);
       Pulse pulse = pulses.computeIfAbsent(instance.id(), id -> new Pulse());
-      boolean due = !instance.confirmed() || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
+      boolean due =
+          instance.health() == Health.UNPROVEN || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
       if (address.isPresent() && due && !pulse.probing) {
         pulse.probing = true;
         Background.whenEnded(
@@ -238,12 +245,14 @@ public final class WarmPool implements AutoCloseable {
     pulse.probing = false;
     if (answers) {
       pulse.failures.set(0);
-      if (!instance.confirmed()) {
+      if (instance.health() == Health.UNPROVEN) {
         Background.run(
             "mark " + instance.id() + " as warm",
-            executor.confirm(instance.id()).thenAccept(found -> found.ifPresent(live::put)));
+            executor
+                .advance(Transition.of(instance.id(), InstanceEvent.ANSWERED, "answers"))
+                .thenAccept(outcome -> outcome.now().ifPresent(live::put)));
       }
-    } else if (instance.confirmed()) {
+    } else if (instance.health() == Health.PROVEN) {
       if (pulse.failures.incrementAndGet() >= FAILED_PROBES) {
         retire(instance.id(), "unhealthy");
       }

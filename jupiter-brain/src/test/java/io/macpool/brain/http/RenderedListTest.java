@@ -3,9 +3,11 @@ package io.macpool.brain.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Ownership;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -20,7 +22,7 @@ class RenderedListTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Inventory FIRST = inventory(1);
 
-  private final LiveInstances live = new LiveInstances();
+  private final LiveInstances live = new LiveInstances(Clock.fixed(NOW, ZoneOffset.UTC));
   private Instant now = NOW;
   private int rendered;
   private final RenderedList list =
@@ -56,11 +58,13 @@ class RenderedListTest {
         "a",
         phase,
         Optional.of("xcode"),
-        Optional.of("ci"),
+        Ownership.of("ci"),
         Optional.of("host-1"),
         Instance.Size.AS_IMAGE,
         "broker-1",
         false,
+        Health.UNPROVEN,
+        1,
         Optional.empty(),
         NOW,
         NOW,

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Ownership;
 import io.macpool.core.fleet.SlotMovePlanner;
 import io.macpool.service.Secret;
 import java.sql.Connection;
@@ -44,19 +46,12 @@ abstract class LedgerContract {
   }
 
   private static Instance intent(String id) {
-    return new Instance(
-        id,
-        InstancePhase.REQUESTED,
-        Optional.of("xcode"),
-        Optional.of("ci"),
-        Optional.empty(),
-        Instance.Size.AS_IMAGE,
-        "broker-1",
-        false,
-        Optional.empty(),
-        NOW,
-        NOW,
-        "requested");
+    return Instance.requested(
+        id, "xcode", Ownership.of("ci"), Instance.Size.AS_IMAGE, "broker-1", NOW);
+  }
+
+  private static boolean happens(Ledger ledger, String id, InstanceEvent event, String reason) {
+    return ledger.advance(Transition.of(id, event, reason)).happened();
   }
 
   private static Reservation<String> reserve(Ledger ledger, String id, Optional<String> key) {
@@ -87,9 +82,9 @@ abstract class LedgerContract {
       assertThat(ledger.find("c")).isEmpty();
       assertThat(ledger.slotUse().creating()).isEqualTo(2);
 
-      assertThat(ledger.advance("a", InstancePhase.RECLAIMING, "no need")).isPresent();
+      assertThat(happens(ledger, "a", InstanceEvent.DELETED, "no need")).isTrue();
       assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Refused.class);
-      assertThat(ledger.advance("a", InstancePhase.GONE, "no need")).isPresent();
+      assertThat(happens(ledger, "a", InstanceEvent.DESTROYED, "no need")).isTrue();
       assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Made.class);
       assertThat(ledger.live()).extracting(Instance::id).containsExactly("b", "c");
       assertThat(ledger.history("a")).hasSize(3);
@@ -110,12 +105,14 @@ abstract class LedgerContract {
       reserve(ledger, "b", Optional.empty());
       moved(ledger, Map.of("a", "host-1", "b", "host-1"));
       assertThat(ledger.slotUse().taken()).containsEntry("host-1", 2).containsEntry("host-2", 0);
-      ledger.advance("a", InstancePhase.GONE, "done");
+      happens(ledger, "a", InstanceEvent.DELETED, "done");
+      happens(ledger, "a", InstanceEvent.DESTROYED, "done");
       assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
       assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Refused.class);
       moved(ledger, Map.of("b", "host-1"));
       assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
-      ledger.advance("b", InstancePhase.GONE, "done");
+      happens(ledger, "b", InstanceEvent.DELETED, "done");
+      happens(ledger, "b", InstanceEvent.DESTROYED, "done");
       assertThat(reserve(ledger, "c", Optional.empty())).isInstanceOf(Reservation.Made.class);
     }
   }
@@ -131,16 +128,14 @@ abstract class LedgerContract {
       reserve(ledger, "a", Optional.empty());
       assertThat(
               ledger
-                  .advance(
-                      List.of(
-                          new Transition("a", InstancePhase.CLONED, "cloned", Optional.of("vm-1"))))
-                  .get(0))
+                  .advance(Transition.of("a", InstanceEvent.MADE, "cloned").withRef("vm-1"))
+                  .now())
           .hasValueSatisfying(i -> assertThat(i.ref()).contains("vm-1"));
-      assertThat(ledger.advance("a", InstancePhase.RECLAIMING, "deleted")).isPresent();
-      assertThat(ledger.advance("a", InstancePhase.READY, "too late")).isEmpty();
-      assertThat(ledger.advance("a", InstancePhase.RECLAIMING, "twice")).isEmpty();
+      assertThat(happens(ledger, "a", InstanceEvent.DELETED, "deleted")).isTrue();
+      assertThat(happens(ledger, "a", InstanceEvent.STARTED, "too late")).isFalse();
+      assertThat(happens(ledger, "a", InstanceEvent.DELETED, "twice")).isFalse();
       assertThat(ledger.find("a").orElseThrow().reason()).isEqualTo("deleted");
-      assertThat(ledger.advance("unknown", InstancePhase.READY, "what?")).isEmpty();
+      assertThat(happens(ledger, "unknown", InstanceEvent.STARTED, "what?")).isFalse();
     }
   }
 
@@ -154,7 +149,7 @@ abstract class LedgerContract {
           .isInstanceOfSatisfying(
               Reservation.Repeated.class,
               repeated -> assertThat(repeated.instance().id()).isEqualTo("a"));
-      ledger.advance("a", InstancePhase.RECLAIMING, "gone soon");
+      happens(ledger, "a", InstanceEvent.DELETED, "gone soon");
       assertThat(reserve(ledger, "b", key)).isInstanceOf(Reservation.Made.class);
       assertThat(ledger.findByKey("ci", "job-1")).map(Instance::id).contains("b");
     }
@@ -225,26 +220,30 @@ abstract class LedgerContract {
     try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1"), 3);
       List.of("a", "b", "c").forEach(id -> reserve(ledger, id, Optional.empty()));
-      ledger.advance("b", InstancePhase.RECLAIMING, "deleted");
-      List<Optional<Instance>> moved =
+      happens(ledger, "b", InstanceEvent.DELETED, "deleted");
+      List<Transition.Outcome> outcomes =
           ledger.advance(
               List.of(
-                  Transition.of("c", InstancePhase.READY, "switched on"),
-                  Transition.of("unknown", InstancePhase.READY, "what?"),
-                  Transition.of("b", InstancePhase.CLONED, "too late"),
-                  new Transition("a", InstancePhase.CLONED, "cloned", Optional.of("vm-1"))));
-      assertThat(moved.get(0)).map(Instance::phase).contains(InstancePhase.READY);
-      assertThat(moved.get(1)).isEmpty();
-      assertThat(moved.get(2)).isEmpty();
-      assertThat(moved.get(3))
+                  Transition.of("c", InstanceEvent.STARTED, "switched on"),
+                  Transition.of("unknown", InstanceEvent.STARTED, "what?"),
+                  Transition.of("b", InstanceEvent.MADE, "too late"),
+                  Transition.of("a", InstanceEvent.MADE, "cloned").withRef("vm-1")));
+      assertThat(outcomes)
+          .extracting(Transition.Outcome::happened)
+          .containsExactly(true, false, false, true);
+      assertThat(outcomes.get(0).now()).map(Instance::phase).contains(InstancePhase.READY);
+      assertThat(outcomes.get(1).now()).isEmpty();
+      assertThat(outcomes.get(2).now()).map(Instance::phase).contains(InstancePhase.RECLAIMING);
+      assertThat(outcomes.get(3).now())
           .isEqualTo(ledger.find("a"))
           .get()
           .extracting(Instance::ref)
           .isEqualTo(Optional.of("vm-1"));
+      happens(ledger, "a", InstanceEvent.DELETED, "deleted");
       ledger.advance(
           List.of(
-              Transition.of("a", InstancePhase.GONE, "gone"),
-              Transition.of("b", InstancePhase.GONE, "gone")));
+              Transition.of("a", InstanceEvent.DESTROYED, "gone"),
+              Transition.of("b", InstanceEvent.DESTROYED, "gone")));
       assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
       assertThat(ledger.live()).extracting(Instance::id).containsExactly("c");
       assertThat(ledger.history("b")).hasSize(3);
@@ -257,31 +256,56 @@ abstract class LedgerContract {
     try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Instance warm =
-          new Instance(
-              "w",
-              InstancePhase.REQUESTED,
-              Optional.of("xcode"),
-              Optional.empty(),
-              Optional.empty(),
-              Instance.Size.AS_IMAGE,
-              "broker-1",
-              false,
-              Optional.empty(),
-              NOW,
-              NOW,
-              "for the warm pool");
+          Instance.requested("w", "xcode", Ownership.WARM, Instance.Size.AS_IMAGE, "broker-1", NOW);
       ledger.reserve(List.of(new Intent(warm, Optional.empty())), LedgerContract::onFirstHost);
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
-      ledger.advance("w", InstancePhase.READY, "warm");
+      happens(ledger, "w", InstanceEvent.STARTED, "switched on");
+      assertThat(happens(ledger, "w", InstanceEvent.CONFIRMED, "asked for")).isFalse();
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
-      assertThat(ledger.confirm(List.of("w", "unknown")))
-          .satisfiesExactly(
-              known -> assertThat(known).map(Instance::confirmed).contains(true),
-              unknown -> assertThat(unknown).isEmpty());
+      assertThat(happens(ledger, "w", InstanceEvent.ANSWERED, "answers")).isTrue();
+      assertThat(happens(ledger, "unknown", InstanceEvent.ANSWERED, "answers")).isFalse();
       assertThat(ledger.claim("w", "ci", "broker-1", Optional.of("k")))
           .hasValueSatisfying(i -> assertThat(i.owner()).contains("ci"));
       assertThat(ledger.claim("w", "other", "broker-1", Optional.empty())).isEmpty();
       assertThat(ledger.findByKey("ci", "k")).isPresent();
+      assertThat(happens(ledger, "w", InstanceEvent.RETIRED, "too old")).isFalse();
+      assertThat(happens(ledger, "w", InstanceEvent.ANSWERED, "answers")).isFalse();
+      assertThat(happens(ledger, "w", InstanceEvent.CONFIRMED, "told")).isTrue();
+      assertThat(happens(ledger, "w", InstanceEvent.GIVEN_UP, "not told")).isFalse();
+    }
+  }
+
+  @Test
+  void whatWasSeenMustStillBeSo() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      reserve(ledger, "a", Optional.empty());
+      happens(ledger, "a", InstanceEvent.STARTED, "switched on");
+      long seen = ledger.find("a").orElseThrow().version();
+      Transition judged = Transition.of("a", InstanceEvent.JUDGED, "unclaimed").asSeen(seen);
+      assertThat(happens(ledger, "a", InstanceEvent.JUDGED, "seen by nobody")).isFalse();
+      happens(ledger, "a", InstanceEvent.CONFIRMED, "told");
+      Transition.Outcome late = ledger.advance(judged);
+      assertThat(late.happened()).isFalse();
+      assertThat(ledger.advance(judged.asSeen(late.now().orElseThrow().version())).happened())
+          .isTrue();
+    }
+  }
+
+  /** As the old broker goes on doing during a roll-over. */
+  @Test
+  void aRowThatSaysLittleIsOfAnUnknownOwnerAndNeverWarm() throws Exception {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK);
+        Connection old = connect();
+        Statement statement = old.createStatement()) {
+      statement.execute(
+          "INSERT INTO jupiter_brain.instances (id, created_at) VALUES ('old', CURRENT_TIMESTAMP)");
+      Instance instance = ledger.find("old").orElseThrow();
+      assertThat(instance.ownership()).isEqualTo(Ownership.UNKNOWN);
+      assertThat(instance.isWarm()).isFalse();
+      assertThat(instance.expiresAt(Optional.empty(), Duration.ofHours(2))).isPresent();
+      assertThat(happens(ledger, "old", InstanceEvent.RETIRED, "no policy")).isFalse();
+      assertThat(ledger.claim("old", "ci", "broker-1", Optional.empty())).isEmpty();
     }
   }
 

@@ -1,11 +1,13 @@
 package io.macpool.bench.planners;
 
+import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.Ownership;
 import io.macpool.core.fleet.PlacementPlanner;
 import io.macpool.core.fleet.PowerState;
 import io.macpool.core.fleet.ReclaimPlanner;
@@ -77,11 +79,13 @@ public class FleetPlanners {
         "vm-" + i,
         InstancePhase.READY,
         Optional.of(IMAGE),
-        Optional.of("owner-" + i % 50),
+        Ownership.of("owner-" + i % 50),
         Optional.of("h" + i % HOSTS),
         Instance.Size.AS_IMAGE,
         "broker-1",
         true,
+        Health.UNPROVEN,
+        1,
         Optional.of("ref-" + i),
         NOW.minusSeconds(600),
         NOW.minusSeconds(500),

@@ -10,12 +10,14 @@ import java.util.Optional;
  *
  * @param id its id, its VM's name and the ledger's key
  * @param image what it was cloned from; empty for one that was found, not made
- * @param owner the name of the token that it was made with; empty while it waits warm
+ * @param ownership whose it is
  * @param host where it is, with a slot unless the host was full when it came there; empty if that
  *     is not known
  * @param size what was asked for beyond the image
  * @param broker the broker process that last worked on it
  * @param confirmed whether its owner is known to have learned of it
+ * @param health whether it was seen to be of use
+ * @param version grows with each change on record
  * @param ref the VM, once the clone has ended
  * @param reason why it is in its phase, for a person
  */
@@ -23,11 +25,13 @@ public record Instance(
     String id,
     InstancePhase phase,
     Optional<String> image,
-    Optional<String> owner,
+    Ownership ownership,
     Optional<String> host,
     Size size,
     String broker,
     boolean confirmed,
+    Health health,
+    long version,
     Optional<String> ref,
     Instant createdAt,
     Instant changedAt,
@@ -58,14 +62,40 @@ public record Instance(
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(phase, "phase");
     Objects.requireNonNull(image, "image");
-    Objects.requireNonNull(owner, "owner");
+    Objects.requireNonNull(ownership, "ownership");
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(size, "size");
     Objects.requireNonNull(broker, "broker");
+    Objects.requireNonNull(health, "health");
     Objects.requireNonNull(ref, "ref");
     Objects.requireNonNull(createdAt, "createdAt");
     Objects.requireNonNull(changedAt, "changedAt");
     Objects.requireNonNull(reason, "reason");
+  }
+
+  /** An intent: nothing of it exists yet. */
+  public static Instance requested(
+      String id, String image, Ownership ownership, Size size, String broker, Instant now) {
+    return new Instance(
+        id,
+        InstancePhase.REQUESTED,
+        Optional.of(image),
+        ownership,
+        Optional.empty(),
+        size,
+        broker,
+        false,
+        Health.UNPROVEN,
+        0,
+        Optional.empty(),
+        now,
+        now,
+        "requested");
+  }
+
+  /** Its owner's name, if it has an owner and that is known. */
+  public Optional<String> owner() {
+    return ownership.owner();
   }
 
   /**
@@ -80,31 +110,36 @@ public record Instance(
   }
 
   /**
-   * When its time is over: it is destroyed then, unless its owner did so before. Empty while nobody
-   * owns it, and once it is to be destroyed anyway.
+   * When its time is over: it is destroyed then, unless its owner did so before. Empty while it
+   * waits warm, and once it is to be destroyed anyway.
    *
    * @param lifetime the longest that an instance may be up
    */
   public Optional<Instant> expiresAt(Optional<Machine> machine, Duration lifetime) {
-    return owner.isEmpty() || phase == InstancePhase.RECLAIMING || phase == InstancePhase.GONE
+    return ownership.isWarm() || phase == InstancePhase.RECLAIMING || phase == InstancePhase.GONE
         ? Optional.empty()
         : Optional.of(upSince(machine).plus(lifetime));
   }
 
-  /** Whether nobody owns it: it is kept, or being made, for the next one who asks. */
+  /** Whether it is kept, or being made, for the next one who asks. */
   public boolean isWarm() {
-    return owner.isEmpty() && phase != InstancePhase.RECLAIMING && phase != InstancePhase.GONE;
+    return ownership.isWarm() && phase != InstancePhase.RECLAIMING && phase != InstancePhase.GONE;
+  }
+
+  /** Whether it could be handed over now. */
+  public boolean isWaiting() {
+    return isWarm() && phase == InstancePhase.READY && health == Health.PROVEN;
   }
 
   /** The same with its slot on another host, or with none. */
   public Instance on(Optional<String> otherHost) {
     return new Instance(
-        id, phase, image, owner, otherHost, size, broker, confirmed, ref, createdAt, changedAt,
-        reason);
+        id, phase, image, ownership, otherHost, size, broker, confirmed, health, version, ref,
+        createdAt, changedAt, reason);
   }
 
   /**
-   * The same in another phase.
+   * The same in another phase, one version on.
    *
    * @param vm the VM, if it is known since
    */
@@ -113,20 +148,92 @@ public record Instance(
         id,
         next,
         image,
-        owner,
+        ownership,
         host,
         size,
         broker,
         confirmed,
+        health,
+        version + 1,
         vm.or(() -> ref),
         createdAt,
         now,
         why);
   }
 
-  /** The same, its owner knowing of it. */
+  /** The same, one version on, on another host. */
+  public Instance movedTo(String otherHost) {
+    return new Instance(
+        id,
+        phase,
+        image,
+        ownership,
+        Optional.of(otherHost),
+        size,
+        broker,
+        confirmed,
+        health,
+        version + 1,
+        ref,
+        createdAt,
+        changedAt,
+        reason);
+  }
+
+  /** The same, one version on, its owner knowing of it. */
   public Instance known() {
     return new Instance(
-        id, phase, image, owner, host, size, broker, true, ref, createdAt, changedAt, reason);
+        id,
+        phase,
+        image,
+        ownership,
+        host,
+        size,
+        broker,
+        true,
+        health,
+        version + 1,
+        ref,
+        createdAt,
+        changedAt,
+        reason);
+  }
+
+  /** The same, one version on, seen to be of use. */
+  public Instance proven() {
+    return new Instance(
+        id,
+        phase,
+        image,
+        ownership,
+        host,
+        size,
+        broker,
+        confirmed,
+        Health.PROVEN,
+        version + 1,
+        ref,
+        createdAt,
+        changedAt,
+        reason);
+  }
+
+  /** The same, one version on, an owner's whose time with it begins now. */
+  public Instance handedTo(String owner, String byBroker, Instant now, String why) {
+    return new Instance(
+        id,
+        phase,
+        image,
+        Ownership.of(owner),
+        host,
+        size,
+        byBroker,
+        false,
+        health,
+        version + 1,
+        ref,
+        now,
+        now,
+        why);
   }
 }

@@ -218,11 +218,14 @@ public final class ReclaimPlanner {
       return confirmed(name, Kind.DESTROY, Reason.SWITCHED_OFF);
     }
     Optional<Instant> end = instance.expiresAt(Optional.of(machine), policy.cutoff());
-    if (instance.isWarm() || machine.power() != PowerState.ON) {
+    if (instance.isWarm() || machine.power() == PowerState.UNKNOWN) {
       return Optional.empty(); // the warm pool looks after its own
     }
     if (end.filter(time -> !time.isAfter(now)).isPresent()) {
       return act(name, Kind.DESTROY, Reason.OVERDUE);
+    }
+    if (machine.power() != PowerState.ON) {
+      return Optional.empty(); // suspended: it may be resumed until its time is over
     }
     boolean booted = machine.bootedAt().isPresent() || !machine.addresses().isEmpty();
     if (!booted && !instance.changedAt().plus(policy.bootCutoff()).isAfter(now)) {

@@ -69,19 +69,21 @@ class JanitorPlannerPropertyTest {
                 InstancePhase.CLONED,
                 InstancePhase.READY,
                 InstancePhase.RECLAIMING),
-            Arbitraries.of(Optional.<String>empty(), Optional.of("ci")),
+            Arbitraries.of(Ownership.WARM, Ownership.UNKNOWN, Ownership.of("ci")),
             Arbitraries.integers().between(0, 300))
         .as(
-            (number, phase, owner, age) ->
+            (number, phase, ownership, age) ->
                 new Instance(
                     "i-" + number,
                     phase,
                     Optional.of("xcode"),
-                    owner,
+                    ownership,
                     Optional.of("host-1"),
                     Instance.Size.AS_IMAGE,
                     "broker",
                     true,
+                    Health.UNPROVEN,
+                    1,
                     Optional.of("vm-" + number),
                     ago(age).orElseThrow(),
                     ago(age).orElseThrow(),

@@ -51,22 +51,24 @@ class ReclaimPlannerPropertyTest {
                     InstancePhase.CLONED,
                     InstancePhase.READY,
                     InstancePhase.RECLAIMING),
-                Arbitraries.of(Optional.<String>empty(), Optional.of("ci")),
+                Arbitraries.of(Ownership.WARM, Ownership.UNKNOWN, Ownership.of("ci")),
                 Arbitraries.of("alive", "dead"),
                 Arbitraries.of(true, false),
                 Arbitraries.of(Optional.<String>empty(), Optional.of("vm-1")),
                 Arbitraries.integers().between(0, 10_000))
             .as(
-                (id, phase, owner, broker, confirmed, ref, age) ->
+                (id, phase, ownership, broker, confirmed, ref, age) ->
                     new Instance(
                         "i-" + id,
                         phase,
                         Optional.of("xcode"),
-                        owner,
+                        ownership,
                         Optional.of("host-1"),
                         Instance.Size.AS_IMAGE,
                         broker,
                         confirmed,
+                        Health.UNPROVEN,
+                        1,
                         ref,
                         NOW.minusSeconds(age),
                         NOW.minusSeconds(age),
@@ -142,7 +144,8 @@ class ReclaimPlannerPropertyTest {
             .collect(Collectors.toSet());
     for (Instance instance : records) {
       machines.stream()
-          .filter(m -> m.name().equals(instance.id()) && m.power() == PowerState.ON)
+          .filter(m -> m.name().equals(instance.id()))
+          .filter(m -> m.power() == PowerState.ON || m.power() == PowerState.SUSPENDED)
           .filter(m -> instance.phase() == InstancePhase.READY && instance.confirmed())
           .forEach(
               machine ->
