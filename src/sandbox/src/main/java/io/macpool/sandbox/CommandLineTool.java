@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /** What the programs of this module have in common: options, errors, signals, a terminal or not. */
-final class CommandLineTool {
+public final class CommandLineTool {
 
   /** The exit status that a shell reports of a program ended by Ctrl-C. */
   private static final int INTERRUPTED = 130;
@@ -17,7 +17,7 @@ final class CommandLineTool {
   private CommandLineTool() {}
 
   /** Parses the arguments and runs the command; the exit status. */
-  static int execute(String name, Callable<Integer> command, String... arguments) {
+  public static int execute(String name, Callable<Integer> command, String... arguments) {
     return new CommandLine(command)
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -30,12 +30,12 @@ final class CommandLineTool {
   }
 
   /** Java can't tell a terminal from a pipe on every version; the script that starts us can. */
-  static Progress progress(PrintStream out) {
+  public static Progress progress(PrintStream out) {
     return new Progress(out, "1".equals(System.getenv("SANDBOX_TERMINAL")));
   }
 
   /** Runs until done or until a signal interrupts it, whose end waits for an orderly one. */
-  static int endedBySignals(String name, Progress progress, Callable<Integer> body)
+  public static int endedBySignals(String name, Progress progress, Callable<Integer> body)
       throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     Thread runner = Thread.currentThread();

@@ -8,7 +8,7 @@ import java.util.List;
  * How a run shows that it moves: one line that rewrites itself on a terminal, plain lines that only
  * say what is new elsewhere. Thread-safe.
  */
-final class Progress {
+public final class Progress {
 
   private static final String CLEAR_LINE = "\r\u001b[2K";
 
@@ -25,12 +25,12 @@ final class Progress {
   }
 
   /** Whether its line rewrites itself, so that it may change often. */
-  boolean onTerminal() {
+  public boolean onTerminal() {
     return terminal;
   }
 
   /** A line that stays. */
-  synchronized void say(String line) {
+  public synchronized void say(String line) {
     if (terminal) {
       out.print(CLEAR_LINE);
     }
@@ -42,7 +42,7 @@ final class Progress {
   }
 
   /** The present state; the line before it is overwritten on a terminal. */
-  synchronized void state(String line) {
+  public synchronized void state(String line) {
     if (line.equals(shown)) {
       return;
     }
@@ -56,7 +56,7 @@ final class Progress {
   }
 
   /** Ends the line that rewrites itself. */
-  synchronized void end() {
+  public synchronized void end() {
     if (terminal && !shown.isEmpty()) {
       out.println();
       out.flush();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A service as the process that it is in production: it can be killed without a word. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
   private static final long END_SECONDS = 10;
   private static final File NOTHING = new File("/dev/null");
@@ -27,7 +27,7 @@ final class ServiceProcess implements AutoCloseable {
    * @param main the class whose {@code main} the service's jar would run
    * @param log the file that its output is added to
    */
-  static ServiceProcess start(Class<?> main, Map<String, String> environment, Path log) {
+  public static ServiceProcess start(Class<?> main, Map<String, String> environment, Path log) {
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
@@ -49,22 +49,22 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Runs when it has ended, for whatever reason. */
-  void onEnd(Runnable task) {
+  public void onEnd(Runnable task) {
     var unused = process.onExit().thenRun(task);
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
   }
 

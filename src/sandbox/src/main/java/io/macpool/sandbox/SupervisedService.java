@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A service that is started again when it ends, as a Deployment's pod is. Thread-safe. */
-final class SupervisedService implements AutoCloseable {
+public final class SupervisedService implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(SupervisedService.class);
   private static final Duration BEFORE_RESTART = Duration.ofMillis(500);
@@ -30,7 +30,7 @@ final class SupervisedService implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "restart-" + name));
   }
 
-  static SupervisedService start(String name, Supplier<ServiceProcess> starter) {
+  public static SupervisedService start(String name, Supplier<ServiceProcess> starter) {
     SupervisedService service = new SupervisedService(name, starter);
     service.launch();
     return service;
@@ -62,7 +62,7 @@ final class SupervisedService implements AutoCloseable {
   }
 
   /** Kills the process; another one follows. False if none runs just now. */
-  synchronized boolean kill() {
+  public synchronized boolean kill() {
     if (closed || killed || !process.isAlive()) {
       return false;
     }
@@ -72,7 +72,7 @@ final class SupervisedService implements AutoCloseable {
   }
 
   /** How often it ended though nobody killed it. */
-  synchronized int endedByItself() {
+  public synchronized int endedByItself() {
     return endedByItself;
   }
 

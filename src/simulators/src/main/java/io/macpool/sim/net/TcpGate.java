@@ -40,7 +40,7 @@ public final class TcpGate implements AutoCloseable {
   private final Vertx vertx;
   private final NetClient dialer;
   private final String targetHost;
-  private final int targetPort;
+  private volatile int targetPort;
   private final NetServerOptions front;
   private final Supplier<Censor> censors;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
@@ -114,6 +114,14 @@ public final class TcpGate implements AutoCloseable {
     if (server == null) {
       server = listen(port);
     }
+  }
+
+  /**
+   * New connections go to another port of the target from now on, as when an address moves; those
+   * that are there stay where they are.
+   */
+  public void moveTo(int otherPort) {
+    targetPort = otherPort;
   }
 
   /** Cuts every connection that is there now; new ones are let in. */

@@ -261,6 +261,7 @@ public final class VCenterSimulator implements AutoCloseable {
     ManagedObject entity = inventory.require(machine.ref);
     return new MachineView(
         machine.name,
+        machine.original,
         inventory.require(machine.folder).string("name"),
         hosts.name(machine.host),
         machine.poweredOn,
