@@ -20,6 +20,8 @@ import io.macpool.operator.api.BadSpecs;
 import io.macpool.operator.api.BadSpecs.BadSpec;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,6 +99,37 @@ abstract class OperatorApiContract {
     }
     assertThat(bench.client.apps().deployments().inNamespace(bench.namespace).list().getItems())
         .isEmpty();
+  }
+
+  @Test
+  void anObjectThatCantBeReadIsItsOwnFaultAlone() throws IOException {
+    // As an older definition took it: an API server keeps 64 bits.
+    String crds = Files.readString(OperatorBench.CRDS.resolve("workerclusters.travisci.com.yaml"));
+    crds +=
+        "---\n" + Files.readString(OperatorBench.CRDS.resolve("hardwarepools.travisci.com.yaml"));
+    bench.cluster.define(crds.replaceAll("(?m)^ *maximum: .*\n", ""));
+    bench.create("before", BadSpecs.good().put("maxJobs", 3_000_000_000L));
+    bench.apply(cluster("wc", 2, 2, ""));
+    bench.start();
+    eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
+    bench.create("after", BadSpecs.good().put("weight", 3_000_000_000L));
+    bench.apply(OperatorBench.pool("macs", 7).replace("7", "3000000000"));
+    for (String bad : List.of("before", "after")) {
+      eventually(
+          () ->
+              assertThat(bench.status(bad).conditions)
+                  .anySatisfy(c -> assertThat(c.getMessage()).contains("3000000000")));
+    }
+    assertThat(bench.status("before").conditions)
+        .anySatisfy(c -> assertThat(c.getMessage()).contains("spec.maxJobs can't be read"));
+    eventually(
+        () -> {
+          assertThat(bench.pool("macs").getStatus()).isNotNull();
+          assertThat(bench.pool("macs").getStatus().conditions)
+              .anySatisfy(c -> assertThat(c.getMessage()).contains("spec.slots can't be read"));
+        });
+    bench.edit("wc", wc -> wc.getSpec().maxJobs = 3);
+    eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(3));
   }
 
   @Test

@@ -38,7 +38,7 @@ final class OperatorBench implements AutoCloseable {
 
   static final String NAMESPACE = "macstadium-staging";
 
-  private static final Path CRDS = Path.of("..", "charts", "worker-operator", "crds");
+  static final Path CRDS = Path.of("..", "charts", "worker-operator", "crds");
 
   final FakeWorkers workers;
   final TestCluster cluster;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -18,6 +19,7 @@ public class HardwarePoolSpec {
 
   @JsonPropertyDescription("A fixed number of slots: two for each Mac host.")
   @Min(0)
+  @Max(WorkerClusterSpec.MOST_JOBS)
   public Integer slots;
 
   @JsonPropertyDescription(
@@ -32,5 +34,6 @@ public class HardwarePoolSpec {
 
   @JsonPropertyDescription("Slots kept out of the shares, for example for warm VMs. Default 0.")
   @Min(0)
+  @Max(WorkerClusterSpec.MOST_JOBS)
   public Integer reserve;
 }

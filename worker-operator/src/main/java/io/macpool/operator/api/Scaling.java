@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -18,6 +19,8 @@ import io.fabric8.generator.annotation.ValidationRule;
     message = "set spec.scaling.targetQueueWait or spec.scaling.jobsPerQueuedJob, not both")
 public class Scaling {
 
+  public static final int MOST_PER_JOB = 1_000;
+
   static final String DURATION = "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|^0$";
 
   @JsonPropertyDescription("The queue whose depth (ready and unacked) is followed.")
@@ -27,6 +30,7 @@ public class Scaling {
 
   @JsonPropertyDescription("Never fewer jobs than this. Default 0.")
   @Min(0)
+  @Max(WorkerClusterSpec.MOST_JOBS)
   public Integer minJobs;
 
   @JsonPropertyDescription(
@@ -37,6 +41,7 @@ public class Scaling {
 
   @JsonPropertyDescription("Room made for each queued job, above 0. Default 1.")
   @Min(value = 0, inclusive = false)
+  @Max(MOST_PER_JOB)
   public Double jobsPerQueuedJob;
 
   @JsonPropertyDescription(
@@ -52,5 +57,6 @@ public class Scaling {
       "The most jobs to add or take away in one step; a step is at most one each 15 s."
           + " Default: no bound.")
   @Min(1)
+  @Max(WorkerClusterSpec.MOST_JOBS)
   public Integer maxStep;
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -32,16 +33,23 @@ import io.fabric8.kubernetes.model.annotation.SpecReplicas;
     fieldPath = ".selector")
 public class WorkerClusterSpec {
 
+  /** More jobs than any fleet runs: a larger number is a slip. */
+  public static final int MOST_JOBS = 100_000;
+
+  public static final int MOST_WEIGHT = 10_000;
+
   @JsonPropertyDescription(
       "Jobs at once over all pods of this cluster, pods that finish their last jobs included.")
   @Required
   @Min(0)
+  @Max(MOST_JOBS)
   @SpecReplicas
   public Integer maxJobs;
 
   @JsonPropertyDescription("Jobs at once in one pod.")
   @Required
   @Min(1)
+  @Max(MOST_JOBS)
   public Integer maxJobsPerWorker;
 
   @JsonPropertyDescription("Which pods are this cluster's. Immutable.")
@@ -67,6 +75,7 @@ public class WorkerClusterSpec {
       "Share of the hardware pool under contention, relative to the other clusters' weights."
           + " Default 1.")
   @Min(1)
+  @Max(MOST_WEIGHT)
   public Integer weight;
 
   @JsonPropertyDescription(

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.macpool.core.pool.RunTimes;
 import io.macpool.core.pool.ScalingMemory;
 import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.control.WorkerReport;
 import io.macpool.operator.control.WorkerRounds;
 import io.macpool.service.Secret;
@@ -23,6 +24,10 @@ final class ClusterMemory {
   final String uid;
   final WorkerRounds workers;
   Optional<WorkerCluster> written = Optional.empty();
+
+  /** Of a resource that can't be read: written, and not to be read again. */
+  Optional<WorkerClusterStatus> conditions = Optional.empty();
+
   Optional<Deployment> applied = Optional.empty();
   Optional<Secret> auth = Optional.empty();
   Optional<ScalingMemory> scaling = Optional.empty();

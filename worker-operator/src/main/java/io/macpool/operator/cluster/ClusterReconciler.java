@@ -67,16 +67,17 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   private UpdateControl<WorkerCluster> serve(WorkerCluster cached) {
     ClusterMemory memory = memory(cached);
     WorkerCluster cluster = ClusterMemory.newest(cached, memory.written);
-    Reading reading = SpecReader.read(cluster.getSpec());
+    Reading reading = SpecReader.read(cluster);
     if (annotated(cluster, Names.PAUSED)) {
       return note(cluster, memory, StatusDraft.paused(cluster, operation.clock().instant()));
     }
     if (reading.spec().isEmpty()) {
       log.warn("{}: {}", ClusterKey.of(cluster), String.join("; ", reading.problems()));
-      return note(
-          cluster,
-          memory,
-          StatusDraft.invalid(cluster, reading.problems(), operation.clock().instant()));
+      WorkerClusterStatus invalid =
+          StatusDraft.invalid(cluster, reading.problems(), operation.clock().instant());
+      return cluster.unreadable().isEmpty()
+          ? note(cluster, memory, invalid)
+          : noteConditions(cluster, memory, invalid);
     }
     Duration again =
         new ClusterRound(operation, watches, cluster, memory).serve(reading.spec().get());
@@ -117,7 +118,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     if (!forced
         && !labels.isEmpty()
         && !new ClusterRound(operation, watches, cluster, memory)
-            .drain(labels, SpecReader.read(cluster.getSpec()).spec())) {
+            .drain(labels, SpecReader.read(cluster).spec())) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(operation.settling().toMillis());
     }
     operation
@@ -133,7 +134,8 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
         .inNamespace(key.namespace())
         .withName(Names.secretOf(key.name()))
         .delete();
-    Optional.ofNullable(cluster.getSpec().hardwarePool)
+    Optional.ofNullable(cluster.getSpec())
+        .map(spec -> spec.hardwarePool)
         .ifPresent(pool -> operation.ledger().forget(key.pool(pool), key.name()));
     memories.remove(key);
     operation.board().forget(key);
@@ -147,6 +149,21 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
     if (before == null || StatusDraft.differ(before, status)) {
       memory.written = Optional.of(StatusWriter.write(operation.client(), cluster, status));
+      StatusNews.tell(operation.events(), cluster, before, status, "");
+    }
+    return UpdateControl.noUpdate();
+  }
+
+  /**
+   * What can't be read must not be written either: a status without the grants in it would be worse
+   * than none. Conditions alone are written.
+   */
+  private UpdateControl<WorkerCluster> noteConditions(
+      WorkerCluster cluster, ClusterMemory memory, WorkerClusterStatus status) {
+    WorkerClusterStatus before = memory.conditions.orElse(null);
+    if (before == null || StatusDraft.differ(before, status)) {
+      StatusWriter.writeConditions(operation.client(), cluster, status);
+      memory.conditions = Optional.of(status);
       StatusNews.tell(operation.events(), cluster, before, status, "");
     }
     return UpdateControl.noUpdate();

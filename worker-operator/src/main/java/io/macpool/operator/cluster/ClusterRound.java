@@ -108,7 +108,8 @@ final class ClusterRound {
           StatusDraft.of(cluster, spec.get(), seen, none, plan, operation.clock().instant()), none);
     }
     tell(seen, plan);
-    Optional.ofNullable(cluster.getSpec().hardwarePool)
+    Optional.ofNullable(cluster.getSpec())
+        .map(own -> own.hardwarePool)
         .ifPresent(pool -> operation.ledger().settle(key.pool(pool), key.name(), seen.bound()));
     return seen.bound() == 0;
   }

@@ -142,8 +142,7 @@ public final class ClusterWatches {
 
   private Set<ResourceID> followers(String namespace, Predicate<ClusterSpec> of) {
     return clusters
-        .list(
-            namespace, cluster -> SpecReader.read(cluster.getSpec()).spec().filter(of).isPresent())
+        .list(namespace, cluster -> SpecReader.read(cluster).spec().filter(of).isPresent())
         .map(ResourceID::fromResource)
         .collect(Collectors.toSet());
   }

@@ -31,7 +31,7 @@ final class RecordedClaim {
         held += Math.max(0, alive - expected) + Math.max(expected, granted);
       }
     }
-    Optional<ClusterSpec> spec = SpecReader.read(cluster.getSpec()).spec();
+    Optional<ClusterSpec> spec = SpecReader.read(cluster).spec();
     return new SlotClaim(
         cluster.getMetadata().getName(),
         spec.map(ClusterSpec::weight).orElse(1),

@@ -1,10 +1,14 @@
 package io.macpool.operator.cluster;
 
+import static io.macpool.operator.api.WorkerClusterSpec.MOST_JOBS;
+import static io.macpool.operator.api.WorkerClusterSpec.MOST_WEIGHT;
+
 import io.macpool.core.GoDuration;
 import io.macpool.core.pool.ScalingPolicy;
 import io.macpool.core.pool.ScalingPolicy.Aim;
 import io.macpool.operator.api.PodSelector;
 import io.macpool.operator.api.Scaling;
+import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterSpec;
 import io.macpool.operator.api.WorkerTemplate;
 import io.macpool.operator.cluster.ClusterSpec.Follow;
@@ -30,7 +34,15 @@ final class SpecReader {
 
   private SpecReader() {}
 
-  static Reading read(WorkerClusterSpec spec) {
+  /** A resource that can't be read says why itself; else its spec is read. */
+  static Reading read(WorkerCluster cluster) {
+    return cluster
+        .unreadable()
+        .map(problem -> new Reading(Optional.empty(), List.of(problem)))
+        .orElseGet(() -> read(cluster.getSpec()));
+  }
+
+  private static Reading read(WorkerClusterSpec spec) {
     SpecReader reader = new SpecReader();
     Optional<ClusterSpec> read =
         spec == null
@@ -40,11 +52,11 @@ final class SpecReader {
   }
 
   private Optional<ClusterSpec> readSpec(WorkerClusterSpec spec) {
-    int maxJobs = atLeast(0, spec.maxJobs, "spec.maxJobs");
-    int perWorker = atLeast(1, spec.maxJobsPerWorker, "spec.maxJobsPerWorker");
+    int maxJobs = within(0, MOST_JOBS, spec.maxJobs, "spec.maxJobs");
+    int perWorker = within(1, MOST_JOBS, spec.maxJobsPerWorker, "spec.maxJobsPerWorker");
     Map<String, String> labels = matchLabels(spec.selector);
     checkTemplate(spec.template, labels);
-    int weight = spec.weight == null ? 1 : atLeast(1, spec.weight, "spec.weight");
+    int weight = spec.weight == null ? 1 : within(1, MOST_WEIGHT, spec.weight, "spec.weight");
     Optional<Follow> scaling = Optional.ofNullable(spec.scaling).flatMap(s -> follow(s, maxJobs));
     if (!problems.isEmpty()) {
       return Optional.empty();
@@ -98,14 +110,15 @@ final class SpecReader {
     if (scaling.queue == null || scaling.queue.isBlank()) {
       problem("spec.scaling.queue is missing");
     }
-    int least = scaling.minJobs == null ? 0 : atLeast(0, scaling.minJobs, "spec.scaling.minJobs");
+    int least =
+        scaling.minJobs == null ? 0 : within(0, MOST_JOBS, scaling.minJobs, "spec.scaling.minJobs");
     if (least > maxJobs) {
       problem("spec.scaling.minJobs is " + least + ", more than spec.maxJobs " + maxJobs);
     }
     OptionalInt step =
         scaling.maxStep == null
             ? OptionalInt.empty()
-            : OptionalInt.of(atLeast(1, scaling.maxStep, "spec.scaling.maxStep"));
+            : OptionalInt.of(within(1, MOST_JOBS, scaling.maxStep, "spec.scaling.maxStep"));
     Aim aim = aim(scaling);
     Duration up =
         duration(scaling.scaleUpStabilization, Duration.ZERO, "spec.scaling.scaleUpStabilization");
@@ -126,8 +139,12 @@ final class SpecReader {
           duration(scaling.targetQueueWait, Duration.ZERO, "spec.scaling.targetQueueWait"));
     }
     double perJob = scaling.jobsPerQueuedJob == null ? 1 : scaling.jobsPerQueuedJob;
-    if (!(perJob > 0) || Double.isInfinite(perJob)) {
-      problem("spec.scaling.jobsPerQueuedJob is " + perJob + ", must be above 0");
+    if (!(perJob > 0) || perJob > Scaling.MOST_PER_JOB) {
+      problem(
+          "spec.scaling.jobsPerQueuedJob is "
+              + perJob
+              + ", must be above 0 and at most "
+              + Scaling.MOST_PER_JOB);
       return new Aim.PerQueuedJob(1);
     }
     return new Aim.PerQueuedJob(perJob);
@@ -149,13 +166,17 @@ final class SpecReader {
     return otherwise;
   }
 
-  private int atLeast(int least, Integer value, String field) {
+  private int within(int least, int most, Integer value, String field) {
     if (value == null) {
       problem(field + " is missing");
       return least;
     }
     if (value < least) {
       problem(field + " is " + value + ", must be at least " + least);
+      return least;
+    }
+    if (value > most) {
+      problem(field + " is " + value + ", must be at most " + most);
       return least;
     }
     return value;

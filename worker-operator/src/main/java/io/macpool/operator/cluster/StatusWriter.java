@@ -1,11 +1,17 @@
 package io.macpool.operator.cluster;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 
 /** Writes a status under the version that it was made from. */
 final class StatusWriter {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private StatusWriter() {}
 
@@ -23,5 +29,21 @@ final class StatusWriter {
     changed.setSpec(cluster.getSpec());
     changed.setStatus(status);
     return client.resource(changed).updateStatus();
+  }
+
+  /** Writes the conditions of a resource that can't be read, and leaves all else as it is. */
+  static void writeConditions(
+      KubernetesClient client, WorkerCluster cluster, WorkerClusterStatus status) {
+    ObjectNode patch = JSON.createObjectNode();
+    patch
+        .putObject("status")
+        .put("observedGeneration", status.observedGeneration)
+        .set("conditions", JSON.valueToTree(status.conditions));
+    client
+        .resources(WorkerCluster.class)
+        .inNamespace(cluster.getMetadata().getNamespace())
+        .withName(cluster.getMetadata().getName())
+        .subresource("status")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString());
   }
 }

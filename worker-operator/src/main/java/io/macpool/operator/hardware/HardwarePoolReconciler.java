@@ -86,6 +86,9 @@ public final class HardwarePoolReconciler
   }
 
   private Observed<Integer> slots(HardwarePool pool, PoolMemory memory) {
+    if (pool.unreadable().isPresent()) {
+      return Observed.unknown(pool.unreadable().get(), clock.instant());
+    }
     HardwarePoolSpec spec = pool.getSpec();
     if (spec == null || (spec.slots == null) == (spec.brokerUrl == null)) {
       return Observed.unknown("set exactly one of spec.slots and spec.brokerUrl", clock.instant());

@@ -53,6 +53,13 @@ public final class BadSpecs {
     return List.of(
         new BadSpec("maxJobs: null", "spec.maxJobs"),
         new BadSpec("maxJobs: -1", "spec.maxJobs"),
+        new BadSpec("maxJobs: 100001", "spec.maxJobs"),
+        new BadSpec("maxJobs: 3000000000", "spec.maxJobs"),
+        new BadSpec("maxJobsPerWorker: 3000000000", "spec.maxJobsPerWorker"),
+        new BadSpec("weight: 3000000000", "spec.weight"),
+        new BadSpec("scaling: {queue: q, minJobs: 3000000000}", "spec.scaling.minJobs"),
+        new BadSpec("scaling: {queue: q, maxStep: 3000000000}", "spec.scaling.maxStep"),
+        new BadSpec("scaling: {queue: q, jobsPerQueuedJob: 1e9}", "spec.scaling.jobsPerQueuedJob"),
         new BadSpec("maxJobsPerWorker: null", "spec.maxJobsPerWorker"),
         new BadSpec("maxJobsPerWorker: 0", "spec.maxJobsPerWorker"),
         new BadSpec("selector: null", "spec.selector"),

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.core.pool.ScalingPolicy.Aim;
 import io.macpool.operator.api.BadSpecs;
 import io.macpool.operator.api.BadSpecs.BadSpec;
-import io.macpool.operator.api.WorkerClusterSpec;
+import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.cluster.SpecReader.Reading;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +21,8 @@ class SpecReaderTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static Reading read(JsonNode spec) throws JsonProcessingException {
-    return SpecReader.read(JSON.treeToValue(spec, WorkerClusterSpec.class));
+    return SpecReader.read(
+        JSON.treeToValue(JSON.createObjectNode().set("spec", spec), WorkerCluster.class));
   }
 
   static List<BadSpec> badSpecs() {
@@ -45,7 +46,7 @@ class SpecReaderTest {
 
   @Test
   void noSpecAtAllIsAProblemToo() {
-    assertThat(SpecReader.read(null).problems()).containsExactly("spec is missing");
+    assertThat(SpecReader.read(new WorkerCluster()).problems()).containsExactly("spec is missing");
   }
 
   @Test
