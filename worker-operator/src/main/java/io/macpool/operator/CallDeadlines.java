@@ -29,11 +29,15 @@ final class CallDeadlines implements Interceptor {
     this.lease = fifth.compareTo(any) < 0 ? fifth : any;
   }
 
+  static boolean isLease(HttpRequest request) {
+    return request.uri().getPath().contains("/coordination.k8s.io/");
+  }
+
   @Override
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
     if (builder instanceof WebSocket.Builder watch) {
       watch.connectTimeout(any.toMillis(), TimeUnit.MILLISECONDS);
-    } else if (builder instanceof HttpRequest.Builder call && LeaseRenewals.isLease(request)) {
+    } else if (builder instanceof HttpRequest.Builder call && isLease(request)) {
       call.timeout(lease.toMillis(), TimeUnit.MILLISECONDS);
     }
   }

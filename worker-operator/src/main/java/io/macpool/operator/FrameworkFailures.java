@@ -25,12 +25,6 @@ final class FrameworkFailures {
               type,
               "until then changes are not seen; if it goes on: is the API up, and does the"
                   + " service account have the role of the chart?"));
-      known.add(
-          new KnownFailure(
-              "io.fabric8.kubernetes.client.extended.leaderelection",
-              type,
-              "tried again until the Lease runs out; if it goes on: is the API up, and may the"
-                  + " service account get, create, update and patch leases?"));
     }
     for (Class<? extends Exception> type :
         List.of(KubernetesClientException.class, RoundFailedException.class)) {

@@ -2,16 +2,11 @@ package io.macpool.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.macpool.core.GoDuration;
+import io.macpool.operator.LeaderLease.Attempt;
 import io.macpool.operator.cluster.Mandate;
 import io.macpool.service.Settings;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,124 +21,139 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether this operator leads, by a Lease, and so may act: it does from when it won the Lease for
  * as long as it renews it. While a renewal takes too long it holds still, for another one may win.
- * A Lease that was lost is lost for good; on a clean stop it is given back, but only once no round
- * acts any more and none can begin.
+ * Who lost it to another one stands for election again; on a clean stop it is given back, but only
+ * once no round acts any more and none can begin.
  */
 final class Leadership implements Mandate {
 
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
-  /** What a Lease without a holder says of its duration: the API refuses 0. */
-  private static final Duration SHORTEST = Duration.ofSeconds(1);
-
   /** A round that lasts longer than so many calls that time out hangs in one that does not. */
   private static final int CALLS = 30;
 
-  private enum State {
-    WAITING,
-    LEADING,
-    LOST,
-    STOPPING
-  }
-
-  private final KubernetesClient client;
-  private final String name;
-  private final String namespace;
-  private final String identity;
+  private final LeaderLease lease;
   private final Duration duration;
   private final Duration patience;
   private final boolean elected;
-  private final LeaseRenewals renewals;
+  private final LongSupplier nanos;
 
   /** Rounds read; whoever stops them writes, and never lets go. */
   private final ReadWriteLock rounds = new ReentrantReadWriteLock();
 
-  private final LongSupplier nanos;
-
   /** When each round that acts now began. */
   private final Map<Object, Long> began = new ConcurrentHashMap<>();
 
-  private volatile State state = State.WAITING;
+  private volatile boolean stopping;
+  private volatile Optional<Attempt> last = Optional.empty();
+  private volatile Optional<String> failure = Optional.empty();
 
   /**
    * A candidate; without elections, the leader.
    *
-   * @param renewals sees the calls of {@code client}
    * @param nanos as {@link System#nanoTime}
    */
-  Leadership(
-      Settings settings, KubernetesClient client, LeaseRenewals renewals, LongSupplier nanos) {
-    this.client = client;
+  Leadership(Settings settings, KubernetesClient client, LongSupplier nanos) {
     this.nanos = nanos;
-    this.renewals = renewals;
-    name = settings.get(OperatorSettings.OPERATOR_NAME);
-    namespace =
+    String namespace =
         settings
             .find(OperatorSettings.WATCH_NAMESPACE)
             .filter(watched -> !OperatorSettings.ALL_NAMESPACES.equals(watched))
             .orElse(client.getNamespace());
-    identity =
+    String identity =
         settings.find(OperatorSettings.POD_NAME).orElseGet(() -> UUID.randomUUID().toString());
     duration = settings.get(OperatorSettings.LEASE_DURATION);
+    lease =
+        new LeaderLease(
+            client,
+            namespace,
+            settings.get(OperatorSettings.OPERATOR_NAME),
+            identity,
+            duration,
+            nanos);
     patience = settings.get(OperatorSettings.API_TIMEOUT).multipliedBy(CALLS);
     elected = settings.get(OperatorSettings.LEADER_ELECTION);
-    if (!elected) {
-      state = State.LEADING;
-    }
   }
 
-  /** How to be elected; empty if a lone operator leads without. */
-  Optional<LeaderElectionConfiguration> election() {
-    return elected
-        ? Optional.of(
-            new LeaderElectionConfiguration(
-                name,
-                namespace,
-                duration,
-                // Kubernetes' own components have these proportions.
-                deadline(),
-                duration.multipliedBy(2).dividedBy(15),
-                identity,
-                new LeaderCallbacks(this::won, this::lost, Leadership::changed),
-                false))
-        : Optional.empty();
+  /** Whether it has to be elected; a lone operator may lead without. */
+  boolean isElected() {
+    return elected;
+  }
+
+  /** How far attempts are apart: Kubernetes' own components have this proportion. */
+  Duration pause() {
+    return duration.multipliedBy(2).dividedBy(15);
+  }
+
+  /**
+   * Takes, renews or looks at the Lease; a failure is told once, until it is another one.
+   *
+   * @return whether the Lease is ours, as far as is known: no answer takes nobody's
+   */
+  boolean attempt() {
+    if (stopping) {
+      return false;
+    }
+    try {
+      Attempt now = lease.attempt();
+      tell(now);
+      last = Optional.of(now);
+      failure.ifPresent(f -> log.info("the Lease {} is reached again", lease.name()));
+      failure = Optional.empty();
+    } catch (KubernetesClientException e) {
+      String why = String.valueOf(e.getMessage());
+      if (!failure.equals(Optional.of(why))) {
+        log.warn(
+            "the Lease {} can't be read or renewed, tried again every {}: {}. Is the API up, and may"
+                + " the service account get, create and update leases there?",
+            lease.name(),
+            GoDuration.format(pause()),
+            why);
+      }
+      failure = Optional.of(why);
+    }
+    return last.filter(Attempt::ours).isPresent();
+  }
+
+  private void tell(Attempt now) {
+    String before = last.map(Attempt::holder).orElse("");
+    if (!now.holder().equals(before)) {
+      log.info(
+          now.ours() ? "{} leads: the Lease {} is ours" : "{} leads, by the Lease {}: standing by",
+          now.holder(),
+          lease.name());
+    }
   }
 
   private Duration deadline() {
     return duration.multipliedBy(2).dividedBy(3);
   }
 
-  private synchronized void won() {
-    if (state == State.WAITING) {
-      state = State.LEADING;
-    }
-  }
-
-  private synchronized void lost() {
-    if (state == State.LEADING) {
-      // Another may lead by now: stop acting, and let the liveness probe end the process.
-      state = State.LOST;
-      log.warn("{} leads no more", name);
-    }
-  }
-
-  /** Nobody leads between a Lease that was given back and the next who takes it. */
-  private static void changed(String leader) {
-    if (!leader.isEmpty()) {
-      log.info("{} is the leader", leader);
-    }
-  }
-
   /** Whether it leads, and so acts. */
   boolean leads() {
-    return state == State.LEADING && (!elected || renewals.within(deadline()));
+    return !stopping
+        && (!elected
+            || last.filter(Attempt::ours)
+                .filter(ours -> nanos.getAsLong() - ours.at() <= deadline().toNanos())
+                .isPresent());
+  }
+
+  /** Why it does not act; empty if it does. */
+  Optional<String> idle() {
+    if (leads()) {
+      return Optional.empty();
+    }
+    if (stopping) {
+      return Optional.of("it stops");
+    }
+    return Optional.of(
+        failure
+            .map(why -> "the Lease " + lease.name() + " can't be read or renewed: " + why)
+            .or(() -> last.map(other -> other.holder() + " leads, by the Lease " + lease.name()))
+            .orElse("the Lease " + lease.name() + " was not read yet"));
   }
 
   /** Why only a restart would help; empty while one would not. */
   Optional<String> trouble() {
-    if (state == State.LOST) {
-      return Optional.of("leadership was lost");
-    }
     long now = nanos.getAsLong();
     long longest = began.values().stream().mapToLong(at -> now - at).max().orElse(0);
     return longest > patience.toNanos()
@@ -178,33 +188,21 @@ final class Leadership implements Mandate {
    * @param controllers stops those who call for rounds, and the election
    */
   void stop(Runnable controllers) {
-    synchronized (this) {
-      state = State.STOPPING;
-    }
+    stopping = true;
     controllers.run();
-    if (!elected) {
+    if (!elected || last.filter(Attempt::ours).isEmpty()) {
       return;
     }
     if (!rounds.writeLock().tryLock()) {
-      log.warn("a round still acts: the lease {} is not given back, but runs out", name);
+      log.warn("a round still acts: the Lease {} is not given back, but runs out", lease.name());
       return;
     }
     try {
-      release();
+      if (lease.release()) {
+        log.info("gave the Lease {} back", lease.name());
+      }
     } catch (KubernetesClientException e) {
-      log.warn("the lease {} is not given back, but runs out: {}", name, e.getMessage());
+      log.warn("the Lease {} is not given back, but runs out: {}", lease.name(), e.getMessage());
     }
-  }
-
-  private void release() {
-    LeaseLock lease = new LeaseLock(namespace, name, identity);
-    LeaderElectionRecord held = lease.get(client);
-    if (held == null || !identity.equals(held.getHolderIdentity())) {
-      return;
-    }
-    ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
-    lease.update(
-        client, new LeaderElectionRecord("", SHORTEST, now, now, held.getLeaderTransitions()));
-    log.info("gave the lease {} back", name);
   }
 }

@@ -1,27 +1,12 @@
 package io.macpool.operator;
 
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
-import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
-import io.macpool.operator.api.HardwarePool;
-import io.macpool.operator.api.WorkerCluster;
-import io.macpool.operator.cluster.ClusterBoard;
-import io.macpool.operator.cluster.ClusterEvents;
-import io.macpool.operator.cluster.ClusterKey;
-import io.macpool.operator.cluster.ClusterReconciler;
-import io.macpool.operator.cluster.ClusterWatches;
-import io.macpool.operator.cluster.Operation;
-import io.macpool.operator.control.RemoteControl;
-import io.macpool.operator.hardware.CapacitySource;
-import io.macpool.operator.hardware.HardwarePoolReconciler;
-import io.macpool.operator.hardware.SlotLedger;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.macpool.operator.queue.AmqpQueueDepth;
 import io.macpool.operator.queue.ManagementQueueDepth;
 import io.macpool.operator.queue.QueueDepth;
-import io.macpool.operator.queue.QueuePoller;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
 import io.macpool.service.BuildInfo;
@@ -35,30 +20,15 @@ import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A running operator. Closing it stops every loop; the workers go on as they are. */
 public final class Operator implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(Operator.class);
-
-  private static final Duration STOP = Duration.ofSeconds(10);
-  private static final int REPETITIONS = 5; // a tenth of a second later, then twice that, …
-  private static final Duration SYNC = Duration.ofSeconds(30);
-
   private final Resources resources = new Resources();
-  private final ClusterBoard board = new ClusterBoard();
-  private final ClusterWatches watches = new ClusterWatches();
   private Leadership leadership;
-  private SlotLedger ledger;
-  private QueuePoller queues;
   private int adminPort;
 
   private Operator() {}
@@ -90,71 +60,30 @@ public final class Operator implements AutoCloseable {
   }
 
   private void run(Settings settings) {
-    Clock clock = Clock.systemUTC();
-    LeaseRenewals renewals = new LeaseRenewals(System::nanoTime);
-    KubernetesClient client = resources.own("kubernetes", client(settings, renewals));
+    depthSource(settings).ifPresent(QueueDepth::close); // a malformed URI is told at once
+    PrometheusMeterRegistry registry = Metrics.registry();
+    ApiPatience patience =
+        new ApiPatience(settings.get(OperatorSettings.API_TIMEOUT), System::nanoTime);
+    resources.own("metrics", registry::close);
+    KubernetesClient client = resources.own("kubernetes", client(settings, registry, patience));
     String namespace =
         settings.find(OperatorSettings.WATCH_NAMESPACE).orElse(client.getNamespace());
-    String name = settings.get(OperatorSettings.OPERATOR_NAME);
-    PrometheusMeterRegistry registry = Metrics.registry();
-    resources.own("metrics", registry::close);
-
-    leadership = new Leadership(settings, client, renewals, System::nanoTime);
-    ClusterReconciler clusters =
-        new ClusterReconciler(operation(settings, client, name, clock), watches);
-    HardwarePoolReconciler pools =
-        new HardwarePoolReconciler(
-            client,
-            ledger,
-            resources.own(
-                "capacity", new CapacitySource(settings.find(OperatorSettings.BROKER_TOKEN))),
-            new ClusterEvents(client, name, clock),
-            clock,
-            settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL),
-            leadership);
-    resources.own("meters", new OperatorMeters(registry, queues, board, ledger));
-
-    io.javaoperatorsdk.operator.Operator framework = framework(settings, client, registry);
-    GenericRetry retry = retry(settings.get(OperatorSettings.RECONCILE_INTERVAL));
-    framework.register(clusters, over -> configure(over, namespace, retry));
-    framework.register(pools, over -> configurePools(over, namespace, retry));
+    leadership = new Leadership(settings, client, System::nanoTime);
     admin(settings, registry);
-    resources.own("controllers", () -> leadership.stop(framework::stop));
-    framework.start();
-    log.info("watching {} as {}", namespace, name);
-  }
-
-  private Operation operation(
-      Settings settings, KubernetesClient client, String name, Clock clock) {
-    ledger =
-        new SlotLedger(
-            clock,
-            watches::recordedClaims,
-            (pool, cluster) -> watches.nudge(new ClusterKey(pool.namespace(), cluster)));
-    queues =
-        resources.own(
-            "queues",
-            new QueuePoller(
-                depthSource(settings),
-                settings.get(OperatorSettings.QUEUE_POLL_INTERVAL),
-                settings.get(OperatorSettings.QUEUE_DEPTH_TOLERANCE),
-                clock,
-                watches::nudgeFollowersOf));
-    return new Operation(
-        client,
-        resources.own(
-            "remote control",
-            new RemoteControl(settings.get(OperatorSettings.REMOTE_CONTROL_TIMEOUT))),
-        queues,
-        ledger,
-        new ClusterEvents(client, name, clock),
-        board,
-        clock,
-        settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
-        name,
-        settings.get(OperatorSettings.RECONCILE_INTERVAL),
-        settings.get(OperatorSettings.SETTLE_INTERVAL),
-        leadership);
+    Terms terms =
+        new Terms(
+            leadership,
+            () ->
+                OperatorTerm.begin(
+                    settings,
+                    client,
+                    registry,
+                    leadership,
+                    patience,
+                    namespace,
+                    () -> depthSource(settings)));
+    resources.own("terms", () -> leadership.stop(terms::close));
+    terms.start();
   }
 
   private static Optional<QueueDepth> depthSource(Settings settings) {
@@ -171,7 +100,8 @@ public final class Operator implements AutoCloseable {
     }
   }
 
-  private static KubernetesClient client(Settings settings, LeaseRenewals renewals) {
+  private static KubernetesClient client(
+      Settings settings, PrometheusMeterRegistry registry, ApiPatience patience) {
     CallDeadlines deadlines =
         new CallDeadlines(
             settings.get(OperatorSettings.API_TIMEOUT),
@@ -179,15 +109,22 @@ public final class Operator implements AutoCloseable {
     return new KubernetesClientBuilder()
         .withConfig(kubernetesConfig(settings))
         .withHttpClientBuilderConsumer(
-            http ->
-                http.addOrReplaceInterceptor("deadlines", deadlines)
-                    .addOrReplaceInterceptor("lease renewals", renewals))
+            http -> {
+              http.addOrReplaceInterceptor("deadlines", deadlines);
+              int number = 0;
+              for (Interceptor repetition : patience.interceptors()) {
+                number++;
+                http.addOrReplaceInterceptor("repetition " + number, repetition);
+              }
+              // The last one: it sees how a call ended at last.
+              http.addOrReplaceInterceptor("outcomes", new ApiOutcomes(registry, System::nanoTime));
+            })
         .build();
   }
 
   /**
-   * The client repeats what fails, but not for minutes: rounds, watches and elections come again by
-   * themselves. The first lists do not, and an API that was just told of a CRD refuses them.
+   * The client itself repeats nothing: {@link ApiPatience} does, and rounds, watches and elections
+   * come again by themselves.
    */
   private static Config kubernetesConfig(Settings settings) {
     Config config =
@@ -199,73 +136,13 @@ public final class Operator implements AutoCloseable {
     int patience = (int) settings.get(OperatorSettings.API_TIMEOUT).toMillis();
     config.setConnectionTimeout(patience);
     config.setRequestTimeout(patience);
-    config.setRequestRetryBackoffLimit(REPETITIONS);
+    config.setRequestRetryBackoffLimit(0);
     return config;
-  }
-
-  private io.javaoperatorsdk.operator.Operator framework(
-      Settings settings, KubernetesClient client, PrometheusMeterRegistry registry) {
-    return new io.javaoperatorsdk.operator.Operator(
-        over -> {
-          over.withKubernetesClient(client)
-              .withCloseClientOnStop(false)
-              .withConcurrentReconciliationThreads(settings.get(OperatorSettings.RECONCILE_THREADS))
-              .withReconciliationTerminationTimeout(STOP)
-              .withCacheSyncTimeout(SYNC)
-              .withParseResourceVersions(true)
-              .withMetrics(new ReconcileTimer(registry))
-              .withUseSSAToPatchPrimaryResource(false);
-          leadership.election().ifPresent(over::withLeaderElectionConfiguration);
-        });
-  }
-
-  private static void configure(
-      ControllerConfigurationOverrider<WorkerCluster> over, String namespace, GenericRetry retry) {
-    if (OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
-      over.watchingAllNamespaces();
-    } else {
-      over.settingNamespace(namespace);
-    }
-    // Annotations pause and force: they don't count as a new generation.
-    over.withGenerationAware(false).withOnUpdateFilter(Operator::matters).withRetry(retry);
-  }
-
-  private static void configurePools(
-      ControllerConfigurationOverrider<HardwarePool> over, String namespace, GenericRetry retry) {
-    if (OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
-      over.watchingAllNamespaces();
-    } else {
-      over.settingNamespace(namespace);
-    }
-    over.withRetry(retry);
-  }
-
-  /** Everything but the status, which is our own to write. */
-  private static boolean matters(WorkerCluster after, WorkerCluster before) {
-    ObjectMeta is = after.getMetadata();
-    ObjectMeta was = before.getMetadata();
-    return is.getGeneration() == null
-        || !is.getGeneration().equals(was.getGeneration())
-        || is.getDeletionTimestamp() != null
-        || !Objects.equals(is.getAnnotations(), was.getAnnotations())
-        || !Objects.equals(is.getFinalizers(), was.getFinalizers());
-  }
-
-  /** What failed comes again later and later, but no later than what had nothing to do. */
-  private static GenericRetry retry(Duration interval) {
-    return new GenericRetry()
-        .setInitialInterval(Duration.ofMillis(500))
-        .setIntervalMultiplier(2)
-        .setMaxInterval(interval.toMillis())
-        .withoutMaxAttempts();
   }
 
   private void admin(Settings settings, PrometheusMeterRegistry registry) {
     Health health =
-        new Health()
-            .live("leadership", leadership::trouble)
-            .ready(
-                "leadership", () -> leads() ? Optional.empty() : Optional.of("another one leads"));
+        new Health().live("leadership", leadership::trouble).ready("leadership", leadership::idle);
     Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
     BuildInfo build = BuildInfo.of("worker-operator", Operator.class);
     AdminServer server =

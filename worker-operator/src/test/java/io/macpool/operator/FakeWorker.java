@@ -198,7 +198,7 @@ final class FakeWorker implements RunningPod {
     exchange.getResponseBody().write(bytes);
   }
 
-  private synchronized void resize(int size) {
+  synchronized void resize(int size) {
     patches++;
     if (terminating || (size == 0 && ignoresZero)) {
       return;

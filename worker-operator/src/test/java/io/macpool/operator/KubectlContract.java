@@ -47,8 +47,8 @@ abstract class KubectlContract {
   void getShowsWhatMatters() throws Exception {
     good(kubectl.run("wait", "--for=condition=Ready", "wc/wc", "--timeout=30s"));
     assertThat(good(kubectl.run("get", "wc")))
-        .containsPattern("NAME +JOBS +RUNNING +QUEUED +PODS +READY +AGE\n");
-    assertThat(line("get", "wc")).matches("wc +4 +0 +2 +True +\\d+s");
+        .containsPattern("NAME +LIMIT +RUNNING +QUEUED +PODS +READY +REASON +AGE\n");
+    assertThat(line("get", "wc")).matches("wc +4 +0 +no queue +2 +True +PoolSizesAssigned +\\d+s");
     assertThat(line("get", "workercluster", "wc", "-o", "jsonpath={.status.desiredJobs}"))
         .isEqualTo("4");
   }
@@ -76,6 +76,21 @@ abstract class KubectlContract {
     assertThat(good(kubectl.run("explain", "wc.spec.maxJobs")))
         .contains("WorkerCluster", "maxJobs")
         .containsPattern("DESCRIPTION:\\s+\\S");
+  }
+
+  @Test
+  void explainTellsWhatAHardwarePoolIs() throws Exception {
+    assertThat(good(kubectl.run("explain", "hwp"))).contains("Slots on Mac hosts");
+    assertThat(good(kubectl.run("explain", "hwp.spec"))).contains("What a person wants");
+  }
+
+  @Test
+  void eventsAreListed() throws Exception {
+    eventually(
+        () ->
+            assertThat(good(kubectl.run("get", "events")))
+                .containsPattern("LAST SEEN +TYPE +REASON +OBJECT +MESSAGE")
+                .containsPattern("Normal +JobsLimitChanged +workercluster/wc +jobs at once"));
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.macpool.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
@@ -9,8 +8,8 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.macpool.sim.kubernetes.ApiCall;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -23,13 +22,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When the Lease is given back, and when it must not be. */
+/** Who leads by the Lease, when it is given back, and when it must not be. */
 class LeadershipIT {
 
   private static final String NAMESPACE = "ns";
 
   private final AtomicLong nanos = new AtomicLong();
-  private final LeaseRenewals renewals = new LeaseRenewals(nanos::get);
   private KubernetesSimulator kubernetes;
   private KubernetesClient client;
 
@@ -37,12 +35,9 @@ class LeadershipIT {
   void start() {
     kubernetes =
         KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), new FakeWorkers());
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(kubernetes.kubeconfig().toFile()))
-            .withHttpClientBuilderConsumer(
-                http -> http.addOrReplaceInterceptor("renewals", renewals))
-            .build();
+    Config config = Config.fromKubeconfig(kubernetes.kubeconfig().toFile());
+    config.setRequestRetryBackoffLimit(0);
+    client = new KubernetesClientBuilder().withConfig(config).build();
   }
 
   @AfterEach
@@ -98,44 +93,89 @@ class LeadershipIT {
     assertThat(one.act(() -> "a round")).isEmpty();
     assertThat(one.stands()).isFalse();
     assertThat(one.trouble()).isEmpty();
-
-    assertThat(holder()).isEqualTo("one"); // read now: what is written next may be as old
-    nanos.addAndGet(Duration.ofSeconds(9).toNanos());
-    lease("one");
+    assertThat(one.idle()).isPresent();
+    assertThat(one.attempt()).as("the Lease is still its own").isTrue();
     assertThat(one.leads()).isTrue();
-    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
-    assertThat(one.leads()).as("11 s after it was read").isFalse();
   }
 
   @Test
-  void aReadThatIsRepeatedCountsFromTheFirstTime() {
+  void aRenewalCountsFromWhenItWasBegun() {
     Leadership one = leader("one");
-    nanos.addAndGet(Duration.ofSeconds(9).toNanos());
-    kubernetes
-        .faults()
-        .fail(
-            1,
-            503,
-            call -> {
-              boolean read = call.isLease() && !call.verb().isWrite();
-              nanos.addAndGet(read ? Duration.ofSeconds(8).toNanos() : 0);
-              return read;
-            });
-    assertThat(holder()).isEqualTo("one");
-    lease("one");
+    kubernetes.faults().fail(1, 503, this::readTakesEightSeconds);
+    assertThat(one.attempt()).isTrue();
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(one.leads()).isTrue();
-    nanos.addAndGet(Duration.ofSeconds(3).toNanos());
-    assertThat(one.leads()).as("11 s after it was first asked for").isFalse();
+    nanos.addAndGet(1);
+    assertThat(one.leads()).as("more than 10 s after it was asked for").isFalse();
+  }
+
+  private boolean readTakesEightSeconds(ApiCall call) {
+    boolean read = call.isLease() && !call.verb().isWrite();
+    nanos.addAndGet(read ? Duration.ofSeconds(8).toNanos() : 0);
+    return false;
   }
 
   @Test
-  void aRefusedRenewalIsNone() {
+  void anApiThatIsAwayTakesNobodysLease() {
+    Leadership one = leader("one");
+    kubernetes.faults().fail(3, 503, ApiCall::isLease);
+    for (int i = 0; i < 3; i++) {
+      assertThat(one.attempt()).isTrue();
+    }
+    nanos.addAndGet(Duration.ofSeconds(60).toNanos());
+    assertThat(one.leads()).as("it holds still").isFalse();
+    assertThat(one.idle().orElseThrow()).contains("can't be read or renewed");
+    assertThat(one.attempt()).isTrue();
+    assertThat(one.leads()).as("and goes on").isTrue();
+  }
+
+  @Test
+  void whoLostItStandsForElectionAgain() {
+    Leadership one = leader("one");
+    lease("two");
+    assertThat(one.attempt()).isFalse();
+    assertThat(one.idle().orElseThrow()).isEqualTo("two leads, by the Lease ns/wo");
+    nanos.addAndGet(Duration.ofSeconds(15).toNanos());
+    assertThat(one.attempt()).as("two may still act").isFalse();
+    nanos.addAndGet(1);
+    assertThat(one.attempt()).as("nothing was heard of two for 15 s").isTrue();
+    assertThat(one.leads()).isTrue();
+    assertThat(leases().get().getSpec().getLeaseTransitions()).isEqualTo(4);
+  }
+
+  /** Only what is seen here counts: a renewal that lies an hour ahead is as old as its sighting. */
+  @Test
+  void otherMachinesClocksDecideNothing() {
+    lease("two", ZonedDateTime.now(ZoneOffset.UTC).plusHours(1));
+    Leadership one = candidate("one");
+    assertThat(one.attempt()).isFalse();
+    nanos.addAndGet(Duration.ofSeconds(15).toNanos() + 1);
+    assertThat(one.attempt()).isTrue();
+
+    lease("two", ZonedDateTime.now(ZoneOffset.UTC).minusHours(1));
+    assertThat(one.attempt()).as("renewed just now, an hour behind").isFalse();
+    nanos.addAndGet(Duration.ofSeconds(14).toNanos());
+    lease("two", ZonedDateTime.now(ZoneOffset.UTC).minusHours(2));
+    assertThat(one.attempt()).as("and again").isFalse();
+    nanos.addAndGet(Duration.ofSeconds(14).toNanos());
+    assertThat(one.attempt()).isFalse();
+  }
+
+  @Test
+  void ofTwoWhoTryAtOnceOneWins() {
+    Leadership one = candidate("one");
+    Leadership two = candidate("two");
+    assertThat(one.attempt()).isTrue();
+    assertThat(two.attempt()).isFalse();
+    assertThat(one.leads() && two.leads()).isFalse();
+  }
+
+  @Test
+  void anEditOfTheLeaseByAPersonIsNoLoss() {
     Leadership one = leader("one");
     kubernetes.faults().fail(1, 409, call -> call.isLease() && call.verb().isWrite());
-    nanos.addAndGet(Duration.ofSeconds(11).toNanos());
-    assertThat(holder()).isEqualTo("one");
-    assertThatThrownBy(() -> lease("one")).isInstanceOf(KubernetesClientException.class);
-    assertThat(one.leads()).isFalse();
+    assertThat(one.attempt()).isTrue();
+    assertThat(one.leads()).isTrue();
   }
 
   @Test
@@ -153,25 +193,32 @@ class LeadershipIT {
   }
 
   private Leadership leader(String identity) {
-    List<String> flags =
-        List.of("--watch-namespace", NAMESPACE, "--pod-name", identity, "--operator-name", "wo");
-    Leadership leadership =
-        new Leadership(OperatorSettings.SPEC.read(flags, Map.of()), client, renewals, nanos::get);
     assertThat(leases().get()).isNull();
     lease(identity);
+    Leadership leadership = candidate(identity);
     assertThat(leadership.leads()).isFalse();
-    leadership.election().orElseThrow().getLeaderCallbacks().orElseThrow().onStartLeading();
+    assertThat(leadership.attempt()).isTrue();
     assertThat(leadership.leads()).isTrue();
     return leadership;
   }
 
+  private Leadership candidate(String identity) {
+    List<String> flags =
+        List.of("--watch-namespace", NAMESPACE, "--pod-name", identity, "--operator-name", "wo");
+    return new Leadership(OperatorSettings.SPEC.read(flags, Map.of()), client, nanos::get);
+  }
+
   private void lease(String holder) {
+    lease(holder, ZonedDateTime.now(ZoneOffset.UTC));
+  }
+
+  private void lease(String holder, ZonedDateTime renewed) {
     LeaseSpec spec = new LeaseSpec();
     spec.setHolderIdentity(holder);
     spec.setLeaseDurationSeconds(15);
     spec.setLeaseTransitions(3);
     spec.setAcquireTime(ZonedDateTime.now(ZoneOffset.UTC));
-    spec.setRenewTime(ZonedDateTime.now(ZoneOffset.UTC));
+    spec.setRenewTime(renewed);
     client
         .resource(
             new LeaseBuilder()

@@ -199,6 +199,16 @@ final class OperatorBench implements AutoCloseable {
     return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
   }
 
+  /** Whether something stays as it is over several rounds. */
+  static void unchangedFor(java.util.function.Supplier<String> what) {
+    String first = what.get();
+    await()
+        .during(Duration.ofSeconds(4))
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> what.get().equals(first));
+  }
+
   static void eventually(ThrowingRunnable assertion) {
     await()
         .atMost(Duration.ofSeconds(15))

@@ -128,7 +128,7 @@ class ScalingIT {
     eventually(
         () ->
             assertThat(condition(bench.status("wc"), "Degraded"))
-                .isEqualTo("True HardwarePoolUnknown"));
+                .isEqualTo("True HardwarePoolMissing"));
     assertThat(bench.workers.mostAlive("wc")).isZero();
     bench.apply(pool("absent", 4));
     eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(4));

@@ -18,7 +18,7 @@ import java.util.Optional;
 @Version(WorkerCluster.VERSION)
 @ShortNames("wc")
 @AdditionalPrinterColumn(
-    name = "JOBS",
+    name = "LIMIT",
     jsonPath = ".status.desiredJobs",
     type = AdditionalPrinterColumn.Type.INTEGER)
 @AdditionalPrinterColumn(
@@ -27,8 +27,8 @@ import java.util.Optional;
     type = AdditionalPrinterColumn.Type.INTEGER)
 @AdditionalPrinterColumn(
     name = "QUEUED",
-    jsonPath = ".status.queueDepth",
-    type = AdditionalPrinterColumn.Type.INTEGER)
+    jsonPath = ".status.queued",
+    type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(
     name = "PODS",
     jsonPath = ".status.pods",
@@ -36,6 +36,10 @@ import java.util.Optional;
 @AdditionalPrinterColumn(
     name = "READY",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",
+    type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(
+    name = "REASON",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
     type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(
     name = "AGE",

@@ -28,6 +28,10 @@ public class WorkerClusterStatus {
   @JsonPropertyDescription("Jobs in the queue, ready and unacked; absent while it can't be read.")
   public Long queueDepth;
 
+  @JsonPropertyDescription(
+      "queueDepth as text for people: unknown while it can't be read, or no queue.")
+  public String queued;
+
   @JsonPropertyDescription("Pods that exist, terminating ones included.")
   public Integer pods;
 
@@ -41,6 +45,7 @@ public class WorkerClusterStatus {
   @JsonPropertyDescription("Each pod: what it runs, and what it was told.")
   public List<WorkerStatus> workerStatuses = new ArrayList<>();
 
-  @JsonPropertyDescription("Ready, Progressing, Scaling and Degraded, with reason and message.")
+  @JsonPropertyDescription(
+      "Ready, Progressing, Scaling, Stalled and Degraded, with reason and message.")
   public List<Condition> conditions = new ArrayList<>();
 }

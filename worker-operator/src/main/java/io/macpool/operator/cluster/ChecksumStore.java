@@ -36,6 +36,11 @@ final class ChecksumStore<T extends HasMetadata> extends BasicItemStore<T> {
             new SecretBuilder().withMetadata(metadata(secret, sorted(secret.getData()))).build());
   }
 
+  /** The checksum that such a store has of a Secret. */
+  static String sum(Secret secret) {
+    return Drift.checksum(sorted(secret.getData()));
+  }
+
   static ItemStore<ConfigMap> maps() {
     return new ChecksumStore<>(
         map ->

@@ -8,7 +8,6 @@ import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.control.WorkerReport;
 import io.macpool.operator.control.WorkerRounds;
-import io.macpool.service.Secret;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,7 +28,15 @@ final class ClusterMemory {
   Optional<WorkerClusterStatus> conditions = Optional.empty();
 
   Optional<Deployment> applied = Optional.empty();
-  Optional<Secret> auth = Optional.empty();
+
+  /** What the API made of our last apply, if something changes what we apply. */
+  Optional<String> bent = Optional.empty();
+
+  final Credential credential;
+  final Refusals refusals;
+  final ReplicasContest contest = new ReplicasContest();
+  final Map<String, Instant> stuckSince = new HashMap<>();
+  int refusedRounds;
   Optional<ScalingMemory> scaling = Optional.empty();
   Set<String> retiring = Set.of();
   RunTimes runTimes;
@@ -37,9 +44,12 @@ final class ClusterMemory {
   int quietRounds;
   private final Map<String, Long> processed = new HashMap<>();
 
-  ClusterMemory(String uid, WorkerRounds workers, Instant now) {
+  ClusterMemory(
+      String uid, WorkerRounds workers, Credential credential, Refusals refusals, Instant now) {
     this.uid = uid;
     this.workers = workers;
+    this.credential = credential;
+    this.refusals = refusals;
     this.runTimes = RunTimes.none(now);
   }
 
@@ -57,6 +67,7 @@ final class ClusterMemory {
 
   void forgetAllBut(Set<String> pods) {
     processed.keySet().retainAll(pods);
+    stuckSince.keySet().retainAll(pods);
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.macpool.operator.cluster;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -52,6 +54,10 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   @Override
   public UpdateControl<WorkerCluster> reconcile(
       WorkerCluster cached, Context<WorkerCluster> context) {
+    Optional<Duration> asked = operation.apiAsks().get();
+    if (asked.isPresent()) {
+      return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(asked.get());
+    }
     try {
       return operation
           .mandate()
@@ -68,19 +74,18 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     ClusterMemory memory = memory(cached);
     WorkerCluster cluster = ClusterMemory.newest(cached, memory.written);
     Reading reading = SpecReader.read(cluster);
-    if (annotated(cluster, Names.PAUSED)) {
-      return note(cluster, memory, StatusDraft.paused(cluster, operation.clock().instant()));
-    }
     if (reading.spec().isEmpty()) {
-      log.warn("{}: {}", ClusterKey.of(cluster), String.join("; ", reading.problems()));
       WorkerClusterStatus invalid =
           StatusDraft.invalid(cluster, reading.problems(), operation.clock().instant());
       return cluster.unreadable().isEmpty()
           ? note(cluster, memory, invalid)
           : noteConditions(cluster, memory, invalid);
     }
+    ClusterRound round = new ClusterRound(operation, watches, cluster, memory);
     Duration again =
-        new ClusterRound(operation, watches, cluster, memory).serve(reading.spec().get());
+        annotated(cluster, Names.PAUSED)
+            ? round.watch(reading.spec().get())
+            : round.serve(reading.spec().get());
     return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(again);
   }
 
@@ -121,31 +126,37 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
             .drain(labels, SpecReader.read(cluster).spec())) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(operation.settling().toMillis());
     }
-    operation
-        .client()
-        .apps()
-        .deployments()
-        .inNamespace(key.namespace())
-        .withName(key.name())
-        .delete();
-    operation
-        .client()
-        .secrets()
-        .inNamespace(key.namespace())
-        .withName(Names.secretOf(key.name()))
-        .delete();
+    deleteOwned(
+        cluster,
+        operation.client().apps().deployments().inNamespace(key.namespace()).withName(key.name()));
+    deleteOwned(
+        cluster,
+        operation
+            .client()
+            .secrets()
+            .inNamespace(key.namespace())
+            .withName(Names.secretOf(key.name())));
     Optional.ofNullable(cluster.getSpec())
         .map(spec -> spec.hardwarePool)
         .ifPresent(pool -> operation.ledger().forget(key.pool(pool), key.name()));
     memories.remove(key);
     operation.board().forget(key);
-    operation.queues().keepOnly(watches.queuesFollowedWithout(key));
+    operation.queues().keepOnly(watches.queuesWithout(key));
     log.info("{} is gone{}", key, forced ? ", by force" : ": its jobs have finished");
     return DeleteControl.defaultDelete();
   }
 
+  /** An object of that name may be somebody else's. */
+  private static void deleteOwned(WorkerCluster cluster, Resource<? extends HasMetadata> resource) {
+    HasMetadata there = resource.get();
+    if (there != null && there.hasOwnerReferenceFor(cluster.getMetadata().getUid())) {
+      resource.delete();
+    }
+  }
+
   private UpdateControl<WorkerCluster> note(
       WorkerCluster cluster, ClusterMemory memory, WorkerClusterStatus status) {
+    noteOnBoard(cluster, status);
     WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
     if (before == null || StatusDraft.differ(before, status)) {
       memory.written = Optional.of(StatusWriter.write(operation.client(), cluster, status));
@@ -160,6 +171,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
    */
   private UpdateControl<WorkerCluster> noteConditions(
       WorkerCluster cluster, ClusterMemory memory, WorkerClusterStatus status) {
+    noteOnBoard(cluster, status);
     WorkerClusterStatus before = memory.conditions.orElse(null);
     if (before == null || StatusDraft.differ(before, status)) {
       StatusWriter.writeConditions(operation.client(), cluster, status);
@@ -167,6 +179,12 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
       StatusNews.tell(operation.events(), cluster, before, status, "");
     }
     return UpdateControl.noUpdate();
+  }
+
+  private void noteOnBoard(WorkerCluster cluster, WorkerClusterStatus status) {
+    operation
+        .board()
+        .note(ClusterKey.of(cluster), ClusterBoard.Entry.ofConditions(status.conditions));
   }
 
   private ClusterMemory memory(WorkerCluster cluster) {
@@ -179,6 +197,8 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
                 : new ClusterMemory(
                     uid,
                     new WorkerRounds(operation.control(), operation.clock()),
+                    new Credential(operation.client(), key),
+                    new Refusals(key, operation.board()),
                     operation.clock().instant()));
   }
 

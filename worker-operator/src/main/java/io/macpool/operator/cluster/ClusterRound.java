@@ -7,17 +7,20 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.macpool.core.pool.ClusterPlan;
 import io.macpool.core.pool.ClusterPlanner;
+import io.macpool.core.pool.PoolSizePlan;
 import io.macpool.core.pool.PoolSizePlan.Assignment;
 import io.macpool.core.pool.WorkerPod;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.cluster.PodObserver.Observation;
-import io.macpool.service.Secret;
+import io.macpool.operator.cluster.Refusals.Part;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,12 +54,11 @@ final class ClusterRound {
 
   /** Gives the pods what the spec says; returns when to look again. */
   Duration serve(ClusterSpec spec) {
-    Secret auth = memory.auth.orElseGet(() -> Credential.ensure(operation.client(), key, owner()));
-    memory.auth = Optional.of(auth);
     Optional<Deployment> deployment = deployment();
-    Observation seen =
-        new PodObserver(operation, watches)
-            .observe(key, spec.matchLabels(), cluster.getStatus(), memory, Optional.of(auth));
+    credential(deployment.isPresent());
+    deployment.ifPresent(
+        live -> memory.contest.look(live, operation.operatorName(), operation.clock().instant()));
+    Observation seen = observe(spec.matchLabels());
     Optional<WorkerClusterStatus> recorded = StatusDraft.of(cluster);
     JobsLimit limit =
         new LimitDecider(operation)
@@ -68,44 +70,137 @@ final class ClusterRound {
                 recorded.map(status -> status.desiredJobs),
                 recorded.map(status -> status.hardwarePool));
     int replicas = deployment.map(d -> d.getSpec().getReplicas()).orElse(0);
-    int wantedPods = wantedPods(spec, limit, replicas);
+    int wantedPods = contested() ? replicas : wantedPods(spec, limit, replicas);
     ClusterPlan plan =
         ClusterPlanner.plan(
             limit.jobs(), spec.maxJobsPerWorker(), wantedPods, replicas, seen.pods(), marked(seen));
     memory.retiring = plan.retiring();
 
     // Pods take long to start: the Deployment comes first, sizes follow when pods are there.
-    apply(spec, deployment, plan.replicas());
+    memory.refusals.attempt(
+        Part.DEPLOYMENT, () -> apply(spec, deployment, contested() ? replicas : plan.replicas()));
+    Situation situation = situation(spec, deployment, false);
     boolean changed =
         record(
-            StatusDraft.of(cluster, spec, seen, limit, plan, operation.clock().instant()), limit);
+            StatusDraft.of(
+                cluster, spec, seen, limit, plan, situation, operation.clock().instant()),
+            limit);
     spec.hardwarePool()
         .ifPresent(
             pool -> operation.ledger().settle(key.pool(pool), key.name(), plan.sizes().bound()));
     boolean told = tell(seen, plan);
-    mark(seen, plan);
+    memory.refusals.attempt(Part.POD, () -> mark(seen, plan));
+    note(spec, seen, limit, plan.sizes().bound());
+    return again(changed || told, seen, plan);
+  }
+
+  /** Looks at the pods and tells what is seen, and changes nothing. */
+  Duration watch(ClusterSpec spec) {
+    Optional<Deployment> deployment = deployment();
+    memory.credential.read();
+    Observation seen = observe(spec.matchLabels());
+    int desired = StatusDraft.of(cluster).map(status -> status.desiredJobs).orElse(0);
+    JobsLimit limit =
+        new JobsLimit(
+            desired,
+            desired,
+            Optional.empty(),
+            Optional.empty(),
+            new LimitDecider(operation).backlog(spec, seen, memory),
+            "it stays as it was when the cluster was paused");
+    ClusterPlan plan =
+        new ClusterPlan(
+            new PoolSizePlan(new TreeMap<>(), seen.bound(), true, 0),
+            new TreeSet<>(),
+            new TreeSet<>(),
+            deployment.map(d -> d.getSpec().getReplicas()).orElse(0));
+    Situation situation = situation(spec, deployment, true);
+    record(
+        StatusDraft.of(cluster, spec, seen, limit, plan, situation, operation.clock().instant()),
+        limit);
+    note(spec, seen, limit, seen.bound());
+    return operation.interval();
+  }
+
+  private void note(ClusterSpec spec, Observation seen, JobsLimit limit, int bound) {
+    Map<String, Integer> stuck = new TreeMap<>();
+    seen.stuck().values().forEach(why -> stuck.merge(why.reason(), 1, Integer::sum));
     operation
         .board()
         .note(
             key,
             new ClusterBoard.Entry(
-                limit.jobs(), seen.running(), plan.sizes().bound(), limit.backlog()));
-    return again(changed || told, seen, plan);
+                limit.jobs(),
+                seen.running(),
+                bound,
+                limit.backlog().flatMap(backlog -> spec.queue()),
+                limit.backlog(),
+                memory.written.map(written -> written.getStatus().conditions).orElse(List.of()),
+                stuck));
+  }
+
+  private Observation observe(Map<String, String> labels) {
+    return new PodObserver(operation, watches).observe(key, labels, cluster.getStatus(), memory);
+  }
+
+  private void credential(boolean podsExist) {
+    memory.refusals.attempt(
+        Part.SECRET,
+        () -> {
+          memory.credential.ensure(watches.credential(key), owner(), podsExist);
+          return key;
+        });
+  }
+
+  private boolean contested() {
+    return memory.contest.writer(operation.clock().instant()).isPresent();
+  }
+
+  private Situation situation(ClusterSpec spec, Optional<Deployment> deployment, boolean paused) {
+    return new Situation(
+        paused,
+        memory.refusals,
+        memory.credential.problem(),
+        watches.overlapping(cluster),
+        memory.contest.writer(operation.clock().instant()),
+        deployment.flatMap(PodTrouble::of),
+        Map.copyOf(memory.stuckSince),
+        spec.hardwarePool().filter(pool -> operation.missing().test(key.pool(pool))).isPresent());
   }
 
   /** Drains the pods of a cluster that is deleted; returns whether nothing runs any more. */
   boolean drain(Map<String, String> labels, Optional<ClusterSpec> spec) {
-    Observation seen =
-        new PodObserver(operation, watches)
-            .observe(key, labels, cluster.getStatus(), memory, memory.auth.or(this::readAuth));
+    memory.refusals.attempt(
+        Part.SECRET,
+        () -> {
+          memory.credential.read();
+          return key;
+        });
+    Observation seen = observe(labels);
     ClusterPlan plan =
         ClusterPlanner.plan(0, 1, seen.pods().size(), seen.pods().size(), seen.pods(), Set.of());
     if (spec.isPresent()) {
       JobsLimit none =
           new JobsLimit(
-              0, 0, Optional.empty(), Optional.empty(), Optional.empty(), "it is being deleted");
+              0,
+              0,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              "it is being deleted and waits for "
+                  + Phrases.jobs(seen.running())
+                  + " in "
+                  + Phrases.pods(seen.pods().size())
+                  + " to finish; kubectl annotate wc "
+                  + key.name()
+                  + " "
+                  + Names.FORCE_DELETE
+                  + "=true ends that");
+      Situation situation = situation(spec.get(), Optional.empty(), false);
       record(
-          StatusDraft.of(cluster, spec.get(), seen, none, plan, operation.clock().instant()), none);
+          StatusDraft.of(
+              cluster, spec.get(), seen, none, plan, situation, operation.clock().instant()),
+          none);
     }
     tell(seen, plan);
     Optional.ofNullable(cluster.getSpec())
@@ -114,19 +209,26 @@ final class ClusterRound {
     return seen.bound() == 0;
   }
 
-  private Optional<Secret> readAuth() {
-    return Credential.read(
-        operation
-            .client()
-            .secrets()
-            .inNamespace(key.namespace())
-            .withName(Names.secretOf(key.name()))
-            .get());
-  }
-
+  /**
+   * The Deployment as it is. The watch lags behind our own writes, so the newer of what it shows
+   * and what the API answered counts; one that the watch does not know may be too new or gone, and
+   * the API is asked which.
+   */
   private Optional<Deployment> deployment() {
     Optional<Deployment> cached = watches.deployment(key);
-    return cached.map(c -> ClusterMemory.newest(c, memory.applied)).or(() -> memory.applied);
+    if (cached.isEmpty() && memory.applied.isPresent()) {
+      memory.applied =
+          Optional.ofNullable(
+              operation
+                  .client()
+                  .apps()
+                  .deployments()
+                  .inNamespace(key.namespace())
+                  .withName(key.name())
+                  .get());
+      return memory.applied;
+    }
+    return cached.map(c -> ClusterMemory.newest(c, memory.applied));
   }
 
   /**
@@ -153,24 +255,16 @@ final class ClusterRound {
         .collect(Collectors.toSet());
   }
 
-  private void apply(ClusterSpec spec, Optional<Deployment> actual, int replicas) {
+  private ClusterKey apply(ClusterSpec spec, Optional<Deployment> actual, int replicas) {
     Deployment desired =
         new WorkerDeployment(key.namespace(), key.name(), owner(), operation.port())
-            .desired(spec, replicas, watches.config().of(key.namespace(), spec));
-    String sum = Drift.checksum(desired.getSpec());
-    desired.getMetadata().setAnnotations(Map.of(Names.APPLIED, sum));
-    if (actual.isPresent() && Drift.holds(desired, actual.get())) {
-      return;
-    }
-    log.info("applying Deployment of {} with {} pods", key, replicas);
-    memory.applied =
-        Optional.of(
-            operation
-                .client()
-                .resource(desired)
-                .fieldManager(operation.operatorName())
-                .forceConflicts()
-                .serverSideApply());
+            .desired(
+                spec,
+                replicas,
+                watches.config().of(key.namespace(), spec),
+                memory.credential.mark());
+    new DeploymentApplier(operation, key, memory).apply(desired, actual);
+    return key;
   }
 
   private boolean record(WorkerClusterStatus status, JobsLimit limit) {
@@ -184,8 +278,15 @@ final class ClusterRound {
       throw new RoundFailedException(key, "the Lease is not renewed in time, another may lead");
     }
     memory.informedAt = operation.clock().instant();
-    memory.written = Optional.of(StatusWriter.write(operation.client(), cluster, status));
+    Optional<WorkerCluster> written =
+        memory.refusals.attempt(
+            Part.STATUS, () -> StatusWriter.write(operation.client(), cluster, status));
     StatusNews.tell(operation.events(), cluster, before, status, limit.why());
+    if (written.isEmpty()) {
+      // What is not recorded is not granted.
+      throw new RoundFailedException(key, memory.refusals.text());
+    }
+    memory.written = written;
     return significant;
   }
 
@@ -209,7 +310,7 @@ final class ClusterRound {
     return true;
   }
 
-  private void mark(Observation seen, ClusterPlan plan) {
+  private ClusterKey mark(Observation seen, ClusterPlan plan) {
     for (PodView view : seen.views().values()) {
       boolean toGo = plan.drained().contains(view.name());
       if (!view.terminating() && toGo != view.markedForRemoval()) {
@@ -224,12 +325,19 @@ final class ClusterRound {
                 "{\"metadata\":{\"annotations\":{\"" + Names.DELETION_COST + "\":" + cost + "}}}");
       }
     }
+    return key;
   }
 
   /** Soon while something moves, less and less so while nothing comes of it. */
   private Duration again(boolean changed, Observation seen, ClusterPlan plan) {
     boolean moving = !plan.sizes().settled() || seen.starting() > 0 || !plan.retiring().isEmpty();
     memory.quietRounds = changed ? 0 : Math.min(memory.quietRounds + 1, 10);
+    if (memory.refusals.any()) {
+      memory.refusedRounds = Math.min(memory.refusedRounds + 1, 10);
+      Duration later = operation.settling().multipliedBy(1L << memory.refusedRounds);
+      return later.compareTo(operation.interval()) < 0 ? later : operation.interval();
+    }
+    memory.refusedRounds = 0;
     if (!moving) {
       return operation.interval();
     }

@@ -1,7 +1,9 @@
 package io.macpool.operator.cluster;
 
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.macpool.core.pool.ScalingPolicy;
 import io.macpool.operator.api.WorkerTemplate;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +30,19 @@ record ClusterSpec(
   ClusterSpec {
     matchLabels = Map.copyOf(matchLabels);
     Objects.requireNonNull(template, "template");
+  }
+
+  /** The queue to look at: the one followed, or the one that its workers take jobs from. */
+  Optional<String> queue() {
+    return scaling
+        .map(Follow::queue)
+        .or(
+            () ->
+                Optional.ofNullable(template.spec.env).orElse(List.of()).stream()
+                    .filter(variable -> Names.QUEUE_NAME.equals(variable.getName()))
+                    .map(EnvVar::getValue)
+                    .filter(name -> name != null && !name.isBlank())
+                    .findFirst());
   }
 
   /** Jobs that are the first to get slots under contention. */

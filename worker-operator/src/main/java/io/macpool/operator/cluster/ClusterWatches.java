@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -81,11 +83,11 @@ public final class ClusterWatches {
     }
   }
 
-  /** The queues that clusters other than {@code gone} follow. */
-  Set<String> queuesFollowedWithout(ClusterKey gone) {
+  /** The queues that clusters other than {@code gone} look at. */
+  Set<String> queuesWithout(ClusterKey gone) {
     return clusters
         .list(cluster -> !ClusterKey.of(cluster).equals(gone))
-        .flatMap(cluster -> queueOf(cluster).stream())
+        .flatMap(cluster -> SpecReader.read(cluster).spec().flatMap(ClusterSpec::queue).stream())
         .collect(Collectors.toSet());
   }
 
@@ -124,6 +126,35 @@ public final class ClusterWatches {
 
   private static String labelKey(String namespace, Map.Entry<String, String> label) {
     return namespace + "/" + label.getKey() + "=" + label.getValue();
+  }
+
+  /** The checksum of the cluster's credential Secret, as far as the watch knows of it. */
+  Optional<String> credential(ClusterKey cluster) {
+    return config.secret(cluster.namespace(), Names.secretOf(cluster.name()));
+  }
+
+  /** The other clusters of the namespace that pods of this one match, or whose pods it matches. */
+  SortedSet<String> overlapping(WorkerCluster cluster) {
+    String name = cluster.getMetadata().getName();
+    return clusters
+        .list(
+            cluster.getMetadata().getNamespace(),
+            other ->
+                !other.getMetadata().getName().equals(name)
+                    && (selects(cluster, other) || selects(other, cluster)))
+        .map(other -> other.getMetadata().getName())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean selects(WorkerCluster selecting, WorkerCluster other) {
+    Map<String, String> labels = labelsOf(selecting);
+    Map<String, String> pods =
+        Optional.ofNullable(other.getSpec())
+            .map(spec -> spec.template)
+            .map(template -> template.metadata)
+            .map(metadata -> metadata.labels)
+            .orElse(Map.of());
+    return !labels.isEmpty() && pods.entrySet().containsAll(labels.entrySet());
   }
 
   /** A cluster's Deployment; the cache may lag behind the API. */

@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerTemplate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,6 +48,11 @@ final class FollowedConfig implements ConfigChecksum {
     return List.of(secrets, maps);
   }
 
+  /** The checksum of a Secret's content, as far as the watch knows of it. */
+  Optional<String> secret(String namespace, String name) {
+    return secrets.get(new ResourceID(name, namespace)).map(ChecksumStore::of);
+  }
+
   @Override
   public Optional<String> of(String namespace, ClusterSpec spec) {
     if (!spec.rolloutOnConfigChange()) {
@@ -77,14 +83,22 @@ final class FollowedConfig implements ConfigChecksum {
             .withItemStore(store)
             .withInformerListLimit(LIST_LIMIT)
             .withSecondaryToPrimaryMapper(
-                changed ->
-                    followers.apply(
-                        changed.getMetadata().getNamespace(),
-                        spec ->
-                            spec.rolloutOnConfigChange()
-                                && names
-                                    .apply(spec.template())
-                                    .contains(changed.getMetadata().getName())))
+                changed -> {
+                  String namespace = changed.getMetadata().getNamespace();
+                  String name = changed.getMetadata().getName();
+                  Set<ResourceID> woken =
+                      new HashSet<>(
+                          followers.apply(
+                              namespace,
+                              spec ->
+                                  spec.rolloutOnConfigChange()
+                                      && names.apply(spec.template()).contains(name)));
+                  if (type == Secret.class) {
+                    Names.clusterOf(name)
+                        .ifPresent(cluster -> woken.add(new ResourceID(cluster, namespace)));
+                  }
+                  return woken;
+                })
             .build(),
         context);
   }

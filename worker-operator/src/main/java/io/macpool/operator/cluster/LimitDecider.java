@@ -9,7 +9,6 @@ import io.macpool.core.pool.SlotClaim;
 import io.macpool.core.pool.SlotShare;
 import io.macpool.operator.cluster.ClusterSpec.Follow;
 import io.macpool.operator.cluster.PodObserver.Observation;
-import io.macpool.operator.queue.QueueDepth.Depth;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -45,7 +44,7 @@ final class LimitDecider {
                         spec.maxJobs(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.empty(),
+                        backlog(spec, seen, memory),
                         "spec.maxJobs is " + spec.maxJobs()));
     return spec.hardwarePool()
         .map(pool -> bySlots(cluster, spec, pool, recordedPool, seen, wanted))
@@ -55,11 +54,7 @@ final class LimitDecider {
   private JobsLimit byQueue(
       Follow follow, Observation seen, ClusterMemory memory, Optional<Integer> recordedJobs) {
     Instant now = operation.clock().instant();
-    Observed<Depth> depth = operation.queues().depth(follow.queue());
-    Observed<Backlog> backlog =
-        depth.map(
-            d ->
-                new Backlog(d.ready(), d.unacked().orElse(seen.running()), memory.runTimes.mean()));
+    Observed<Backlog> backlog = backlog(follow.queue(), seen, memory);
     ScalingMemory before =
         memory.scaling.orElseGet(
             () -> ScalingMemory.starting(recordedJobs.orElse(follow.policy().minJobs()), now));
@@ -68,16 +63,7 @@ final class LimitDecider {
     memory.scaling = Optional.of(decision.memory());
     String why =
         backlog.match(
-            known ->
-                "queue "
-                    + follow.queue()
-                    + " has "
-                    + known.value().ready()
-                    + " ready and "
-                    + known.value().unacked()
-                    + " unacked, which asks for "
-                    + decision.wanted()
-                    + " jobs",
+            known -> asked(follow, known.value(), decision.wanted()),
             unknown -> "the depth of queue " + follow.queue() + " is unknown: " + unknown.cause());
     return new JobsLimit(
         decision.limit(),
@@ -86,6 +72,41 @@ final class LimitDecider {
         Optional.empty(),
         Optional.of(backlog),
         why);
+  }
+
+  /** Who decides: the queue, unless a person's bounds are in its way. */
+  private static String asked(Follow follow, Backlog backlog, int wanted) {
+    String queue =
+        "queue "
+            + follow.queue()
+            + " has "
+            + backlog.ready()
+            + " ready and "
+            + backlog.unacked()
+            + " unacked";
+    int most = follow.policy().maxJobs();
+    if (most == 0) {
+      return "spec.maxJobs is 0, whatever waits: " + queue;
+    }
+    return wanted == most && backlog.depth() > most
+        ? queue + ", and spec.maxJobs allows " + Phrases.jobs(most)
+        : queue + ", which asks for " + Phrases.jobs(wanted);
+  }
+
+  /** What waits in the cluster's queue; empty if it has none, or no broker is set. */
+  Optional<Observed<Backlog>> backlog(ClusterSpec spec, Observation seen, ClusterMemory memory) {
+    return operation.queues().hasSource() || spec.scaling().isPresent()
+        ? spec.queue().map(queue -> backlog(queue, seen, memory))
+        : Optional.empty();
+  }
+
+  private Observed<Backlog> backlog(String queue, Observation seen, ClusterMemory memory) {
+    return operation
+        .queues()
+        .depth(queue)
+        .map(
+            d ->
+                new Backlog(d.ready(), d.unacked().orElse(seen.running()), memory.runTimes.mean()));
   }
 
   private JobsLimit bySlots(
@@ -119,7 +140,7 @@ final class LimitDecider {
     String why =
         share.reason() == SlotShare.Reason.ALL_WANTED
             ? wanted.why()
-            : wanted.why() + "; hardware pool " + pool + " " + told(share);
+            : wanted.why() + "; " + told(cluster, pool, share);
     return new JobsLimit(
         Math.min(wanted.jobs(), share.limit()),
         wanted.wanted(),
@@ -129,13 +150,25 @@ final class LimitDecider {
         why);
   }
 
-  private static String told(SlotShare share) {
-    return switch (share.reason()) {
-      case ALL_WANTED -> "has room";
-      case SHARED -> "is full: its share is " + share.share();
-      case WAITS_FOR_DRAIN -> "owes it " + share.share() + " slots, which others still drain";
-      case GIVES_BACK -> "lent it slots that it gives back: its share is " + share.share();
-      case HOLDS -> "does not tell its slots: it keeps " + share.limit();
-    };
+  private String told(ClusterKey cluster, String pool, SlotShare share) {
+    if (operation.missing().test(cluster.pool(pool))) {
+      return "there is no HardwarePool "
+          + pool
+          + " in namespace "
+          + cluster.namespace()
+          + ": it keeps "
+          + Phrases.slots(share.limit());
+    }
+    return "hardware pool "
+        + pool
+        + switch (share.reason()) {
+          case ALL_WANTED -> " has room";
+          case SHARED -> " is full: its share is " + Phrases.slots(share.share());
+          case WAITS_FOR_DRAIN ->
+              " owes it " + Phrases.slots(share.share()) + ", which others still drain";
+          case GIVES_BACK ->
+              " lent it slots that it gives back: its share is " + Phrases.slots(share.share());
+          case HOLDS -> " does not tell its slots: it keeps " + Phrases.slots(share.limit());
+        };
   }
 }

@@ -1,5 +1,7 @@
 package io.macpool.operator.cluster;
 
+import java.util.Optional;
+
 /** Names that a cluster's objects carry on the wire. */
 final class Names {
 
@@ -17,6 +19,11 @@ final class Names {
   /** On a Deployment: what was applied last, so that a field we gave up is noticed. */
   static final String APPLIED = DOMAIN + "applied";
 
+  /**
+   * On a credential Secret, then on the pods: changes when what they were started with was lost.
+   */
+  static final String MADE_ANEW = DOMAIN + "credential-made-anew";
+
   static final String FINALIZER = DOMAIN + "drain";
 
   static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
@@ -24,14 +31,24 @@ final class Names {
   static final String CONTAINER = "worker";
   static final String REMOTE_CONTROL_AUTH = "TRAVIS_WORKER_REMOTE_CONTROLLER_AUTH";
   static final String REMOTE_CONTROL_ADDR = "TRAVIS_WORKER_REMOTE_CONTROLLER_ADDR";
+  static final String QUEUE_NAME = "TRAVIS_WORKER_QUEUE_NAME";
   static final String POOL_SIZE = "TRAVIS_WORKER_POOL_SIZE";
 
   /** The key of the credential in its Secret: USER:PASSWORD. */
   static final String AUTH_KEY = "auth";
 
+  private static final String CREDENTIAL = "-remote-control";
+
   private Names() {}
 
   static String secretOf(String cluster) {
-    return cluster + "-remote-control";
+    return cluster + CREDENTIAL;
+  }
+
+  /** The cluster whose credential a Secret of this name would hold. */
+  static Optional<String> clusterOf(String secret) {
+    return secret.endsWith(CREDENTIAL)
+        ? Optional.of(secret.substring(0, secret.length() - CREDENTIAL.length()))
+        : Optional.empty();
   }
 }

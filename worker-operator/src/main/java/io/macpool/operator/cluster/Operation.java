@@ -2,10 +2,14 @@ package io.macpool.operator.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macpool.operator.control.RemoteControl;
+import io.macpool.operator.hardware.PoolKey;
 import io.macpool.operator.hardware.SlotLedger;
 import io.macpool.operator.queue.QueuePoller;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * What every cluster's round works with.
@@ -15,6 +19,8 @@ import java.time.Duration;
  * @param interval between rounds while nothing changes
  * @param settling between rounds while pool sizes move
  * @param mandate lets rounds act, until leadership is lost or given back
+ * @param apiAsks how long the API asked to be left alone, if it did
+ * @param missing whether there certainly is no such HardwarePool
  */
 public record Operation(
     KubernetesClient client,
@@ -28,4 +34,6 @@ public record Operation(
     String operatorName,
     Duration interval,
     Duration settling,
-    Mandate mandate) {}
+    Mandate mandate,
+    Supplier<Optional<Duration>> apiAsks,
+    Predicate<PoolKey> missing) {}

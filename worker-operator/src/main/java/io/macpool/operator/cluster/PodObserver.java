@@ -9,13 +9,11 @@ import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.api.WorkerStatus;
 import io.macpool.operator.control.WorkerEndpoint;
 import io.macpool.operator.control.WorkerReport;
-import io.macpool.service.Secret;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -38,13 +36,15 @@ final class PodObserver {
    * @param endpoints by name, for those that can be asked
    * @param silent why, by name, for those that are there, may run jobs, and did not answer
    * @param starting pods that hold nothing and can't be asked yet
+   * @param stuck why, by name, for those that can't start
    */
   record Observation(
       List<WorkerPod> pods,
       Map<String, PodView> views,
       Map<String, WorkerEndpoint> endpoints,
       SortedMap<String, String> silent,
-      int starting) {
+      int starting,
+      SortedMap<String, PodTrouble> stuck) {
 
     int running() {
       return pods.stream().mapToInt(WorkerPod::running).sum();
@@ -59,11 +59,10 @@ final class PodObserver {
       ClusterKey cluster,
       Map<String, String> labels,
       WorkerClusterStatus recorded,
-      ClusterMemory memory,
-      Optional<Secret> auth) {
+      ClusterMemory memory) {
     Map<String, PodView> views = new TreeMap<>();
     for (Pod pod : watches.pods(cluster.namespace(), labels)) {
-      if (!PodView.finished(pod)) {
+      if (!PodView.finished(pod) && PodView.isOf(pod, cluster.name())) {
         views.put(pod.getMetadata().getName(), PodView.of(pod));
       }
     }
@@ -73,7 +72,9 @@ final class PodObserver {
     Map<String, WorkerEndpoint> endpoints = new HashMap<>();
     views.forEach(
         (name, view) ->
-            view.endpoint(operation.port(), auth).ifPresent(e -> endpoints.put(name, e)));
+            view.endpoint(
+                    operation.port(), memory.credential.known(), memory.workers.lockedOut(name))
+                .ifPresent(e -> endpoints.put(name, e)));
     Map<String, Observed<WorkerReport>> answers = memory.workers.ask(endpoints);
     Observation observation = assemble(views, endpoints, answers, statuses, memory);
     count(observation, answers, memory);
@@ -113,7 +114,11 @@ final class PodObserver {
         starting++;
       }
     }
-    return new Observation(pods, views, endpoints, silent, starting);
+    SortedMap<String, PodTrouble> stuck = new TreeMap<>();
+    views.forEach((name, view) -> view.trouble().ifPresent(trouble -> stuck.put(name, trouble)));
+    memory.stuckSince.keySet().retainAll(stuck.keySet());
+    stuck.keySet().forEach(name -> memory.stuckSince.putIfAbsent(name, now));
+    return new Observation(pods, views, endpoints, silent, starting, stuck);
   }
 
   private static boolean retiring(PodView view, ClusterMemory memory) {
@@ -133,7 +138,7 @@ final class PodObserver {
       if (holds && !views.containsKey(status.name)) {
         Pod pod =
             operation.client().pods().inNamespace(cluster.namespace()).withName(status.name).get();
-        if (pod != null && !PodView.finished(pod)) {
+        if (pod != null && !PodView.finished(pod) && PodView.isOf(pod, cluster.name())) {
           views.put(status.name, PodView.of(pod));
         }
       }

@@ -2,6 +2,7 @@ package io.macpool.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.macpool.operator.control.WorkerEndpoint;
 import io.macpool.service.Secret;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param literalAuth the credential if its environment has it in clear, as the Go operator's pods
  *     do
  * @param markedForRemoval whether it already has our deletion cost
+ * @param trouble why it can't start, if it can't
  */
 record PodView(
     String name,
@@ -24,7 +26,8 @@ record PodView(
     boolean running,
     boolean terminating,
     Optional<String> literalAuth,
-    boolean markedForRemoval) {
+    boolean markedForRemoval,
+    Optional<PodTrouble> trouble) {
 
   /** The lowest cost: such a pod is deleted before any other. */
   static final String REMOVAL_COST = "-1000";
@@ -40,7 +43,8 @@ record PodView(
         "Running".equals(phase(pod)),
         pod.getMetadata().getDeletionTimestamp() != null,
         literal(pod),
-        REMOVAL_COST.equals(annotations.get(Names.DELETION_COST)));
+        REMOVAL_COST.equals(annotations.get(Names.DELETION_COST)),
+        PodTrouble.of(pod));
   }
 
   /** Its containers have ended for good: no processor is alive in it. */
@@ -48,15 +52,40 @@ record PodView(
     return "Succeeded".equals(phase(pod)) || "Failed".equals(phase(pod));
   }
 
-  Optional<WorkerEndpoint> endpoint(int port, Optional<Secret> clusterAuth) {
-    Optional<Secret> auth = literalAuth.map(Secret::new).or(() -> clusterAuth);
-    return running && ip.isPresent() && auth.isPresent()
-        ? Optional.of(WorkerEndpoint.at(ip.get(), port, auth.get()))
+  /**
+   * Where to ask it.
+   *
+   * @param credentials that it may have been started with
+   * @param lockedOut how often it refused one: the next is tried then
+   */
+  Optional<WorkerEndpoint> endpoint(int port, List<Secret> credentials, int lockedOut) {
+    List<Secret> all = literalAuth.map(auth -> List.of(new Secret(auth))).orElse(credentials);
+    return running && ip.isPresent() && !all.isEmpty()
+        ? Optional.of(WorkerEndpoint.at(ip.get(), port, all.get(lockedOut % all.size())))
         : Optional.empty();
   }
 
   private static String phase(Pod pod) {
     return pod.getStatus() == null ? null : pod.getStatus().getPhase();
+  }
+
+  /**
+   * Whether the pod is of the Deployment of that name: of a ReplicaSet that is called after the
+   * Deployment and the pod's own hash.
+   */
+  static boolean isOf(Pod pod, String deployment) {
+    String hash =
+        Optional.ofNullable(pod.getMetadata().getLabels())
+            .map(labels -> labels.get("pod-template-hash"))
+            .orElse("");
+    List<OwnerReference> owners =
+        Optional.ofNullable(pod.getMetadata().getOwnerReferences()).orElse(List.of());
+    return owners.stream()
+        .anyMatch(
+            owner ->
+                Boolean.TRUE.equals(owner.getController())
+                    && owner.getKind().equals("ReplicaSet")
+                    && owner.getName().equals(deployment + "-" + hash));
   }
 
   private static Optional<String> literal(Pod pod) {

@@ -7,8 +7,6 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.macpool.core.pool.ClusterPlan;
 import io.macpool.core.pool.PoolSize;
 import io.macpool.core.pool.PoolSizePlan.Assignment;
-import io.macpool.core.pool.ScalingDecision;
-import io.macpool.core.pool.SlotShare;
 import io.macpool.core.pool.WorkerPod;
 import io.macpool.core.pool.WorkerPod.Standing;
 import io.macpool.operator.api.WorkerCluster;
@@ -32,6 +30,7 @@ final class StatusDraft {
   static final String PROGRESSING = "Progressing";
   static final String SCALING = "Scaling";
   static final String DEGRADED = "Degraded";
+  static final String STALLED = "Stalled";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -43,6 +42,7 @@ final class StatusDraft {
       Observation seen,
       JobsLimit limit,
       ClusterPlan plan,
+      Situation situation,
       Instant now) {
     WorkerClusterStatus status = new WorkerClusterStatus();
     status.observedGeneration = cluster.getMetadata().getGeneration();
@@ -53,11 +53,9 @@ final class StatusDraft {
     status.selector = selector(spec.matchLabels());
     status.hardwarePool = pool(cluster, spec, seen);
     status.workerStatuses = workers(seen, plan);
+    status.queued = queued(limit);
     Conditions conditions = new Conditions(conditionsOf(cluster), status.observedGeneration, now);
-    ready(conditions, limit, seen, plan);
-    progressing(conditions, seen, plan);
-    scaling(conditions, limit);
-    degraded(conditions, limit, seen);
+    new ClusterConditions(spec, seen, limit, plan, situation).addTo(conditions);
     status.conditions = conditions.build();
     return status;
   }
@@ -75,20 +73,6 @@ final class StatusDraft {
     return status;
   }
 
-  /** The status as it was, and that nothing is changed while paused. */
-  static WorkerClusterStatus paused(WorkerCluster cluster, Instant now) {
-    WorkerClusterStatus status = copy(cluster.getStatus());
-    status.conditions =
-        new Conditions(conditionsOf(cluster), cluster.getMetadata().getGeneration(), now)
-            .add(
-                READY,
-                State.UNKNOWN,
-                "Paused",
-                "annotation " + Names.PAUSED + " is set: nothing is changed")
-            .build();
-    return status;
-  }
-
   /** Whether they differ in more than numbers and sentences for people to look at. */
   static boolean significantlyDiffer(WorkerClusterStatus one, WorkerClusterStatus other) {
     return !essence(one).equals(essence(other));
@@ -101,7 +85,7 @@ final class StatusDraft {
   private static JsonNode essence(WorkerClusterStatus status) {
     JsonNode tree = JSON.valueToTree(status);
     if (tree instanceof ObjectNode fields) {
-      fields.remove(List.of("runningJobs", "queueDepth"));
+      fields.remove(List.of("runningJobs", "queueDepth", "queued"));
       fields.path("conditions").forEach(condition -> ((ObjectNode) condition).remove("message"));
     }
     return tree;
@@ -115,6 +99,14 @@ final class StatusDraft {
 
   private static List<Condition> conditionsOf(WorkerCluster cluster) {
     return cluster.getStatus() == null ? List.of() : cluster.getStatus().conditions;
+  }
+
+  /** For a column that is never empty without a word. */
+  private static String queued(JobsLimit limit) {
+    return limit
+        .backlog()
+        .map(backlog -> backlog.match(known -> "" + known.value().depth(), unknown -> "unknown"))
+        .orElse("no queue");
   }
 
   private static String pool(WorkerCluster cluster, ClusterSpec spec, Observation seen) {
@@ -145,70 +137,6 @@ final class StatusDraft {
       return "Terminating";
     }
     return pod.size().isKnown() || pod.bound() > 0 ? "Running" : "Pending";
-  }
-
-  private static void ready(
-      Conditions conditions, JobsLimit limit, Observation seen, ClusterPlan plan) {
-    int unplaced = plan.sizes().unplaced();
-    if (!seen.silent().isEmpty()) {
-      conditions.add(READY, State.FALSE, "WorkersUnreachable", unreachable(seen));
-    } else if (unplaced > 0) {
-      conditions.add(
-          READY,
-          State.FALSE,
-          "WaitingForPods",
-          unplaced + " of " + limit.jobs() + " jobs have no pod yet");
-    } else if (plan.sizes().bound() > limit.jobs()) {
-      conditions.add(READY, State.FALSE, "Draining", "more processors than the limit still finish");
-    } else {
-      conditions.add(READY, State.TRUE, "PoolSizesAssigned", limit.jobs() + " jobs may run");
-    }
-  }
-
-  private static void progressing(Conditions conditions, Observation seen, ClusterPlan plan) {
-    boolean moving = !plan.sizes().settled() || !plan.retiring().isEmpty() || seen.starting() > 0;
-    conditions.add(
-        PROGRESSING,
-        State.of(moving),
-        moving ? "PoolSizesMoving" : "Settled",
-        moving ? "pods start, drain or change their size" : "every pod has its size");
-  }
-
-  private static void scaling(Conditions conditions, JobsLimit limit) {
-    boolean full =
-        limit.share().filter(share -> share.reason() != SlotShare.Reason.ALL_WANTED).isPresent();
-    boolean holding =
-        limit.scaling().filter(r -> r == ScalingDecision.Reason.HOLDING).isPresent()
-            || limit.share().filter(s -> s.reason() == SlotShare.Reason.HOLDS).isPresent();
-    if (holding) {
-      conditions.add(SCALING, State.FALSE, "Holding", limit.why());
-    } else if (full) {
-      conditions.add(SCALING, State.TRUE, "HardwarePoolFull", limit.why());
-    } else {
-      conditions.add(
-          SCALING,
-          State.of(limit.scaling().isPresent()),
-          limit.scaling().isPresent() ? "FollowingQueue" : "Fixed",
-          limit.why());
-    }
-  }
-
-  private static void degraded(Conditions conditions, JobsLimit limit, Observation seen) {
-    if (!seen.silent().isEmpty()) {
-      conditions.add(DEGRADED, State.TRUE, "WorkersUnreachable", unreachable(seen));
-    } else if (limit.share().filter(s -> s.reason() == SlotShare.Reason.HOLDS).isPresent()) {
-      conditions.add(DEGRADED, State.TRUE, "HardwarePoolUnknown", limit.why());
-    } else {
-      conditions.add(DEGRADED, State.FALSE, "AsExpected", "nothing is wrong");
-    }
-  }
-
-  private static String unreachable(Observation seen) {
-    return seen.silent().size()
-        + " pods can't be asked and keep counting with what they had, first "
-        + seen.silent().firstKey()
-        + ": "
-        + seen.silent().get(seen.silent().firstKey());
   }
 
   static String selector(Map<String, String> labels) {

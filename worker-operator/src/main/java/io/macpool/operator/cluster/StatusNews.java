@@ -13,9 +13,27 @@ import java.util.Set;
 final class StatusNews {
 
   private static final Set<String> WARNINGS =
-      Set.of("WorkersUnreachable", "InvalidSpec", "HardwarePoolUnknown", "Holding");
+      Set.of(
+          "WorkersUnreachable",
+          "InvalidSpec",
+          "HardwarePoolUnknown",
+          "HardwarePoolMissing",
+          "Holding",
+          "Refused",
+          "CredentialUnusable",
+          "SelectorOverlaps",
+          "ReplicasContested",
+          "PodsCantStart",
+          "Stalled");
+
+  /** What it says is told by another one, or is none of a person's business. */
+  private static final Set<String> QUIET = Set.of(StatusDraft.PROGRESSING, StatusDraft.STALLED);
 
   private StatusNews() {}
+
+  private static boolean isReady(Condition condition) {
+    return condition.getType().equals(StatusDraft.READY);
+  }
 
   static void tell(
       ClusterEvents events,
@@ -36,11 +54,22 @@ final class StatusNews {
       Optional<Condition> same = Conditions.find(old, condition.getType());
       boolean news = same.map(c -> !c.getReason().equals(condition.getReason())).orElse(false);
       boolean warning = WARNINGS.contains(condition.getReason());
+      boolean resumed =
+          same.filter(c -> c.getReason().equals("Paused") && isReady(condition)).isPresent()
+              && news;
+      if (resumed) {
+        events.tell(
+            cluster,
+            Kind.NORMAL,
+            "Resumed",
+            "annotation " + Names.PAUSED + " was taken away: " + condition.getMessage());
+      }
       // Readiness lost and the wrong that took it say the same: one event is enough.
       boolean said = warning && condition.getType().equals(StatusDraft.READY);
       if ((news || (warning && same.isEmpty()))
           && !said
-          && !condition.getType().equals(StatusDraft.PROGRESSING)) {
+          && !resumed
+          && !QUIET.contains(condition.getType())) {
         events.tell(
             cluster,
             warning ? Kind.WARNING : Kind.NORMAL,

@@ -51,8 +51,10 @@ final class WorkerDeployment {
    * The Deployment to be.
    *
    * @param checksum of the Secrets and ConfigMaps that the template names, if they are followed
+   * @param credential mark of one that was made anew after what pods were started with was lost
    */
-  Deployment desired(ClusterSpec spec, int replicas, Optional<String> checksum) {
+  Deployment desired(
+      ClusterSpec spec, int replicas, Optional<String> checksum, Optional<String> credential) {
     return new DeploymentBuilder()
         .withMetadata(
             new ObjectMetaBuilder()
@@ -71,15 +73,17 @@ final class WorkerDeployment {
         .withMaxSurge(new IntOrString(1))
         .endRollingUpdate()
         .endStrategy()
-        .withTemplate(template(spec.template(), checksum))
+        .withTemplate(template(spec.template(), checksum, credential))
         .endSpec()
         .build();
   }
 
-  private PodTemplateSpec template(WorkerTemplate template, Optional<String> checksum) {
+  private PodTemplateSpec template(
+      WorkerTemplate template, Optional<String> checksum, Optional<String> credential) {
     Map<String, String> annotations = new HashMap<>();
     Optional.ofNullable(template.metadata.annotations).ifPresent(annotations::putAll);
     checksum.ifPresent(sum -> annotations.put(Names.CONFIG_CHECKSUM, sum));
+    credential.ifPresent(mark -> annotations.put(Names.MADE_ANEW, mark));
     WorkerTemplate.Spec spec = template.spec;
     PodTemplateSpecBuilder pods =
         new PodTemplateSpecBuilder()

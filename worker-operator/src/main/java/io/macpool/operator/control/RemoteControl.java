@@ -101,10 +101,11 @@ public final class RemoteControl implements AutoCloseable {
                 throw failed(what, failure);
               }
               if (response.statusCode() != expected) {
-                throw new RemoteControlException(
-                    what + " answered " + response.statusCode() + hint(response.statusCode()),
-                    true,
-                    null);
+                int status = response.statusCode();
+                String answer = what + " answered " + status + hint(status);
+                throw status == 401 || status == 403
+                    ? RemoteControlException.lockedOut(answer)
+                    : new RemoteControlException(answer, true, null);
               }
               return response.body();
             });

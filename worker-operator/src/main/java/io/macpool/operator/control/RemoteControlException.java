@@ -6,10 +6,27 @@ public final class RemoteControlException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean refused;
+  private final boolean locksOut;
 
   RemoteControlException(String message, boolean refused, Throwable cause) {
+    this(message, refused, false, cause);
+  }
+
+  private RemoteControlException(
+      String message, boolean refused, boolean locksOut, Throwable cause) {
     super(message, cause);
     this.refused = refused;
+    this.locksOut = locksOut;
+  }
+
+  /** The worker has another credential than the one that it was asked with. */
+  static RemoteControlException lockedOut(String message) {
+    return new RemoteControlException(message, true, true, null);
+  }
+
+  /** Whether it was the credential that was refused. */
+  public boolean locksOut() {
+    return locksOut;
   }
 
   /**

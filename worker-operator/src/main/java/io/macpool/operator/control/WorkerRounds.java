@@ -42,6 +42,7 @@ public final class WorkerRounds {
     Optional<WorkerReport> told = Optional.empty();
     Instant unsettledUntil = Instant.MIN;
     int zeroesIgnored;
+    int lockedOut;
   }
 
   public WorkerRounds(RemoteControl control, Clock clock) {
@@ -83,6 +84,9 @@ public final class WorkerRounds {
     } catch (TimeoutException e) {
       seen = silentNow(memory, "no answer yet");
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof RemoteControlException failure && failure.locksOut()) {
+        memory.lockedOut++;
+      }
       memory.question = null;
       seen = silentNow(memory, String.valueOf(e.getCause().getMessage()));
     } catch (InterruptedException e) {
@@ -100,6 +104,11 @@ public final class WorkerRounds {
             ? memory.askedAt
             : memory.last.match(known -> known.at(), unknown -> unknown.since());
     return Observed.unknown(why, since);
+  }
+
+  /** How often the worker refused the credential that it was asked with. */
+  public int lockedOut(String name) {
+    return Optional.ofNullable(memories.get(name)).map(memory -> memory.lockedOut).orElse(0);
   }
 
   /** What the worker told last, now or before it fell silent, if it did since our start. */

@@ -5,8 +5,12 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.macpool.core.Observed;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
@@ -17,6 +21,7 @@ import io.macpool.service.Secret;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +47,8 @@ public final class HardwarePoolReconciler
   private final Clock clock;
   private final Duration interval;
   private final Mandate mandate;
+  private volatile Optional<IndexerResourceCache<HardwarePool>> pools = Optional.empty();
+  private volatile boolean inSync;
   private final Map<PoolKey, PoolMemory> memories = new ConcurrentHashMap<>();
 
   public HardwarePoolReconciler(
@@ -59,6 +66,26 @@ public final class HardwarePoolReconciler
     this.clock = clock;
     this.interval = interval;
     this.mandate = mandate;
+  }
+
+  @Override
+  public List<EventSource<?, HardwarePool>> prepareEventSources(
+      EventSourceContext<HardwarePool> context) {
+    pools = Optional.of(context.getPrimaryCache());
+    return List.of();
+  }
+
+  /** Tells that the watch has seen all there are: one that it does not know is none. */
+  public void inSync() {
+    inSync = true;
+  }
+
+  /** Whether there certainly is no such pool. */
+  public boolean isMissing(PoolKey pool) {
+    return inSync
+        && pools
+            .map(known -> known.get(new ResourceID(pool.name(), pool.namespace())).isEmpty())
+            .orElse(false);
   }
 
   @Override

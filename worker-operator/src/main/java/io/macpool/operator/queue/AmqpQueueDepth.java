@@ -74,12 +74,13 @@ public final class AmqpQueueDepth implements QueueDepth {
   @Override
   public Depth read(String queue) throws IOException {
     // A channel for each look: asking for a queue that is not there closes the channel.
-    try (Channel channel = connection().createChannel()) {
+    Connection open = connection();
+    try (Channel channel = open.createChannel()) {
       if (channel == null) {
         throw new IOException("the broker has no channel left for reading the depth of " + queue);
       }
       Queue.DeclareOk declared = channel.queueDeclarePassive(queue);
-      return new Depth(declared.getMessageCount(), unacked());
+      return new Depth(declared.getMessageCount(), unacked(open));
     } catch (ShutdownSignalException | TimeoutException e) {
       throw new IOException("the broker did not answer for queue " + queue, e);
     } catch (IOException e) {
@@ -91,14 +92,14 @@ public final class AmqpQueueDepth implements QueueDepth {
   }
 
   /** Qpid Broker-J counts the unacked messages in, RabbitMQ does not. */
-  private OptionalLong unacked() {
+  private static OptionalLong unacked(Connection connection) {
     Object product = connection.getServerProperties().get("product");
     return String.valueOf(product).toLowerCase(Locale.ROOT).contains("qpid")
         ? OptionalLong.of(0)
         : OptionalLong.empty();
   }
 
-  private Connection connection() throws IOException {
+  private synchronized Connection connection() throws IOException {
     if (connection == null || !connection.isOpen()) {
       try {
         connection = factory.newConnection("worker-operator");
@@ -112,7 +113,7 @@ public final class AmqpQueueDepth implements QueueDepth {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (connection != null) {
       try {
         connection.close((int) TIMEOUT.toMillis());

@@ -3,7 +3,7 @@ package io.macpool.operator.queue;
 import java.io.IOException;
 import java.util.OptionalLong;
 
-/** Reads how deep a queue is. Not thread-safe; a call ends within its own time-outs. */
+/** Reads how deep a queue is. Thread-safe; a call ends within its own time-outs. */
 public interface QueueDepth extends AutoCloseable {
 
   /**

@@ -5,32 +5,52 @@ import io.macpool.operator.queue.QueueDepth.Depth;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the depth of every followed queue: one thread, one broker connection. A depth that can't be
- * read is believed for a while and then unknown.
+ * Keeps the depth of every queue that is looked at. They are read side by side, each at most once
+ * at a time: one that is slow delays itself alone. A depth that was not read again for a while is
+ * unknown, whatever became of the reading.
  */
 public final class QueuePoller implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(QueuePoller.class);
+  private static final int MOST_AT_ONCE = 128;
 
   private final Optional<QueueDepth> source;
   private final Duration tolerated;
   private final Clock clock;
   private final Consumer<String> changed;
   private final Map<String, Observed<Depth>> depths = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "queue-depth"));
+  private final Set<String> beingRead = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "queue-depth-timer"));
+  private final AtomicInteger number = new AtomicInteger();
+  private final ExecutorService readers =
+      new ThreadPoolExecutor(
+          0,
+          MOST_AT_ONCE,
+          30,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          task -> daemon(task, "queue-depth-" + number.incrementAndGet()));
 
   private final ScheduledFuture<?> polling;
 
@@ -51,67 +71,112 @@ public final class QueuePoller implements AutoCloseable {
     this.clock = clock;
     this.changed = changed;
     polling =
-        thread.scheduleWithFixedDelay(
+        timer.scheduleWithFixedDelay(
             this::poll, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** The depth of a queue, followed from the first time that it is asked for. */
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Whether a broker is set at all. */
+  public boolean hasSource() {
+    return source.isPresent();
+  }
+
+  /** The depth of a queue, looked at from the first time that it is asked for. */
   public Observed<Depth> depth(String queue) {
-    return depths.computeIfAbsent(
-        queue,
-        name -> {
-          if (source.isPresent()) {
-            thread.execute(() -> look(source.get(), name));
-          }
-          return Observed.unknown(
-              source.isPresent() ? "not read yet" : "no AMQP or management URI is set",
-              clock.instant());
-        });
+    Observed<Depth> seen = depths.get(queue);
+    if (seen == null) {
+      seen =
+          depths.computeIfAbsent(
+              queue,
+              name ->
+                  Observed.unknown(
+                      hasSource() ? "not read yet" : "no AMQP or management URI is set",
+                      clock.instant()));
+      source.ifPresent(broker -> begin(broker, queue));
+    }
+    return aged(seen);
   }
 
-  /** What is known of every followed queue. */
+  /** What is known of every queue that is looked at. */
   public Map<String, Observed<Depth>> depths() {
-    return Map.copyOf(depths);
+    Map<String, Observed<Depth>> now = new TreeMap<>();
+    depths.forEach((queue, depth) -> now.put(queue, aged(depth)));
+    return now;
   }
 
-  /** Follows only these from now on. */
-  public void keepOnly(java.util.Collection<String> queues) {
+  /** As it is now: what was unknown keeps its cause. */
+  private Observed<Depth> aged(Observed<Depth> depth) {
+    if (!depth.isKnown()) {
+      return depth;
+    }
+    return depth.afterFailure("it was not read again in time", tolerated, clock.instant());
+  }
+
+  /** Looks at these alone from now on. */
+  public void keepOnly(Collection<String> queues) {
     depths.keySet().retainAll(queues);
   }
 
   private void poll() {
-    source.ifPresent(broker -> depths.keySet().forEach(queue -> look(broker, queue)));
+    source.ifPresent(broker -> depths.keySet().forEach(queue -> begin(broker, queue)));
+  }
+
+  private void begin(QueueDepth broker, String queue) {
+    if (!beingRead.add(queue)) {
+      return;
+    }
+    try {
+      readers.execute(() -> look(broker, queue));
+    } catch (RejectedExecutionException e) {
+      beingRead.remove(queue); // all readers wait for answers: it is tried again, and ages
+    }
   }
 
   private void look(QueueDepth broker, String queue) {
-    Observed<Depth> before = depths.get(queue);
-    if (before == null) {
-      return;
-    }
-    Observed<Depth> after;
     try {
-      after = Observed.known(broker.read(queue), clock.instant());
+      Observed<Depth> before = depths.get(queue);
+      if (before == null) {
+        return;
+      }
+      Observed<Depth> after = read(broker, queue, before);
+      if (depths.replace(queue, after) != null && !before.toOptional().equals(after.toOptional())) {
+        changed.accept(queue);
+      }
+    } finally {
+      beingRead.remove(queue);
+    }
+  }
+
+  private Observed<Depth> read(QueueDepth broker, String queue, Observed<Depth> before) {
+    try {
+      Depth read = broker.read(queue);
+      return Observed.known(read, clock.instant());
     } catch (IOException e) {
-      after = before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
+      Observed<Depth> after =
+          before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
       if (before.isKnown() && !after.isKnown()) {
         log.warn("the depth of queue {} is unknown, its clusters hold: {}", queue, e.getMessage());
       }
+      return after;
     } catch (RuntimeException e) {
-      // An exception would end the schedule, and with it every queue's polling.
-      after = before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
+      // A fault of ours must not end the looking.
       log.warn("reading the depth of queue {} failed", queue, e);
-    }
-    if (depths.replace(queue, after) != null && !before.toOptional().equals(after.toOptional())) {
-      changed.accept(queue);
+      return before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
     }
   }
 
   @Override
   public void close() {
     polling.cancel(true);
-    thread.shutdownNow();
+    timer.shutdownNow();
+    readers.shutdownNow();
     try {
-      thread.awaitTermination(10, TimeUnit.SECONDS);
+      readers.awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -92,6 +92,6 @@ class CrdFilesTest {
         .contains("labelSelectorPath: \".status.selector\"")
         .contains("- \"wc\"")
         .contains("spec.selector is immutable")
-        .containsSubsequence("JOBS", "RUNNING", "QUEUED", "PODS", "READY", "AGE");
+        .containsSubsequence("LIMIT", "RUNNING", "QUEUED", "PODS", "READY", "REASON", "AGE");
   }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What annotations can't say: the order of the printed columns, and bounds on label maps, without
@@ -16,7 +17,19 @@ import java.util.List;
 final class CrdPolish implements CRDPostProcessor {
 
   private static final List<String> COLUMNS =
-      List.of("JOBS", "RUNNING", "QUEUED", "PODS", "SLOTS", "USED", "WAITING", "READY", "AGE");
+      List.of(
+          "LIMIT", "RUNNING", "QUEUED", "PODS", "SLOTS", "USED", "WAITING", "READY", "REASON",
+          "AGE");
+
+  /** What {@code kubectl explain} says first. */
+  private static final Map<String, String> DESCRIPTIONS =
+      Map.of(
+          "WorkerCluster",
+          "A pool of worker pods that run at most spec.maxJobs jobs at once, fewer while its queue"
+              + " asks for less or its hardware pool holds less.",
+          "HardwarePool",
+          "Slots on Mac hosts that the WorkerClusters of a namespace share: fixed, or read from a VM"
+              + " broker.");
 
   private static final long LABELS = 64;
   private static final long LABEL_LENGTH = 63;
@@ -29,7 +42,12 @@ final class CrdPolish implements CRDPostProcessor {
           .sort(
               Comparator.comparing(
                   (CustomResourceColumnDefinition column) -> COLUMNS.indexOf(column.getName())));
-      bound(each.getSchema().getOpenAPIV3Schema());
+      JSONSchemaProps schema = each.getSchema().getOpenAPIV3Schema();
+      bound(schema);
+      schema.setDescription(
+          DESCRIPTIONS.get(((CustomResourceDefinition) crd).getSpec().getNames().getKind()));
+      schema.getProperties().get("spec").setDescription("What a person wants.");
+      schema.getProperties().get("status").setDescription("What the operator saw and did.");
     }
     return crd;
   }

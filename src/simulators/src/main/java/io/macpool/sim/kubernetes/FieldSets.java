@@ -132,7 +132,7 @@ final class FieldSets {
     return index;
   }
 
-  private static Optional<JsonNode> find(JsonNode target, String step) {
+  static Optional<JsonNode> find(JsonNode target, String step) {
     if (step.startsWith("f:")) {
       return Optional.ofNullable(target.get(step.substring(2)));
     }
@@ -143,6 +143,17 @@ final class FieldSets {
       }
     }
     return Optional.empty();
+  }
+
+  /** Adds the fields of one set to another. */
+  static void unite(ObjectNode into, JsonNode fields) {
+    for (var field : fields.properties()) {
+      if (into.get(field.getKey()) instanceof ObjectNode deep) {
+        unite(deep, field.getValue());
+      } else {
+        into.set(field.getKey(), field.getValue().deepCopy());
+      }
+    }
   }
 
   private static boolean hasKey(JsonNode element, JsonNode key) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.macpool.sim.kubernetes.FieldOwners.Writer;
 import io.macpool.sim.kubernetes.Verbs.Deletion;
 import java.time.Clock;
 import java.util.Optional;
@@ -87,7 +88,13 @@ final class ObjectApi {
     }
     ObjectNode object = object(body);
     return new Answer(
-        201, verbs.create(request.type(), namespace(request, object), object, request.isDryRun()));
+        201,
+        verbs.create(
+            request.type(),
+            namespace(request, object),
+            object,
+            request.isDryRun(),
+            writer(request)));
   }
 
   private static String namespace(ApiRequest request, ObjectNode object) {
@@ -118,7 +125,16 @@ final class ObjectApi {
             throw ApiFailure.badRequest("the name of the object does not match the request's");
           }
           return body;
-        });
+        },
+        writer(request));
+  }
+
+  /** As an API server names one that does not name itself. */
+  private static Writer writer(ApiRequest request) {
+    String agent = Optional.ofNullable(request.http().getHeader("User-Agent")).orElse("unknown");
+    String named = request.parameter("fieldManager");
+    String manager = named.isEmpty() ? agent.replaceAll("/.*", "") : named;
+    return new Writer(manager, request.subresource().equals("scale") ? request.subresource() : "");
   }
 
   private JsonNode scaled(ApiRequest request, JsonNode scale) {
@@ -129,7 +145,8 @@ final class ObjectApi {
             request.name(),
             false,
             request.isDryRun(),
-            present -> Scales.write(request.type(), present, scale));
+            present -> Scales.write(request.type(), present, scale),
+            writer(request));
     return Scales.read(request.type(), object);
   }
 
@@ -163,7 +180,8 @@ final class ObjectApi {
             request.name(),
             request.subresource().equals("status"),
             request.isDryRun(),
-            present -> patched(request, type, present, patch)));
+            present -> patched(request, type, present, patch),
+            writer(request)));
   }
 
   private static ObjectNode patched(

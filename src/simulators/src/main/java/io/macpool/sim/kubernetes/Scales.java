@@ -12,6 +12,13 @@ final class Scales {
 
   static ObjectNode read(ResourceType type, ObjectNode object) {
     ResourceType.Scale paths = type.scale().orElseThrow(ApiFailure::noSuchPath);
+    if (type.isCustom() && at(object, paths.spec()).isMissingNode()) {
+      throw new ApiFailure(
+          500,
+          "InternalError",
+          "Internal error occurred: the spec replicas field \".%s\" does not exist"
+              .formatted(String.join(".", paths.spec())));
+    }
     ObjectNode scale = JsonNodeFactory.instance.objectNode();
     scale.put("kind", "Scale").put("apiVersion", "autoscaling/v1");
     ObjectNode metadata = scale.putObject("metadata");

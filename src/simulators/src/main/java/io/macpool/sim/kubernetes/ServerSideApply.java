@@ -12,9 +12,9 @@ import java.util.TreeMap;
 
 /**
  * Server-side apply: what a manager applies is merged in, what it applied before and leaves out now
- * goes unless another manager applied it too, and {@code managedFields} say who owns what. Only
- * appliers are tracked: a field set by an ordinary write has no owner here, so applying over it is
- * no conflict, as with {@code force}.
+ * goes unless another manager owns it too, and {@code managedFields} say who owns what. Except for
+ * Deployments ({@link FieldOwners}) appliers alone are tracked: a field set by an ordinary write
+ * has no owner here, so applying over it is no conflict, as with {@code force}.
  */
 final class ServerSideApply {
 
@@ -57,6 +57,12 @@ final class ServerSideApply {
           FieldSets.remove(result, before.path("fieldsV1"), kept);
         });
     merge(result, owned(configuration), new ArrayList<>());
+    if (force) {
+      entries.stream()
+          .filter(entry -> !isOf(entry, manager, subresource))
+          .forEach(entry -> FieldOwners.disown(entry.path("fieldsV1"), live, result));
+    }
+    entries.removeIf(entry -> entry.path("fieldsV1").isEmpty());
     entries.removeIf(entry -> isOf(entry, manager, subresource));
     if (!fields.isEmpty()) {
       entries.add(entry(prior, fields, manager, subresource, now));

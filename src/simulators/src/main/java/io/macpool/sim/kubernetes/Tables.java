@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,6 +77,9 @@ final class Tables {
 
   private List<Column> columns(ResourceType type) {
     List<Column> columns = new ArrayList<>();
+    if (type.resource().equals("events")) {
+      return events();
+    }
     columns.add(text("Name", Metadata::name));
     switch (type.resource()) {
       case "pods" -> {
@@ -100,6 +104,21 @@ final class Tables {
           text("Age", object -> age(Metadata.read(object).path("creationTimestamp").asText())));
     }
     return columns;
+  }
+
+  /** As an API server prints them: by what they are about, not by their names. */
+  private List<Column> events() {
+    return List.of(
+        text("Last Seen", event -> age(event.path("lastTimestamp").asText(""))),
+        text("Type", event -> event.path("type").asText()),
+        text("Reason", event -> event.path("reason").asText()),
+        text(
+            "Object",
+            event ->
+                event.at("/involvedObject/kind").asText().toLowerCase(Locale.ROOT)
+                    + "/"
+                    + event.at("/involvedObject/name").asText()),
+        text("Message", event -> event.path("message").asText().strip()));
   }
 
   private static Column text(String name, Function<JsonNode, String> cell) {

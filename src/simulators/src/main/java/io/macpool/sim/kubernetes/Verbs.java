@@ -3,6 +3,7 @@ package io.macpool.sim.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.FieldOwners.Writer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -52,11 +53,16 @@ final class Verbs {
   }
 
   ObjectNode create(ResourceType type, String namespace, ObjectNode body, boolean dryRun) {
-    return store.atomically(() -> createNow(type, namespace, body.deepCopy(), dryRun));
+    return create(type, namespace, body, dryRun, Writer.NOBODY);
+  }
+
+  ObjectNode create(
+      ResourceType type, String namespace, ObjectNode body, boolean dryRun, Writer writer) {
+    return store.atomically(() -> createNow(type, namespace, body.deepCopy(), dryRun, writer));
   }
 
   private ObjectNode createNow(
-      ResourceType type, String namespace, ObjectNode object, boolean dryRun) {
+      ResourceType type, String namespace, ObjectNode object, boolean dryRun, Writer writer) {
     ObjectNode metadata = Metadata.of(object);
     String name = metadata.path("name").asText("");
     if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
@@ -83,6 +89,8 @@ final class Verbs {
     }
     Defaults.apply(type, object);
     Validation.check(type, object);
+    PodRules.check(type, object);
+    FieldOwners.note(type, JsonNodeFactory.instance.objectNode(), object, writer, clock.instant());
     if (dryRun) {
       return object;
     }
@@ -103,7 +111,7 @@ final class Verbs {
     if (store.get(key).isEmpty()) {
       ObjectNode object = JsonNodeFactory.instance.objectNode();
       object.withObjectProperty("metadata").put("name", namespace);
-      createNow(type, "", object, false);
+      createNow(type, "", object, false, Writer.NOBODY);
     }
   }
 
@@ -139,12 +147,23 @@ final class Verbs {
       boolean status,
       boolean dryRun,
       UnaryOperator<ObjectNode> change) {
+    return update(type, namespace, name, status, dryRun, change, Writer.NOBODY);
+  }
+
+  ObjectNode update(
+      ResourceType type,
+      String namespace,
+      String name,
+      boolean status,
+      boolean dryRun,
+      UnaryOperator<ObjectNode> change,
+      Writer writer) {
     return store.atomically(
         () -> {
           ObjectNode present = get(type, namespace, name);
           ObjectNode wanted = change.apply(present.deepCopy());
           return replace(
-              type, ObjectKey.of(type, namespace, name), present, wanted, status, dryRun);
+              type, ObjectKey.of(type, namespace, name), present, wanted, status, dryRun, writer);
         });
   }
 
@@ -154,7 +173,8 @@ final class Verbs {
       ObjectNode present,
       ObjectNode wanted,
       boolean status,
-      boolean dryRun) {
+      boolean dryRun,
+      Writer writer) {
     String version = Metadata.version(wanted);
     if (!version.isEmpty() && !version.equals(Metadata.version(present))) {
       throw ApiFailure.conflict(
@@ -167,6 +187,10 @@ final class Verbs {
     if (!status) {
       Defaults.apply(type, result);
       Validation.check(type, result);
+      PodRules.check(type, result);
+      if (!result.equals(present)) {
+        FieldOwners.note(type, present, result, writer, clock.instant());
+      }
       if (!spec(result).equals(spec(present))) {
         Metadata.of(result)
             .put("generation", Metadata.read(present).path("generation").asLong() + 1);

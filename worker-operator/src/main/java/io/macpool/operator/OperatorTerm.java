@@ -1,0 +1,211 @@
+package io.macpool.operator;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.cluster.ClusterBoard;
+import io.macpool.operator.cluster.ClusterEvents;
+import io.macpool.operator.cluster.ClusterKey;
+import io.macpool.operator.cluster.ClusterReconciler;
+import io.macpool.operator.cluster.ClusterWatches;
+import io.macpool.operator.cluster.Operation;
+import io.macpool.operator.control.RemoteControl;
+import io.macpool.operator.hardware.CapacitySource;
+import io.macpool.operator.hardware.HardwarePoolReconciler;
+import io.macpool.operator.hardware.SlotLedger;
+import io.macpool.operator.queue.QueueDepth;
+import io.macpool.operator.queue.QueuePoller;
+import io.macpool.service.Resources;
+import io.macpool.service.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that acts, from when the Lease is won until it is lost: watches, rounds, what is remembered
+ * between them. Nothing of it outlives the term.
+ */
+final class OperatorTerm implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(OperatorTerm.class);
+
+  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration SYNC = Duration.ofSeconds(30);
+
+  private final Resources resources = new Resources();
+  private final ClusterBoard board = new ClusterBoard();
+  private final ClusterWatches watches = new ClusterWatches();
+  private final Settings settings;
+  private final KubernetesClient client;
+  private final MeterRegistry registry;
+  private final Leadership leadership;
+  private final ApiPatience patience;
+  private final String namespace;
+  private final String name;
+
+  private OperatorTerm(
+      Settings settings,
+      KubernetesClient client,
+      MeterRegistry registry,
+      Leadership leadership,
+      ApiPatience patience,
+      String namespace) {
+    this.settings = settings;
+    this.client = client;
+    this.registry = registry;
+    this.leadership = leadership;
+    this.patience = patience;
+    this.namespace = namespace;
+    name = settings.get(OperatorSettings.OPERATOR_NAME);
+  }
+
+  /**
+   * Starts watching; returns when the watches are in sync.
+   *
+   * @param depths makes the source of queue depths; nothing if no broker is set
+   */
+  static OperatorTerm begin(
+      Settings settings,
+      KubernetesClient client,
+      MeterRegistry registry,
+      Leadership leadership,
+      ApiPatience patience,
+      String namespace,
+      Supplier<Optional<QueueDepth>> depths) {
+    OperatorTerm term =
+        new OperatorTerm(settings, client, registry, leadership, patience, namespace);
+    try {
+      term.run(depths.get());
+      return term;
+    } catch (RuntimeException e) {
+      term.close();
+      throw e;
+    }
+  }
+
+  private void run(Optional<QueueDepth> depths) {
+    Clock clock = Clock.systemUTC();
+    ClusterEvents events = new ClusterEvents(client, name, clock);
+    SlotLedger ledger =
+        new SlotLedger(
+            clock,
+            watches::recordedClaims,
+            (pool, cluster) -> watches.nudge(new ClusterKey(pool.namespace(), cluster)));
+    QueuePoller queues =
+        resources.own(
+            "queues",
+            new QueuePoller(
+                depths,
+                settings.get(OperatorSettings.QUEUE_POLL_INTERVAL),
+                settings.get(OperatorSettings.QUEUE_DEPTH_TOLERANCE),
+                clock,
+                watches::nudgeFollowersOf));
+    RemoteControl control =
+        resources.own(
+            "remote control",
+            new RemoteControl(settings.get(OperatorSettings.REMOTE_CONTROL_TIMEOUT)));
+    HardwarePoolReconciler pools =
+        new HardwarePoolReconciler(
+            client,
+            ledger,
+            resources.own(
+                "capacity", new CapacitySource(settings.find(OperatorSettings.BROKER_TOKEN))),
+            events,
+            clock,
+            settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL),
+            leadership);
+    Operation operation =
+        new Operation(
+            client,
+            control,
+            queues,
+            ledger,
+            events,
+            board,
+            clock,
+            settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
+            name,
+            settings.get(OperatorSettings.RECONCILE_INTERVAL),
+            settings.get(OperatorSettings.SETTLE_INTERVAL),
+            leadership,
+            patience::asked,
+            pools::isMissing);
+    resources.own("meters", new OperatorMeters(registry, queues, board, ledger, clock));
+
+    io.javaoperatorsdk.operator.Operator framework = framework();
+    GenericRetry retry = retry(settings.get(OperatorSettings.RECONCILE_INTERVAL));
+    framework.register(
+        new ClusterReconciler(operation, watches),
+        over -> {
+          watch(over, namespace);
+          // Annotations pause and force: they don't count as a new generation.
+          over.withGenerationAware(false)
+              .withOnUpdateFilter(OperatorTerm::matters)
+              .withRetry(retry);
+        });
+    framework.register(
+        pools,
+        over -> {
+          watch(over, namespace);
+          over.withRetry(retry);
+        });
+    resources.own("controllers", framework::stop);
+    framework.start();
+    pools.inSync();
+    log.info("watching {} as {}", namespace, name);
+  }
+
+  private io.javaoperatorsdk.operator.Operator framework() {
+    return new io.javaoperatorsdk.operator.Operator(
+        over ->
+            over.withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withConcurrentReconciliationThreads(
+                    settings.get(OperatorSettings.RECONCILE_THREADS))
+                .withReconciliationTerminationTimeout(STOP)
+                .withCacheSyncTimeout(SYNC)
+                .withParseResourceVersions(true)
+                .withMetrics(new ReconcileTimer(registry))
+                .withUseSSAToPatchPrimaryResource(false));
+  }
+
+  private static void watch(ControllerConfigurationOverrider<?> over, String namespace) {
+    if (OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
+      over.watchingAllNamespaces();
+    } else {
+      over.settingNamespace(namespace);
+    }
+  }
+
+  /** Everything but the status, which is our own to write. */
+  private static boolean matters(WorkerCluster after, WorkerCluster before) {
+    ObjectMeta is = after.getMetadata();
+    ObjectMeta was = before.getMetadata();
+    return is.getGeneration() == null
+        || !is.getGeneration().equals(was.getGeneration())
+        || is.getDeletionTimestamp() != null
+        || !Objects.equals(is.getAnnotations(), was.getAnnotations())
+        || !Objects.equals(is.getFinalizers(), was.getFinalizers());
+  }
+
+  /** What failed comes again later and later, but no later than what had nothing to do. */
+  private static GenericRetry retry(Duration interval) {
+    return new GenericRetry()
+        .setInitialInterval(Duration.ofMillis(500))
+        .setIntervalMultiplier(2)
+        .setMaxInterval(interval.toMillis())
+        .withoutMaxAttempts();
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

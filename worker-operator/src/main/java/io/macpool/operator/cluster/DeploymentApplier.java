@@ -1,0 +1,100 @@
+package io.macpool.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a cluster's Deployment what it is to be, and leaves alone what is others' in it. */
+final class DeploymentApplier {
+
+  private static final Logger log = LoggerFactory.getLogger(DeploymentApplier.class);
+  private static final int INVALID = 422;
+
+  private final Operation operation;
+  private final ClusterKey key;
+  private final ClusterMemory memory;
+
+  DeploymentApplier(Operation operation, ClusterKey key, ClusterMemory memory) {
+    this.operation = operation;
+    this.key = key;
+    this.memory = memory;
+  }
+
+  /** Applies, if the Deployment is not so already. */
+  void apply(Deployment desired, Optional<Deployment> actual) {
+    String sum = Drift.checksum(desired.getSpec());
+    desired.getMetadata().setAnnotations(Map.of(Names.APPLIED, sum));
+    if (actual.isPresent()
+        && (Drift.holds(desired, actual.get()) || isBentAlready(desired, actual.get()))) {
+      return;
+    }
+    log.info(
+        "applying Deployment of {} with {}", key, Phrases.pods(desired.getSpec().getReplicas()));
+    if (actual.isPresent() && !FieldTakeover.isOurs(actual.get(), operation.operatorName())) {
+      takeOver();
+    }
+    Deployment applied = applyOrTakeOver(desired);
+    memory.applied = Optional.of(applied);
+    memory.contest.wrote(applied.getSpec().getReplicas());
+    memory.bent =
+        Drift.holds(desired, applied) ? Optional.empty() : Optional.of(bend(desired, applied));
+    memory.bent.ifPresent(
+        bent ->
+            log.warn(
+                "{}: the API changes what is applied of the Deployment (an admission webhook?); it"
+                    + " is left as the API makes it",
+                key));
+  }
+
+  /**
+   * Something on the API server's side changed what we applied last: to apply the same again would
+   * change nothing, each round, for ever.
+   */
+  private boolean isBentAlready(Deployment desired, Deployment actual) {
+    return memory.bent.filter(bend(desired, actual)::equals).isPresent();
+  }
+
+  private static String bend(Deployment desired, Deployment actual) {
+    return Drift.checksum(desired) + " " + Drift.checksum(Drift.ofOurs(desired, actual));
+  }
+
+  private Deployment applyOrTakeOver(Deployment desired) {
+    try {
+      return applyNow(desired);
+    } catch (KubernetesClientException e) {
+      // Another writer's fields beside ours may be what is invalid.
+      if (e.getCode() != INVALID || !takeOver()) {
+        throw e;
+      }
+      return applyNow(desired);
+    }
+  }
+
+  private Deployment applyNow(Deployment desired) {
+    return operation
+        .client()
+        .resource(desired)
+        .fieldManager(operation.operatorName())
+        .forceConflicts()
+        .serverSideApply();
+  }
+
+  private boolean takeOver() {
+    var resource =
+        operation.client().apps().deployments().inNamespace(key.namespace()).withName(key.name());
+    Deployment live = resource.get();
+    Optional<String> patch =
+        live == null ? Optional.empty() : FieldTakeover.patch(live, operation.operatorName());
+    patch.ifPresent(
+        moved -> {
+          resource.patch(PatchContext.of(PatchType.JSON), moved);
+          log.info("{}: took over the spec of the Deployment that others wrote", key);
+        });
+    return patch.isPresent();
+  }
+}

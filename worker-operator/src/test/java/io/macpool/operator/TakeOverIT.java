@@ -1,0 +1,9 @@
+package io.macpool.operator;
+
+/** On our simulator. */
+class TakeOverIT extends TakeOverContract {
+  @Override
+  OperatorBench bench() {
+    return new OperatorBench();
+  }
+}
