@@ -55,3 +55,11 @@ check_environment() {
     die "\"$1\" is no environment's name: lower case, digits and dashes only"
 }
 
+# describe ENVIRONMENT: what its release files say, as JSON, read by the reader that checks them.
+describe() {
+  need java "reads the release files"
+  local answer
+  answer="$(MACPOOL_ROOT="$REPOSITORY_ROOT" "$HOOKS_DIR/../releases/gitops" describe "$1")" ||
+    die "cannot read releases/$1: see the line above"
+  printf '%s' "$answer"
+}

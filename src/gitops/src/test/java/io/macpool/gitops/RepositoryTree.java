@@ -1,10 +1,13 @@
 package io.macpool.gitops;
 
+import io.macpool.gitops.check.RunHistory;
 import io.macpool.gitops.tree.DeployTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The real tree of this repository, and copies of it that a test may spoil. */
@@ -26,6 +29,19 @@ public final class RepositoryTree {
 
   public static DeployTree read() {
     return DeployTree.read(root());
+  }
+
+  /** As if staging had run every image that the tree's releases name. */
+  public static RunHistory ran(DeployTree tree) {
+    return RunHistory.of(digests(tree));
+  }
+
+  /** Every image digest that a release of the tree names. */
+  public static Set<String> digests(DeployTree tree) {
+    return tree.environments().stream()
+        .flatMap(environment -> environment.releases().stream())
+        .map(release -> release.image().digest())
+        .collect(Collectors.toSet());
   }
 
   /** Copies charts/ and releases/ below {@code target}. */

@@ -38,7 +38,7 @@ public final class EnvironmentObjects {
   /** The objects of one release, without the release itself. */
   public static List<YamlDocument> of(DeployTree tree, Release release, HelmRenderer renderer) {
     Chart chart =
-        tree.chart(release.chart())
+        tree.chart(release)
             .orElseThrow(
                 () -> new TreeException(release.file().path() + " names no chart of the tree"));
     try {

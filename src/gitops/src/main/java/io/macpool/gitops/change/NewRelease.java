@@ -1,77 +1,97 @@
 package io.macpool.gitops.change;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.macpool.gitops.tree.Chart;
+import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
 import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.tree.TreeException;
+import io.macpool.gitops.yaml.ScalarText;
+import io.macpool.gitops.yaml.YamlDocument;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A further release of a chart, made like one that the environment already has. */
 public final class NewRelease {
 
   private static final String BROKER = "/spec/values/jupiterBrainName";
+  private static final String DEPENDENCIES = "/spec/dependsOn";
 
   private NewRelease() {}
 
   /**
-   * The new file, and the environment's list with the file in it.
+   * The tree with the new file, and with the file in the environment's list.
    *
-   * @param values dotted path below {@code spec.values} to the text to stand there; each must exist
-   *     in the release that is copied
+   * @param values dotted path below {@code spec.values} to what is to stand there; each must exist
+   *     in the release that is copied. The chart's schema says whether it is text
    * @throws TreeException when the name is taken, or a value is not there to be replaced
    */
-  public static List<SourceFile> plan(
-      Environment environment, Release like, String name, Map<String, String> values) {
+  public static TreeChange plan(
+      DeployTree tree,
+      Environment environment,
+      Release like,
+      String name,
+      Map<String, String> values) {
     if (environment.release(name).isPresent()) {
       throw new TreeException("there is a release " + name + " in " + environment.name());
     }
+    JsonNode schema =
+        tree.chart(like).map(Chart::schema).orElseGet(() -> MissingNode.getInstance());
     Path path = like.file().path().resolveSibling(name + ".yaml");
     SourceFile file = SourceFile.of(path, like.file().text());
     file = ScalarEdit.set(file, "/metadata/name", name);
     file = ScalarEdit.set(file, "/spec/releaseName", name);
-    if (file.documents().get(0).text("/spec/values/secretName").equals(like.name())) {
+    if (document(file).text("/spec/values/secretName").equals(like.name())) {
       file = ScalarEdit.set(file, "/spec/values/secretName", name);
     }
-    String oldBroker = file.documents().get(0).text(BROKER);
+    String oldBroker = document(file).text(BROKER);
     for (Map.Entry<String, String> value : values.entrySet()) {
-      file =
-          ScalarEdit.set(
-              file, "/spec/values/" + value.getKey().replace('.', '/'), value.getValue());
+      file = setValue(file, schema, value.getKey(), value.getValue());
     }
-    String broker = file.documents().get(0).text(BROKER);
-    if (!broker.equals(oldBroker)) {
-      file =
-          SourceFile.of(
-              path,
-              file.text()
-                  .replace("    - name: " + oldBroker + "\n", "    - name: " + broker + "\n"));
-    }
-    return List.of(file, listed(environment, path));
+    file = dependOn(file, oldBroker, document(file).text(BROKER));
+    return TreeChange.of(tree)
+        .with(environment.name(), file)
+        .with(environment.name(), ResourceList.add(environment, path));
   }
 
-  private static SourceFile listed(Environment environment, Path path) {
-    SourceFile list =
-        environment.files().stream()
-            .filter(file -> file.path().equals(path.resolveSibling("kustomization.yaml")))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new TreeException(path.getParent() + " has no kustomization.yaml to list it"));
-    List<String> lines = new ArrayList<>(list.text().lines().toList());
-    String entry = "  - " + path.getFileName();
-    int place = lines.indexOf("resources:") + 1;
-    if (place == 0) {
-      throw new TreeException(list.path() + " has no line \"resources:\"");
+  private static YamlDocument document(SourceFile file) {
+    return file.documents().get(0);
+  }
+
+  private static SourceFile setValue(SourceFile file, JsonNode schema, String path, String value) {
+    String pointer = "/spec/values/" + path.replace('.', '/');
+    JsonNode described = schema;
+    for (String step : path.split("\\.", -1)) {
+      described = described.path("properties").path(step);
     }
-    while (place < lines.size()
-        && lines.get(place).startsWith("  - ")
-        && lines.get(place).compareTo(entry) < 0) {
-      place++;
+    String type = described.path("type").asText();
+    if (type.isEmpty()) {
+      type = document(file).content().at(pointer).getNodeType().name().toLowerCase(Locale.ROOT);
     }
-    lines.add(place, entry);
-    return SourceFile.of(list.path(), String.join("\n", lines) + "\n");
+    String wanted =
+        switch (type) {
+          case "integer" -> value.matches("-?(0|[1-9][0-9]{0,17})") ? "" : "a whole number";
+          case "number" -> value.matches("-?(0|[1-9][0-9]{0,17})(\\.[0-9]+)?") ? "" : "a number";
+          case "boolean" -> value.matches("true|false") ? "" : "true or false";
+          default -> "";
+        };
+    if (!wanted.isEmpty()) {
+      throw new TreeException(path + " is \"" + value + "\", and must be " + wanted);
+    }
+    boolean text = !type.matches("integer|number|boolean");
+    return ScalarEdit.replace(file, pointer, text ? ScalarText.of(value) : value);
+  }
+
+  private static SourceFile dependOn(SourceFile file, String oldBroker, String broker) {
+    JsonNode dependencies = document(file).content().at(DEPENDENCIES);
+    for (int i = 0; i < dependencies.size() && !broker.equals(oldBroker); i++) {
+      if (dependencies.path(i).path("name").asText().equals(oldBroker)) {
+        return ScalarEdit.set(file, DEPENDENCIES + "/" + i + "/name", broker);
+      }
+    }
+    return file;
   }
 }

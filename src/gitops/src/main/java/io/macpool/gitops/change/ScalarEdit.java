@@ -2,40 +2,56 @@ package io.macpool.gitops.change;
 
 import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.tree.TreeException;
+import io.macpool.gitops.yaml.ScalarText;
 import io.macpool.gitops.yaml.YamlDocument;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.macpool.gitops.yaml.YamlDocument.Span;
 
-/** Changes a value in a file's text, and nothing else of it: comments and order stay. */
+/**
+ * Changes one scalar in a file's text and not a byte more: comments, order, quotes elsewhere and
+ * the ends of lines stay.
+ */
 final class ScalarEdit {
-
-  private static final Pattern FIELD =
-      Pattern.compile("^(\\s*(?:- )?[^\\s:#][^:]*:\\s+)(\"[^\"]*\"|'[^']*'|[^\\s#]\\S*)(\\s.*)?$");
 
   private ScalarEdit() {}
 
   /**
-   * The file with the scalar at {@code pointer} of its first document replaced.
+   * The file with the text {@code value} at {@code pointer} of its first document. A value that is
+   * that text already stays as it is written.
    *
-   * @throws TreeException if there is no scalar on a line of its own
+   * @throws TreeException if there is no scalar of its own to replace
    */
   static SourceFile set(SourceFile file, String pointer, String value) {
+    YamlDocument document = file.documents().get(0);
+    if (document.content().at(pointer).isTextual() && document.text(pointer).equals(value)) {
+      return file;
+    }
+    return replace(file, pointer, ScalarText.of(value));
+  }
+
+  /** As {@link #set}, for what is YAML already: a number, true or false. */
+  static SourceFile replace(SourceFile file, String pointer, String yaml) {
     YamlDocument document = file.documents().get(0);
     if (document.content().at(pointer).isMissingNode()) {
       throw new TreeException(
           file.path() + " has no " + pointer.substring(1).replace('/', '.') + ": add it by hand");
     }
-    int line = document.lineOf(pointer);
-    List<String> lines = new ArrayList<>(file.text().lines().toList());
-    Matcher field = FIELD.matcher(lines.get(line - 1));
-    if (!field.matches()) {
+    Span span = document.scalars().get(pointer);
+    if (span == null || span.block() || isShared(document, span)) {
       throw new TreeException(
-          file.path() + ":" + line + ": this is not \"key: value\" on one line; change it by hand");
+          file.path()
+              + ":"
+              + document.lineOf(pointer)
+              + ": this is no value of its own on one line; change it by hand");
     }
-    String rest = field.group(3) == null ? "" : field.group(3);
-    lines.set(line - 1, field.group(1) + value + rest);
-    return SourceFile.of(file.path(), String.join("\n", lines) + "\n");
+    String text = file.text();
+    boolean empty = span.start() == span.end();
+    String before = text.substring(0, span.start());
+    return SourceFile.of(
+        file.path(), before + (empty ? " " : "") + yaml + text.substring(span.end()));
+  }
+
+  /** Whether an alias makes the same text the value of several members. */
+  private static boolean isShared(YamlDocument document, Span span) {
+    return document.scalars().values().stream().filter(span::equals).count() > 1;
   }
 }

@@ -5,8 +5,10 @@ import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,8 +39,32 @@ final class BrokerExists implements Rule {
           }
         }
       }
+      checkCycles(environment, problems);
     }
     return problems;
+  }
+
+  /** Releases that wait for each other are never deployed, and no one is told. */
+  private void checkCycles(Environment environment, List<Problem> problems) {
+    Map<String, List<String>> waitsFor = new HashMap<>();
+    for (Release release : environment.releases()) {
+      List<String> names = new ArrayList<>();
+      release
+          .document()
+          .content()
+          .at("/spec/dependsOn")
+          .forEach(entry -> names.add(entry.path("name").asText()));
+      waitsFor.put(release.name(), names);
+    }
+    Cycles.of(waitsFor)
+        .forEach(
+            (name, way) ->
+                problems.add(
+                    problem(
+                        environment.release(name).orElseThrow(),
+                        "/spec/dependsOn",
+                        "releases wait for each other: " + String.join(" → ", way),
+                        "Drop one of the entries")));
   }
 
   private Set<String> dependencies(

@@ -7,6 +7,7 @@ import io.macpool.gitops.tree.SourceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class EnvironmentWiring implements Rule {
         checkBranch(environment, problems);
         checkKustomizations(inspection, environment, problems);
         checkReferences(environment, problems);
+        checkCycles(environment, problems);
         checkAlert(environment, problems);
       }
     }
@@ -102,6 +104,29 @@ final class EnvironmentWiring implements Rule {
                 "Write decryption: provider: sops"));
       }
     }
+  }
+
+  private void checkCycles(Environment environment, List<Problem> problems) {
+    Map<String, List<String>> waitsFor = new HashMap<>();
+    Map<String, Located> places = new HashMap<>();
+    for (Located at : environment.documents("Kustomization")) {
+      List<String> names = new ArrayList<>();
+      at.document()
+          .content()
+          .at("/spec/dependsOn")
+          .forEach(entry -> names.add(entry.path("name").asText()));
+      waitsFor.put(at.document().name(), names);
+      places.put(at.document().name(), at);
+    }
+    Cycles.of(waitsFor)
+        .forEach(
+            (name, way) ->
+                problems.add(
+                    problem(
+                        places.get(name),
+                        "/spec/dependsOn",
+                        "Kustomizations wait for each other: " + String.join(" → ", way),
+                        "Drop one of the entries")));
   }
 
   private void checkReferences(Environment environment, List<Problem> problems) {

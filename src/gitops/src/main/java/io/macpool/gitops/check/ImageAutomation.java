@@ -133,7 +133,23 @@ final class ImageAutomation implements Rule {
               environment.isStaging()
                   ? "Filter tags by ^main-(?P<built>[0-9]{14})-…, extract $built, order numerically"
                   : "Write policy: semver: range"));
+    } else if (!environment.isStaging()) {
+      checkRange(policy, problems);
     }
+  }
+
+  /** A pre-release is no released version, and a range that cannot be read stops the policy. */
+  private void checkRange(Located policy, List<Problem> problems) {
+    String range = policy.document().text("/spec/policy/semver/range");
+    VersionRange.problem(range)
+        .ifPresent(
+            why ->
+                problems.add(
+                    problem(
+                        policy,
+                        "/spec/policy/semver/range",
+                        "the range \"" + range + "\" " + why,
+                        "Write a range of released versions, such as \">=1.0.0\"")));
   }
 
   private void checkAutomation(

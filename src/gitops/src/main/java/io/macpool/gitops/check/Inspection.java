@@ -11,7 +11,6 @@ import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The tree, and what all rules need to know of it, worked out once. */
@@ -19,23 +18,15 @@ final class Inspection {
 
   private final DeployTree tree;
   private final RunHistory history;
-  private final KubernetesSchemas schemas;
-  private final Map<String, JsonSchema> valueSchemas;
+  private final SchemaCache schemas;
   private final List<Rendering> renderings = new ArrayList<>();
 
-  Inspection(
-      DeployTree tree,
-      RunHistory history,
-      KubernetesSchemas schemas,
-      Map<String, JsonSchema> valueSchemas,
-      HelmRenderer renderer) {
+  Inspection(DeployTree tree, RunHistory history, SchemaCache schemas, HelmRenderer renderer) {
     this.tree = tree;
     this.history = history;
     this.schemas = schemas;
-    this.valueSchemas = valueSchemas;
     for (Release release : releases()) {
-      tree.chart(release.chart())
-          .ifPresent(chart -> renderings.add(render(renderer, chart, release)));
+      tree.chart(release).ifPresent(chart -> renderings.add(render(renderer, chart, release)));
     }
   }
 
@@ -47,12 +38,12 @@ final class Inspection {
     return history;
   }
 
-  KubernetesSchemas schemas() {
-    return schemas;
+  KubernetesSchemas schemas(Environment environment) {
+    return schemas.kinds(tree, environment);
   }
 
   JsonSchema valuesSchema(Chart chart) {
-    return valueSchemas.get(chart.name());
+    return schemas.values(chart);
   }
 
   List<Release> releases() {
@@ -75,7 +66,7 @@ final class Inspection {
     if (!own.isMissingNode()) {
       return own;
     }
-    Optional<Chart> chart = tree.chart(release.chart());
+    Optional<Chart> chart = tree.chart(release);
     return chart.isPresent() ? chart.get().defaults().at(pointer) : own;
   }
 

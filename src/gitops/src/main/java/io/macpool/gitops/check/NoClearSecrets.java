@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What is in Git is read by many: a secret stands there encrypted, or by its Secret's name. */
@@ -38,10 +39,11 @@ final class NoClearSecrets implements Rule {
   @Override
   public List<Problem> check(Inspection inspection) {
     List<Problem> problems = new ArrayList<>();
+    SopsRules rules = SopsRules.read(inspection.tree().root().resolve("releases"));
     for (var environment : inspection.tree().environments()) {
       for (Located at : environment.documents()) {
         if (at.document().kind().equals("Secret")) {
-          checkSecret(at, problems);
+          checkSecret(rules, at, problems);
         } else {
           walk(at, at.document().content(), "", problems);
         }
@@ -63,7 +65,7 @@ final class NoClearSecrets implements Rule {
     return problems;
   }
 
-  private void checkSecret(Located at, List<Problem> problems) {
+  private void checkSecret(SopsRules rules, Located at, List<Problem> problems) {
     JsonNode content = at.document().content();
     if (!SopsSecret.isEncrypted(content)) {
       problems.add(
@@ -80,7 +82,7 @@ final class NoClearSecrets implements Rule {
           .properties()
           .forEach(
               entry -> {
-                if (!SopsSecret.isEncryptedValue(entry.getValue())) {
+                if (!SopsSecret.isClosed(entry.getValue())) {
                   problems.add(
                       problem(
                           at,
@@ -89,6 +91,54 @@ final class NoClearSecrets implements Rule {
                           "Edit it with: sops " + at.file().path()));
                 }
               });
+    }
+    // SOPS leaves what is outside data and stringData as it is: names, labels, annotations.
+    content
+        .properties()
+        .forEach(
+            entry -> {
+              if (!Set.of("data", "stringData", "sops", "kind", "type").contains(entry.getKey())) {
+                walk(at, entry.getValue(), "/" + YamlReader.escape(entry.getKey()), problems);
+              }
+            });
+    checkApplied(at, content, problems);
+    checkRecipients(rules, at, content, problems);
+  }
+
+  /** What kubectl apply once noted on the object holds every value in clear text. */
+  private void checkApplied(Located at, JsonNode content, List<Problem> problems) {
+    String applied = "kubectl.kubernetes.io/last-applied-configuration";
+    if (content.path("metadata").path("annotations").has(applied)) {
+      problems.add(
+          clearText(
+              at,
+              "/metadata/annotations/" + YamlReader.escape(applied),
+              "the whole Secret, as kubectl applied it,"));
+    }
+  }
+
+  /** Who can open the Secret is who releases/.sops.yaml says, no more and no fewer. */
+  private void checkRecipients(
+      SopsRules rules, Located at, JsonNode content, List<Problem> problems) {
+    Optional<Set<String>> allowed = rules.recipients(at.file().path());
+    if (allowed.isEmpty()) {
+      return;
+    }
+    Set<String> found = SopsSecret.recipients(content);
+    if (!found.equals(allowed.get())) {
+      problems.add(
+          problem(
+              at,
+              "/sops",
+              "the Secret "
+                  + at.document().name()
+                  + " opens for "
+                  + String.join(", ", found)
+                  + ", and releases/.sops.yaml says "
+                  + String.join(", ", allowed.get()),
+              "Encrypt it for them: sops updatekeys "
+                  + at.file().path()
+                  + "; change the secret itself if others could read it"));
     }
   }
 

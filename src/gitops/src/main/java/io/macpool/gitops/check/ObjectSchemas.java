@@ -1,5 +1,6 @@
 package io.macpool.gitops.check;
 
+import io.macpool.gitops.schema.KubernetesSchemas;
 import io.macpool.gitops.schema.SchemaProblem;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Release;
@@ -21,13 +22,16 @@ final class ObjectSchemas implements Rule {
     for (var environment : inspection.tree().environments()) {
       for (Located at : environment.documents()) {
         if (!SopsSecret.isEncrypted(at.document().content()) && !isLegacy(at.document())) {
-          checkWritten(inspection, at, problems);
+          checkWritten(inspection.schemas(environment), at, problems);
         }
       }
     }
-    for (Rendering rendering : inspection.renderings()) {
-      for (YamlDocument object : rendering.objects()) {
-        checkRendered(inspection, rendering.release(), object, problems);
+    for (var environment : inspection.tree().environments()) {
+      KubernetesSchemas schemas = inspection.schemas(environment);
+      for (Rendering rendering : inspection.renderings(environment)) {
+        for (YamlDocument object : rendering.objects()) {
+          checkRendered(schemas, rendering.release(), object, problems);
+        }
       }
     }
     return problems;
@@ -38,8 +42,8 @@ final class ObjectSchemas implements Rule {
         && !document.apiVersion().equals(Release.API_VERSION);
   }
 
-  private void checkWritten(Inspection inspection, Located at, List<Problem> problems) {
-    for (SchemaProblem found : inspection.schemas().validate(at.document().content())) {
+  private void checkWritten(KubernetesSchemas schemas, Located at, List<Problem> problems) {
+    for (SchemaProblem found : schemas.validate(at.document().content())) {
       problems.add(
           Problem.error(
               name(),
@@ -51,8 +55,8 @@ final class ObjectSchemas implements Rule {
   }
 
   private void checkRendered(
-      Inspection inspection, Release release, YamlDocument object, List<Problem> problems) {
-    List<SchemaProblem> found = new ArrayList<>(inspection.schemas().validate(object.content()));
+      KubernetesSchemas schemas, Release release, YamlDocument object, List<Problem> problems) {
+    List<SchemaProblem> found = new ArrayList<>(schemas.validate(object.content()));
     String namespace = object.text("/metadata/namespace");
     if (!namespace.isEmpty() && !namespace.equals(release.environment())) {
       found.add(

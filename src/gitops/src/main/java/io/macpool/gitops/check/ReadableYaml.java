@@ -26,8 +26,8 @@ final class ReadableYaml implements Rule {
                             name(),
                             file,
                             unreadable.line(),
-                            "this is not YAML: " + unreadable.reason(),
-                            "Mend the line, or the indentation above it")));
+                            unreadable.reason(),
+                            unreadable.fix())));
         if (file.unreadable().isEmpty() && file.documents().isEmpty()) {
           problems.add(
               Problem.error(name(), file, 1, "the file is empty", "Fill it, or delete it"));

@@ -22,7 +22,7 @@ final class ReleaseName implements Rule {
     List<Problem> problems = new ArrayList<>();
     for (Release release : inspection.releases()) {
       checkNames(release, problems);
-      Optional<Chart> chart = inspection.tree().chart(release.chart());
+      Optional<Chart> chart = inspection.tree().chart(release);
       if (chart.isPresent() && !chart.get().mayBeNamed(release.name())) {
         String stem = chart.get().releaseName();
         problems.add(

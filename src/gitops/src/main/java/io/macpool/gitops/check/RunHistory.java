@@ -1,17 +1,42 @@
 package io.macpool.gitops.check;
 
+import io.macpool.gitops.tree.Environment;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which image digests an environment's files have ever named. */
+/** Which image digests an environment has run, by what was committed to the branch it deploys. */
 @FunctionalInterface
 public interface RunHistory {
 
-  /** Empty when it cannot be known, for example outside a Git repository or in a shallow clone. */
-  Optional<Set<String>> digests(String environment);
+  /** Never null, never guessed: a history that cannot be read is {@link Ran.Unknown}. */
+  Ran of(Environment environment);
 
-  /** Nothing but what the files say now. */
-  static RunHistory unknown() {
-    return environment -> Optional.empty();
+  /** What is known of an environment's past. */
+  sealed interface Ran {
+
+    /**
+     * Every digest that a release of the environment has named on its branch.
+     *
+     * @param doubt why the branch that was read may not be the environment's; empty when it is
+     */
+    record Known(Set<String> digests, Optional<String> doubt) implements Ran {
+      public Known {
+        digests = Set.copyOf(digests);
+      }
+    }
+
+    /**
+     * Nothing can be said.
+     *
+     * @param why what could not be read: a clause without full stop
+     * @param fix what to do: a clause without full stop
+     */
+    record Unknown(String why, String fix) implements Ran {}
+  }
+
+  /** The same digests for every environment. */
+  static RunHistory of(Set<String> digests) {
+    Ran ran = new Ran.Known(digests, Optional.empty());
+    return environment -> ran;
   }
 }

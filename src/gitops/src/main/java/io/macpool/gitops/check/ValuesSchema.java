@@ -6,6 +6,7 @@ import io.macpool.gitops.schema.JsonSchemas;
 import io.macpool.gitops.schema.SchemaProblem;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.Release;
+import io.macpool.gitops.yaml.YamlReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,7 @@ final class ValuesSchema implements Rule {
   public List<Problem> check(Inspection inspection) {
     List<Problem> problems = new ArrayList<>();
     for (Release release : inspection.releases()) {
-      Optional<Chart> chart = inspection.tree().chart(release.chart());
+      Optional<Chart> chart = inspection.tree().chart(release);
       if (chart.isEmpty()) {
         continue;
       }
@@ -32,6 +33,7 @@ final class ValuesSchema implements Rule {
         problems.add(problem(release, new SchemaProblem("", "are missing"), "Give at least image"));
         continue;
       }
+      checkNulls(release, release.values(), "", problems);
       JsonNode merged = merge(chart.get().defaults(), release.values());
       for (SchemaProblem found :
           JsonSchemas.validate(inspection.valuesSchema(chart.get()), merged)) {
@@ -43,6 +45,26 @@ final class ValuesSchema implements Rule {
       }
     }
     return problems;
+  }
+
+  /** Helm takes null for "drop the chart's default", which the chart's templates do not expect. */
+  private void checkNulls(Release release, JsonNode value, String pointer, List<Problem> problems) {
+    if (value.isNull()) {
+      problems.add(
+          problem(
+              release,
+              new SchemaProblem(pointer, "is null, which takes the chart's default away"),
+              "Write a value, or drop the line"));
+    }
+    value
+        .properties()
+        .forEach(
+            entry ->
+                checkNulls(
+                    release,
+                    entry.getValue(),
+                    pointer + "/" + YamlReader.escape(entry.getKey()),
+                    problems));
   }
 
   private Problem problem(Release release, SchemaProblem found, String fix) {

@@ -48,7 +48,7 @@ final class CheckCommand implements Callable<Integer> {
     Format chosen = parse(format);
     DeployTree tree = parent.readTree();
     GitRepository repository = new GitRepository(tree.root());
-    List<Problem> problems = new Checker(tree.charts()).check(tree, repository::digestsEverIn);
+    List<Problem> problems = new Checker().check(tree, repository);
     PrintWriter out = spec.commandLine().getOut();
     switch (chosen) {
       case TEXT -> printText(out, tree, problems);

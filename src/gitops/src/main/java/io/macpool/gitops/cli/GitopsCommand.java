@@ -20,9 +20,11 @@ import picocli.CommandLine.Spec;
     versionProvider = GitopsCommand.Version.class,
     subcommands = {
       CheckCommand.class,
+      DescribeCommand.class,
       RenderCommand.class,
       DiffCommand.class,
       PromoteCommand.class,
+      PinCommand.class,
       NewReleaseCommand.class,
       MigrateCommand.class,
       ChartDocsCommand.class

@@ -45,7 +45,7 @@ final class MigrateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DeployTree tree = parent.readTree();
-    Migration migration = Migration.of(read(), tree.charts());
+    Migration migration = Migration.of(read(), tree);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Map<String, String> files = new TreeMap<>(migration.files());

@@ -1,15 +1,14 @@
 package io.macpool.gitops.cli;
 
 import io.macpool.gitops.change.NewRelease;
-import io.macpool.gitops.git.GitRepository;
+import io.macpool.gitops.change.TreeChange;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
-import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.tree.TreeException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -60,14 +59,10 @@ final class NewReleaseCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     DeployTree tree = parent.readTree();
     Environment chosen = Choices.environment(tree, environment);
-    List<SourceFile> files = NewRelease.plan(chosen, likeness(chosen), name, values);
-    DeployTree changed = tree;
-    for (SourceFile file : files) {
-      changed = changed.with(environment, file);
-    }
-    spec.commandLine().getOut().print(files.get(0).text());
-    GitRepository repository = new GitRepository(tree.root());
-    return Writing.checkAndWrite(spec, changed, repository, files, dryRun);
+    TreeChange change = NewRelease.plan(tree, chosen, likeness(chosen), name, values);
+    Path path = likeness(chosen).file().path().resolveSibling(name + ".yaml");
+    spec.commandLine().getOut().print(change.files().get(path).text());
+    return Writing.checkAndWrite(spec, change, dryRun);
   }
 
   private Release likeness(Environment chosen) {

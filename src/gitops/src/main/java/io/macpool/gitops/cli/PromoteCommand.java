@@ -3,13 +3,14 @@ package io.macpool.gitops.cli;
 import io.macpool.gitops.change.EnvironmentObjects;
 import io.macpool.gitops.change.ObjectDiff;
 import io.macpool.gitops.change.Promotion;
+import io.macpool.gitops.change.TreeChange;
 import io.macpool.gitops.git.GitRepository;
 import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Release;
-import io.macpool.gitops.tree.SourceFile;
+import io.macpool.gitops.yaml.YamlDocument;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,16 +26,25 @@ import picocli.CommandLine.Spec;
     name = "promote",
     mixinStandardHelpOptions = true,
     description =
-        "Carries image and chart version of a release from one environment to another, never its"
-            + " values; shows what changes. Refuses what the first has not run.")
+        "Carries image and chart of releases from one environment to another, never their values;"
+            + " shows what changes. Refuses what the first has not run.")
 final class PromoteCommand implements Callable<Integer> {
 
   @ParentCommand private GitopsCommand parent;
 
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "RELEASE", description = "The release's name in both.")
-  private String release;
+  @Parameters(
+      paramLabel = "RELEASE",
+      arity = "1..*",
+      description = "Releases of the second environment; each has the same name in the first.")
+  private List<String> releases;
+
+  @Option(
+      names = "--like",
+      paramLabel = "RELEASE",
+      description = "The release of the first environment to follow, if its name is another.")
+  private String like;
 
   @Option(names = "--from", paramLabel = "ENV", required = true, description = "Where it has run.")
   private String from;
@@ -61,20 +71,34 @@ final class PromoteCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     DeployTree tree = parent.readTree();
     GitRepository repository = new GitRepository(tree.root());
-    Promotion.Order order =
-        new Promotion.Order(
-            release, from, to, Optional.ofNullable(version), Optional.ofNullable(digest));
-    SourceFile file = Promotion.plan(tree, repository::digestsEverIn, order);
-    DeployTree changed = tree.with(to, file);
+    TreeChange change = TreeChange.of(tree);
+    for (String release : releases) {
+      Choices.release(Choices.environment(tree, to), release);
+      change = Promotion.plan(change, repository, order(release));
+    }
     HelmRenderer renderer = new HelmRenderer();
-    Release before = Choices.release(Choices.environment(tree, to), release);
-    Release after = Choices.release(Choices.environment(changed, to), release);
-    PrintWriter out = spec.commandLine().getOut();
-    ChangeReport.print(
-        out,
-        ObjectDiff.between(
-            EnvironmentObjects.of(tree, before, renderer),
-            EnvironmentObjects.of(changed, after, renderer)));
-    return Writing.checkAndWrite(spec, changed, repository, List.of(file), dryRun);
+    List<YamlDocument> before = new ArrayList<>();
+    List<YamlDocument> after = new ArrayList<>();
+    for (String release : releases) {
+      before.addAll(objects(tree, release, renderer));
+      after.addAll(objects(change.tree(), release, renderer));
+    }
+    ChangeReport.print(spec.commandLine().getOut(), ObjectDiff.between(before, after));
+    return Writing.checkAndWrite(spec, change, dryRun);
+  }
+
+  private Promotion.Order order(String release) {
+    return new Promotion.Order(
+        release,
+        Optional.ofNullable(like),
+        from,
+        to,
+        Optional.ofNullable(version),
+        Optional.ofNullable(digest));
+  }
+
+  private List<YamlDocument> objects(DeployTree tree, String release, HelmRenderer renderer) {
+    Release chosen = Choices.release(Choices.environment(tree, to), release);
+    return EnvironmentObjects.of(tree, chosen, renderer);
   }
 }

@@ -52,7 +52,7 @@ final class RenderCommand implements Callable<Integer> {
     int status = GitopsCommand.WELL;
     for (Release each : releases) {
       Chart chart =
-          tree.chart(each.chart())
+          tree.chart(each)
               .orElseThrow(
                   () -> new TreeException(each.file().path() + " names no chart of the tree"));
       try {

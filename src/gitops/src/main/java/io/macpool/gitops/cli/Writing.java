@@ -1,44 +1,59 @@
 package io.macpool.gitops.cli;
 
+import io.macpool.gitops.change.TreeChange;
 import io.macpool.gitops.check.Checker;
 import io.macpool.gitops.check.Problem;
 import io.macpool.gitops.check.Problem.Severity;
 import io.macpool.gitops.git.GitRepository;
-import io.macpool.gitops.tree.DeployTree;
+import io.macpool.gitops.tree.ChartFiles;
 import io.macpool.gitops.tree.SourceFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Files that a command made: written only if the whole tree passes the check with them. */
+/** A change that a command made: written only if the whole tree passes the check with it. */
 final class Writing {
 
   private Writing() {}
 
-  static int checkAndWrite(
-      CommandSpec spec,
-      DeployTree changed,
-      GitRepository repository,
-      List<SourceFile> files,
-      boolean dryRun)
-      throws IOException {
+  static int checkAndWrite(CommandSpec spec, TreeChange change, boolean dryRun) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    List<Problem> problems =
-        new Checker(changed.charts()).check(changed, repository::digestsEverIn);
-    problems.forEach(err::println);
+    Path root = change.tree().root();
+    List<Problem> problems = new Checker().check(change.tree(), new GitRepository(root));
+    problems.forEach(problem -> err.println(label(problem) + problem));
     if (problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR)) {
       err.println("nothing was written: with this change the tree would not pass the check");
       return GitopsCommand.PROBLEMS;
     }
-    for (SourceFile file : files) {
+    String done = dryRun ? "would write " : "wrote ";
+    // Charts first: a release that names one finds it, whenever this is cut off.
+    for (var copy : new TreeMap<>(change.copies()).entrySet()) {
       if (!dryRun) {
-        Files.writeString(changed.root().resolve(file.path()), file.text());
+        ChartFiles.copy(copy.getValue().directory(), root.resolve(copy.getKey()));
       }
-      out.println((dryRun ? "would write " : "wrote ") + file.path());
+      out.println(done + copy.getKey());
+    }
+    for (SourceFile file : new TreeMap<>(change.files()).values()) {
+      if (!dryRun) {
+        Files.writeString(root.resolve(file.path()), file.text());
+      }
+      out.println(done + file.path());
+    }
+    for (Path unused : change.removals()) {
+      if (!dryRun) {
+        ChartFiles.delete(root.resolve(unused));
+      }
+      out.println((dryRun ? "would delete " : "deleted ") + unused);
     }
     return GitopsCommand.WELL;
+  }
+
+  private static String label(Problem problem) {
+    return problem.severity() == Severity.WARNING ? "warning: " : "";
   }
 }

@@ -2,7 +2,9 @@ package io.macpool.gitops.migrate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The ImageRepositories and ImagePolicies that take the place of annotations. */
 final class ImageObjects {
@@ -17,9 +19,9 @@ final class ImageObjects {
     return String.join("---\n", documents);
   }
 
-  /** The JSON pointers, below the values, of the tags that image automation is to change. */
-  List<String> add(LegacyRelease release, JsonNode values, List<Note> notes) {
-    List<String> markers = new ArrayList<>();
+  /** The comment that image automation looks for, by the JSON pointer of its tag in the values. */
+  Map<String, String> add(LegacyRelease release, JsonNode values, List<Note> notes) {
+    Map<String, String> markers = new HashMap<>();
     if (!release.isAutomated() || release.isLocked()) {
       return markers;
     }
@@ -66,7 +68,8 @@ final class ImageObjects {
                   + name
                   + "\n  digestReflectionPolicy: IfNotPresent\n"
                   + filter.policy()));
-      markers.add(image + "/tag=" + release.document().text("/metadata/namespace") + ":" + name);
+      String policy = release.document().text("/metadata/namespace") + ":" + name + ":tag";
+      markers.put(image + "/tag", "# {\"$imagepolicy\": \"" + policy + "\"}");
     }
     return markers;
   }

@@ -3,6 +3,7 @@ package io.macpool.gitops.migrate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.tree.Chart;
+import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.yaml.YamlDocument;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ public record Migration(Map<String, String> files, List<Note> notes) {
   }
 
   /** Converts every release of Flux v1 in {@code old}; other documents are told of and left. */
-  public static Migration of(List<SourceFile> old, Map<String, Chart> charts) {
+  public static Migration of(List<SourceFile> old, DeployTree tree) {
     Map<String, String> files = new TreeMap<>();
     List<Note> notes = new ArrayList<>();
     ImageObjects images = new ImageObjects();
@@ -52,14 +53,10 @@ public record Migration(Map<String, String> files, List<Note> notes) {
               broken ->
                   notes.add(
                       new Note(file.path(), broken.line(), "not carried: " + broken.reason())));
-      if (file.text()
-          .lines()
-          .anyMatch(line -> line.strip().startsWith("#") || line.contains(" #"))) {
-        notes.add(new Note(file.path(), 1, "comments are not carried"));
-      }
+      int carried = 0;
       for (YamlDocument document : file.documents()) {
         if (LegacyRelease.isOne(document)) {
-          convert(new LegacyRelease(file, document), charts, images, files, notes);
+          carried += convert(new LegacyRelease(file, document), tree, images, files, notes);
         } else {
           notes.add(
               new Note(
@@ -72,6 +69,7 @@ public record Migration(Map<String, String> files, List<Note> notes) {
                       + " is no release of Flux v1"));
         }
       }
+      noteComments(file, carried, notes);
     }
     if (!images.isEmpty()) {
       files.put("image-automation.yaml", images.text());
@@ -79,14 +77,31 @@ public record Migration(Map<String, String> files, List<Note> notes) {
     return new Migration(files, notes);
   }
 
-  private static void convert(
+  private static void noteComments(SourceFile file, int carried, List<Note> notes) {
+    long comments =
+        file.text()
+            .lines()
+            .filter(line -> line.strip().startsWith("#") || line.contains(" #"))
+            .count();
+    if (carried < comments) {
+      notes.add(
+          new Note(
+              file.path(),
+              1,
+              (comments - carried) + " of " + comments + " comments are not carried"));
+    }
+  }
+
+  /** The number of comments that were carried. */
+  private static int convert(
       LegacyRelease release,
-      Map<String, Chart> charts,
+      DeployTree tree,
       ImageObjects images,
       Map<String, String> files,
       List<Note> notes) {
     Path path = release.file().path();
-    Chart chart = charts.get(release.chart());
+    String namespace = release.document().text("/metadata/namespace");
+    Chart chart = tree.chartsOf(namespace).get(release.chart());
     if (chart == null) {
       String from =
           release.document().text("/spec/chart/repository").isEmpty()
@@ -95,13 +110,16 @@ public record Migration(Map<String, String> files, List<Note> notes) {
                   + release.document().text("/spec/chart/repository")
                   + ": write a HelmRepository and a HelmRelease for it";
       notes.add(new Note(path, release.document().lineOf("/spec"), "not carried: " + from));
-      return;
+      return 0;
     }
     ObjectNode values = new CarriedValues(release, notes).of(chart);
     noteSpec(release, notes);
+    noteSources(release, notes);
     noteAnnotations(release, notes);
-    List<String> markers = images.add(release, values, notes);
-    files.put(release.name() + ".yaml", new ReleaseText(release, chart, values, markers).text());
+    ValuesText written = new ValuesText(release, images.add(release, values, notes));
+    String text = new ReleaseText(release, chart, values, written).text();
+    boolean windows = release.file().text().contains("\r\n");
+    files.put(release.name() + ".yaml", windows ? text.replace("\n", "\r\n") : text);
     if (values.at("/image/digest").asText().isEmpty()) {
       notes.add(
           new Note(
@@ -109,6 +127,51 @@ public record Migration(Map<String, String> files, List<Note> notes) {
               release.document().lineOf("/spec/values/image"),
               "the image has no digest: add image.repository, image.tag and image.digest"));
     }
+    return written.comments();
+  }
+
+  /** Sources of values that Flux v2 does not have, or not in this form. */
+  private static void noteSources(LegacyRelease release, List<Note> notes) {
+    JsonNode sources = release.spec("valuesFrom");
+    for (int i = 0; i < sources.size(); i++) {
+      for (Map.Entry<String, JsonNode> source : sources.get(i).properties()) {
+        String reason = sourceReason(source.getKey(), source.getValue());
+        if (reason != null) {
+          String field = "valuesFrom[" + i + "]." + source.getKey();
+          notes.add(
+              new Note(
+                  release.file().path(),
+                  release.document().lineOf("/spec/valuesFrom/" + i),
+                  "spec." + field + " (" + source.getValue() + ") " + reason));
+        }
+      }
+    }
+    release
+        .spec("test")
+        .properties()
+        .forEach(
+            entry -> {
+              if (!entry.getKey().matches("enable|timeout")) {
+                notes.add(
+                    new Note(
+                        release.file().path(),
+                        release.document().lineOf("/spec/test/" + entry.getKey()),
+                        "spec.test."
+                            + entry.getKey()
+                            + " ("
+                            + entry.getValue()
+                            + ") is not carried"));
+              }
+            });
+  }
+
+  private static String sourceReason(String field, JsonNode value) {
+    if (!field.matches("secretKeyRef|configMapKeyRef")) {
+      return "is not carried: Flux v2 takes values from ConfigMaps and Secrets only";
+    }
+    return value.path("namespace").asText().isEmpty()
+        ? null
+        : "is carried without its namespace: Flux v2 reads the release's own";
   }
 
   private static void noteSpec(LegacyRelease release, List<Note> notes) {

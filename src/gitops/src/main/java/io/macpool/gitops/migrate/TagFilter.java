@@ -1,5 +1,7 @@
 package io.macpool.gitops.migrate;
 
+import io.macpool.gitops.yaml.ScalarText;
+
 /**
  * Which tags Flux v1 followed, from an annotation such as {@code fluxcd.io/tag.worker:
  * glob:master-*}.
@@ -29,7 +31,7 @@ record TagFilter(String container, String filter) {
   /** The same choice as an ImagePolicy's {@code filterTags} and {@code policy}, in YAML. */
   String policy() {
     if (isSemver()) {
-      return "  policy:\n    semver:\n      range: \"" + after(":") + "\"\n";
+      return "  policy:\n    semver:\n      range: " + ScalarText.of(after(":")) + "\n";
     }
     return "  filterTags:\n    pattern: '"
         + pattern().replace("'", "''")

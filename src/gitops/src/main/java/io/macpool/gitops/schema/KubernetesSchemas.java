@@ -107,6 +107,7 @@ public final class KubernetesSchemas {
     if (MODELS.containsKey(kind)) {
       problems.addAll(ModelSchema.validate(MODELS.get(kind), object));
       checkChoices(object, "", problems);
+      problems.addAll(ApiRules.validate(object));
     } else if (custom.containsKey(kind)) {
       problems.addAll(JsonSchemas.validate(custom.get(kind), object));
       problems.addAll(metadata(object));

@@ -97,8 +97,8 @@ public record Capacity(Map<String, Pool> pools, List<Demand> demands) {
 
   private static JsonNode value(DeployTree tree, Release release, String pointer) {
     JsonNode own = release.values().at(pointer);
-    return own.isMissingNode() && tree.chart(release.chart()).isPresent()
-        ? tree.chart(release.chart()).get().defaults().at(pointer)
+    return own.isMissingNode() && tree.chart(release).isPresent()
+        ? tree.chart(release).get().defaults().at(pointer)
         : own;
   }
 }

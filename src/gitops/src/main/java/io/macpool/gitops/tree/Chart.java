@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A Helm chart of the tree.
+ * A Helm chart of the tree: in {@code charts/}, or an environment's pinned copy in {@code
+ * releases/ENVIRONMENT/charts/NAME-VERSION}.
  *
- * @param directory absolute
+ * @param path how releases refer to it: relative to the tree's root
+ * @param directory where its files are; absolute
  * @param releaseName what the names of its releases begin with
  * @param schema of its values
  * @param defaults its values.yaml
@@ -15,6 +17,7 @@ import java.util.List;
  */
 public record Chart(
     String name,
+    Path path,
     Path directory,
     String version,
     String appVersion,
@@ -40,5 +43,24 @@ public record Chart(
         || release.startsWith(releaseName + "-")
         || release.equals(name)
         || release.startsWith(name + "-");
+  }
+
+  /** Whether it is one environment's copy. */
+  public boolean isPinned() {
+    return path.startsWith("releases");
+  }
+
+  /** The same chart as the copy that an environment would have of it. */
+  public Chart pinnedFor(String environment) {
+    return new Chart(
+        name,
+        Path.of("releases", environment, "charts", name + "-" + version),
+        directory,
+        version,
+        appVersion,
+        releaseName,
+        schema,
+        defaults,
+        definitions);
   }
 }

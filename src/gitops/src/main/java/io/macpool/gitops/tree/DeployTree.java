@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -21,11 +24,25 @@ import java.util.stream.Stream;
  * Everything under {@code charts/} and {@code releases/}.
  *
  * @param root absolute
+ * @param charts those in {@code charts/}, by name
+ * @param pinned the copies that environments have of charts, by their path relative to the root
+ * @param definitions CustomResourceDefinitions in {@code releases/schemas}: kinds that something
+ *     else brings to the clusters
  */
-public record DeployTree(Path root, Map<String, Chart> charts, List<Environment> environments) {
+public record DeployTree(
+    Path root,
+    Map<String, Chart> charts,
+    Map<Path, Chart> pinned,
+    List<JsonNode> definitions,
+    List<Environment> environments) {
+
+  /** Directories in {@code releases/} that nothing deploys. */
+  private static final Set<String> NOT_ENVIRONMENTS = Set.of("examples", "schemas");
 
   public DeployTree {
     charts = Map.copyOf(charts);
+    pinned = Map.copyOf(pinned);
+    definitions = List.copyOf(definitions);
     environments = List.copyOf(environments);
   }
 
@@ -40,25 +57,54 @@ public record DeployTree(Path root, Map<String, Chart> charts, List<Environment>
     Map<String, Chart> charts = new TreeMap<>();
     for (Path directory : directories(absolute.resolve("charts"))) {
       if (Files.exists(directory.resolve("Chart.yaml"))) {
-        Chart chart = readChart(directory);
+        Chart chart = readChart(absolute, directory);
         charts.put(directory.getFileName().toString(), chart);
       }
     }
+    Map<Path, Chart> pinned = new TreeMap<>();
     List<Environment> environments = new ArrayList<>();
     for (Path directory : directories(absolute.resolve("releases"))) {
-      if (!directory.getFileName().toString().equals("examples")) {
+      if (!NOT_ENVIRONMENTS.contains(directory.getFileName().toString())) {
         environments.add(readEnvironment(absolute, directory));
+        readPinned(absolute, directory.resolve("charts"), pinned);
       }
     }
-    return new DeployTree(absolute, charts, environments);
+    return new DeployTree(
+        absolute,
+        charts,
+        pinned,
+        readDefinitions(absolute.resolve("releases/schemas")),
+        environments);
   }
 
   public Optional<Environment> environment(String name) {
     return environments.stream().filter(environment -> environment.name().equals(name)).findFirst();
   }
 
+  /** A chart in {@code charts/}. */
   public Optional<Chart> chart(String name) {
     return Optional.ofNullable(charts.get(name));
+  }
+
+  /** The chart that a release refers to. */
+  public Optional<Chart> chart(Release release) {
+    Path path = release.chartPath();
+    return path.startsWith("charts")
+        ? chart(release.chart())
+        : Optional.ofNullable(pinned.get(path));
+  }
+
+  /**
+   * What each chart's name stands for in an environment: its newest pinned copy, else the one in
+   * {@code charts/}.
+   */
+  public Map<String, Chart> chartsOf(String environment) {
+    Map<String, Chart> own = new TreeMap<>(charts);
+    pinned.values().stream()
+        .filter(chart -> chart.path().startsWith(Path.of("releases", environment)))
+        .sorted(Comparator.comparing(chart -> VersionOrder.of(chart.version())))
+        .forEach(chart -> own.put(chart.name(), chart));
+    return own;
   }
 
   /** The same tree with one file of an environment replaced, or added. */
@@ -67,7 +113,21 @@ public record DeployTree(Path root, Map<String, Chart> charts, List<Environment>
     for (Environment each : environments) {
       changed.add(each.name().equals(environment) ? each.with(file) : each);
     }
-    return new DeployTree(root, charts, changed);
+    return new DeployTree(root, charts, pinned, definitions, changed);
+  }
+
+  /** The same tree with one more pinned chart. */
+  public DeployTree withPinned(Chart chart) {
+    Map<Path, Chart> more = new TreeMap<>(pinned);
+    more.putIfAbsent(chart.path(), chart);
+    return new DeployTree(root, charts, more, definitions, environments);
+  }
+
+  /** The same tree without the pinned charts at {@code paths}. */
+  public DeployTree withoutPinned(Collection<Path> paths) {
+    Map<Path, Chart> fewer = new TreeMap<>(pinned);
+    paths.forEach(fewer::remove);
+    return new DeployTree(root, charts, fewer, definitions, environments);
   }
 
   /** Reads one file; {@code path} is relative to {@code root}. */
@@ -79,10 +139,14 @@ public record DeployTree(Path root, Map<String, Chart> charts, List<Environment>
     try (Stream<Path> paths = Files.walk(directory)) {
       List<SourceFile> files =
           paths
-              .filter(Files::isRegularFile)
-              .filter(path -> path.getFileName().toString().matches("[^.].*\\.ya?ml"))
+              .filter(path -> Files.isRegularFile(path) || Files.isSymbolicLink(path))
+              .filter(
+                  path ->
+                      path.getFileName().toString().matches("[^.].*\\.ya?ml")
+                          || Files.isSymbolicLink(path))
+              .filter(path -> !path.startsWith(directory.resolve("charts")))
               .sorted()
-              .map(path -> readFile(root, root.relativize(path)))
+              .map(path -> readListed(root, path))
               .toList();
       return new Environment(directory.getFileName().toString(), files);
     } catch (IOException e) {
@@ -90,12 +154,28 @@ public record DeployTree(Path root, Map<String, Chart> charts, List<Environment>
     }
   }
 
-  private static Chart readChart(Path directory) {
+  private static SourceFile readListed(Path root, Path path) {
+    Path name = root.relativize(path);
+    return Files.isSymbolicLink(path) ? SourceFile.link(name) : readFile(root, name);
+  }
+
+  private static void readPinned(Path root, Path parent, Map<Path, Chart> pinned) {
+    if (!Files.isDirectory(parent)) {
+      return;
+    }
+    for (Path directory : directories(parent)) {
+      Chart chart = readChart(root, directory);
+      pinned.put(chart.path(), chart);
+    }
+  }
+
+  private static Chart readChart(Path root, Path directory) {
     JsonNode chart = single(directory.resolve("Chart.yaml"));
     Path schema = directory.resolve("values.schema.json");
     try {
       return new Chart(
           chart.path("name").asText(),
+          root.relativize(directory),
           directory,
           chart.path("version").asText(),
           chart.path("appVersion").asText(),

@@ -38,11 +38,12 @@ public record Environment(String name, List<SourceFile> files) {
 
   public List<Release> releases() {
     List<Release> releases = new ArrayList<>();
+    List<YamlDocument> maps = documents("ConfigMap").stream().map(Located::document).toList();
     for (Located located : documents()) {
       YamlDocument document = located.document();
       if (document.kind().equals(Release.KIND)
           && document.apiVersion().equals(Release.API_VERSION)) {
-        releases.add(new Release(name, located.file(), document));
+        releases.add(new Release(name, located.file(), document, ReleaseValues.of(document, maps)));
       }
     }
     return releases;

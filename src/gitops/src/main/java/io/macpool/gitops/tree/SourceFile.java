@@ -18,8 +18,13 @@ import java.util.Optional;
 public record SourceFile(
     Path path, String text, List<YamlDocument> documents, Optional<Unreadable> unreadable) {
 
-  /** Where and why YAML ends to be YAML. */
-  public record Unreadable(int line, String reason) {}
+  /**
+   * Where and why the file cannot be read.
+   *
+   * @param reason a clause without full stop
+   * @param fix what to do: a clause without full stop
+   */
+  public record Unreadable(int line, String reason, String fix) {}
 
   public SourceFile {
     documents = List.copyOf(documents);
@@ -31,8 +36,26 @@ public record SourceFile(
       return new SourceFile(path, text, YamlReader.read(text), Optional.empty());
     } catch (YamlSyntaxException e) {
       return new SourceFile(
-          path, text, List.of(), Optional.of(new Unreadable(e.line(), e.getMessage())));
+          path,
+          text,
+          List.of(),
+          Optional.of(
+              new Unreadable(
+                  e.line(),
+                  "this is not YAML: " + e.getMessage(),
+                  "Mend the line, or the indentation above it")));
     }
+  }
+
+  /** A symbolic link: Flux leaves links out of what it fetches, whatever they point to. */
+  static SourceFile link(Path path) {
+    return new SourceFile(
+        path,
+        "",
+        List.of(),
+        Optional.of(
+            new Unreadable(
+                1, "this is a symbolic link, which Flux leaves out", "Put the file itself here")));
   }
 
   public String fileName() {

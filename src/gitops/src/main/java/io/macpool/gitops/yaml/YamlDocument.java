@@ -10,17 +10,29 @@ import java.util.Map;
  * @param content a JSON object, or whatever else the document holds
  * @param lines JSON pointer of each value to its line, counted from 1; the empty pointer is the
  *     document's own
- * @param doubtful plain scalars that YAML 1.1, which Kubernetes reads, takes for something else
- *     than YAML 1.2 does
+ * @param scalars JSON pointer of each scalar to where it stands in the file's text
+ * @param doubtful plain scalars that not all programs that read the file take for the same
  */
 public record YamlDocument(
-    JsonNode content, Map<String, Integer> lines, List<DoubtfulScalar> doubtful) {
+    JsonNode content,
+    Map<String, Integer> lines,
+    Map<String, Span> scalars,
+    List<DoubtfulScalar> doubtful) {
 
   /** A scalar such as {@code yes} or {@code 0755}. */
   public record DoubtfulScalar(int line, String text) {}
 
+  /**
+   * A part of a file's text, as {@link String#substring(int, int)} takes it: a scalar with its
+   * quotes.
+   *
+   * @param block whether it is a block scalar, which ends with a line of its own
+   */
+  public record Span(int start, int end, boolean block) {}
+
   public YamlDocument {
     lines = Map.copyOf(lines);
+    scalars = Map.copyOf(scalars);
     doubtful = List.copyOf(doubtful);
   }
 

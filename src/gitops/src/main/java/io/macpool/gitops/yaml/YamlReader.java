@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.yaml.YamlDocument.DoubtfulScalar;
+import io.macpool.gitops.yaml.YamlDocument.Span;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -30,14 +31,28 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 /** Reads YAML into {@link YamlDocument}s. Duplicate keys are refused, as the API server does. */
 public final class YamlReader {
 
-  /** Words and numbers that YAML 1.1 reads as booleans or in base 8 or 60. */
+  /**
+   * Plain scalars that YAML 1.1, YAML 1.2, kubectl, Helm, kustomize and SOPS do not all read alike:
+   * words for booleans; numbers in base 2, 8 or 60, with underscores or leading zeros; dates, which
+   * become times; numbers with an exponent, which come back spelt otherwise.
+   */
   private static final Pattern DOUBTFUL =
-      Pattern.compile("(?i:y|n|yes|no|on|off)|0[0-7]+|[0-9]+(:[0-5]?[0-9])+|[0-9][0-9_]*_[0-9_]*");
+      Pattern.compile(
+          "(?i:y|n|yes|no|on|off)|[-+]?0[0-9_]+|[-+]?0[bo][0-9_]+|[-+]?[0-9]+(:[0-5]?[0-9])+"
+              + "|[-+]?[0-9][0-9_]*_[0-9_.]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?"
+              + "|[-+]?[0-9][0-9_]*(\\.[0-9]*)?[eE][-+]?[0-9]+|\\+[0-9].*|[-+]?\\.[0-9].*"
+              + "|[-+]?\\.(?i:inf|nan)");
 
+  private final String text;
+  private final boolean oneCharEach;
   private final Map<String, Integer> lines = new HashMap<>();
+  private final Map<String, Span> scalars = new HashMap<>();
   private final List<DoubtfulScalar> doubtful = new ArrayList<>();
 
-  private YamlReader() {}
+  private YamlReader(String text, boolean oneCharEach) {
+    this.text = text;
+    this.oneCharEach = oneCharEach;
+  }
 
   /** Every document that is not empty. */
   public static List<YamlDocument> read(String text) throws YamlSyntaxException {
@@ -47,14 +62,15 @@ public final class YamlReader {
             .setAllowDuplicateKeys(false)
             .setMaxAliasesForCollections(50)
             .build();
+    boolean oneCharEach = text.chars().noneMatch(c -> Character.isSurrogate((char) c));
     List<YamlDocument> documents = new ArrayList<>();
     try {
       for (Node root : new Compose(settings).composeAllFromString(text)) {
-        YamlReader reader = new YamlReader();
+        YamlReader reader = new YamlReader(text, oneCharEach);
         JsonNode content = reader.convert(root, "");
         reader.lines.put("", line(root));
         if (!content.isNull()) {
-          documents.add(new YamlDocument(content, reader.lines, reader.doubtful));
+          documents.add(new YamlDocument(content, reader.lines, reader.scalars, reader.doubtful));
         }
       }
     } catch (MarkedYamlEngineException e) {
@@ -80,7 +96,9 @@ public final class YamlReader {
       }
       return array;
     }
-    return convertScalar((ScalarNode) node);
+    ScalarNode scalar = (ScalarNode) node;
+    span(scalar).ifPresent(span -> scalars.put(pointer, span));
+    return convertScalar(scalar);
   }
 
   private ObjectNode convertMapping(MappingNode mapping, String pointer)
@@ -89,6 +107,9 @@ public final class YamlReader {
     for (NodeTuple entry : mapping.getValue()) {
       if (!(entry.getKeyNode() instanceof ScalarNode key)) {
         throw new YamlSyntaxException(line(entry.getKeyNode()), "a key must be text", null);
+      }
+      if (key.getScalarStyle() == ScalarStyle.PLAIN) {
+        checkKey(key);
       }
       String child = pointer + "/" + escape(key.getValue());
       if (object.has(key.getValue())) {
@@ -99,6 +120,33 @@ public final class YamlReader {
       lines.put(child, line(key));
     }
     return object;
+  }
+
+  /** A merge key is a key like any other to one reader, and a copy of another map to the next. */
+  private void checkKey(ScalarNode key) throws YamlSyntaxException {
+    if (key.getValue().equals("<<")) {
+      throw new YamlSyntaxException(
+          line(key), "the merge key << is not read alike by all: write the values out", null);
+    }
+    if (DOUBTFUL.matcher(key.getValue()).matches()) {
+      doubtful.add(new DoubtfulScalar(line(key), key.getValue()));
+    }
+  }
+
+  private Optional<Span> span(ScalarNode scalar) {
+    Optional<Integer> start = scalar.getStartMark().map(this::offset);
+    Optional<Integer> end = scalar.getEndMark().map(this::offset);
+    boolean block =
+        scalar.getScalarStyle() == ScalarStyle.LITERAL
+            || scalar.getScalarStyle() == ScalarStyle.FOLDED;
+    return start.isPresent() && end.isPresent()
+        ? Optional.of(new Span(start.get(), end.get(), block))
+        : Optional.empty();
+  }
+
+  /** Marks count code points. */
+  private int offset(Mark mark) {
+    return oneCharEach ? mark.getIndex() : text.offsetByCodePoints(0, mark.getIndex());
   }
 
   private JsonNode convertScalar(ScalarNode scalar) {

@@ -9,7 +9,6 @@ import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.SourceFile;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -32,9 +31,11 @@ class MutationIT {
       new DeployTree(
           TREE.root(),
           TREE.charts(),
+          TREE.pinned(),
+          TREE.definitions(),
           TREE.environments().stream().filter(Environment::isStaging).toList());
 
-  private static final Checker CHECKER = new Checker(TREE.charts());
+  private static final Checker CHECKER = new Checker();
   private static final Pattern FIELD =
       Pattern.compile("^( *)(- )?([A-Za-z][\\w.$/-]*):(?: +(.*?))?( +# \\{.*)?$");
 
@@ -170,7 +171,7 @@ class MutationIT {
     String environment = mutation.file().path().getName(1).toString();
     Predicate<Problem> error = problem -> problem.severity() == Severity.ERROR;
     DeployTree tree = environment.endsWith("-staging") ? STAGING : TREE;
-    return CHECKER.check(tree.with(environment, spoilt), e -> Optional.of(Set.of())).stream()
+    return CHECKER.check(tree.with(environment, spoilt), RepositoryTree.ran(TREE)).stream()
         .anyMatch(error);
   }
 

@@ -6,8 +6,6 @@ import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.tree.Capacity;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Release;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RealTreeTest {
@@ -16,8 +14,7 @@ class RealTreeTest {
 
   @Test
   void everyRuleHolds() {
-    assertThat(new Checker(tree.charts()).check(tree, environment -> Optional.of(Set.of())))
-        .isEmpty();
+    assertThat(new Checker().check(tree, RepositoryTree.ran(tree))).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.check.Problem.Severity;
+import io.macpool.gitops.check.RunHistory.Ran;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.yaml.YamlReader;
@@ -14,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RuleTest {
 
   private static final DeployTree TREE = RepositoryTree.read();
-  private static final Checker CHECKER = new Checker(TREE.charts());
+  private static final Checker CHECKER = new Checker();
 
   /** An entry of spoilt-files.yaml: an edit of one file, and what must come of it. */
   record Spoilt(String rule, Path file, String from, String to, String at, String says) {
@@ -134,13 +136,38 @@ class RuleTest {
     String text = file.text().replaceFirst("digest: sha256:[0-9a-f]+", "digest: " + digest);
     DeployTree tree = TREE.with("macstadium-prod-1", SourceFile.of(file.path(), text));
 
-    assertThat(CHECKER.check(tree, environment -> Optional.of(Set.of(digest)))).isEmpty();
-    assertThat(CHECKER.check(tree, environment -> Optional.of(Set.of())))
-        .extracting(Problem::severity)
-        .containsExactly(Severity.ERROR);
-    assertThat(CHECKER.check(tree, RunHistory.unknown()))
-        .extracting(Problem::severity)
-        .containsExactly(Severity.WARNING);
+    Set<String> ran = new HashSet<>(RepositoryTree.digests(TREE));
+    assertThat(CHECKER.check(tree, RunHistory.of(ran)))
+        .extracting(Problem::toString)
+        .singleElement()
+        .asString()
+        .contains("worker-com.yaml", "has not run in macstadium-staging");
+    ran.add(digest);
+    assertThat(CHECKER.check(tree, RunHistory.of(ran))).isEmpty();
+  }
+
+  /** What cannot be seen is not taken for well: neither for "has run" nor for "has not". */
+  @Test
+  void aHistoryThatCannotBeReadIsAnErrorOfItsOwnAndOne() {
+    assertThat(CHECKER.check(TREE, e -> new Ran.Unknown("no history", "Clone in full")))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(Severity.ERROR);
+              assertThat(problem.toString()).contains("no history. Clone in full.");
+            });
+  }
+
+  @Test
+  void aHistoryOfAnotherBranchIsDoubtedAloud() {
+    Ran ran = new Ran.Known(RepositoryTree.digests(TREE), Optional.of("no branch staging"));
+    assertThat(CHECKER.check(TREE, e -> ran))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+              assertThat(problem.toString()).contains("git fetch origin staging");
+            });
   }
 
   private static Set<String> rules(List<Problem> problems) {
@@ -148,7 +175,7 @@ class RuleTest {
   }
 
   private static List<Problem> check(String environment, SourceFile file) {
-    return CHECKER.check(TREE.with(environment, file), unused -> Optional.of(Set.of()));
+    return CHECKER.check(TREE.with(environment, file), RepositoryTree.ran(TREE));
   }
 
   private static SourceFile file(Path path) {

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.macpool.gitops.RepositoryTree;
+import io.macpool.gitops.git.GitFixture;
+import io.macpool.gitops.yaml.YamlReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,15 +28,14 @@ class CommandsIT {
 
   @TempDir private Path root;
 
+  private GitFixture git;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   @BeforeEach
-  void makeRepository() throws Exception {
+  void makeRepository() {
     RepositoryTree.copyTo(root);
-    git("init", "--quiet");
-    git("config", "user.email", "test@example.com");
-    git("config", "user.name", "Test");
+    git = GitFixture.init(root);
     commit("Start");
   }
 
@@ -146,6 +148,52 @@ class CommandsIT {
   }
 
   @Test
+  void promoteKeepsTheEndsOfLines() throws Exception {
+    Path production = root.resolve(PRODUCTION + "worker-com.yaml");
+    Files.writeString(production, Files.readString(production).replace("\n", "\r\n"));
+    runImage(STAGING + "worker-com.yaml", "v1.1.0", "sha256:" + "4".repeat(64));
+    commit("Run a new version in staging, and let an editor of Windows save a file");
+    List<String> before = Files.readString(production).lines().toList();
+
+    assertThat(
+            run(
+                "promote",
+                "worker-com",
+                "--from",
+                "macstadium-staging",
+                "--to",
+                "macstadium-prod-1"))
+        .as(err.toString())
+        .isZero();
+
+    String text = Files.readString(production);
+    List<String> after = text.lines().toList();
+    assertThat(text.replace("\r\n", "")).doesNotContain("\n");
+    assertThat(after).hasSameSizeAs(before);
+    long changed =
+        IntStream.range(0, after.size()).filter(i -> !after.get(i).equals(before.get(i))).count();
+    assertThat(changed).as("chart, version, tag and digest").isEqualTo(4);
+  }
+
+  @Test
+  void aReleaseThatOnlyProductionHasFollowsOneOfTheSameChart() throws Exception {
+    String digest = "sha256:" + "5".repeat(64);
+    runImage(STAGING + "worker-com.yaml", "v1.1.0", digest);
+    commit("Run a new version in staging");
+
+    String[] plain = {
+      "promote", "worker-custom-1", "--from", "macstadium-staging", "--to", "macstadium-prod-1"
+    };
+    assertThat(run(plain)).isEqualTo(2);
+    assertThat(err.toString()).contains("--like: worker-com, worker-org");
+    List<String> like = new ArrayList<>(List.of(plain));
+    like.addAll(List.of("--like", "worker-com"));
+    assertThat(run(like.toArray(new String[0]))).as(err.toString()).isZero();
+    assertThat(Files.readString(root.resolve(PRODUCTION + "worker-custom-1.yaml")))
+        .contains("digest: " + digest, "maxJobs:");
+  }
+
+  @Test
   void promoteRefusesWhatStagingHasNotRun() throws IOException {
     runImage(STAGING + "worker-com.yaml", "v1.1.0", "sha256:" + "2".repeat(64));
 
@@ -227,6 +275,37 @@ class CommandsIT {
   }
 
   @Test
+  void whatIsSetIsWhatEveryReaderReads() throws Exception {
+    edit(PRODUCTION + "worker-custom-2.yaml", "maxJobs: 24", "maxJobs: 12");
+    String[] command = {
+      "new-release",
+      "macstadium-prod-1",
+      "macstadium-worker",
+      "worker-custom-3",
+      "--like",
+      "worker-custom-2",
+      "--set",
+      "cluster.maxJobs=12",
+      "--set",
+      "queue="
+    };
+    for (String queue : new String[] {"builds.a #b", "0123", "yes", "a: b"}) {
+      command[command.length - 1] = "queue=" + queue;
+      assertThat(run(command)).as(err.toString()).isZero();
+      Path written = root.resolve(PRODUCTION + "worker-custom-3.yaml");
+      assertThat(
+              YamlReader.read(Files.readString(written)).get(0).content().at("/spec/values/queue"))
+          .isEqualTo(TextNode.valueOf(queue));
+      git.run("checkout", "--quiet", "--", PRODUCTION + "kustomization.yaml");
+      Files.delete(written);
+    }
+    command[command.length - 1] = "cluster.maxJobs=twelve";
+    assertThat(run(command)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("cluster.maxJobs is \"twelve\", and must be a whole number");
+  }
+
+  @Test
   void newReleaseLikeOneOfAnotherChartIsRefused() {
     assertThat(
             run(
@@ -300,16 +379,9 @@ class CommandsIT {
     Files.writeString(path, text.replace(from, to));
   }
 
-  private void commit(String message) throws Exception {
-    git("add", "--all");
-    git("commit", "--quiet", "--message", message);
-  }
-
-  private void git(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("git", "-C", root.toString()));
-    command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+  /** On the branch that is checked out, and pushed to staging as well. */
+  private void commit(String message) {
+    git.commit(message);
+    git.run("branch", "--force", "staging");
   }
 }

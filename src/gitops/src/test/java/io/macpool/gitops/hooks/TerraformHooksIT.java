@@ -3,13 +3,18 @@ package io.macpool.gitops.hooks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.hooks.HookRun.Result;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,18 +25,63 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TerraformHooksIT {
 
   private static final String STAGING = "macstadium-staging";
-  private static final String OUTPUTS =
-      """
-      {"cluster_host": {"value": "10.0.0.1:6443"},
-       "cluster_ca_certificate": {"value": "-----BEGIN CERTIFICATE-----\\nca\\n-----END CERTIFICATE-----"},
-       "client_certificate": {"value": "Y2VydA=="},
-       "client_key": {"sensitive": true, "value": "a2V5"}}
-      """;
+  @TempDir private static Path keys;
+
+  private static String certificate;
+  private static String key;
 
   @TempDir private Path fake;
   @TempDir private Path other;
 
   private HookRun hooks;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-subj",
+                "/CN=test",
+                "-keyout",
+                "key.pem",
+                "-out",
+                "certificate.pem")
+            .directory(keys.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(keys.resolve("log").toFile())
+            .start();
+    assertThat(process.waitFor()).isZero();
+    certificate = Files.readString(keys.resolve("certificate.pem"));
+    key = Files.readString(keys.resolve("key.pem"));
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The graph's outputs: one certificate as PEM, the others as its base64. */
+  private static String outputs(String host, String clientCertificate, String clientKey) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .<ObjectNode>set("cluster_host", value(host))
+        .<ObjectNode>set("cluster_ca_certificate", value(certificate))
+        .<ObjectNode>set("client_certificate", value(clientCertificate))
+        .<ObjectNode>set("client_key", value(clientKey))
+        .toString();
+  }
+
+  private static JsonNode value(String text) {
+    return JsonNodeFactory.instance.objectNode().put("value", text);
+  }
+
+  private static String outputs() {
+    return outputs("10.0.0.1:6443", base64(certificate), base64(key));
+  }
 
   @BeforeEach
   void makeFakes() throws IOException {
@@ -39,26 +89,42 @@ class TerraformHooksIT {
   }
 
   @Test
-  void contextWritesClusterUserAndContext() throws Exception {
-    JsonNode answer = hooks.run(OUTPUTS, "context", STAGING).json();
+  void contextWritesClusterUserAndContextOnceTheApiHasAnswered() throws Exception {
+    JsonNode answer = hooks.run(outputs(), "context", STAGING).json();
 
     assertThat(answer.get("context").asText()).isEqualTo(STAGING);
-    assertThat(hooks.calls())
-        .hasSize(3)
+    List<String> calls = hooks.calls();
+    assertThat(calls).hasSize(7);
+    assertThat(calls.subList(0, 4)).allMatch(call -> call.contains("--kubeconfig"));
+    assertThat(calls.get(3)).contains("get --raw /version");
+    assertThat(calls.subList(4, 7))
+        .noneMatch(call -> call.contains("--kubeconfig"))
         .anyMatch(call -> call.contains("set-cluster " + STAGING + " --server=https://10.0.0.1"))
         .anyMatch(call -> call.contains("set-credentials " + STAGING))
         .anyMatch(
             call ->
                 call.contains("set-context " + STAGING) && call.contains("--namespace=" + STAGING));
-    assertThat(hooks.content("certificates")).contains("BEGIN CERTIFICATE", "cert", "key");
+    assertThat(hooks.content("certificates")).contains("BEGIN CERTIFICATE", "PRIVATE KEY");
+  }
+
+  @Test
+  void contextKeepsTheOldOneUntilTheApiAnswers() throws Exception {
+    hooks.given("silent", "");
+
+    Result result = hooks.run(outputs(), "context", STAGING);
+
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err()).contains("does not answer", "connection refused");
+    assertThat(hooks.calls()).allMatch(call -> call.contains("--kubeconfig"));
   }
 
   @Test
   void contextNeverPrintsTheKey() throws Exception {
-    Result result = hooks.run(OUTPUTS, "context", STAGING);
+    Result result = hooks.run(outputs(), "context", STAGING);
 
-    assertThat(result.out() + result.err()).doesNotContain("a2V5", "key\n");
-    assertThat(String.join("\n", hooks.calls())).doesNotContain("a2V5");
+    String line = key.lines().skip(1).findFirst().orElseThrow();
+    assertThat(result.out() + result.err()).doesNotContain(line, base64(key));
+    assertThat(String.join("\n", hooks.calls())).doesNotContain(line, base64(key));
   }
 
   @Test
@@ -70,19 +136,104 @@ class TerraformHooksIT {
     assertThat(hooks.calls()).isEmpty();
   }
 
-  @Test
-  void contextRefusesWhatIsNoCertificate() throws Exception {
-    Result result = hooks.run(OUTPUTS.replace("Y2VydA==", "%%%"), "context", STAGING);
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "%%%", "null", "-----BEGIN CERTIFICATE-----\nxx\n"})
+  void contextRefusesWhatIsNoCertificate(String text) throws Exception {
+    Result result = hooks.run(outputs("h", text, base64(key)), "context", STAGING);
 
     assertThat(result.status()).isEqualTo(1);
-    assertThat(result.err()).contains("client_certificate is neither PEM nor base64");
+    assertThat(result.err()).contains("certificate");
+    assertThat(hooks.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://h:6443", "ftp://h", "h h", "none or so", "https://"})
+  void contextRefusesWhatIsNoHttpsHost(String host) throws Exception {
+    Result result = hooks.run(outputs(host, certificate, key), "context", STAGING);
+
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err()).contains("cluster_host is \"", host);
+    assertThat(hooks.calls()).isEmpty();
+  }
+
+  @Test
+  void contextOpensWhatWasEncodedTwiceAndSaysSo() throws Exception {
+    Result result = hooks.run(outputs("h", base64(base64(certificate)), key), "context", STAGING);
+
+    assertThat(result.status()).as(result.err()).isZero();
+    assertThat(result.err()).contains("client_certificate is encoded twice");
+    assertThat(hooks.content("certificates")).doesNotContain(base64(certificate));
+  }
+
+  @Test
+  void contextRefusesTheKeyOfAnotherCertificate() throws Exception {
+    Process process =
+        new ProcessBuilder("openssl", "genpkey", "-algorithm", "ed25519", "-out", "other.pem")
+            .directory(keys.toFile())
+            .start();
+    assertThat(process.waitFor()).isZero();
+    String foreign = Files.readString(keys.resolve("other.pem"));
+
+    Result result = hooks.run(outputs("h", certificate, foreign), "context", STAGING);
+
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err()).contains("not the key of client_certificate");
   }
 
   @Test
   void contextDryRunTouchesNothing() throws Exception {
-    hooks.run(OUTPUTS, "context", STAGING, "--dry-run").json();
+    hooks.run(outputs(), "context", STAGING, "--dry-run").json();
 
     assertThat(hooks.calls()).isEmpty();
+  }
+
+  /** The hooks read YAML as the checker does, however a person or an editor wrote it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"crlf", "quoted", "flow"})
+  void hooksReadFilesInEveryForm(String form) throws Exception {
+    RepositoryTree.copyTo(other);
+    for (Path file :
+        List.of(
+            other.resolve("releases/macstadium-prod-1/hardware/pools.yaml"),
+            other.resolve("releases/macstadium-prod-1/worker-com.yaml"))) {
+      String text = Files.readString(file);
+      Files.writeString(
+          file,
+          switch (form) {
+            case "crlf" -> text.replace("\n", "\r\n");
+            case "quoted" -> text.replaceAll("(?m)^kind: (\\w+)$", "kind: \"$1\" # a kind");
+            default ->
+                text.replaceAll(
+                    "metadata:\n  name: (\\S+)\n  namespace: (\\S+)\n",
+                    "metadata: {name: $1, namespace: $2}\n");
+          });
+    }
+    String query = "{\"environment\": \"macstadium-prod-1\", \"hosts\": \"1\"}";
+
+    Result capacity = hooks.inTree(other).run(query, "capacity");
+    assertThat(capacity.status()).isEqualTo(1);
+    assertThat(capacity.err()).contains("promise 672 slots");
+    assertThat(hooks.run(query, "release-dir").json().get("releases").asText()).isEqualTo("9");
+  }
+
+  @Test
+  void bootstrapTakesUrlAndBranchWithoutQuotesAndComments() throws Exception {
+    RepositoryTree.copyTo(other);
+    Path file = other.resolve("releases/" + STAGING + "/environment.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace(
+                "  url: ssh://git@github.com/macpool/macpool.git",
+                "  url: \"ssh://git@example.com/a.git\" # ours")
+            .replace("    branch: staging", "    branch: 'staging' # the branch"));
+    hooks.given("context", "");
+
+    JsonNode answer = hooks.inTree(other).run("", "bootstrap", STAGING).json();
+
+    assertThat(answer.get("branch").asText()).isEqualTo("staging");
+    assertThat(hooks.calls())
+        .anyMatch(call -> call.contains("--url=ssh://git@example.com/a.git --ssh"));
   }
 
   @Test
@@ -244,7 +395,8 @@ class TerraformHooksIT {
                       file ->
                           Files.isRegularFile(file)
                               && (Files.isExecutable(file) || file.toString().endsWith(".sh"))),
-                  Stream.of(RepositoryTree.root().resolve("releases/check")))
+                  Stream.of("releases/check", "releases/gitops")
+                      .map(script -> RepositoryTree.root().resolve(script)))
               .map(Path::toString)
               .toList();
       Shellcheck.assertClean(hooksDirectory, scripts);

@@ -97,7 +97,7 @@ class MigrationTest {
 
   private static Migration migrate(String text) {
     SourceFile file = SourceFile.of(Path.of("old/file.yaml"), text);
-    return Migration.of(List.of(file), RepositoryTree.read().charts());
+    return Migration.of(List.of(file), RepositoryTree.read());
   }
 
   private static YamlDocument document(Migration migration, String name)
@@ -212,5 +212,64 @@ class MigrationTest {
     assertThat(new TagFilter("worker", "regexp:^v[0-9]+'s$").policy())
         .contains("pattern: '^v[0-9]+''s$'");
     assertThat(new TagFilter("worker", "glob:v1.*").policy()).contains("'^v1\\..*$'");
+  }
+
+  /** Values keep the letters that they have: quotes, spelling, comments, and the ends of lines. */
+  @Test
+  void whatIsCarriedIsWrittenAsItWas() throws YamlSyntaxException {
+    String old =
+        """
+        apiVersion: helm.fluxcd.io/v1
+        kind: HelmRelease
+        metadata: {name: worker-com, namespace: macstadium-staging}
+        spec:
+          chart: {path: charts/macstadium-worker, git: x, ref: staging}
+          test: {enable: true, timeout: 90, cleanup: true}
+          valuesFrom:
+            - configMapKeyRef: {name: more, namespace: other}
+            - externalSourceRef: {url: "https://example.com/v.yaml"}
+            - chartFileRef: {path: overrides/v.yaml}
+          values:
+            # Who runs here.
+            site: "no"
+            queue: "08" # text
+            trvs:
+              env: "~"
+              app: '0x1F'
+            extraEnv:
+              # The first of them.
+              - name: A
+                value: "yes"
+              - name: B
+                value: 0362525
+              - name: C
+                value: 12e4
+              - name: D
+                value: |
+                  two
+                  lines
+        """;
+    for (String text : List.of(old, old.replace("\n", "\r\n"))) {
+      Migration migration = migrate(text);
+      String release = migration.files().get("worker-com.yaml");
+
+      assertThat(release.replace("\r\n", "\n"))
+          .contains("    # Who runs here.\n    site: \"no\"\n    queue: \"08\" # text\n")
+          .contains("env: \"~\"\n      app: '0x1F'\n")
+          .contains(
+              "extraEnv:\n      # The first of them.\n      - name: A\n        value: \"yes\"")
+          .contains("value: 0362525\n", "value: 12e4\n", "value: |\n          two\n")
+          .contains("  test:\n    enable: true\n    timeout: 90s\n");
+      assertThat(release.contains("\r\n")).isEqualTo(text.contains("\r\n"));
+      assertThat(YamlReader.read(release).get(0).text("/spec/values/extraEnv/3/value"))
+          .isEqualTo("two\nlines\n");
+      assertThat(migration.notes())
+          .extracting(Note::text)
+          .anyMatch(note -> note.contains("configMapKeyRef") && note.contains("namespace"))
+          .anyMatch(note -> note.contains("externalSourceRef"))
+          .anyMatch(note -> note.contains("chartFileRef"))
+          .anyMatch(note -> note.contains("spec.test.cleanup"))
+          .noneMatch(note -> note.contains("comments"));
+    }
   }
 }
