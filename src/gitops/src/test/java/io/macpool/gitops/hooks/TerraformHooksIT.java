@@ -204,7 +204,7 @@ class TerraformHooksIT {
             case "quoted" -> text.replaceAll("(?m)^kind: (\\w+)$", "kind: \"$1\" # a kind");
             default ->
                 text.replaceAll(
-                    "metadata:\n  name: (\\S+)\n  namespace: (\\S+)\n",
+                    "metadata:\n  name: (\\S+)\n  namespace: (\\S+)\n(?=spec:)",
                     "metadata: {name: $1, namespace: $2}\n");
           });
     }
