@@ -14,8 +14,10 @@ import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the settings mean to each part of the broker. */
 final class BrainOptions {
@@ -44,6 +46,7 @@ final class BrainOptions {
     SettingsProblems problems = new SettingsProblems();
     tokens = tokens(problems);
     access = VSphereAccess.of(settings, VSPHERE, problems);
+    checkFolders(problems);
     database =
         settings
             .find(BrainSettings.DATABASE_URL)
@@ -57,6 +60,23 @@ final class BrainOptions {
             .map(text -> problems.check(BrainSettings.WARM, () -> WarmPolicies.parse(text)))
             .orElse(List.of());
     problems.throwIfAny();
+  }
+
+  /** Every VM in the folder of clones may be destroyed: no image may lie there. */
+  private void checkFolders(SettingsProblems problems) {
+    String base = plain(settings.get(BrainSettings.VSPHERE_BASE_PATH));
+    String clones = plain(settings.get(BrainSettings.VSPHERE_VM_PATH));
+    if (base.startsWith(clones) || clones.startsWith(base)) {
+      problems.add(
+          "VSPHERE_BASE_PATH and VSPHERE_VM_PATH must be two folders of which neither lies in the"
+              + " other: VMs in the latter are destroyed");
+    }
+  }
+
+  private static String plain(String path) {
+    return Arrays.stream(path.split("/"))
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining("/", "/", "/"));
   }
 
   private AccessTokens tokens(SettingsProblems problems) {
@@ -141,7 +161,7 @@ final class BrainOptions {
             shorter(settings.get(BrainSettings.REQUEST_TIMEOUT), CLONE_APPEARS),
             interval.multipliedBy(3),
             interval.dividedBy(2),
-            false,
+            interval.multipliedBy(3),
             settings.get(BrainSettings.DESTROY_BUDGET)));
   }
 

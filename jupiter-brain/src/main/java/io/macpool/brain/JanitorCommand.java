@@ -126,7 +126,8 @@ final class JanitorCommand implements AutoCloseable {
       Optional<DatabaseAddress> database,
       List<String> folders) {
     Optional<Ledger> ledger =
-        database.map(address -> resources.own("ledger", Ledger.open(address, 1, clock)));
+        database.map(address -> resources.own("ledger", Ledger.open(address, 1)));
+    Clock time = ledger.map(Ledger::clock).orElse(clock);
     Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
     VSphereOptions vsphere =
         new VSphereOptions(
@@ -140,7 +141,7 @@ final class JanitorCommand implements AutoCloseable {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     resources.own("meters", meters::close);
     VSphereFolders vcenter =
-        resources.own("vSphere", VSphereFolders.start(vertx, vsphere, meters, clock));
+        resources.own("vSphere", VSphereFolders.start(vertx, vsphere, meters, time));
     return resources.own(
         "janitor",
         new Janitor(
@@ -153,7 +154,7 @@ final class JanitorCommand implements AutoCloseable {
                 settings.get(JanitorSettings.CONCURRENCY),
                 settings.get(JanitorSettings.RATE_PER_SECOND),
                 TASK_LIMIT.plus(CALL_LIMIT.multipliedBy(2))),
-            clock));
+            time));
   }
 
   private static Janitor.Mode mode(Settings settings) {

@@ -76,7 +76,6 @@ public final class JupiterBrain implements AutoCloseable {
   }
 
   private void begin(Settings settings, BrainOptions options, Checkpoint checkpoint) {
-    Clock clock = Clock.systemUTC();
     String broker = UUID.randomUUID().toString();
     PrometheusMeterRegistry meters = Metrics.registry();
     resources.own("meters", meters::close);
@@ -84,7 +83,8 @@ public final class JupiterBrain implements AutoCloseable {
         resources.own("traces", Traces.to(settings.find(Traces.COLLECTOR), "jupiter-brain"));
     Vertx vertx = resources.own("event loops", EventLoops.start(2)).vertx();
     int connections = settings.get(BrainSettings.DATABASE_POOL_SIZE);
-    Ledger ledger = resources.own("ledger", Ledger.open(options.database(), connections, clock));
+    Ledger ledger = resources.own("ledger", Ledger.open(options.database(), connections));
+    Clock clock = ledger.clock();
     if (!ledger.isShared()) {
       log.warn(
           "the ledger is embedded, for one replica only{}",
@@ -145,6 +145,7 @@ public final class JupiterBrain implements AutoCloseable {
             "reconciler",
             new Reconciler(
                 ledger,
+                executor,
                 live,
                 hypervisor,
                 reclaimer,
@@ -180,6 +181,8 @@ public final class JupiterBrain implements AutoCloseable {
         () -> hypervisor.inventory().match(k -> Optional.empty(), u -> Optional.of(u.cause())));
     health.ready("hosts", reconciler::notReady);
     health.warning("slots", slots::overcommit);
+    health.warning("neighbours", reconciler::neighbours);
+    health.warning("lost records", reconciler::lostRecords);
     // A warning, as another replica could do no better, and reads go on.
     health.warning("reconciliation", reconciler::trouble);
     AdminRoutes admin =

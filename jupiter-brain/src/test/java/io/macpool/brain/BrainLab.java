@@ -1,6 +1,9 @@
 package io.macpool.brain;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.brain.lifecycle.Checkpoint;
 import io.macpool.broker.BrokerJson;
 import io.macpool.service.Settings;
 import io.macpool.sim.vcenter.VCenterOptions;
@@ -23,7 +26,7 @@ import org.awaitility.Awaitility;
 final class BrainLab implements AutoCloseable {
 
   static final String IMAGE = "macos-15-xcode-16";
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final VCenterSimulator vcenter;
   private final Map<String, String> environment = new HashMap<>();
@@ -75,7 +78,11 @@ final class BrainLab implements AutoCloseable {
   }
 
   BrainLab startUnready() {
-    brain = JupiterBrain.start(settings());
+    return startUnready(Checkpoint.NONE);
+  }
+
+  BrainLab startUnready(Checkpoint checkpoint) {
+    brain = JupiterBrain.start(settings(), checkpoint);
     return this;
   }
 
@@ -163,6 +170,23 @@ final class BrainLab implements AutoCloseable {
 
   static String code(HttpResponse<String> response) throws IOException {
     return BrokerJson.mapper().readTree(response.body()).get("errors").get(0).get("code").asText();
+  }
+
+  String readiness() throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(url("/health/ready")).build()).body();
+  }
+
+  /** The VM still runs, and its owner can reach it, for longer than any judgement takes. */
+  void assertKept(String id, Duration time) {
+    Awaitility.await(id + " is kept")
+        .atMost(time.plus(PATIENCE))
+        .during(time)
+        .pollInterval(Duration.ofMillis(100))
+        .untilAsserted(
+            () -> {
+              assertThat(get("/instances/" + id).statusCode()).isEqualTo(200);
+              assertThat(vcenter.clones()).anyMatch(m -> m.original().equals(id) && m.poweredOn());
+            });
   }
 
   void awaitClones(int count) {

@@ -50,7 +50,7 @@ class DatabaseOutageIT {
     }
   }
 
-  private static String through(TcpGate gate, URI database) {
+  static String through(TcpGate gate, URI database) {
     return "postgres://"
         + database.getRawUserInfo()
         + "@127.0.0.1:"

@@ -17,6 +17,7 @@ import io.macpool.brain.vsphere.VSphereOptions;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
+import io.macpool.core.fleet.Mark;
 import io.macpool.core.fleet.Ownership;
 import io.macpool.service.Secret;
 import io.macpool.service.SettingsException;
@@ -51,12 +52,13 @@ class JanitorIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private final Instant threeHoursAgo = Instant.now().minus(Duration.ofHours(3));
 
+  private final MovableClock time = new MovableClock();
   private VCenterSimulator vcenter;
 
   @BeforeEach
   void machines() throws Exception {
-    Clock past = Clock.fixed(threeHoursAgo, ZoneOffset.UTC);
-    vcenter = VCenterSimulator.start(VCenterOptions.defaults().withClock(past));
+    time.ahead(Duration.ofHours(-3));
+    vcenter = VCenterSimulator.start(VCenterOptions.defaults().withClock(time));
     Vertx vertx = Vertx.vertx();
     VSphereOptions options =
         new VSphereOptions(
@@ -75,7 +77,8 @@ class JanitorIT {
       for (String name : List.of("on-1", "on-2", "off-1")) {
         String ref =
             vsphere
-                .cloneLinked(new CloneOrder(image, name, Optional.empty()))
+                .cloneLinked(
+                    new CloneOrder(image, name, Optional.empty(), new Mark("ledger", name)))
                 .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         if (name.startsWith("on")) {
           vsphere.powerOn(ref).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -84,6 +87,15 @@ class JanitorIT {
     } finally {
       vertx.close();
     }
+    time.ahead(Duration.ZERO);
+  }
+
+  /** By its clock the machines are three hours old, also if that clock is wrong. */
+  @Test
+  void vcentersClockIsAskedForBeforeAnAgeIsJudged() throws Exception {
+    time.ahead(Duration.ofHours(-3));
+    assertThat(janitor().text()).contains("3 left").doesNotContain("destroyed");
+    assertThat(left()).hasSize(3);
   }
 
   @AfterEach

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WarmPoolIT {
 
@@ -106,6 +108,26 @@ class WarmPoolIT {
       HttpResponse<String> bigger =
           lab.call("POST", "/instances", order(IMAGE).replace("}}", ",\"cpus\":8}}"));
       assertThat(waiting).doesNotContain(id(bigger));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasMadeOfAnImageThatIsNoMoreIsNotHandedOver(boolean replaced) throws Exception {
+    try (BrainLab lab = lab(4, IMAGE + "=1:1:30m").start()) {
+      awaitWarm(lab, 1);
+      Set<String> old = warm(lab);
+      if (replaced) {
+        lab.vcenter().administrator().replaceImage(IMAGE);
+      } else {
+        lab.vcenter().administrator().removeSnapshots(IMAGE);
+      }
+      Awaitility.await("the old one goes")
+          .atMost(BrainLab.PATIENCE)
+          .until(() -> lab.vcenter().clones().stream().noneMatch(m -> old.contains(m.name())));
+      if (replaced) {
+        awaitWarm(lab, 1);
+      }
     }
   }
 

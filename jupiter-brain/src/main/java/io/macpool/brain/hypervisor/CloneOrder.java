@@ -1,6 +1,7 @@
 package io.macpool.brain.hypervisor;
 
 import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.Mark;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -9,11 +10,13 @@ import java.util.Optional;
  *
  * @param name of the clone
  * @param host where it shall run; empty leaves that to the cluster
+ * @param mark what it bears from the start
  */
-public record CloneOrder(Image image, String name, Optional<String> host) {
+public record CloneOrder(Image image, String name, Optional<String> host, Mark mark) {
   public CloneOrder {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(mark, "mark");
   }
 }

@@ -1,9 +1,11 @@
 package io.macpool.brain.hypervisor;
 
 import io.macpool.core.Observed;
+import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -18,10 +20,33 @@ import java.util.function.Consumer;
 public interface Hypervisor extends AutoCloseable {
 
   /**
+   * What was seen last.
+   *
+   * @param confirmation grows with each answer of the hypervisor's, also with those that tell of no
+   *     change
+   * @param askedAt when the answer was asked for, in nanoseconds of {@link System#nanoTime}: what
+   *     was done before that time is seen in it
+   */
+  record Sighting(Inventory inventory, long confirmation, long askedAt) {
+    public Sighting {
+      Objects.requireNonNull(inventory, "inventory");
+    }
+  }
+
+  /**
    * The inventory with the time at which it was last known to be true, from memory. Unknown before
    * the first sight and when it was not confirmed for longer than the adapter's limit.
    */
   Observed<Inventory> inventory();
+
+  /** As {@link #inventory}, with what tells how fresh it is. */
+  Observed<Sighting> sighting();
+
+  /** Asks for a confirmation of the inventory to come soon; returns at once. */
+  void confirm();
+
+  /** What is on record now: by it machines are told apart from here on. */
+  void identify(Identities known);
 
   /** The latest inventory seen, however old; empty before the first sight. */
   Inventory lastKnown();
@@ -29,8 +54,14 @@ public interface Hypervisor extends AutoCloseable {
   /** Calls {@code listener} after each change, on one thread, in order; it must not block. */
   void onChange(Consumer<Inventory> listener);
 
-  /** Reads one machine directly, past the inventory. */
+  /** Reads one machine of the folder of clones directly, past the inventory. */
   CompletableFuture<Optional<Machine>> find(String name);
+
+  /**
+   * Reads one machine directly, wherever it lies: by its reference, and by its instance UUID if
+   * that is known. Empty if vCenter knows of neither.
+   */
+  CompletableFuture<Optional<Machine>> locate(String ref, Optional<String> uuid);
 
   /** Reads the folder of clones directly, past the events; hosts and images are as last known. */
   CompletableFuture<Inventory> read();

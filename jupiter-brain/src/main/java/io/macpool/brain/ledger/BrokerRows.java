@@ -1,35 +1,48 @@
 package io.macpool.brain.ledger;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/** Statements on the table of brokers. */
+/** Statements on the table of brokers. Times are the database's, whoever's clock is wrong. */
 final class BrokerRows {
 
   private BrokerRows() {}
 
-  /** Says that one lives, and names those who said so within {@code trust}. */
-  static Set<String> beat(Handle handle, String broker, Instant now, Duration trust) {
+  /** Says that one lives, and tells who else did when. */
+  static Heartbeat beat(Handle handle, String broker, Duration trust) {
     int known =
         handle.execute(
-            "UPDATE jupiter_brain.brokers SET seen_at = ? WHERE id = ?",
-            InstanceRows.at(now),
-            broker);
+            "UPDATE jupiter_brain.brokers SET seen_at = CURRENT_TIMESTAMP WHERE id = ?", broker);
     if (known == 0) {
       handle.execute(
-          "INSERT INTO jupiter_brain.brokers (id, seen_at) VALUES (?, ?)",
-          broker,
-          InstanceRows.at(now));
+          "INSERT INTO jupiter_brain.brokers (id, seen_at) VALUES (?, CURRENT_TIMESTAMP)", broker);
     }
-    return new HashSet<>(
-        handle
-            .createQuery("SELECT id FROM jupiter_brain.brokers WHERE seen_at > :since")
-            .bind("since", InstanceRows.at(now.minus(trust)))
-            .mapTo(String.class)
-            .list());
+    Set<String> present = new HashSet<>();
+    Set<String> living = new HashSet<>();
+    Instant[] now = new Instant[1];
+    handle
+        .createQuery("SELECT id, seen_at, CURRENT_TIMESTAMP AS now FROM jupiter_brain.brokers")
+        .map(
+            (row, context) -> {
+              now[0] = instant(row, "now");
+              present.add(row.getString("id"));
+              if (instant(row, "seen_at").isAfter(now[0].minus(trust))) {
+                living.add(row.getString("id"));
+              }
+              return row.getString("id");
+            })
+        .list();
+    return new Heartbeat(now[0], living, present);
+  }
+
+  private static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   static void remove(Handle handle, String broker) {

@@ -83,6 +83,11 @@ public record DatabaseAddress(
         false);
   }
 
+  /** Whether what it holds is gone with the process. */
+  boolean isVolatile() {
+    return jdbcUrl.startsWith("jdbc:h2:mem:");
+  }
+
   /** An embedded database that is gone with the process. */
   public static DatabaseAddress memory() {
     return new DatabaseAddress(

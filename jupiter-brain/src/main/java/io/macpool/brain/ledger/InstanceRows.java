@@ -4,6 +4,7 @@ import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Origin;
 import io.macpool.core.fleet.Ownership;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,7 +38,8 @@ final class InstanceRows {
   // By name: a replica of the next version may add columns while this one runs.
   private static final String COLUMNS =
       " i.id, i.created_at, i.phase, i.image, i.owner, i.warm, i.host, i.cpus, i.ram_mb, i.broker,"
-          + " i.confirmed, i.healthy, i.version, i.ref, i.changed_at, i.reason ";
+          + " i.confirmed, i.healthy, i.version, i.ref, i.changed_at, i.reason, i.vm_uuid,"
+          + " i.image_ref, i.image_snapshot ";
   private static final String ALL = "SELECT" + COLUMNS + "FROM jupiter_brain.instances i ";
 
   /** How {@link Ownership#UNKNOWN} is written: replicas of the first version take NULL for warm. */
@@ -64,9 +66,11 @@ final class InstanceRows {
     PreparedBatch batch =
         handle.prepareBatch(
             "INSERT INTO jupiter_brain.instances (id, created_at, phase, image, owner, warm, host,"
-                + " cpus, ram_mb, broker, confirmed, healthy, version, ref, changed_at, reason)"
+                + " cpus, ram_mb, broker, confirmed, healthy, version, ref, changed_at, reason, vm_uuid,"
+                + " image_ref, image_snapshot)"
                 + " VALUES (:id, :created, :phase, :image, :owner, :warm, :host, :cpus, :ram,"
-                + " :broker, :confirmed, :healthy, :version, :ref, :changed, :reason)");
+                + " :broker, :confirmed, :healthy, :version, :ref, :changed, :reason, :uuid,"
+                + " :imageRef, :snapshot)");
     for (Instance instance : instances) {
       batch
           .bind("id", instance.id())
@@ -85,10 +89,59 @@ final class InstanceRows {
           .bind("ref", instance.ref().orElse(null))
           .bind("changed", at(instance.changedAt()))
           .bind("reason", shortened(instance.reason()))
+          .bind("uuid", instance.uuid().orElse(null))
+          .bind("imageRef", instance.origin().map(Origin::image).orElse(null))
+          .bind("snapshot", instance.origin().flatMap(Origin::snapshot).orElse(null))
           .add();
     }
     batch.execute();
     record(handle, instances);
+  }
+
+  /** Notes what the VMs of these are known by now; no step of theirs. */
+  static void identify(Handle handle, Collection<Instance> instances) {
+    if (instances.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "UPDATE jupiter_brain.instances SET ref = :ref, vm_uuid = :uuid"
+                + " WHERE id = :id AND phase <> 'GONE'");
+    for (Instance instance : instances) {
+      batch
+          .bind("ref", instance.ref().orElse(null))
+          .bind("uuid", instance.uuid().orElse(null))
+          .bind("id", instance.id())
+          .add();
+    }
+    batch.execute();
+  }
+
+  /** Closed records of these ids. */
+  static List<Instance> closed(Handle handle, Collection<String> ids) {
+    return ids.isEmpty()
+        ? List.of()
+        : handle
+            .createQuery(ALL + "WHERE phase = 'GONE' AND id IN (<ids>)")
+            .bindList("ids", ids)
+            .map(InstanceRows::read)
+            .list();
+  }
+
+  /** Opens a record again that was closed for this reason; empty if there is no such record. */
+  static Optional<Instance> reopen(
+      Handle handle, String id, String closedBecause, String reason, Instant now) {
+    int opened =
+        handle.execute(
+            "UPDATE jupiter_brain.instances SET phase = 'READY', destroyed_at = NULL,"
+                + " version = version + 1, changed_at = ?, reason = ? WHERE id = ? AND phase = 'GONE' AND reason = ?",
+            at(now),
+            shortened(reason),
+            id,
+            closedBecause);
+    Optional<Instance> instance = opened == 0 ? Optional.empty() : find(handle, id);
+    instance.ifPresent(i -> record(handle, List.of(i)));
+    return instance;
   }
 
   /** What came of each, in their order: those that could not happen change nothing. */
@@ -312,7 +365,16 @@ final class InstanceRows {
         Optional.ofNullable(row.getString("ref")),
         instant(row, "created_at"),
         instant(row, "changed_at"),
-        row.getString("reason"));
+        row.getString("reason"),
+        Optional.ofNullable(row.getString("vm_uuid")),
+        origin(row));
+  }
+
+  private static Optional<Origin> origin(ResultSet row) throws SQLException {
+    String image = row.getString("image_ref");
+    return image == null
+        ? Optional.empty()
+        : Optional.of(new Origin(image, Optional.ofNullable(row.getString("image_snapshot"))));
   }
 
   private static String owner(Ownership ownership) {

@@ -12,22 +12,21 @@ final class LeaseRows {
 
   private LeaseRows() {}
 
+  /** Heard now, by the database's clock, whatever the lease says. */
   static void renew(Handle handle, Lease lease) {
     int known =
         handle.execute(
-            "UPDATE jupiter_brain.leases SET renewed_at = ?, duration_ms = ?"
+            "UPDATE jupiter_brain.leases SET renewed_at = CURRENT_TIMESTAMP, duration_ms = ?"
                 + " WHERE owner = ? AND id = ?",
-            InstanceRows.at(lease.renewedAt()),
             lease.duration().toMillis(),
             lease.owner(),
             lease.id());
     if (known == 0) {
       handle.execute(
           "INSERT INTO jupiter_brain.leases (owner, id, renewed_at, duration_ms)"
-              + " VALUES (?, ?, ?, ?)",
+              + " VALUES (?, ?, CURRENT_TIMESTAMP, ?)",
           lease.owner(),
           lease.id(),
-          InstanceRows.at(lease.renewedAt()),
           lease.duration().toMillis());
     }
   }

@@ -1,6 +1,7 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
@@ -10,6 +11,7 @@ import io.macpool.core.fleet.SlotMovePlanner.Move;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +23,46 @@ public final class Ledger implements AutoCloseable {
 
   private final LedgerDatabase database;
   private final Clock clock;
+  private final DatabaseClock shared;
+  private final String id;
 
-  private Ledger(LedgerDatabase database, Clock clock) {
+  private Ledger(DatabaseAddress address, LedgerDatabase database, Optional<Clock> clock) {
     this.database = database;
-    this.clock = clock;
+    this.shared = new DatabaseClock(Instant.EPOCH);
+    this.clock = clock.orElse(shared);
+    // In memory nothing outlives the process: the next one must know the clones of the last.
+    this.id = address.isVolatile() ? "in-memory" : readId(database);
+    readTime();
+  }
+
+  private static String readId(LedgerDatabase database) {
+    return database.read(
+        "read its id",
+        handle ->
+            handle.createQuery("SELECT id FROM jupiter_brain.ledgers").mapTo(String.class).one());
+  }
+
+  private void readTime() {
+    long asked = System.nanoTime();
+    shared.set(
+        database.read(
+            "read the time",
+            handle ->
+                handle
+                    .createQuery("SELECT CURRENT_TIMESTAMP")
+                    .map((row, context) -> row.getObject(1, OffsetDateTime.class).toInstant())
+                    .one()),
+        asked);
+  }
+
+  /** What clones made under this ledger are marked with; the same for all its brokers. */
+  public String id() {
+    return id;
+  }
+
+  /** The one clock by which everything is on record: the database's, as far as it is known here. */
+  public Clock clock() {
+    return clock;
   }
 
   /**
@@ -32,13 +70,22 @@ public final class Ledger implements AutoCloseable {
    *
    * @throws LedgerException if the database is not there or its tables can't be migrated
    */
+  public static Ledger open(DatabaseAddress address, int connections) {
+    return new Ledger(
+        address,
+        LedgerDatabase.open(address, connections, LedgerDatabase.Limits.USUAL),
+        Optional.empty());
+  }
+
+  /** As {@link #open(DatabaseAddress, int)}, stamping what is recorded by another clock. */
   public static Ledger open(DatabaseAddress address, int connections, Clock clock) {
     return open(address, connections, LedgerDatabase.Limits.USUAL, clock);
   }
 
   static Ledger open(
       DatabaseAddress address, int connections, LedgerDatabase.Limits limits, Clock clock) {
-    return new Ledger(LedgerDatabase.open(address, connections, limits), clock);
+    return new Ledger(
+        address, LedgerDatabase.open(address, connections, limits), Optional.of(clock));
   }
 
   /** Whether several brokers may work with this ledger. */
@@ -166,6 +213,45 @@ public final class Ledger implements AutoCloseable {
     return database.read("look for " + id, handle -> InstanceRows.find(handle, id));
   }
 
+  /** Those of these ids whose records are closed. */
+  public List<Instance> closed(Set<String> ids) {
+    return database.read("look for closed records", handle -> InstanceRows.closed(handle, ids));
+  }
+
+  /** Notes what the VMs of these instances are known by now. */
+  public void identify(List<Instance> instances) {
+    database.write(
+        "note what VMs are known by",
+        handle -> {
+          InstanceRows.identify(handle, instances);
+          return null;
+        });
+  }
+
+  /**
+   * Opens a record again that was closed for {@code closedBecause}: its machine is back. It has a
+   * slot on its host if one is free there; without one it takes up the room of one all the same.
+   *
+   * @return the instance, with its owner; empty if it is not closed, or for another reason
+   */
+  public Optional<Instance> reopen(String id, String closedBecause, String reason) {
+    return database.writeAlone(
+        "open the record of " + id + " again",
+        handle -> {
+          SlotRows.Slots slots = SlotRows.read(handle);
+          Optional<Instance> open =
+              InstanceRows.reopen(handle, id, closedBecause, reason, clock.instant());
+          SlotRows.take(
+              handle,
+              slots,
+              open
+                  .filter(i -> i.host().filter(host -> slots.free().containsKey(host)).isPresent())
+                  .stream()
+                  .toList());
+          return open;
+        });
+  }
+
   /** All instances that are not gone. */
   public List<Instance> live() {
     return database.read("list instances", InstanceRows::live);
@@ -192,6 +278,21 @@ public final class Ledger implements AutoCloseable {
 
   public Map<String, Cordon> cordons() {
     return database.read("read cordons", CordonRows::all);
+  }
+
+  /** What each cordoned host is known by, by its id as it was when last seen. */
+  public Map<String, Host.Body> cordoned() {
+    return database.read("read what is cordoned", CordonRows::bodies);
+  }
+
+  /** The cordon of {@code before} holds for this host from now on. */
+  public void cordonFollows(String before, Host host) {
+    database.write(
+        "let a cordon follow " + host.name(),
+        handle -> {
+          CordonRows.follow(handle, before, host);
+          return null;
+        });
   }
 
   /** Cordons a host, or lifts its cordon if there is none given. */
@@ -244,12 +345,19 @@ public final class Ledger implements AutoCloseable {
         });
   }
 
-  /** Says that this broker lives, and names those who said so within {@code trust}, it included. */
-  public Set<String> heartbeat(String broker, Duration trust) {
-    Instant now = clock.instant();
-    return database.write(
-        "say that broker " + broker + " lives",
-        handle -> BrokerRows.beat(handle, broker, now, trust));
+  /**
+   * Says that this broker lives, and sets our clock by the database's.
+   *
+   * @param trust a broker that has said nothing for longer is not among those that live
+   */
+  public Heartbeat heartbeat(String broker, Duration trust) {
+    long asked = System.nanoTime();
+    Heartbeat heartbeat =
+        database.write(
+            "say that broker " + broker + " lives",
+            handle -> BrokerRows.beat(handle, broker, trust));
+    shared.set(heartbeat.now(), asked);
+    return heartbeat;
   }
 
   /** This broker stops: whatever it left undone is for others at once. */

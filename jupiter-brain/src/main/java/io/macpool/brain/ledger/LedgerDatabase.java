@@ -4,7 +4,9 @@ import static java.util.stream.Collectors.toMap;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.macpool.service.Secret;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -80,6 +82,9 @@ final class LedgerDatabase implements AutoCloseable {
     config.setConnectionTimeout(CONNECT_LIMIT.toMillis());
     config.setInitializationFailTimeout(CONNECT_LIMIT.toMillis());
     if (address.shared()) {
+      config.setExceptionOverride(new UselessConnections());
+      // A server that takes no writes is not the one that is meant.
+      config.addDataSourceProperty("targetServerType", "primary");
       config.addDataSourceProperty("connectTimeout", CONNECT_LIMIT.toSeconds());
       config.addDataSourceProperty("socketTimeout", limits.answer().toSeconds());
       config.addDataSourceProperty("tcpKeepAlive", "true");
@@ -158,51 +163,103 @@ final class LedgerDatabase implements AutoCloseable {
         });
   }
 
-  private static <T> T guarded(String what, Supplier<T> work) {
+  /** Whatever was certainly not done is tried once more, with another connection. */
+  private <T> T guarded(String what, Supplier<T> work) {
     try {
       return work.get();
     } catch (JdbiException e) {
-      throw new LedgerException("can't " + what + " in the ledger: " + words(e), e);
+      if (!UselessConnections.nothingWasDone(e)) {
+        throw failed(what, e);
+      }
+      if (UselessConnections.isReadOnly(e)) {
+        abandonAll(); // the others lead to the same server, which was demoted
+      }
+      try {
+        return work.get();
+      } catch (JdbiException again) {
+        throw failed(what, again);
+      }
     }
   }
 
-  /** The database's own words: JDBI would add the statement, which tells a client nothing. */
+  private static LedgerException failed(String what, JdbiException e) {
+    return new LedgerException("can't " + what + " in the ledger: " + words(e), e);
+  }
+
+  private void abandonAll() {
+    HikariPoolMXBean connections = pool.getHikariPoolMXBean();
+    if (connections != null) {
+      connections.softEvictConnections();
+    }
+  }
+
+  /** The database's own words: the driver and JDBI would add the statement, which tells nothing. */
   private static String words(Throwable failure) {
     Throwable cause = failure;
     while (!(cause instanceof SQLException) && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause.getMessage();
+    if (cause instanceof BatchUpdateException batch && batch.getNextException() != null) {
+      cause = batch.getNextException();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
-  /** Whether this process leads, see {@link Ledger#leads}. */
+  /**
+   * Whether this process leads, see {@link Ledger#leads}. A lock alone proves nothing: after a
+   * failover the old server, read-only, holds it too. So each time something is written.
+   */
   synchronized boolean leads() {
     if (!shared) {
       return true;
     }
     try {
-      if (leadership != null && leadership.isValid(2)) {
-        return true;
+      if (leadership != null && !proves(leadership)) {
+        Connection useless = leadership;
+        leadership = null;
+        pool.evictConnection(useless);
+        useless.close();
+        abandonAll();
       }
       if (leadership != null) {
-        pool.evictConnection(leadership);
-        leadership.close();
-        leadership = null;
+        return true;
       }
       Connection candidate = pool.getConnection();
-      try (var statement = candidate.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
-        statement.setLong(1, LEADER_LOCK);
-        try (var result = statement.executeQuery()) {
-          if (result.next() && result.getBoolean(1)) {
-            leadership = candidate;
-            return true;
-          }
-        }
+      if (holdsLock(candidate) && proves(candidate)) {
+        leadership = candidate;
+        return true;
       }
       candidate.close();
       return false;
     } catch (SQLException e) {
-      throw new LedgerException("can't tell who leads: " + e.getMessage(), e);
+      throw new LedgerException("can't tell who leads: " + words(e), e);
+    }
+  }
+
+  private boolean holdsLock(Connection candidate) throws SQLException {
+    try (var statement = candidate.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+      statement.setLong(1, LEADER_LOCK);
+      try (var result = statement.executeQuery()) {
+        return result.next() && result.getBoolean(1);
+      }
+    } catch (SQLException e) {
+      pool.evictConnection(candidate);
+      candidate.close();
+      throw e;
+    }
+  }
+
+  /** A candidate that can't write is closed for good, and its lock with it. */
+  private boolean proves(Connection candidate) throws SQLException {
+    try (var statement =
+        candidate.prepareStatement(
+            "UPDATE jupiter_brain.leaderships SET proved_at = CURRENT_TIMESTAMP WHERE id = 1")) {
+      return statement.executeUpdate() == 1;
+    } catch (SQLException e) {
+      if (candidate != leadership) {
+        pool.evictConnection(candidate);
+      }
+      return false;
     }
   }
 

@@ -23,7 +23,7 @@ public final class LedgerException extends RuntimeException {
         return true;
       }
       if (cause instanceof SQLException failure && failure.getSQLState() != null) {
-        return failure.getSQLState().matches("(08|53|57)...|25P03|55P03");
+        return failure.getSQLState().matches("(08|53|57)...|25006|25P03|55P03");
       }
     }
     return false;

@@ -1,6 +1,9 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.brain.ledger.Ledger;
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.Inventory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,28 @@ public final class Cordons {
               return ledger.cordons();
             })
         .thenAccept(this::refresh);
+  }
+
+  /**
+   * Lets cordons hold for a Mac that was taken out and added again, by its hardware or its name;
+   * waits for the ledger.
+   */
+  void follow(Ledger ledger, Inventory inventory) {
+    Map<String, Host> hosts = inventory.hosts();
+    ledger
+        .cordoned()
+        .forEach(
+            (id, body) -> {
+              Optional<Host> now =
+                  hosts.containsKey(id)
+                      ? Optional.of(hosts.get(id))
+                      : hosts.values().stream().filter(h -> h.body().isSameAs(body)).findFirst();
+              if (now.filter(host -> !host.id().equals(id) || !host.body().equals(body))
+                  .isPresent()) {
+                ledger.cordonFollows(id, now.get());
+                refresh(ledger.cordons());
+              }
+            });
   }
 
   void refresh(Map<String, Cordon> fresh) {

@@ -6,6 +6,7 @@ import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
+import io.macpool.core.fleet.Mark;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +46,11 @@ final class Creation {
     Cloning cloning =
         new Cloning(
             site.hypervisor(),
-            new CloneOrder(image, intent.id(), intent.host()),
+            new CloneOrder(
+                image,
+                intent.id(),
+                intent.host(),
+                new Mark(site.executor().ledgerId(), intent.id())),
             site.clock().instant().plus(site.limits().taskLimit()),
             site.clock());
     return step("clone", CreatePhase.CLONE, cloning::run)

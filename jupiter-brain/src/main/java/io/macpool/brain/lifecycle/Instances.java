@@ -191,6 +191,8 @@ public final class Instances {
         Optional.of(machine.ref()),
         machine.bootedAt().filter(boot -> boot.isBefore(now)).orElse(now),
         now,
-        "found in the folder of clones");
+        "found in the folder of clones",
+        machine.sign().uuid(),
+        Optional.empty());
   }
 }

@@ -3,8 +3,12 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -24,6 +28,7 @@ public final class LedgerExecutor implements AutoCloseable {
   private final Ledger ledger;
   private final ThreadPoolExecutor threads;
   private final Batcher<Transition, Transition.Outcome> transitions;
+  private final Map<String, Transition> unrecorded = new ConcurrentHashMap<>();
 
   /**
    * @param threads how many questions at a time; as many as there are connections
@@ -55,9 +60,41 @@ public final class LedgerExecutor implements AutoCloseable {
     }
   }
 
-  /** Lets something happen to an instance if it can, see {@link Ledger#advance(List)}. */
+  /**
+   * Lets something happen to an instance if it can, see {@link Ledger#advance(List)}. That an owner
+   * knows of its instance is kept, if it can't be recorded now, until {@link #confirmPending} has
+   * recorded it.
+   */
   CompletableFuture<Transition.Outcome> advance(Transition transition) {
-    return transitions.ask(transition);
+    if (transition.event() != InstanceEvent.CONFIRMED) {
+      return transitions.ask(transition);
+    }
+    unrecorded.put(transition.id(), transition);
+    return transitions
+        .ask(transition)
+        .whenComplete((done, failure) -> recorded(transition, failure));
+  }
+
+  private void recorded(Transition transition, Throwable failure) {
+    if (failure == null) {
+      unrecorded.remove(transition.id());
+    }
+  }
+
+  /** Records now, waiting, what owners are known to know; those instances as they are then. */
+  List<Instance> confirmPending() {
+    List<Transition> pending = List.copyOf(unrecorded.values());
+    if (pending.isEmpty()) {
+      return List.of();
+    }
+    List<Transition.Outcome> outcomes = ledger.advance(pending);
+    pending.forEach(transition -> unrecorded.remove(transition.id()));
+    return outcomes.stream().flatMap(outcome -> outcome.now().stream()).toList();
+  }
+
+  /** What clones made under this ledger are marked with. */
+  String ledgerId() {
+    return ledger.id();
   }
 
   /**

@@ -10,6 +10,7 @@ import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PlacementPlanner;
+import io.macpool.core.fleet.PowerState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -52,7 +53,7 @@ public final class Placement {
       Rules rules) {
     return PlacementPlanner.placeAll(
             images,
-            loads(inventory, cordons, use),
+            loads(inventory, cordons, use, rules.slotsPerHost()),
             rules.policy(),
             use.creating(),
             new PlacementPlanner.Limits(rules.busyAt(), rules.creatingAt()))
@@ -92,7 +93,7 @@ public final class Placement {
                 hosts.put(instance.id(), host);
               });
     }
-    return loads(inventory, cordons, new SlotUse(slots, taken, Map.of(), 0, hosts));
+    return loads(inventory, cordons, new SlotUse(slots, taken, Map.of(), 0, hosts), slotsPerHost);
   }
 
   /**
@@ -101,8 +102,14 @@ public final class Placement {
    * followed.
    */
   private static List<HostLoad> loads(
-      Inventory inventory, Map<String, Cordon> cordons, SlotUse use) {
+      Inventory inventory, Map<String, Cordon> cordons, SlotUse use, int slotsPerHost) {
     Map<String, Integer> strangers = new HashMap<>();
+    for (Machine machine : inventory.others()) {
+      // What runs takes up room, whosever it is and wherever it lies.
+      if (machine.power() != PowerState.OFF || machine.sign().inFolder()) {
+        machine.host().ifPresent(host -> strangers.merge(host, 1, Integer::sum));
+      }
+    }
     for (Machine machine : inventory.machines().values()) {
       String seenOn = machine.host().orElse(null);
       if (seenOn != null && !seenOn.equals(use.hosts().get(machine.name()))) {
@@ -115,7 +122,8 @@ public final class Placement {
           new HostLoad(
               host,
               Optional.ofNullable(cordons.get(host.id())),
-              use.slots().getOrDefault(host.id(), 0),
+              // Slots beyond a number that was lowered are held, and count, and are given no more.
+              Math.min(slotsPerHost, use.slots().getOrDefault(host.id(), 0)),
               use.taken().getOrDefault(host.id(), 0) + strangers.getOrDefault(host.id(), 0),
               use.operations().getOrDefault(host.id(), 0)));
     }

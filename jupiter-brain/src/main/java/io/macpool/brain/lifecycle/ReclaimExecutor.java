@@ -78,13 +78,18 @@ final class ReclaimExecutor {
         ledger.adopt(Instances.found(machine, broker, clock.instant()));
         ledger.find(action.name()).ifPresent(live::put);
       }
+      case REOPEN ->
+          ledger.reopen(action.name(), ReclaimPlanner.VANISHED, "it is back").ifPresent(live::put);
       case FORGET ->
-          ledger
-              .advance(
-                  Transition.of(action.name(), InstanceEvent.VANISHED, reason)
-                      .asSeen(seen.orElseThrow()))
-              .now()
-              .ifPresent(live::put);
+          live.find(action.name())
+              .ifPresent(
+                  instance ->
+                      Background.run(
+                          "close the record of " + action.name(),
+                          reclaimer.forget(
+                              instance,
+                              Transition.of(action.name(), InstanceEvent.VANISHED, reason)
+                                  .asSeen(seen.orElseThrow()))));
       case DESTROY -> {
         if (dryRun && action.reason() != ReclaimPlanner.Reason.DECIDED) {
           log.info("dry run: would destroy {}: {}", action.name(), reason);

@@ -183,7 +183,37 @@ public final class Reclaimer {
     if (seen.isPresent()) {
       return CompletableFuture.completedFuture(seen);
     }
-    return hypervisor.find(id);
+    Optional<Instance> record = live.find(id);
+    return record.flatMap(Instance::ref).isPresent()
+        ? hypervisor.locate(record.get().ref().get(), record.get().uuid())
+        : hypervisor.find(id).thenApply(found -> found.filter(machine -> isNamed(machine, id)));
+  }
+
+  /** A machine of that name that bears another's mark is not the one. */
+  private static boolean isNamed(Machine machine, String id) {
+    return machine.sign().mark().filter(mark -> !mark.instance().equals(id)).isEmpty();
+  }
+
+  /** Closes a record whose machine was not seen, if vCenter, asked for it alone, knows of none. */
+  CompletableFuture<Void> forget(Instance instance, Transition vanished) {
+    CompletableFuture<Optional<Machine>> look =
+        instance.ref().isPresent()
+            ? hypervisor.locate(instance.ref().get(), instance.uuid())
+            : hypervisor.find(instance.id());
+    return look.thenCompose(
+        found -> {
+          if (found.isPresent()) {
+            log.info(
+                "{} is not where it was, but there: {} on host {}",
+                instance.id(),
+                found.get().sign().title(),
+                found.get().host().orElse("unknown"));
+            return CompletableFuture.completedFuture(null);
+          }
+          return executor
+              .advance(vanished)
+              .thenAccept(outcome -> outcome.now().ifPresent(live::put));
+        });
   }
 
   private CompletableFuture<Void> switchOff(Machine machine) {

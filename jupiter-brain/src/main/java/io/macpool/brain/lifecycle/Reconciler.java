@@ -1,11 +1,13 @@
 package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.ledger.Heartbeat;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.core.GoDuration;
 import io.macpool.core.Observed;
+import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.Inventory;
@@ -15,15 +17,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +67,7 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private final Ledger ledger;
+  private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Reclaimer reclaimer;
@@ -70,18 +77,20 @@ public final class Reconciler implements AutoCloseable {
   private final ReclaimExecutor reclaims;
   private final String broker;
   private final Options options;
-  private final Clock clock;
   private final MeterRegistry meters;
   private final ScheduledExecutorService thread;
-  private Map<String, Instant> suspects = Map.of();
+  private final KnownStates states = new KnownStates();
+  private final Listening listening;
+  private final Neighbours neighbours;
+  private Map<String, ReclaimPlanner.Suspicion> suspects = Map.of();
   private Instant purgedAt = Instant.MIN;
-  private boolean adopting;
-  private boolean adopted;
   private volatile Set<String> hostsKnown = Set.of();
+  private volatile Set<String> recovered = Set.of();
   private volatile Optional<String> trouble = Optional.empty();
 
   public Reconciler(
       Ledger ledger,
+      LedgerExecutor executor,
       LiveInstances live,
       Hypervisor hypervisor,
       Reclaimer reclaimer,
@@ -93,7 +102,10 @@ public final class Reconciler implements AutoCloseable {
       Clock clock,
       MeterRegistry meters) {
     this.ledger = ledger;
+    this.executor = executor;
     this.live = live;
+    this.listening = new Listening(options.interval().multipliedBy(3));
+    this.neighbours = new Neighbours(ledger.id(), options.policy().cutoff());
     this.hypervisor = hypervisor;
     this.reclaimer = reclaimer;
     this.cordons = cordons;
@@ -103,7 +115,6 @@ public final class Reconciler implements AutoCloseable {
         new ReclaimExecutor(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
     this.broker = broker;
     this.options = options;
-    this.clock = clock;
     this.meters = meters;
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -114,13 +125,9 @@ public final class Reconciler implements AutoCloseable {
             });
   }
 
-  /**
-   * Reads the ledger and begins to reconcile. A ledger without a past can't tell orphans from
-   * instances in use: what it finds at first is adopted.
-   */
+  /** Reads the ledger and begins to reconcile. */
   @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
   public void start() {
-    adopting = !ledger.hasHistory();
     ledger.heartbeat(broker, options.brokerTrust());
     long mark = live.mark();
     live.refresh(ledger.live(), mark);
@@ -154,6 +161,7 @@ public final class Reconciler implements AutoCloseable {
   private void failed(RuntimeException failure) {
     trouble = Optional.of(String.valueOf(failure.getMessage()));
     leases.missed();
+    listening.missed();
     meters.counter("reconcile.failures").increment();
   }
 
@@ -163,32 +171,58 @@ public final class Reconciler implements AutoCloseable {
 
   /** One look and what follows from it. */
   void reconcile() {
-    Instant now = clock.instant();
-    Set<String> brokers = ledger.heartbeat(broker, options.brokerTrust());
+    executor.confirmPending().forEach(live::put); // before we say that we live: then others judge
+    Heartbeat heartbeat = ledger.heartbeat(broker, options.brokerTrust());
+    Instant now = heartbeat.now();
+    listening.heard(now);
+    boolean leads = ledger.leads();
     long mark = live.mark();
     List<Instance> instances = ledger.live();
+    states.read(instances, System.nanoTime());
     live.refresh(instances, mark);
+    hypervisor.identify(Identities.of(ledger.id(), instances));
     cordons.refresh(ledger.cordons());
-    leases.look(ledger, ledger.leads(), now);
+    leases.look(ledger, leads, now);
     closeForgotten(instances, now);
-    Observed<Inventory> observed = hypervisor.inventory();
+    Observed<Hypervisor.Sighting> observed = hypervisor.sighting();
     if (!observed.isKnown()) {
-      suspects = Map.of(); // two looks must be two sights
+      suspects = Map.of();
       return;
     }
-    Inventory inventory = observed.toOptional().orElseThrow();
+    Hypervisor.Sighting sighting = observed.toOptional().orElseThrow();
+    Inventory inventory = sighting.inventory();
     Set<String> hosts = inventory.hosts().keySet();
+    cordons.follow(ledger, inventory);
     ledger.syncSlots(hosts, options.slotsPerHost());
     hostsKnown = Set.copyOf(hosts);
     slots.count(inventory);
-    if (!ledger.leads()) {
+    neighbours.look(inventory, now);
+    if (!leads) {
+      suspects = Map.of();
       return;
     }
     slots.follow(inventory);
-    act(instances, inventory, brokers, now);
+    noteIdentities(instances, inventory);
+    act(instances, sighting, heartbeat);
     if (Duration.between(purgedAt, now).compareTo(PURGE_EVERY) > 0) {
       ledger.purge(now.minus(options.keep()));
       purgedAt = now;
+    }
+  }
+
+  /** What VMs will be known by when their names and references have changed. */
+  private void noteIdentities(List<Instance> instances, Inventory inventory) {
+    List<Instance> news = new ArrayList<>();
+    for (Instance instance : instances) {
+      inventory
+          .machine(instance.id())
+          .filter(machine -> machine.sign().reachable() && machine.sign().uuid().isPresent())
+          .map(machine -> instance.shownBy(machine.ref(), machine.sign().uuid()))
+          .filter(shown -> !shown.equals(instance))
+          .ifPresent(news::add);
+    }
+    if (!news.isEmpty()) {
+      ledger.identify(news);
     }
   }
 
@@ -216,32 +250,59 @@ public final class Reconciler implements AutoCloseable {
     }
   }
 
-  private void act(
-      List<Instance> instances, Inventory inventory, Set<String> brokers, Instant now) {
-    ReclaimPlanner.Policy policy = options.policy();
-    boolean adoptNow = adopting && !adopted;
+  private void act(List<Instance> instances, Hypervisor.Sighting sighting, Heartbeat heartbeat) {
+    Inventory inventory = sighting.inventory();
+    Instant now = heartbeat.now();
+    Map<String, Instance> closed = closed(instances, inventory);
     ReclaimPlanner.Plan plan =
         ReclaimPlanner.plan(
             instances,
             inventory.machines().values(),
-            inHand(instances, inventory),
-            brokers,
+            inHand(instances, inventory, closed),
+            new ReclaimPlanner.Evidence(
+                sighting.confirmation(),
+                states.before(sighting.askedAt()),
+                // Whoever could not be heard for long enough is not dead for that.
+                listening.lasted(options.brokerTrust(), now)
+                    ? heartbeat.living()
+                    : heartbeat.present(),
+                listening.since(),
+                closed,
+                neighbours.untouchable(inventory)),
             suspects,
-            new ReclaimPlanner.Policy(
-                policy.cutoff(),
-                policy.bootCutoff(),
-                policy.cloneLimit(),
-                policy.confirmLimit(),
-                policy.grace(),
-                policy.adoptStrangers() || adoptNow,
-                policy.budget()),
+            options.policy(),
             now);
     suspects = plan.suspects();
-    adopted = true;
     reclaims.carryOut(plan, instances, inventory);
+    noteRecovered(plan, inventory);
+    if (!suspects.isEmpty()) {
+      hypervisor.confirm();
+    }
   }
 
-  private Set<String> inHand(List<Instance> instances, Inventory inventory) {
+  private Map<String, Instance> closed(List<Instance> instances, Inventory inventory) {
+    Set<String> unknown = new HashSet<>(inventory.machines().keySet());
+    instances.forEach(instance -> unknown.remove(instance.id()));
+    return ledger.closed(unknown).stream()
+        .collect(Collectors.toMap(Instance::id, Function.identity()));
+  }
+
+  /** Those of ours whose records were lost: a person should know that the ledger is an old one. */
+  private void noteRecovered(ReclaimPlanner.Plan plan, Inventory inventory) {
+    Set<String> all = new TreeSet<>(recovered);
+    all.removeIf(id -> live.find(id).isEmpty());
+    for (ReclaimPlanner.Action action : plan.actions()) {
+      if (action.kind() == ReclaimPlanner.Kind.ADOPT) {
+        live.find(action.name())
+            .filter(instance -> neighbours.wasLost(instance, inventory))
+            .ifPresent(instance -> all.add(instance.id()));
+      }
+    }
+    recovered = Set.copyOf(all);
+  }
+
+  private Set<String> inHand(
+      List<Instance> instances, Inventory inventory, Map<String, Instance> closed) {
     Set<String> names = new HashSet<>();
     for (Instance instance : instances) {
       if (reclaimer.isInHand(instance.id()) || mayYetAppear(instance, inventory)) {
@@ -251,10 +312,13 @@ public final class Reconciler implements AutoCloseable {
     for (Machine machine : inventory.machines().values()) {
       // The inventory is older than the ledger's answer: what was recorded or closed meanwhile is
       // not a stranger.
-      if (reclaimer.isInHand(machine.name())
-          || live.isGone(machine.name())
-          || live.find(machine.name()).filter(i -> !instances.contains(i)).isPresent()) {
-        names.add(machine.name());
+      String name = machine.name();
+      boolean back =
+          closed.containsKey(name) && closed.get(name).reason().equals(ReclaimPlanner.VANISHED);
+      if (reclaimer.isInHand(name)
+          || (live.isGone(name) && !back)
+          || live.find(name).filter(i -> !instances.contains(i)).isPresent()) {
+        names.add(name);
       }
     }
     return names;
@@ -274,6 +338,24 @@ public final class Reconciler implements AutoCloseable {
   /** Why nothing can be placed yet, if so: hosts have slots from the first sight of them on. */
   public Optional<String> notReady() {
     return hostsKnown.isEmpty() ? Optional.of("no host has been seen yet") : Optional.empty();
+  }
+
+  /** Whose other clones lie in our folder, if any do, for a person. */
+  public Optional<String> neighbours() {
+    return neighbours.warning();
+  }
+
+  /** Whether records were lost, for a person. */
+  public Optional<String> lostRecords() {
+    Set<String> ids = recovered;
+    return ids.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the ledger did not know "
+                + ids.size()
+                + " of its own VMs, as if it were an older copy; they are on record again, without"
+                + " their owners, and end by DELETE or by age: "
+                + new TreeSet<>(ids));
   }
 
   /** Why the last round failed, if it did, for a person. */

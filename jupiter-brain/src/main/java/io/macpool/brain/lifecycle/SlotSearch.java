@@ -10,6 +10,7 @@ import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Origin;
 import io.macpool.core.fleet.Ownership;
 import java.time.Clock;
 import java.time.Duration;
@@ -102,12 +103,13 @@ final class SlotSearch {
   private Order order(Search search) {
     Instance wanted =
         Instance.requested(
-            UUID.randomUUID().toString(),
-            search.image().name(),
-            search.request().owner().map(Ownership::of).orElse(Ownership.WARM),
-            search.request().size(),
-            broker,
-            clock.instant());
+                UUID.randomUUID().toString(),
+                search.image().name(),
+                search.request().owner().map(Ownership::of).orElse(Ownership.WARM),
+                search.request().size(),
+                broker,
+                clock.instant())
+            .from(Origin.of(search.image()));
     return new Order(new Intent(wanted, search.request().idempotencyKey()), search.image());
   }
 

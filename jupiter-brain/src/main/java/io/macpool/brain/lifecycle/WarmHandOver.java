@@ -26,7 +26,7 @@ final class WarmHandOver {
   /** The client's from now on; empty if one must be made. */
   CompletableFuture<Optional<Instance>> take(CreateRequest request, String owner, Image image) {
     warmInstances.asked(image.name());
-    List<Instance> candidates = warmInstances.waiting(image.name());
+    List<Instance> candidates = warmInstances.waiting(image);
     if (candidates.isEmpty() || !request.size().isAsImage(image)) {
       return CompletableFuture.completedFuture(Optional.empty());
     }

@@ -1,5 +1,6 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import java.time.Clock;
@@ -63,10 +64,11 @@ public final class WarmInstances {
     return recent;
   }
 
-  /** Instances of the image that could be handed over, the longest waiting first. */
-  List<Instance> waiting(String image) {
+  /** Instances of the image, as it is now, that could be handed over; the longest waiting first. */
+  List<Instance> waiting(Image image) {
     return live.all().stream()
-        .filter(i -> i.isWaiting() && i.image().equals(Optional.of(image)))
+        .filter(i -> i.isWaiting() && i.image().equals(Optional.of(image.name())))
+        .filter(i -> !i.isOutdated(image))
         .filter(i -> !reclaimer.isInHand(i.id()))
         .sorted(Comparator.comparing(Instance::changedAt))
         .toList();

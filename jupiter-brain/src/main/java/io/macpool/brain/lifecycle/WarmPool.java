@@ -147,9 +147,11 @@ public final class WarmPool implements AutoCloseable {
   }
 
   private void plan(Inventory inventory) {
+    retireOutdated(inventory);
     List<WarmPoolPlanner.Warm> warm =
         live.all().stream()
             .filter(Instance::isWarm)
+            .filter(i -> !isOutdated(i, inventory))
             .map(
                 i ->
                     new WarmPoolPlanner.Warm(
@@ -183,6 +185,22 @@ public final class WarmPool implements AutoCloseable {
       }
     }
     plan.starts().forEach(this::begin);
+  }
+
+  /** What has the image's name now is another one, or its snapshot is another, or none. */
+  private static boolean isOutdated(Instance instance, Inventory inventory) {
+    return instance.image().flatMap(inventory::image).filter(instance::isOutdated).isPresent();
+  }
+
+  private void retireOutdated(Inventory inventory) {
+    for (Instance instance : live.all()) {
+      if (instance.isWarm()
+          && instance.phase() == InstancePhase.READY
+          && isOutdated(instance, inventory)
+          && !reclaimer.isInHand(instance.id())) {
+        retire(instance.id(), "image-replaced");
+      }
+    }
   }
 
   private int free(Inventory inventory) {

@@ -8,11 +8,12 @@ import com.vmware.vim25.SelectionSpec;
 import com.vmware.vim25.TraversalSpec;
 import io.macpool.brain.vsphere.InventoryAssembler.Role;
 import io.macpool.core.fleet.FoundMachine;
+import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.Mark;
 import java.rmi.RemoteException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,8 @@ final class DirectReads {
   private static final List<String> FOUND_PATHS =
       List.of(
           "name",
+          "runtime.connectionState",
+          "config.extraConfig",
           "runtime.powerState",
           "runtime.bootTime",
           "guest.ipAddress",
@@ -41,26 +44,55 @@ final class DirectReads {
     if (found == null || !found.type.equals("VirtualMachine")) {
       return Optional.empty();
     }
-    Map<String, Object> values =
-        session
-            .properties(List.of(found), Role.MACHINE.paths().toArray(String[]::new))
-            .get(found.val);
-    return values == null
-        ? Optional.empty()
-        : Optional.of(InventoryAssembler.machine(found.val, name, values));
+    return read(session, found);
   }
 
-  static Inventory all(VimSession session, Inventory known) throws RemoteException {
-    Map<String, Machine> machines = new HashMap<>();
-    children(session, session.machineFolder(), Role.MACHINE.paths())
-        .forEach(
-            (ref, values) -> {
-              if (values.get("name") instanceof String escaped) {
-                String name = InventoryAssembler.unescape(escaped);
-                machines.put(name, InventoryAssembler.machine(ref, name, values));
-              }
-            });
-    return new Inventory(known.version(), known.hosts(), known.images(), machines);
+  /** Wherever it lies. */
+  static Optional<Machine> locate(VimSession session, String ref, Optional<String> uuid)
+      throws RemoteException {
+    Optional<Machine> known = read(session, VSphereConnection.machine(ref));
+    if (uuid.isEmpty() || known.filter(m -> agree(m.sign().uuid(), uuid)).isPresent()) {
+      return known;
+    }
+    ManagedObjectReference found =
+        session.vim().findByUuid(session.content().searchIndex, null, uuid.get(), true, true);
+    return found == null ? Optional.empty() : read(session, found);
+  }
+
+  private static boolean agree(Optional<String> one, Optional<String> other) {
+    return one.isEmpty() || one.equals(other);
+  }
+
+  private static Optional<Machine> read(VimSession session, ManagedObjectReference vm)
+      throws RemoteException {
+    Map<String, Object> values;
+    try {
+      values =
+          session.properties(List.of(vm), Role.MACHINE.paths().toArray(String[]::new)).get(vm.val);
+    } catch (SoapFault e) {
+      if (e.is("ManagedObjectNotFound")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    return values == null ? Optional.empty() : Optional.of(machine(session, vm.val, values));
+  }
+
+  private static Machine machine(VimSession session, String ref, Map<String, Object> values) {
+    String name =
+        values.get("name") instanceof String escaped ? InventoryAssembler.unescape(escaped) : ref;
+    String folder = session.hasPlaces() ? session.machineFolder().val : "";
+    return InventoryAssembler.machine(ref, name, values, folder, session.lastClockAhead());
+  }
+
+  static Inventory all(VimSession session, Inventory known, Identities identities)
+      throws RemoteException {
+    List<Machine> machines = new ArrayList<>();
+    for (Map.Entry<String, Map<String, Object>> child :
+        children(session, session.machineFolder(), Role.MACHINE.paths()).entrySet()) {
+      machines.add(machine(session, child.getKey(), child.getValue()));
+    }
+    return Inventory.of(known.version(), known.hosts(), known.images(), machines, identities);
   }
 
   /** The machines directly in the folder at {@code path}. */
@@ -71,25 +103,21 @@ final class DirectReads {
       paths.add(CREATED);
     }
     List<FoundMachine> found = new ArrayList<>();
-    children(session, folder, paths)
-        .forEach(
-            (ref, values) -> {
-              String name =
-                  values.get("name") instanceof String escaped
-                      ? InventoryAssembler.unescape(escaped)
-                      : ref;
-              Machine machine = InventoryAssembler.machine(ref, name, values);
-              found.add(
-                  new FoundMachine(
-                      name,
-                      ref,
-                      machine.power(),
-                      Boolean.TRUE.equals(values.get("config.template"))
-                          || InventoryAssembler.hasBaseSnapshot(values.get("snapshot")),
-                      !machine.addresses().isEmpty(),
-                      machine.bootedAt(),
-                      InventoryAssembler.instant(values.get(CREATED))));
-            });
+    for (Map.Entry<String, Map<String, Object>> child :
+        children(session, folder, paths).entrySet()) {
+      Map<String, Object> values = child.getValue();
+      Machine machine = machine(session, child.getKey(), values);
+      found.add(
+          new FoundMachine(
+              machine.sign().mark().map(Mark::instance).orElse(machine.name()),
+              machine.ref(),
+              machine.power(),
+              Boolean.TRUE.equals(values.get("config.template"))
+                  || InventoryAssembler.hasBaseSnapshot(values.get("snapshot")),
+              !machine.addresses().isEmpty(),
+              machine.bootedAt(),
+              InventoryAssembler.instant(values.get(CREATED), session.lastClockAhead())));
+    }
     return found;
   }
 

@@ -3,8 +3,8 @@ package io.macpool.brain.vsphere;
 import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.VirtualMachineRelocateSpec;
 import com.vmware.vim25.ws.Argument;
+import io.macpool.brain.hypervisor.CloneOrder;
 import java.rmi.RemoteException;
-import java.util.Optional;
 
 /**
  * {@code InstantClone_Task} of vSphere 6.7, which yavijava's classes are too old to know. Source:
@@ -16,16 +16,16 @@ final class InstantClone {
 
   /** Starts it; the clone goes to the folder and pool of the session. */
   static ManagedObjectReference start(
-      VimSession session, ManagedObjectReference source, String name, Optional<String> host)
-      throws RemoteException {
+      VimSession session, ManagedObjectReference source, CloneOrder order) throws RemoteException {
     VirtualMachineRelocateSpec location = new VirtualMachineRelocateSpec();
     location.folder = session.machineFolder();
     location.pool = session.resourcePool();
-    host.ifPresent(id -> location.host = VimSession.reference("HostSystem", id));
+    order.host().ifPresent(id -> location.host = VimSession.reference("HostSystem", id));
     com.vmware.vim25.VirtualMachineInstantCloneSpec spec =
         new com.vmware.vim25.VirtualMachineInstantCloneSpec();
-    spec.name = name;
+    spec.name = order.name();
     spec.location = location;
+    spec.config = Marks.of(order.mark());
     return (ManagedObjectReference)
         session
             .client()

@@ -3,14 +3,17 @@ package io.macpool.brain.vsphere;
 import com.vmware.vim25.GuestNicInfo;
 import com.vmware.vim25.HostSystemConnectionState;
 import com.vmware.vim25.ManagedObjectReference;
+import com.vmware.vim25.VirtualMachineConnectionState;
 import com.vmware.vim25.VirtualMachinePowerState;
 import com.vmware.vim25.VirtualMachineSnapshotInfo;
 import com.vmware.vim25.VirtualMachineSnapshotTree;
 import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Calendar;
@@ -55,8 +58,16 @@ final class InventoryAssembler {
 
   static final String FROZEN = "runtime.instantCloneFrozen";
 
+  private static final String HARDWARE = "summary.hardware.uuid";
+  private static final String PARENT = "parent";
+  private static final String CONNECTION = "runtime.connectionState";
+  private static final String UUID = "config.instanceUuid";
+  private static final String TEMPLATE = "config.template";
+  private static final String EXTRA = "config.extraConfig";
+
   private static final List<String> HOST_PATHS =
-      List.of("name", "runtime.connectionState", "runtime.inMaintenanceMode", "datastore");
+      List.of(
+          "name", "runtime.connectionState", "runtime.inMaintenanceMode", "datastore", HARDWARE);
   private static final List<String> IMAGE_PATHS =
       List.of(
           "name",
@@ -68,6 +79,11 @@ final class InventoryAssembler {
   private static final List<String> MACHINE_PATHS =
       List.of(
           "name",
+          PARENT,
+          CONNECTION,
+          UUID,
+          TEMPLATE,
+          EXTRA,
           "runtime.powerState",
           "runtime.host",
           "runtime.bootTime",
@@ -80,16 +96,35 @@ final class InventoryAssembler {
   private final Map<String, Host> hosts = new HashMap<>();
   private final Map<String, Image> images = new HashMap<>();
   private final Map<String, Machine> machines = new HashMap<>();
+  private final String folder;
+  private Duration ahead;
   private long version;
 
-  InventoryAssembler(long version) {
+  /**
+   * @param folder the reference of the folder of clones
+   * @param ahead how far vCenter's clock is ahead of ours
+   */
+  InventoryAssembler(long version, String folder, Duration ahead) {
     this.version = version;
+    this.folder = folder;
+    this.ahead = ahead;
+  }
+
+  /** True if that changes any time that is told. */
+  boolean ahead(Duration now) {
+    boolean changed = !now.equals(ahead);
+    ahead = now;
+    if (changed) {
+      machines.replaceAll(
+          (ref, machine) -> machine(ref, machine.name(), properties.get(Role.MACHINE + ref)));
+    }
+    return changed;
   }
 
   /** Takes in changed properties of one object; a null value is one that was removed. */
   void change(Role role, String ref, Map<String, Object> changes) {
     Map<String, Object> known = properties.computeIfAbsent(role + ref, key -> new HashMap<>());
-    known.putAll(changes);
+    known.putAll(role == Role.MACHINE ? believable(known, changes) : changes);
     if (!(known.get("name") instanceof String escaped)) {
       return; // no name, no use: it follows in a later update
     }
@@ -101,6 +136,25 @@ final class InventoryAssembler {
     }
   }
 
+  /**
+   * While vCenter can't read a VM's files it shows their path as its name, and no configuration:
+   * that is no news, and what it was called before still tells it from others.
+   */
+  private static Map<String, Object> believable(
+      Map<String, Object> known, Map<String, Object> changes) {
+    Object connection = changes.getOrDefault(CONNECTION, known.get(CONNECTION));
+    if (isReachable(connection) || !known.containsKey("name")) {
+      return changes;
+    }
+    Map<String, Object> news = new HashMap<>(changes);
+    news.keySet().removeAll(List.of("name", UUID, TEMPLATE, EXTRA));
+    return news;
+  }
+
+  private static boolean isReachable(Object connection) {
+    return connection == null || connection == VirtualMachineConnectionState.connected;
+  }
+
   void remove(Role role, String ref) {
     properties.remove(role + ref);
     switch (role) {
@@ -110,26 +164,18 @@ final class InventoryAssembler {
     }
   }
 
-  /** What is known now. A VM that is an image is never among the machines. */
-  Inventory build() {
+  /** What is known now, by nothing but vCenter's names. A VM that is an image is no machine. */
+  Inventory build(Identities identities) {
     version++;
-    Map<String, Machine> byName = new HashMap<>();
-    machines.forEach(
-        (ref, machine) -> {
-          if (!images.containsKey(ref)) {
-            byName.merge(machine.name(), machine, InventoryAssembler::oneThatIsOn);
-          }
-        });
-    return new Inventory(
+    return Inventory.of(
         version,
         hosts,
         images.values().stream()
             .collect(Collectors.toMap(Image::name, image -> image, (one, other) -> one)),
-        byName);
-  }
-
-  private static Machine oneThatIsOn(Machine one, Machine other) {
-    return other.power() == PowerState.ON ? other : one;
+        machines.values().stream()
+            .filter(machine -> !images.containsKey(machine.ref()) && !machine.sign().template())
+            .toList(),
+        identities);
   }
 
   private static Host host(String ref, String name, Map<String, Object> known) {
@@ -138,7 +184,10 @@ final class InventoryAssembler {
         name,
         known.get("runtime.connectionState") == HostSystemConnectionState.connected,
         Boolean.TRUE.equals(known.get("runtime.inMaintenanceMode")),
-        references(known.get("datastore")));
+        references(known.get("datastore")),
+        known.get(HARDWARE) instanceof String uuid && !uuid.isBlank()
+            ? Optional.of(uuid)
+            : Optional.empty());
   }
 
   private static Image image(String ref, String name, Map<String, Object> known) {
@@ -153,18 +202,35 @@ final class InventoryAssembler {
         reference(known.get("runtime.host")));
   }
 
-  static Machine machine(String ref, String name, Map<String, Object> known) {
+  private Machine machine(String ref, String name, Map<String, Object> known) {
+    return machine(ref, name, known, folder, ahead);
+  }
+
+  /** While it can't be reached, its last state says nothing of what it does now. */
+  static Machine machine(
+      String ref, String name, Map<String, Object> known, String folder, Duration ahead) {
+    boolean reachable = isReachable(known.get(CONNECTION));
     return new Machine(
         name,
         ref,
-        power(known.get("runtime.powerState")),
+        reachable ? power(known.get("runtime.powerState")) : PowerState.UNKNOWN,
         addresses(known.get("guest.net"), known.get("guest.ipAddress")),
         reference(known.get("runtime.host")),
-        instant(known.get("runtime.bootTime")));
+        instant(known.get("runtime.bootTime"), ahead),
+        new Machine.Sign(
+            name,
+            known.get(UUID) instanceof String uuid ? Optional.of(uuid) : Optional.empty(),
+            Marks.in(known.get(EXTRA)),
+            reference(known.get(PARENT)).filter(folder::equals).isPresent(),
+            reachable,
+            Boolean.TRUE.equals(known.get(TEMPLATE))));
   }
 
-  static Optional<Instant> instant(Object value) {
-    return value instanceof Calendar time ? Optional.of(time.toInstant()) : Optional.empty();
+  /** By our clock. */
+  static Optional<Instant> instant(Object value, Duration ahead) {
+    return value instanceof Calendar time
+        ? Optional.of(time.toInstant().minus(ahead))
+        : Optional.empty();
   }
 
   private static PowerState power(Object value) {

@@ -15,7 +15,6 @@ import com.vmware.vim25.UpdateSet;
 import com.vmware.vim25.VimPortType;
 import com.vmware.vim25.WaitOptions;
 import io.macpool.brain.vsphere.InventoryAssembler.Role;
-import io.macpool.core.fleet.Inventory;
 import java.rmi.RemoteException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,14 +34,25 @@ final class PropertyStream {
   /** How long vCenter holds a poll without news; each answer proves that the inventory is true. */
   static final Duration LONGEST_POLL = Duration.ofSeconds(20);
 
+  /**
+   * An answer of vCenter's.
+   *
+   * @param inventory if it changed; if not, the one before still holds
+   * @param askedAt when it was asked for, in nanoseconds of our monotonic time: vCenter has seen
+   *     all that was done before
+   */
+  record News(Optional<InventoryAssembler> inventory, long askedAt) {}
+
+  private final VimSession session;
   private final VimPortType poll;
   private final ManagedObjectReference collector;
   private final Map<String, Role> roles = new HashMap<>();
   private final InventoryAssembler assembler;
   private final TaskTracker tasks;
-  private final Consumer<Optional<Inventory>> news;
+  private final Consumer<News> news;
   private final WaitOptions options = new WaitOptions();
   private String version = "";
+  private long askedAt;
 
   /**
    * Tells vCenter what to watch; nothing has been read yet.
@@ -55,11 +65,16 @@ final class PropertyStream {
       Duration callLimit,
       long inventoryVersion,
       TaskTracker tasks,
-      Consumer<Optional<Inventory>> news)
+      Consumer<News> news)
       throws RemoteException {
     VimPortType vim = session.vim();
+    this.session = session;
     this.poll = session.client().within(LONGEST_POLL.plus(callLimit)).stubs();
-    this.assembler = new InventoryAssembler(inventoryVersion);
+    this.assembler =
+        new InventoryAssembler(
+            inventoryVersion,
+            session.hasPlaces() ? session.machineFolder().val : "",
+            session.clockAhead());
     this.tasks = tasks;
     this.news = news;
     this.options.maxWaitSeconds = 0; // what there is now is told at once, also if that is nothing
@@ -67,27 +82,45 @@ final class PropertyStream {
     if (session.hasPlaces()) {
       watch(session, Role.HOST, session.cluster());
       watch(session, Role.IMAGE, session.baseFolder());
-      watch(session, Role.MACHINE, session.machineFolder());
+      watchMachines(session);
     }
     watchTasks(session);
     tasks.forgetAll();
   }
 
+  private static ManagedObjectReference view(
+      VimSession session, Role role, ManagedObjectReference container, boolean deep)
+      throws RemoteException {
+    return session
+        .vim()
+        .createContainerView(
+            session.content().viewManager, container, new String[] {role.type()}, deep);
+  }
+
+  /** What lies in the folder of clones, and whatever else the hosts run, wherever it lies. */
+  private void watchMachines(VimSession session) throws RemoteException {
+    Role role = Role.MACHINE;
+    PropertyFilterSpec filter =
+        filter(
+            List.of(
+                view(session, role, session.machineFolder(), false),
+                view(session, role, session.cluster(), true)),
+            "ContainerView",
+            "view",
+            role.type(),
+            role.paths());
+    roles.put(session.vim().createFilter(collector, filter, false).val, role);
+  }
+
   private void watch(VimSession session, Role role, ManagedObjectReference container)
       throws RemoteException {
-    ManagedObjectReference view =
-        session
-            .vim()
-            .createContainerView(
-                session.content().viewManager,
-                container,
-                new String[] {role.type()},
-                role == Role.HOST); // folders: direct children alone are ours
+    // Of a folder, direct children alone are ours.
+    ManagedObjectReference view = view(session, role, container, role == Role.HOST);
     List<String> paths = new ArrayList<>(role.paths());
     if (role == Role.IMAGE && session.modern()) {
       paths.add(InventoryAssembler.FROZEN);
     }
-    PropertyFilterSpec filter = filter(view, "ContainerView", "view", role.type(), paths);
+    PropertyFilterSpec filter = filter(List.of(view), "ContainerView", "view", role.type(), paths);
     roles.put(session.vim().createFilter(collector, filter, false).val, role);
   }
 
@@ -98,12 +131,31 @@ final class PropertyStream {
   private void watchTasks(VimSession session) throws RemoteException {
     PropertyFilterSpec filter =
         filter(
-            session.content().taskManager, "TaskManager", "recentTask", "Task", TaskTracker.PATHS);
+            List.of(session.content().taskManager),
+            "TaskManager",
+            "recentTask",
+            "Task",
+            TaskTracker.PATHS);
     session.vim().createFilter(collector, filter, false);
   }
 
   private static PropertyFilterSpec filter(
-      ManagedObjectReference start, String from, String along, String type, List<String> paths) {
+      List<ManagedObjectReference> starts,
+      String from,
+      String along,
+      String type,
+      List<String> paths) {
+    PropertySpec wanted = new PropertySpec();
+    wanted.type = type;
+    wanted.pathSet = paths.toArray(String[]::new);
+    PropertyFilterSpec filter = new PropertyFilterSpec();
+    filter.objectSet =
+        starts.stream().map(start -> root(start, from, along)).toArray(ObjectSpec[]::new);
+    filter.propSet = new PropertySpec[] {wanted};
+    return filter;
+  }
+
+  private static ObjectSpec root(ManagedObjectReference start, String from, String along) {
     TraversalSpec step = new TraversalSpec();
     step.name = along;
     step.type = from;
@@ -113,29 +165,43 @@ final class PropertyStream {
     root.obj = start;
     root.skip = true;
     root.selectSet = new SelectionSpec[] {step};
-    PropertySpec wanted = new PropertySpec();
-    wanted.type = type;
-    wanted.pathSet = paths.toArray(String[]::new);
-    PropertyFilterSpec filter = new PropertyFilterSpec();
-    filter.objectSet = new ObjectSpec[] {root};
-    filter.propSet = new PropertySpec[] {wanted};
-    return filter;
+    return root;
   }
 
   /** Waits for the next answer, and tells what is in it. */
   void next() throws RemoteException {
-    boolean changed = false;
+    boolean changed = assembler.ahead(session.clockAhead());
+    askedAt = System.nanoTime();
     UpdateSet updates;
     do {
-      updates = poll.waitForUpdatesEx(collector, version, options);
+      updates = answer();
       if (updates != null) {
         version = updates.version;
         changed |= apply(updates);
       }
     } while (updates != null && Boolean.TRUE.equals(updates.truncated));
     options.maxWaitSeconds = (int) LONGEST_POLL.toSeconds();
-    news.accept(changed ? Optional.of(assembler.build()) : Optional.empty());
+    news.accept(new News(changed ? Optional.of(assembler) : Optional.empty(), askedAt));
     tasks.tell();
+  }
+
+  /** What there is now if the wait was cut short by {@link #hurry}. */
+  private UpdateSet answer() throws RemoteException {
+    try {
+      return poll.waitForUpdatesEx(collector, version, options);
+    } catch (SoapFault e) {
+      if (!e.is("RequestCanceled")) {
+        throw e;
+      }
+      options.maxWaitSeconds = 0;
+      askedAt = System.nanoTime();
+      return poll.waitForUpdatesEx(collector, version, options);
+    }
+  }
+
+  /** Ends the wait for news, so that vCenter says now that there is none; from any thread. */
+  void hurry() throws RemoteException {
+    session.vim().cancelWaitForUpdates(collector);
   }
 
   private boolean apply(UpdateSet updates) {

@@ -1,6 +1,5 @@
 package io.macpool.brain.vsphere;
 
-import io.macpool.core.fleet.Inventory;
 import java.rmi.RemoteException;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,11 +35,12 @@ final class Sessions implements AutoCloseable {
   private final Duration callLimit;
   private final TaskTracker tasks;
   private final Supplier<Long> inventoryVersion;
-  private final Consumer<Optional<Inventory>> news;
+  private final Consumer<PropertyStream.News> news;
   private final Clock clock;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private VimSession current;
+  private volatile PropertyStream events;
   private String trouble = "not connected yet";
   private Instant troubleSince;
   private boolean connecting = true;
@@ -56,7 +56,7 @@ final class Sessions implements AutoCloseable {
       Duration callLimit,
       TaskTracker tasks,
       Supplier<Long> inventoryVersion,
-      Consumer<Optional<Inventory>> news,
+      Consumer<PropertyStream.News> news,
       Clock clock) {
     this.login = login;
     this.endpoint = endpoint;
@@ -110,6 +110,14 @@ final class Sessions implements AutoCloseable {
     }
   }
 
+  /** Lets vCenter say at once whether there is news; best effort. */
+  void hurry() throws RemoteException {
+    PropertyStream stream = events;
+    if (stream != null && trouble().isEmpty()) {
+      stream.hurry();
+    }
+  }
+
   /** Why there is no session, if there is none. */
   synchronized Optional<String> trouble() {
     return current == null ? Optional.of(trouble) : Optional.empty();
@@ -128,6 +136,7 @@ final class Sessions implements AutoCloseable {
         PropertyStream stream =
             new PropertyStream(session, callLimit, inventoryVersion.get(), tasks, news);
         stream.next();
+        events = stream;
         succeed(session);
         pause = SHORTEST_PAUSE;
         follow(session, stream);

@@ -2,7 +2,6 @@ package io.macpool.brain.vsphere;
 
 import com.vmware.vim25.ManagedObjectReference;
 import io.macpool.brain.hypervisor.HypervisorFailure;
-import io.macpool.core.fleet.Inventory;
 import io.macpool.service.Resources;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -54,7 +53,7 @@ final class VSphereConnection implements AutoCloseable {
       MeterRegistry meters,
       Clock clock,
       Supplier<Long> inventoryVersion,
-      Consumer<Optional<Inventory>> news) {
+      Consumer<PropertyStream.News> news) {
     this.taskLimit = options.taskLimit();
     SoapTransport transport =
         resources.own(
@@ -70,7 +69,7 @@ final class VSphereConnection implements AutoCloseable {
               VimClient client =
                   new VimClient(transport, options.endpoint(), options.callLimit(), meters);
               meters.counter("vsphere.logins").increment();
-              return VimSession.open(client, options.endpoint(), options.paths());
+              return VimSession.open(client, options.endpoint(), options.paths(), clock);
             },
             options.endpoint(),
             options.callLimit(),
@@ -136,6 +135,18 @@ final class VSphereConnection implements AutoCloseable {
   /** Reads; asked again where that may help. */
   <T> CompletableFuture<T> read(String what, Caller.Call<T> call) {
     return reads.call(what, true, call);
+  }
+
+  /** Lets vCenter say soon whether anything has changed. */
+  @SuppressWarnings("FutureReturnValueIgnored") // if it fails, the next answer comes by itself
+  void hurry() {
+    reads.call(
+        "ask for news",
+        true,
+        session -> {
+          sessions.hurry();
+          return null;
+        });
   }
 
   /** Starts a task that must not be started twice, and completes with its result. */

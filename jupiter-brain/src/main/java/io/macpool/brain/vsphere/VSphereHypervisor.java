@@ -8,6 +8,7 @@ import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.core.Observed;
+import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
@@ -31,7 +32,8 @@ public final class VSphereHypervisor implements Hypervisor {
   private final Clock clock;
   private final VSphereConnection connection;
   private final List<Consumer<Inventory>> listeners = new CopyOnWriteArrayList<>();
-  private volatile Inventory latest = Inventory.EMPTY;
+  private volatile Sighting latest = new Sighting(Inventory.EMPTY, 0, System.nanoTime());
+  private volatile Identities identities = Identities.NONE;
   private volatile Instant confirmedAt;
 
   private VSphereHypervisor(
@@ -39,7 +41,8 @@ public final class VSphereHypervisor implements Hypervisor {
     this.options = options;
     this.clock = clock;
     this.connection =
-        new VSphereConnection(vertx, options, meters, clock, () -> latest.version(), this::hear);
+        new VSphereConnection(
+            vertx, options, meters, clock, () -> latest.inventory().version(), this::hear);
     Gauge.builder("vsphere.inventory.age", this, VSphereHypervisor::inventoryAge)
         .baseUnit("seconds")
         .register(meters);
@@ -58,29 +61,56 @@ public final class VSphereHypervisor implements Hypervisor {
     return seen == null ? Double.NaN : Duration.between(seen, clock.instant()).toMillis() / 1000.0;
   }
 
-  private void hear(Optional<Inventory> news) {
-    confirmedAt = clock.instant();
-    if (news.isPresent()) {
-      latest = news.get();
-      listeners.forEach(listener -> listener.accept(news.get()));
+  private void hear(PropertyStream.News news) {
+    Inventory inventory;
+    synchronized (this) {
+      inventory = news.inventory().map(all -> all.build(identities)).orElse(latest.inventory());
+      latest = new Sighting(inventory, latest.confirmation() + 1, news.askedAt());
+      confirmedAt = clock.instant();
+    }
+    if (news.inventory().isPresent()) {
+      listeners.forEach(listener -> listener.accept(inventory));
+    }
+  }
+
+  @Override
+  public void identify(Identities known) {
+    synchronized (this) {
+      if (identities.equals(known)) {
+        return;
+      }
+      identities = known;
+      latest =
+          new Sighting(
+              latest.inventory().identified(known), latest.confirmation(), latest.askedAt());
     }
   }
 
   @Override
   public Observed<Inventory> inventory() {
+    return sighting().map(Sighting::inventory);
+  }
+
+  @Override
+  public void confirm() {
+    connection.hurry();
+  }
+
+  @Override
+  public Observed<Sighting> sighting() {
     Instant at = confirmedAt;
     Optional<String> trouble = connection.trouble();
     if (at == null) {
       return Observed.unknown(trouble.orElse("not read yet"), connection.troubleSince());
     }
-    Observed<Inventory> known = Observed.known(latest, at);
+    Observed<Sighting> known = Observed.known(latest, at);
     return known.afterFailure(
         trouble.orElse("no news from vCenter"), options.staleAfter(), clock.instant());
   }
 
   @Override
   public Inventory lastKnown() {
-    return latest;
+    return latest.inventory();
   }
 
   @Override
@@ -94,9 +124,15 @@ public final class VSphereHypervisor implements Hypervisor {
   }
 
   @Override
+  public CompletableFuture<Optional<Machine>> locate(String ref, Optional<String> uuid) {
+    return connection.read("look for " + ref, session -> DirectReads.locate(session, ref, uuid));
+  }
+
+  @Override
   public CompletableFuture<Inventory> read() {
-    Inventory known = latest;
-    return connection.read("read the folder of clones", session -> DirectReads.all(session, known));
+    Inventory known = lastKnown();
+    return connection.read(
+        "read the folder of clones", session -> DirectReads.all(session, known, identities));
   }
 
   @Override
@@ -119,6 +155,8 @@ public final class VSphereHypervisor implements Hypervisor {
     spec.location = location;
     spec.powerOn = false;
     spec.template = false;
+    spec.config = new VirtualMachineConfigSpec();
+    spec.config.extraConfig = Marks.of(order.mark());
     spec.snapshot = VimSession.reference("VirtualMachineSnapshot", order.image().snapshot().get());
     return connection
         .once(
@@ -143,11 +181,7 @@ public final class VSphereHypervisor implements Hypervisor {
         .once(
             what,
             session ->
-                InstantClone.start(
-                    session,
-                    VSphereConnection.machine(order.image().ref()),
-                    order.name(),
-                    order.host()))
+                InstantClone.start(session, VSphereConnection.machine(order.image().ref()), order))
         .thenApply(result -> made(what, result));
   }
 

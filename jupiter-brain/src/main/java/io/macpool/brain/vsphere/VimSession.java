@@ -11,12 +11,18 @@ import com.vmware.vim25.RetrieveResult;
 import com.vmware.vim25.ServiceContent;
 import com.vmware.vim25.VimPortType;
 import java.rmi.RemoteException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Calendar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Scanner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One login and what it found: the folders and the pool by their paths. A session that ended is
@@ -26,6 +32,12 @@ final class VimSession {
 
   /** The newest version that we speak: it has instant clones. */
   private static final String SPOKEN = "6.7";
+
+  private static final Logger log = LoggerFactory.getLogger(VimSession.class);
+  private static final Duration CLOCK_EVERY = Duration.ofMinutes(5);
+
+  /** Smaller differences are the time that calls take. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
   /** What the configured paths led to. */
   private record Places(
@@ -39,15 +51,54 @@ final class VimSession {
   private final ServiceContent content;
   private final boolean modern;
   private final Places places;
+  private final Clock clock;
+  private volatile Duration ahead = Duration.ZERO;
+  private long aheadReadAt;
 
   private VimSession(
-      VimClient client, ServiceContent content, boolean modern, Optional<InventoryPaths> paths)
+      VimClient client,
+      ServiceContent content,
+      boolean modern,
+      Optional<InventoryPaths> paths,
+      Clock clock)
       throws RemoteException {
+    this.clock = clock;
     this.client = client;
     this.vim = client.stubs();
     this.content = content;
     this.modern = modern;
     this.places = paths.isPresent() ? places(paths.get()) : null;
+    readAhead();
+  }
+
+  private void readAhead() throws RemoteException {
+    Instant asked = clock.instant();
+    Calendar time = vim.currentTime(reference("ServiceInstance", "ServiceInstance"));
+    Instant answered = clock.instant();
+    Duration now =
+        Duration.between(
+            asked.plus(Duration.between(asked, answered).dividedBy(2)),
+            present(time, "time").toInstant());
+    if (now.minus(ahead).abs().compareTo(CLOCK_TOLERANCE) > 0) {
+      ahead = now;
+      log.info(
+          "vCenter's clock is {} s ahead of the ledger's; ages count by the latter",
+          now.toMillis() / 1000.0);
+    }
+    aheadReadAt = System.nanoTime();
+  }
+
+  /** As {@link #clockAhead}, without asking. */
+  Duration lastClockAhead() {
+    return ahead;
+  }
+
+  /** How far vCenter's clock is ahead of ours; it is asked for now and then. On one thread. */
+  Duration clockAhead() throws RemoteException {
+    if (System.nanoTime() - aheadReadAt > CLOCK_EVERY.toNanos()) {
+      readAhead();
+    }
+    return ahead;
   }
 
   private Places places(InventoryPaths paths) throws RemoteException {
@@ -64,7 +115,8 @@ final class VimSession {
   }
 
   /** Logs in and finds the folders; logs out again if they are not to be found. */
-  static VimSession open(VimClient client, VSphereEndpoint endpoint, Optional<InventoryPaths> paths)
+  static VimSession open(
+      VimClient client, VSphereEndpoint endpoint, Optional<InventoryPaths> paths, Clock clock)
       throws RemoteException {
     VimPortType vim = client.stubs();
     ServiceContent content =
@@ -77,7 +129,7 @@ final class VimSession {
     }
     vim.login(content.sessionManager, endpoint.user(), endpoint.password().reveal(), null);
     try {
-      return new VimSession(client, content, modern, paths);
+      return new VimSession(client, content, modern, paths, clock);
     } catch (RemoteException e) {
       try {
         vim.logout(content.sessionManager);

@@ -27,6 +27,7 @@ final class VimTypes {
           Map.entry("double", Double.class),
           Map.entry("boolean", Boolean.class),
           Map.entry("dateTime", java.util.Calendar.class),
+          Map.entry("Calendar", java.util.Calendar.class), // as the stubs call it
           Map.entry("anyURI", String.class),
           Map.entry("anyType", Object.class));
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.Ownership;
 import io.macpool.core.fleet.SlotMovePlanner;
 import io.macpool.service.Secret;
@@ -119,6 +121,75 @@ abstract class LedgerContract {
 
   private static List<Instance> moved(Ledger ledger, Map<String, String> seenOn) {
     return ledger.move((holdings, slots) -> SlotMovePlanner.plan(holdings, seenOn, slots));
+  }
+
+  /** By the database's clock: replicas whose own clocks differ by hours all live. */
+  @Test
+  void whoLivesIsToldByOneClock() {
+    Duration trust = Duration.ofSeconds(10);
+    Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+    Clock behind = Clock.offset(Clock.systemUTC(), Duration.ofHours(-1));
+    try (Ledger ledger = Ledger.open(database(), 2, behind)) {
+      ledger.heartbeat("behind", trust);
+      ledger.renew(new Lease("ci", "worker-1", behind.instant(), trust));
+    }
+    try (Ledger ledger = Ledger.open(database(), 2, ahead)) {
+      Heartbeat heartbeat = ledger.heartbeat("ahead", trust);
+      assertThat(heartbeat.living()).contains("ahead", "behind");
+      ledger.renew(new Lease("ci", "worker-2", ahead.instant(), trust));
+      assertThat(ledger.leases())
+          .hasSize(2)
+          .allSatisfy(
+              lease ->
+                  assertThat(Duration.between(lease.renewedAt(), heartbeat.now()).abs())
+                      .isLessThan(trust));
+    }
+    try (Ledger ledger = Ledger.open(database(), 2)) {
+      Heartbeat heartbeat = ledger.heartbeat("ours", trust);
+      assertThat(Duration.between(heartbeat.now(), ledger.clock().instant()).abs())
+          .isLessThan(trust);
+    }
+  }
+
+  @Test
+  void whatVanishedIsItsOwnersWhenItIsBackAndNothingElseIs() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 1);
+      reserve(ledger, "a", Optional.empty());
+      ledger.advance(Transition.of("a", InstanceEvent.STARTED, "on").withRef("vm-1"));
+      ledger.identify(
+          List.of(ledger.find("a").orElseThrow().shownBy("vm-2", Optional.of("uuid-1"))));
+      Instance seen = ledger.find("a").orElseThrow();
+      assertThat(seen.ref()).contains("vm-2");
+      assertThat(seen.uuid()).contains("uuid-1");
+      ledger.advance(Transition.of("a", InstanceEvent.VANISHED, "vanished").asSeen(seen.version()));
+      assertThat(ledger.closed(Set.of("a", "b"))).extracting(Instance::id).containsExactly("a");
+      assertThat(ledger.reopen("a", "decided", "it is back")).isEmpty();
+      assertThat(ledger.reopen("a", "vanished", "it is back"))
+          .hasValueSatisfying(
+              back -> {
+                assertThat(back.phase()).isEqualTo(InstancePhase.READY);
+                assertThat(back.ownership()).isEqualTo(seen.ownership());
+                assertThat(back.version()).isGreaterThan(seen.version());
+              });
+      assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
+      assertThat(reserve(ledger, "b", Optional.empty())).isInstanceOf(Reservation.Refused.class);
+    }
+  }
+
+  @Test
+  void aCordonHoldsForTheSameMacUnderAnotherId() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.cordon("host-1", Optional.of(new Cordon(Cordon.Kind.CORDONED, "new disk")));
+      Host mac = new Host("host-1", "mac-1", true, false, Set.of(), Optional.of("hardware-1"));
+      ledger.cordonFollows("host-1", mac);
+      assertThat(ledger.cordoned()).containsEntry("host-1", mac.body());
+      Host again = new Host("host-9", "mac-1", true, false, Set.of(), Optional.of("hardware-1"));
+      ledger.cordonFollows("host-1", again);
+      assertThat(ledger.cordons()).containsOnlyKeys("host-9");
+      String id = ledger.id();
+      assertThat(id).isNotBlank();
+    }
   }
 
   @Test
@@ -315,15 +386,15 @@ abstract class LedgerContract {
       ledger.syncSlots(Set.of("host-1", "host-2"), 2);
       reserve(ledger, "a", Optional.empty());
       ledger.cordon("host-2", Optional.of(new Cordon(Cordon.Kind.DRAINING, "new disk")));
-      assertThat(ledger.heartbeat("one", Duration.ofSeconds(10))).containsExactly("one");
+      assertThat(ledger.heartbeat("one", Duration.ofSeconds(10)).living()).containsExactly("one");
     }
     try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
       assertThat(ledger.hasHistory()).isTrue();
       assertThat(ledger.live()).hasSize(1);
       assertThat(ledger.cordons()).containsOnlyKeys("host-2");
-      assertThat(ledger.heartbeat("two", Duration.ofSeconds(10))).contains("one", "two");
+      assertThat(ledger.heartbeat("two", Duration.ofSeconds(10)).living()).contains("one", "two");
       ledger.farewell("one");
-      assertThat(ledger.heartbeat("two", Duration.ofSeconds(10))).containsExactly("two");
+      assertThat(ledger.heartbeat("two", Duration.ofSeconds(10)).living()).containsExactly("two");
       ledger.cordon("host-2", Optional.empty());
       assertThat(ledger.cordons()).isEmpty();
       ledger.syncSlots(Set.of("host-1"), 1);

@@ -9,6 +9,7 @@ import com.vmware.vim25.VirtualMachineRelocateSpec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.rmi.RemoteException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,8 @@ final class Administrator implements AutoCloseable {
         VimSession.open(
             new VimClient(transport, endpoint, LIMIT, new SimpleMeterRegistry()),
             endpoint,
-            Optional.of(paths));
+            Optional.of(paths),
+            Clock.systemUTC());
   }
 
   /** The property of a VM; null if it has none. */

@@ -14,6 +14,7 @@ import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.Mark;
 import io.macpool.core.fleet.PowerState;
 import io.macpool.service.Secret;
 import io.macpool.sim.net.TcpGate;
@@ -47,6 +48,7 @@ abstract class HypervisorContract {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   static final String IMAGE = "macos-15-xcode-16";
   static final String DEEP = "image-with-history";
+  private static final Mark MARK = new Mark("ledger", "instance");
 
   /** A vCenter, the same for all tests of a class. */
   record Place(URI url, String user, String password, String thumbprint, InventoryPaths paths) {}
@@ -129,7 +131,7 @@ abstract class HypervisorContract {
   }
 
   private String newClone(String name) throws Exception {
-    return get(vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.empty())));
+    return get(vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.empty(), MARK)));
   }
 
   private Machine await(String name, Predicate<Machine> condition) {
@@ -170,7 +172,8 @@ abstract class HypervisorContract {
   void theBaseSnapshotIsFoundAnywhereInTheTree() throws Exception {
     Image deep = image(DEEP);
     assertThat(deep.snapshot()).isPresent();
-    String ref = get(vsphere.cloneLinked(new CloneOrder(deep, "of-history", Optional.empty())));
+    String ref =
+        get(vsphere.cloneLinked(new CloneOrder(deep, "of-history", Optional.empty(), MARK)));
     assertThat(await("of-history", m -> m.power() == PowerState.OFF).ref()).isEqualTo(ref);
   }
 
@@ -188,7 +191,7 @@ abstract class HypervisorContract {
             false,
             image.host());
     HypervisorFailure failure =
-        failure(vsphere.cloneLinked(new CloneOrder(bare, "never", Optional.empty())));
+        failure(vsphere.cloneLinked(new CloneOrder(bare, "never", Optional.empty(), MARK)));
     assertThat(failure.kind()).isEqualTo("NoSnapshot");
   }
 
@@ -255,7 +258,7 @@ abstract class HypervisorContract {
   void aNameIsTakenOnce() throws Exception {
     newClone("twin");
     HypervisorFailure failure =
-        failure(vsphere.cloneLinked(new CloneOrder(image(IMAGE), "twin", Optional.empty())));
+        failure(vsphere.cloneLinked(new CloneOrder(image(IMAGE), "twin", Optional.empty(), MARK)));
     assertThat(failure).isInstanceOf(HypervisorFailure.Refused.class);
     assertThat(failure.kind()).isEqualTo("DuplicateName");
     assertThat(failure).hasMessageContaining("twin");
@@ -267,7 +270,7 @@ abstract class HypervisorContract {
     for (Host host : vsphere.lastKnown().hosts().values()) {
       if (host.datastores().containsAll(image(IMAGE).datastores())) {
         String name = "on-" + host.id();
-        get(vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.of(host.id()))));
+        get(vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.of(host.id()), MARK)));
         assertThat(await(name, m -> m.host().isPresent()).host()).contains(host.id());
       }
     }
@@ -280,7 +283,8 @@ abstract class HypervisorContract {
         .isTrue();
     HypervisorFailure nowhere =
         failure(
-            vsphere.cloneLinked(new CloneOrder(image(IMAGE), "nowhere", Optional.of("host-none"))));
+            vsphere.cloneLinked(
+                new CloneOrder(image(IMAGE), "nowhere", Optional.of("host-none"), MARK)));
     assertThat(nowhere).isInstanceOf(HypervisorFailure.Absent.class);
     assertThat(get(vsphere.find("nowhere"))).isEmpty();
   }
@@ -349,14 +353,16 @@ abstract class HypervisorContract {
         new Image(
             "gone", "vm-gone", image.snapshot(), 2, 4096, image.datastores(), false, image.host());
     HypervisorFailure failure =
-        failure(vsphere.cloneLinked(new CloneOrder(gone, "never", Optional.empty())));
+        failure(vsphere.cloneLinked(new CloneOrder(gone, "never", Optional.empty(), MARK)));
     assertThat(failure).isInstanceOf(HypervisorFailure.Absent.class);
   }
 
   @Test
   void anInstantCloneOfWhatDoesNotRunFailsSoThatALinkedOneCanFollow() throws Exception {
     HypervisorFailure failure =
-        failure(vsphere.cloneInstantly(new CloneOrder(image(IMAGE), "instant", Optional.empty())));
+        failure(
+            vsphere.cloneInstantly(
+                new CloneOrder(image(IMAGE), "instant", Optional.empty(), MARK)));
     // govmomi's simulator has no instant clone at all: that must be a refusal, too.
     assertThat(failure).isInstanceOf(HypervisorFailure.Refused.class);
     assertThat(get(vsphere.find("instant"))).isEmpty();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -59,8 +60,16 @@ public class FleetPlanners {
           Duration.ofMinutes(10),
           Duration.ofMinutes(2),
           Duration.ofSeconds(20),
-          false,
+          Duration.ofSeconds(30),
           5);
+  private final ReclaimPlanner.Evidence evidence =
+      new ReclaimPlanner.Evidence(
+          2,
+          instances.stream().map(Instance::id).collect(Collectors.toSet()),
+          Set.of("broker-1"),
+          Instant.EPOCH,
+          Map.of(),
+          Set.of());
   private final List<WarmPoolPlanner.Policy> policies =
       IntStream.range(0, 20)
           .mapToObj(i -> new WarmPoolPlanner.Policy("image-" + i, 5, 20, Duration.ofHours(1)))
@@ -118,8 +127,7 @@ public class FleetPlanners {
 
   @Benchmark
   public Object reclaim() {
-    return ReclaimPlanner.plan(
-        instances, machines, Set.of(), Set.of("broker-1"), Map.of(), reclaim, NOW);
+    return ReclaimPlanner.plan(instances, machines, Set.of(), evidence, Map.of(), reclaim, NOW);
   }
 
   @Benchmark

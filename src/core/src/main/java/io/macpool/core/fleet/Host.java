@@ -1,6 +1,7 @@
 package io.macpool.core.fleet;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,13 +12,49 @@ import java.util.Set;
  * @param connected whether it answers
  * @param inMaintenance whether somebody has taken it out for repair
  * @param datastores ids of the storage that it sees
+ * @param hardware the Mac's own UUID, which stays when it is taken out and added again
  */
 public record Host(
-    String id, String name, boolean connected, boolean inMaintenance, Set<String> datastores) {
+    String id,
+    String name,
+    boolean connected,
+    boolean inMaintenance,
+    Set<String> datastores,
+    Optional<String> hardware) {
+
+  /**
+   * What a host is known by when it comes back with another id.
+   *
+   * @param name empty if it is not known
+   */
+  public record Body(Optional<String> hardware, String name) {
+    public Body {
+      Objects.requireNonNull(hardware, "hardware");
+      Objects.requireNonNull(name, "name");
+    }
+
+    /** Whether it is the same Mac: by its hardware, or by its name where that is not known. */
+    public boolean isSameAs(Body other) {
+      return (hardware.isPresent() && other.hardware.isPresent())
+          ? hardware.equals(other.hardware)
+          : !name.isEmpty() && name.equals(other.name);
+    }
+  }
 
   public Host {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(name, "name");
     datastores = Set.copyOf(datastores);
+    Objects.requireNonNull(hardware, "hardware");
+  }
+
+  /** One whose hardware is not known. */
+  public Host(
+      String id, String name, boolean connected, boolean inMaintenance, Set<String> datastores) {
+    this(id, name, connected, inMaintenance, datastores, Optional.empty());
+  }
+
+  public Body body() {
+    return new Body(hardware, name);
   }
 }

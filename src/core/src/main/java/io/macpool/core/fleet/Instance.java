@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param version grows with each change on record
  * @param ref the VM, once the clone has ended
  * @param reason why it is in its phase, for a person
+ * @param uuid the VM's instance UUID, once it was seen: it stays when the reference changes
+ * @param origin what it was cloned from, by reference; empty if that is not known
  */
 public record Instance(
     String id,
@@ -35,7 +37,9 @@ public record Instance(
     Optional<String> ref,
     Instant createdAt,
     Instant changedAt,
-    String reason) {
+    String reason,
+    Optional<String> uuid,
+    Optional<Origin> origin) {
 
   /**
    * Processors and memory; 0 means as the image has.
@@ -71,6 +75,43 @@ public record Instance(
     Objects.requireNonNull(createdAt, "createdAt");
     Objects.requireNonNull(changedAt, "changedAt");
     Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(uuid, "uuid");
+    Objects.requireNonNull(origin, "origin");
+  }
+
+  /** One of whose VM and origin nothing more is known. */
+  public Instance(
+      String id,
+      InstancePhase phase,
+      Optional<String> image,
+      Ownership ownership,
+      Optional<String> host,
+      Size size,
+      String broker,
+      boolean confirmed,
+      Health health,
+      long version,
+      Optional<String> ref,
+      Instant createdAt,
+      Instant changedAt,
+      String reason) {
+    this(
+        id,
+        phase,
+        image,
+        ownership,
+        host,
+        size,
+        broker,
+        confirmed,
+        health,
+        version,
+        ref,
+        createdAt,
+        changedAt,
+        reason,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** An intent: nothing of it exists yet. */
@@ -135,7 +176,7 @@ public record Instance(
   public Instance on(Optional<String> otherHost) {
     return new Instance(
         id, phase, image, ownership, otherHost, size, broker, confirmed, health, version, ref,
-        createdAt, changedAt, reason);
+        createdAt, changedAt, reason, uuid, origin);
   }
 
   /**
@@ -158,7 +199,9 @@ public record Instance(
         vm.or(() -> ref),
         createdAt,
         now,
-        why);
+        why,
+        uuid,
+        origin);
   }
 
   /** The same, one version on, on another host. */
@@ -177,7 +220,9 @@ public record Instance(
         ref,
         createdAt,
         changedAt,
-        reason);
+        reason,
+        uuid,
+        origin);
   }
 
   /** The same, one version on, its owner knowing of it. */
@@ -196,7 +241,9 @@ public record Instance(
         ref,
         createdAt,
         changedAt,
-        reason);
+        reason,
+        uuid,
+        origin);
   }
 
   /** The same, one version on, seen to be of use. */
@@ -215,7 +262,9 @@ public record Instance(
         ref,
         createdAt,
         changedAt,
-        reason);
+        reason,
+        uuid,
+        origin);
   }
 
   /** The same, one version on, an owner's whose time with it begins now. */
@@ -234,6 +283,29 @@ public record Instance(
         ref,
         now,
         now,
-        why);
+        why,
+        uuid,
+        origin);
+  }
+
+  /** The same, made from this. */
+  public Instance from(Origin source) {
+    return with(ref, uuid, Optional.of(source));
+  }
+
+  /** The same, its VM told by these from now on. */
+  public Instance shownBy(String vm, Optional<String> instanceUuid) {
+    return with(Optional.of(vm), instanceUuid.or(() -> uuid), origin);
+  }
+
+  /** Whether it was made of another image, or another snapshot, than what has its name now. */
+  public boolean isOutdated(Image current) {
+    return origin.filter(source -> !source.equals(Origin.of(current))).isPresent();
+  }
+
+  private Instance with(Optional<String> vm, Optional<String> vmUuid, Optional<Origin> source) {
+    return new Instance(
+        id, phase, image, ownership, host, size, broker, confirmed, health, version, vm, createdAt,
+        changedAt, reason, vmUuid, source);
   }
 }

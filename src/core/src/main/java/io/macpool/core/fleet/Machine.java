@@ -6,13 +6,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What vSphere shows of one VM in the folder of clones. Its name is the id of the instance that it
- * is, if it is one.
+ * What vSphere shows of one VM.
  *
+ * @param name the id of the instance that it is, if it is one: told by the record of its reference
+ *     or UUID, then by its mark, and only then by what vSphere calls it
  * @param ref the VM in vSphere
+ * @param power unknown while vSphere can't reach the VM
  * @param addresses of every guest NIC, in the guest's order; empty until the guest reports
  * @param host where it is registered
- * @param bootedAt when it was last switched on, if it is on
+ * @param bootedAt when it was last switched on, if it is on, by the ledger's clock
+ * @param sign what else tells it from others
  */
 public record Machine(
     String name,
@@ -20,7 +23,37 @@ public record Machine(
     PowerState power,
     List<String> addresses,
     Optional<String> host,
-    Optional<Instant> bootedAt) {
+    Optional<Instant> bootedAt,
+    Sign sign) {
+
+  /**
+   * What tells a VM from others.
+   *
+   * @param title what vSphere calls it, which anybody may change
+   * @param uuid the instance UUID, which stays with it when its reference does not
+   * @param mark what its broker wrote into it; empty while its clone is not finished
+   * @param inFolder whether it lies in the folder of clones
+   * @param reachable whether vSphere can tell its state; if not, nothing about it is news
+   * @param template whether it can't be switched on, as others are made from it
+   */
+  public record Sign(
+      String title,
+      Optional<String> uuid,
+      Optional<Mark> mark,
+      boolean inFolder,
+      boolean reachable,
+      boolean template) {
+    public Sign {
+      Objects.requireNonNull(title, "title");
+      Objects.requireNonNull(uuid, "uuid");
+      Objects.requireNonNull(mark, "mark");
+    }
+
+    /** Of a VM in the folder of clones of which nothing but its name is known. */
+    public static Sign named(String title) {
+      return new Sign(title, Optional.empty(), Optional.empty(), true, true, false);
+    }
+  }
 
   public Machine {
     Objects.requireNonNull(name, "name");
@@ -29,10 +62,32 @@ public record Machine(
     addresses = List.copyOf(addresses);
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(bootedAt, "bootedAt");
+    Objects.requireNonNull(sign, "sign");
+  }
+
+  /** One in the folder of clones of which nothing else is known. */
+  public Machine(
+      String name,
+      String ref,
+      PowerState power,
+      List<String> addresses,
+      Optional<String> host,
+      Optional<Instant> bootedAt) {
+    this(name, ref, power, addresses, host, bootedAt, Sign.named(name));
+  }
+
+  /** The same, known as another instance. */
+  public Machine as(String id) {
+    return id.equals(name) ? this : new Machine(id, ref, power, addresses, host, bootedAt, sign);
   }
 
   /** The first IPv4 address, which is the one that clients dial. */
   public Optional<String> ipv4() {
     return addresses.stream().filter(address -> address.indexOf(':') < 0).findFirst();
+  }
+
+  /** The other ledger under which it was made, if it says so. */
+  public Optional<String> foreignTo(String ledger) {
+    return sign.mark().map(Mark::ledger).filter(other -> !other.equals(ledger));
   }
 }

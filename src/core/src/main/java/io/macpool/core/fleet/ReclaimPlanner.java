@@ -18,8 +18,13 @@ import java.util.TreeSet;
  * destruction, destroy what nobody wants, forget what is gone, adopt what was found. A pure
  * function of its input; the order of instances and machines does not matter.
  *
- * <p>What one look could mistake needs two: a verdict that rests on something missing, or on
- * something unknown being there, is carried out only when it held for {@link Policy#grace}.
+ * <p>Silence is no fact. A verdict that rests on something missing is carried out only when two
+ * confirmations of the inventory say so, both asked for after the record's last change, and it held
+ * for a while; a machine that vSphere can't reach is judged by nothing; and the time in which we
+ * could hear nobody ourselves counts for nobody's silence.
+ *
+ * <p>Every clone is on record before it exists, so a machine without a record is no leftover of
+ * ours: it was made by somebody else, or the record was lost. It is recorded, and ends by its age.
  */
 public final class ReclaimPlanner {
 
@@ -30,7 +35,9 @@ public final class ReclaimPlanner {
     /** Close the record: there is no machine. */
     FORGET,
     /** Open a record for the machine. */
-    ADOPT
+    ADOPT,
+    /** Open the closed record again, with its owner. */
+    REOPEN
   }
 
   /** Why; also a metric's tag. */
@@ -41,7 +48,7 @@ public final class ReclaimPlanner {
     ABANDONED,
     /** It was made, but its owner never learned of it. */
     UNCLAIMED,
-    /** No record knows it. */
+    /** It is there, though its record says that it was destroyed. */
     ORPHAN,
     /** It has been up for longer than any job may take. */
     OVERDUE,
@@ -51,8 +58,10 @@ public final class ReclaimPlanner {
     SWITCHED_OFF,
     /** On record, but there is no machine. */
     VANISHED,
-    /** Found while the record is too young to know better. */
-    FOUND
+    /** No record knows it. */
+    FOUND,
+    /** It had gone from sight, and is back. */
+    RETURNED
   }
 
   /** One thing to do. */
@@ -72,7 +81,7 @@ public final class ReclaimPlanner {
    * @param cloneLimit by then a clone that was asked for exists, or never will
    * @param confirmLimit by then an owner has learned of its instance, or never will
    * @param grace what must hold for so long before it is believed
-   * @param adoptStrangers whether machines without a record are recorded, not destroyed
+   * @param absence a machine in use must be missing for so long before its record is closed
    * @param budget destructions at most that nobody decided before
    */
   public record Policy(
@@ -81,7 +90,7 @@ public final class ReclaimPlanner {
       Duration cloneLimit,
       Duration confirmLimit,
       Duration grace,
-      boolean adoptStrangers,
+      Duration absence,
       int budget) {
     public Policy {
       Objects.requireNonNull(cutoff, "cutoff");
@@ -89,9 +98,48 @@ public final class ReclaimPlanner {
       Objects.requireNonNull(cloneLimit, "cloneLimit");
       Objects.requireNonNull(confirmLimit, "confirmLimit");
       Objects.requireNonNull(grace, "grace");
+      Objects.requireNonNull(absence, "absence");
       if (budget < 0) {
         throw new IllegalArgumentException("negative budget: " + budget);
       }
+    }
+  }
+
+  /**
+   * What the look rests on.
+   *
+   * @param confirmation the inventory's, by number: two looks at one confirmation are one look
+   * @param settled ids on record whose last change was known before that confirmation was asked for
+   * @param brokers those that live
+   * @param listeningSince since when owners and brokers could be heard without a gap
+   * @param closed closed records of machines that are there, by id
+   * @param untouchable ids of machines that may be another broker's
+   */
+  public record Evidence(
+      long confirmation,
+      Set<String> settled,
+      Set<String> brokers,
+      Instant listeningSince,
+      Map<String, Instance> closed,
+      Set<String> untouchable) {
+    public Evidence {
+      settled = Set.copyOf(settled);
+      brokers = Set.copyOf(brokers);
+      Objects.requireNonNull(listeningSince, "listeningSince");
+      closed = Map.copyOf(closed);
+      untouchable = Set.copyOf(untouchable);
+    }
+  }
+
+  /**
+   * What is believed if the next confirmations say the same.
+   *
+   * @param since when it was first suspected
+   * @param confirmation the one that it was first suspected at
+   */
+  public record Suspicion(Instant since, long confirmation) {
+    public Suspicion {
+      Objects.requireNonNull(since, "since");
     }
   }
 
@@ -101,23 +149,26 @@ public final class ReclaimPlanner {
    *
    * @param postponed destructions that the budget did not allow
    */
-  public record Plan(List<Action> actions, Map<String, Instant> suspects, int postponed) {
+  public record Plan(List<Action> actions, Map<String, Suspicion> suspects, int postponed) {
     public Plan {
       actions = List.copyOf(actions);
       suspects = Map.copyOf(suspects);
     }
   }
 
+  /** The reason of a record that was closed because its machine could not be seen any more. */
+  public static final String VANISHED = "vanished";
+
   private final Policy policy;
-  private final Set<String> brokers;
-  private final Map<String, Instant> before;
+  private final Evidence evidence;
+  private final Map<String, Suspicion> before;
   private final Instant now;
-  private final Map<String, Instant> suspects = new HashMap<>();
+  private final Map<String, Suspicion> suspects = new HashMap<>();
 
   private ReclaimPlanner(
-      Policy policy, Set<String> brokers, Map<String, Instant> before, Instant now) {
+      Policy policy, Evidence evidence, Map<String, Suspicion> before, Instant now) {
     this.policy = policy;
-    this.brokers = brokers;
+    this.evidence = evidence;
     this.before = before;
     this.now = now;
   }
@@ -126,20 +177,20 @@ public final class ReclaimPlanner {
    * Plans.
    *
    * @param instances live ones on record
-   * @param machines what exists, wholly and recently seen
+   * @param machines ours, and those of the folder of clones that nobody else has marked
    * @param inHand names that somebody is working on: they are left alone
-   * @param brokers those that live
    * @param suspects what the plan before this one remembered
+   * @param now by the ledger's clock, as all times on record
    */
   public static Plan plan(
       Collection<Instance> instances,
       Collection<Machine> machines,
       Set<String> inHand,
-      Set<String> brokers,
-      Map<String, Instant> suspects,
+      Evidence evidence,
+      Map<String, Suspicion> suspects,
       Policy policy,
       Instant now) {
-    return new ReclaimPlanner(policy, brokers, suspects, now).plan(instances, machines, inHand);
+    return new ReclaimPlanner(policy, evidence, suspects, now).plan(instances, machines, inHand);
   }
 
   private Plan plan(
@@ -176,74 +227,119 @@ public final class ReclaimPlanner {
   private Optional<Action> judge(
       String name, Optional<Instance> record, Optional<Machine> machine) {
     if (record.isEmpty()) {
-      return policy.adoptStrangers()
-          ? act(name, Kind.ADOPT, Reason.FOUND)
-          : confirmed(name, Kind.DESTROY, Reason.ORPHAN);
+      return unrecorded(name, machine.orElseThrow());
     }
     Instance instance = record.get();
     if (instance.phase() == InstancePhase.RECLAIMING) {
       return machine.isPresent()
           ? act(name, Kind.DESTROY, Reason.DECIDED)
-          : missing(instance, Reason.DECIDED);
+          : missing(instance, Reason.DECIDED, policy.grace());
     }
-    boolean alone = !brokers.contains(instance.broker());
     if (instance.phase().isBeingMade()) {
-      if (!alone) {
+      if (evidence.brokers().contains(instance.broker())) {
         return Optional.empty();
       }
       return machine.isPresent()
           ? act(name, Kind.DESTROY, Reason.ABANDONED)
-          : missing(instance, Reason.ABANDONED);
+          : missing(instance, Reason.ABANDONED, policy.grace());
     }
-    return machine.isPresent()
-        ? wanted(instance, machine.get())
-        : missing(instance, Reason.VANISHED);
+    if (machine.isEmpty()) {
+      return missing(instance, Reason.VANISHED, policy.absence());
+    }
+    boolean judged =
+        machine.get().sign().reachable() && !evidence.untouchable().contains(instance.id());
+    return judged ? wanted(instance, machine.get()) : Optional.empty();
+  }
+
+  private Optional<Action> unrecorded(String name, Machine machine) {
+    Instance closed = evidence.closed().get(name);
+    if (closed == null) {
+      return act(name, Kind.ADOPT, Reason.FOUND);
+    }
+    if (closed.reason().equals(VANISHED)) {
+      return act(name, Kind.REOPEN, Reason.RETURNED);
+    }
+    return machine.sign().reachable() && !evidence.untouchable().contains(name)
+        ? confirmed(name, closed.changedAt(), Kind.DESTROY, Reason.ORPHAN, policy.grace())
+        : Optional.empty();
   }
 
   /** Nothing is there: if a clone may still be on its way, the record stays open for it. */
-  private Optional<Action> missing(Instance instance, Reason reason) {
+  private Optional<Action> missing(Instance instance, Reason reason, Duration grace) {
     boolean mayAppear =
         instance.ref().isEmpty() && instance.createdAt().plus(policy.cloneLimit()).isAfter(now);
-    return mayAppear ? Optional.empty() : confirmed(instance.id(), Kind.FORGET, reason);
+    return mayAppear || !evidence.settled().contains(instance.id())
+        ? Optional.empty()
+        : confirmed(instance.id(), instance.changedAt(), Kind.FORGET, reason, grace);
   }
 
   private Optional<Action> wanted(Instance instance, Machine machine) {
-    String name = instance.id();
-    if (!instance.confirmed()
-        && !instance.isWarm()
-        && !instance.changedAt().plus(policy.confirmLimit()).isAfter(now)) {
-      return confirmed(name, Kind.DESTROY, Reason.UNCLAIMED);
+    if (isUnclaimed(instance)) {
+      return confirmed(instance, Reason.UNCLAIMED);
     }
     if (machine.power() == PowerState.OFF) {
-      return confirmed(name, Kind.DESTROY, Reason.SWITCHED_OFF);
+      // What we did not make may be off because somebody is still making it.
+      boolean mayBeBeingMade =
+          instance.origin().isEmpty() && !isOver(instance.changedAt(), policy.bootCutoff());
+      return mayBeBeingMade ? Optional.empty() : confirmed(instance, Reason.SWITCHED_OFF);
     }
     Optional<Instant> end = instance.expiresAt(Optional.of(machine), policy.cutoff());
     if (instance.isWarm() || machine.power() == PowerState.UNKNOWN) {
       return Optional.empty(); // the warm pool looks after its own
     }
     if (end.filter(time -> !time.isAfter(now)).isPresent()) {
-      return act(name, Kind.DESTROY, Reason.OVERDUE);
+      return act(instance.id(), Kind.DESTROY, Reason.OVERDUE);
     }
     if (machine.power() != PowerState.ON) {
       return Optional.empty(); // suspended: it may be resumed until its time is over
     }
     boolean booted = machine.bootedAt().isPresent() || !machine.addresses().isEmpty();
-    if (!booted && !instance.changedAt().plus(policy.bootCutoff()).isAfter(now)) {
-      return act(name, Kind.DESTROY, Reason.NOT_BOOTED);
+    if (!booted && isOver(instance.changedAt(), policy.bootCutoff())) {
+      return act(instance.id(), Kind.DESTROY, Reason.NOT_BOOTED);
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether its owner has had its time to learn of it. A broker that is not heard may be cut off
+   * from the ledger only, and know more: it is given twice the time.
+   */
+  private boolean isUnclaimed(Instance instance) {
+    if (instance.confirmed() || instance.isWarm()) {
+      return false;
+    }
+    Instant heard =
+        instance.changedAt().isAfter(evidence.listeningSince())
+            ? instance.changedAt()
+            : evidence.listeningSince();
+    return isOver(
+        heard,
+        evidence.brokers().contains(instance.broker())
+            ? policy.confirmLimit()
+            : policy.confirmLimit().multipliedBy(2));
+  }
+
+  private boolean isOver(Instant since, Duration limit) {
+    return !since.plus(limit).isAfter(now);
   }
 
   private static Optional<Action> act(String name, Kind kind, Reason reason) {
     return Optional.of(new Action(name, kind, reason));
   }
 
-  /** Acts if the same was seen before, long enough ago; else remembers. */
-  private Optional<Action> confirmed(String name, Kind kind, Reason reason) {
-    String suspicion = reason + " " + name;
-    Instant since = before.getOrDefault(suspicion, now);
-    suspects.put(suspicion, since);
-    return before.containsKey(suspicion) && !since.plus(policy.grace()).isAfter(now)
+  private Optional<Action> confirmed(Instance instance, Reason reason) {
+    return evidence.settled().contains(instance.id())
+        ? confirmed(instance.id(), instance.changedAt(), Kind.DESTROY, reason, policy.grace())
+        : Optional.empty();
+  }
+
+  /** Acts if an earlier confirmation said the same of the same state of the record. */
+  private Optional<Action> confirmed(
+      String name, Instant changedAt, Kind kind, Reason reason, Duration grace) {
+    String suspicion = reason + " " + name + " " + changedAt;
+    Suspicion first = before.getOrDefault(suspicion, new Suspicion(now, evidence.confirmation()));
+    suspects.put(suspicion, first);
+    return evidence.confirmation() > first.confirmation() && isOver(first.since(), grace)
         ? act(name, kind, reason)
         : Optional.empty();
   }

@@ -3,9 +3,11 @@ package io.macpool.core.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.core.fleet.ReclaimPlanner.Action;
+import io.macpool.core.fleet.ReclaimPlanner.Evidence;
 import io.macpool.core.fleet.ReclaimPlanner.Kind;
 import io.macpool.core.fleet.ReclaimPlanner.Plan;
 import io.macpool.core.fleet.ReclaimPlanner.Reason;
+import io.macpool.core.fleet.ReclaimPlanner.Suspicion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +39,7 @@ class ReclaimPlannerPropertyTest {
         Duration.ofMinutes(3),
         Duration.ofSeconds(30),
         Duration.ofSeconds(5),
-        false,
+        Duration.ofSeconds(30),
         budget);
   }
 
@@ -97,8 +99,21 @@ class ReclaimPlannerPropertyTest {
   }
 
   private static Plan plan(
-      List<Instance> records, List<Machine> machines, Set<String> inHand, Map<String, Instant> s) {
-    return ReclaimPlanner.plan(records, machines, inHand, ALIVE, s, POLICY, NOW);
+      List<Instance> records,
+      List<Machine> machines,
+      Set<String> inHand,
+      Map<String, Suspicion> suspects) {
+    return ReclaimPlanner.plan(
+        records, machines, inHand, evidence(2, records), suspects, POLICY, NOW);
+  }
+
+  /** All records are older than the confirmation, and nothing that is there was ever closed. */
+  private static Evidence evidence(long confirmation, List<Instance> records) {
+    return new Evidence(confirmation, ids(records), ALIVE, Instant.EPOCH, Map.of(), Set.of());
+  }
+
+  private static Set<String> ids(List<Instance> records) {
+    return records.stream().map(Instance::id).collect(Collectors.toSet());
   }
 
   @Property
@@ -115,7 +130,7 @@ class ReclaimPlannerPropertyTest {
   @Property
   void aLivingOwnersRunningYoungInstanceIsNeverTouched(
       @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
-    Map<String, Instant> everythingSuspected =
+    Map<String, Suspicion> everythingSuspected =
         suspicions(records, machines, NOW.minus(Duration.ofHours(1)));
     Plan plan = plan(records, machines, Set.of(), everythingSuspected);
     Set<String> booted =
@@ -158,14 +173,14 @@ class ReclaimPlannerPropertyTest {
     }
   }
 
-  private static Map<String, Instant> suspicions(
+  private static Map<String, Suspicion> suspicions(
       List<Instance> records, List<Machine> machines, Instant since) {
-    Set<String> names = new HashSet<>();
-    records.forEach(i -> names.add(i.id()));
-    machines.forEach(m -> names.add(m.name()));
-    return names.stream()
-        .flatMap(name -> List.of(Reason.values()).stream().map(reason -> reason + " " + name))
-        .collect(Collectors.toMap(s -> s, s -> since));
+    Set<String> states = new HashSet<>();
+    records.forEach(i -> states.add(i.id() + " " + i.changedAt()));
+    machines.forEach(m -> states.add(m.name() + " " + NOW));
+    return states.stream()
+        .flatMap(state -> List.of(Reason.values()).stream().map(reason -> reason + " " + state))
+        .collect(Collectors.toMap(s -> s, s -> new Suspicion(since, 1)));
   }
 
   @Property
@@ -178,20 +193,131 @@ class ReclaimPlannerPropertyTest {
     assertThat(first.actions()).extracting(Action::kind).doesNotContain(Kind.FORGET);
   }
 
+  /** However often one confirmation is looked at, it is one. */
   @Property
-  void everyOrphanIsDestroyedAtTheSecondLook(
+  void oneConfirmationNeverCondemnsWhatIsMissingOrUnknown(
       @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
     Plan first = plan(records, machines, Set.of(), Map.of());
-    Plan second =
+    Plan again =
         ReclaimPlanner.plan(
-            records, machines, Set.of(), ALIVE, first.suspects(), POLICY, NOW.plus(POLICY.grace()));
-    Set<String> known = records.stream().map(Instance::id).collect(Collectors.toSet());
-    List<String> orphans =
-        machines.stream().map(Machine::name).filter(n -> !known.contains(n)).toList();
+            records,
+            machines,
+            Set.of(),
+            evidence(2, records),
+            first.suspects(),
+            POLICY,
+            NOW.plus(Duration.ofMinutes(1)));
+    assertThat(again.actions())
+        .extracting(Action::reason)
+        .doesNotContain(Reason.VANISHED, Reason.SWITCHED_OFF, Reason.UNCLAIMED);
+    assertThat(again.actions()).extracting(Action::kind).doesNotContain(Kind.FORGET);
+  }
+
+  @Property
+  void whatChangedAfterTheConfirmationIsNotJudgedByIt(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Evidence old = new Evidence(3, Set.of(), ALIVE, Instant.EPOCH, Map.of(), Set.of());
+    Plan plan =
+        ReclaimPlanner.plan(
+            records,
+            machines,
+            Set.of(),
+            old,
+            suspicions(records, machines, NOW.minus(Duration.ofHours(1))),
+            POLICY,
+            NOW);
+    assertThat(plan.actions()).extracting(Action::kind).doesNotContain(Kind.FORGET);
+    assertThat(plan.actions())
+        .extracting(Action::reason)
+        .doesNotContain(Reason.SWITCHED_OFF, Reason.UNCLAIMED);
+  }
+
+  @Property
+  void whatVsphereCantReachIsJudgedByNothing(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    List<Machine> unreachable =
+        machines.stream()
+            .map(
+                m ->
+                    new Machine(
+                        m.name(),
+                        m.ref(),
+                        PowerState.UNKNOWN,
+                        List.of(),
+                        m.host(),
+                        Optional.empty(),
+                        new Machine.Sign(
+                            "/vmfs/a.vmx", Optional.empty(), Optional.empty(), true, false, false)))
+            .toList();
+    Set<String> ready =
+        records.stream()
+            .filter(i -> i.phase() == InstancePhase.READY)
+            .map(Instance::id)
+            .filter(id -> machines.stream().anyMatch(m -> m.name().equals(id)))
+            .collect(Collectors.toSet());
+    Plan plan =
+        plan(
+            records,
+            unreachable,
+            Set.of(),
+            suspicions(records, machines, NOW.minus(Duration.ofHours(1))));
+    assertThat(plan.actions()).extracting(Action::name).noneMatch(ready::contains);
+  }
+
+  /** In a time in which we were deaf ourselves nobody was silent. */
+  @Property
+  void nobodyIsUnclaimedBeforeOwnersCouldBeHeardForTheirWholeTime(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Evidence deaf = new Evidence(3, ids(records), ALIVE, NOW.minusSeconds(29), Map.of(), Set.of());
+    Plan plan =
+        ReclaimPlanner.plan(
+            records,
+            machines,
+            Set.of(),
+            deaf,
+            suspicions(records, machines, NOW.minus(Duration.ofHours(1))),
+            POLICY,
+            NOW);
+    assertThat(plan.actions()).extracting(Action::reason).doesNotContain(Reason.UNCLAIMED);
+  }
+
+  @Property
+  void whatOnlyADestroyedRecordExplainsGoesAtTheSecondConfirmation(
+      @ForAll("records") List<Instance> closed, @ForAll("machines") List<Machine> machines) {
+    Map<String, Instance> gone =
+        closed.stream()
+            .map(i -> i.in(InstancePhase.GONE, "orphan", Optional.empty(), NOW.minusSeconds(60)))
+            .collect(Collectors.toMap(Instance::id, i -> i));
+    Plan first = unrecorded(1, gone, machines, Map.of(), NOW);
+    assertThat(first.actions()).extracting(Action::kind).doesNotContain(Kind.DESTROY);
+    Plan second = unrecorded(2, gone, machines, first.suspects(), NOW.plus(POLICY.grace()));
     assertThat(second.actions())
         .filteredOn(a -> a.kind() == Kind.DESTROY)
         .extracting(Action::name)
-        .containsAll(orphans);
+        .containsExactlyInAnyOrderElementsOf(
+            machines.stream().map(Machine::name).filter(gone::containsKey).toList());
+  }
+
+  @Property
+  void whatWentFromSightComesBackAsItWas(
+      @ForAll("records") List<Instance> closed, @ForAll("machines") List<Machine> machines) {
+    Map<String, Instance> gone =
+        closed.stream()
+            .map(i -> i.in(InstancePhase.GONE, ReclaimPlanner.VANISHED, Optional.empty(), NOW))
+            .collect(Collectors.toMap(Instance::id, i -> i));
+    assertThat(unrecorded(1, gone, machines, Map.of(), NOW).actions())
+        .allMatch(a -> a.kind() == (gone.containsKey(a.name()) ? Kind.REOPEN : Kind.ADOPT));
+  }
+
+  private static Plan unrecorded(
+      long confirmation,
+      Map<String, Instance> closed,
+      List<Machine> machines,
+      Map<String, Suspicion> suspects,
+      Instant now) {
+    Evidence evidence =
+        new Evidence(confirmation, Set.of(), ALIVE, Instant.EPOCH, closed, Set.of());
+    return ReclaimPlanner.plan(List.of(), machines, Set.of(), evidence, suspects, POLICY, now);
   }
 
   @Property
@@ -202,7 +328,7 @@ class ReclaimPlannerPropertyTest {
             records,
             machines,
             Set.of(),
-            ALIVE,
+            evidence(2, records),
             suspicions(records, machines, NOW.minusSeconds(60)),
             policy(0),
             NOW);
@@ -231,18 +357,10 @@ class ReclaimPlannerPropertyTest {
         .isEqualTo(plan(records, machines, Set.of(), Map.of()));
   }
 
+  /** Ours are on record before they exist: what is not was lost from the record, or is not ours. */
   @Property
-  void strangersAreAdoptedWhileTheLedgerHasNoPast(@ForAll("machines") List<Machine> machines) {
-    ReclaimPlanner.Policy adopting =
-        new ReclaimPlanner.Policy(
-            POLICY.cutoff(),
-            POLICY.bootCutoff(),
-            POLICY.cloneLimit(),
-            POLICY.confirmLimit(),
-            POLICY.grace(),
-            true,
-            0);
-    Plan plan = ReclaimPlanner.plan(List.of(), machines, Set.of(), ALIVE, Map.of(), adopting, NOW);
+  void strangersAreAdopted(@ForAll("machines") List<Machine> machines) {
+    Plan plan = plan(List.of(), machines, Set.of(), Map.of());
     assertThat(plan.actions()).hasSameSizeAs(machines).allMatch(a -> a.kind() == Kind.ADOPT);
   }
 }

@@ -2,6 +2,7 @@ package io.macpool.sim.vcenter;
 
 import io.macpool.sim.vcenter.soap.MoRef;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -84,6 +85,98 @@ public final class Administrator {
   /** From now on each clone to that host fails, in its task; or no longer. */
   public void refuseClones(String host, boolean refuses) {
     inventory.locked(() -> hosts.refuseClones(hosts.named(host), refuses));
+  }
+
+  /**
+   * vCenter sees the machine in that state, while it runs on. Of one that is {@code inaccessible},
+   * {@code orphaned} or {@code invalid} it knows neither name nor configuration: its file's path
+   * stands for its name. {@code connected} ends it.
+   */
+  public boolean connection(String machine, String state) {
+    return with(machine, found -> table.showConnection(found, state));
+  }
+
+  /** Removes all extra settings of the machine, as if it had been made by another program. */
+  public boolean unmark(String machine) {
+    return with(
+        machine,
+        found -> {
+          found.extraConfig.clear();
+          table.showConfig(found);
+        });
+  }
+
+  /** Replaces an image by another one of the same name, as whoever builds images does. */
+  public void replaceImage(String name) {
+    inventory.locked(
+        () -> {
+          Machine old = image(name);
+          table.remove(old, MachineEvent.Kind.DESTROYED);
+          machines.addImage(
+              BaseImage.of(name), old.host, Map.entry(old.datastoreName, old.datastore));
+        });
+  }
+
+  /** Removes an image's snapshots; what was cloned from them runs on. */
+  public void removeSnapshots(String image) {
+    inventory.locked(
+        () -> {
+          Machine found = image(image);
+          found.snapshots.values().forEach(inventory::remove);
+          found.snapshots.clear();
+          inventory.set(found.ref, "snapshot", null);
+        });
+  }
+
+  private Machine image(String name) {
+    return table.all().stream()
+        .filter(m -> m.name.equals(name) && m.folder.equals(InventoryLayout.IMAGES_FOLDER))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no image " + name));
+  }
+
+  /**
+   * Takes a host out of the cluster and adds it again: it has another reference, and so have its
+   * machines, which run on; names, hardware and UUIDs are the same.
+   *
+   * @param meanwhile what happens before it is added again
+   */
+  public void replaceHost(String name, Runnable meanwhile) {
+    MoRef old = inventory.locked(() -> hosts.named(name));
+    ManagedObject entity = inventory.locked(() -> inventory.require(old));
+    List<Machine> on = inventory.locked(() -> machinesOn(old));
+    inventory.locked(
+        () -> {
+          on.forEach(machine -> table.remove(machine, MachineEvent.Kind.LEFT_INVENTORY));
+          inventory.unlink(InventoryLayout.CLUSTER_REF, "host", old);
+          inventory.remove(old);
+        });
+    meanwhile.run();
+    inventory.locked(
+        () -> {
+          MoRef ref = new MoRef("HostSystem", old.id() + "9");
+          ManagedObject again = new ManagedObject(ref);
+          entity.names().stream()
+              .filter(property -> !List.of("datastore", "vm").contains(property))
+              .forEach(property -> again.with(property, entity.read(property)));
+          again.withRefs("datastore", entity.refs("datastore").toArray(MoRef[]::new));
+          again.withRefs("vm");
+          inventory.addEntity(again);
+          inventory.link(InventoryLayout.CLUSTER_REF, "host", ref);
+          hosts.replace(old, ref);
+          for (Machine machine : on) {
+            machine.host = ref;
+            table.addAgain(machine);
+          }
+        });
+  }
+
+  private List<Machine> machinesOn(MoRef host) {
+    List<Machine> on = table.all().stream().filter(m -> m.host.equals(host)).toList();
+    if (on.stream().anyMatch(m -> m.folder.equals(InventoryLayout.IMAGES_FOLDER))) {
+      throw new IllegalArgumentException("images lie on that host: take another one");
+    }
+    return on;
   }
 
   private boolean with(String machine, Consumer<Machine> action) {

@@ -38,6 +38,9 @@ public sealed interface FaultAction {
   /** The caller's session has ended. */
   record ExpireSession() implements FaultAction {}
 
+  /** No answer, ever, and nothing is done; the connection stays open. */
+  record Hang() implements FaultAction {}
+
   /** HTTP 503 with an empty body; nothing is done. */
   record Unavailable() implements FaultAction {}
 

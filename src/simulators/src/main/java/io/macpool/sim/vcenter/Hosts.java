@@ -54,6 +54,12 @@ final class Hosts {
     return hosts.get(ref).name;
   }
 
+  /** The host has another reference now. */
+  void replace(MoRef old, MoRef ref) {
+    Host before = hosts.remove(old);
+    hosts.put(ref, new Host(ref, before.name));
+  }
+
   /** The named host if it can take a machine, or the one that DRS chooses if none is named. */
   MoRef place(MoRef named) {
     if (named != null) {

@@ -147,6 +147,21 @@ final class MachineTable {
     }
   }
 
+  /** The machine's state is seen so; without its files there is neither name nor configuration. */
+  void showConnection(Machine machine, String state) {
+    for (String runtime : new String[] {"runtime", "summary.runtime"}) {
+      inventory.set(machine.ref, runtime + ".connectionState", Names.machineConnection(state));
+    }
+    boolean files = state.equals("connected") || state.equals("disconnected");
+    String path = "/vmfs/volumes/" + machine.datastoreName + "/" + machine.name + ".vmx";
+    inventory.rename(machine.ref, files ? machine.name : path.replace("/", "%2f"));
+    if (files) {
+      showConfig(machine);
+    } else {
+      inventory.set(machine.ref, "config", null);
+    }
+  }
+
   private static boolean isClone(Machine machine) {
     return !machine.folder.equals(InventoryLayout.IMAGES_FOLDER);
   }

@@ -23,6 +23,10 @@ final class Names {
 
   private Names() {}
 
+  static EnumValue machineConnection(String word) {
+    return new EnumValue("VirtualMachineConnectionState", word);
+  }
+
   static EnumValue hostConnection(String word) {
     return new EnumValue("HostSystemConnectionState", word);
   }

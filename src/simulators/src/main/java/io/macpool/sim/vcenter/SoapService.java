@@ -127,6 +127,9 @@ final class SoapService {
       return execute(request, soapAction, cookie, null)
           .thenApply(reply -> reply.ending(Ending.HALF));
     }
+    if (action instanceof FaultAction.Hang) {
+      return new CompletableFuture<>();
+    }
     if (action instanceof FaultAction.Unavailable) {
       return CompletableFuture.completedFuture(Reply.xml(503, ""));
     }

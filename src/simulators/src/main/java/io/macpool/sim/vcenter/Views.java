@@ -99,6 +99,10 @@ final class Views implements Inventory.MembershipWatcher {
     views.forEach(this::destroy);
   }
 
+  private static boolean runs(String type) {
+    return type.equals("HostSystem") || ManagedTypes.isA(type, "ComputeResource");
+  }
+
   private boolean contains(Container view, ManagedObject entity) {
     if (!ManagedTypes.isA(entity.type(), "ManagedEntity")
         || (!view.types.isEmpty()
@@ -108,6 +112,12 @@ final class Views implements Inventory.MembershipWatcher {
     MoRef parent = entity.refAt("parent");
     if (!view.recursive) {
       return view.root.equals(parent);
+    }
+    if (entity.type().equals("VirtualMachine") && runs(view.root.type())) {
+      // By the host that it is registered on, whatever folder it lies in.
+      MoRef host = (MoRef) entity.read("runtime.host");
+      return view.root.equals(host)
+          || inventory.find(host).filter(h -> view.root.equals(h.refAt("parent"))).isPresent();
     }
     if (view.root.type().equals("ResourcePool")) {
       return view.root.equals(entity.refAt("resourcePool"));

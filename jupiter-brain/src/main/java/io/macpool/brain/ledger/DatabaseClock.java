@@ -1,0 +1,51 @@
+package io.macpool.brain.ledger;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/**
+ * The database's time as this process knows it: what it said last, and our monotonic time since. So
+ * all replicas stamp by one clock, whatever their own say, and a step of theirs moves nothing.
+ */
+final class DatabaseClock extends Clock {
+
+  private record Reading(Instant time, long nanos) {}
+
+  private volatile Reading last;
+
+  /**
+   * @param start what is told until the database was asked
+   */
+  DatabaseClock(Instant start) {
+    last = new Reading(start, System.nanoTime());
+  }
+
+  /**
+   * The database has told its time.
+   *
+   * @param asked our monotonic time before it was asked
+   */
+  void set(Instant time, long asked) {
+    long now = System.nanoTime();
+    last = new Reading(time.plusNanos((now - asked) / 2), now);
+  }
+
+  @Override
+  public Instant instant() {
+    Reading reading = last;
+    return reading.time().plus(Duration.ofNanos(System.nanoTime() - reading.nanos()));
+  }
+
+  @Override
+  public ZoneId getZone() {
+    return ZoneOffset.UTC;
+  }
+
+  @Override
+  public Clock withZone(ZoneId zone) {
+    return this; // instants alone are asked for
+  }
+}
