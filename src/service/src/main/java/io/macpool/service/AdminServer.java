@@ -1,24 +1,19 @@
 package io.macpool.service;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** {@link AdminRoutes} on a port of their own. Closing it frees the port. */
+/**
+ * {@link AdminRoutes} on a port of their own, whose connections nobody else can use up. Closing it
+ * frees the port.
+ */
 public final class AdminServer implements AutoCloseable {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private final HttpListener listener;
 
-  private final HttpServer server;
-
-  private AdminServer(HttpServer server) {
-    this.server = server;
+  private AdminServer(HttpListener listener) {
+    this.listener = listener;
   }
 
   /**
@@ -34,33 +29,18 @@ public final class AdminServer implements AutoCloseable {
   public static AdminServer start(Vertx vertx, ListenAddress address, Consumer<Router> routes) {
     Router router = Router.router(vertx);
     routes.accept(router);
-    HttpServerOptions options =
-        new HttpServerOptions().setHost(address.host()).setPort(address.port()).setIdleTimeout(30);
-    HttpServer server = vertx.createHttpServer(options).requestHandler(router);
-    try {
-      server
-          .listen()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-      return new AdminServer(server);
-    } catch (ExecutionException | TimeoutException e) {
-      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-      throw new IllegalStateException(
-          "can't listen on " + address + " for health and metrics: " + cause.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while starting to listen on " + address, e);
-    }
+    return new AdminServer(
+        HttpListener.with(vertx, ConnectionLimits.forAdministration())
+            .listen(address, "health and metrics", router));
   }
 
   /** The port that it listens on. */
   public int port() {
-    return server.actualPort();
+    return listener.port();
   }
 
   @Override
   public void close() {
-    server.close();
+    listener.close();
   }
 }

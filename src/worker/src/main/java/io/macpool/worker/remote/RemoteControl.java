@@ -3,12 +3,12 @@ package io.macpool.worker.remote;
 import io.macpool.core.GoDuration;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.BuildInfo;
+import io.macpool.service.ConnectionLimits;
+import io.macpool.service.HttpListener;
 import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.worker.job.ProcessorPool;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,9 +19,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -40,7 +37,6 @@ public final class RemoteControl implements AutoCloseable {
     void stopNow();
   }
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int LONGEST_BODY = 64 * 1024;
   private static final int LARGEST_POOL = 5000;
 
@@ -50,7 +46,7 @@ public final class RemoteControl implements AutoCloseable {
   private final Shutdown shutdown;
   private final Clock clock;
   private final Instant began;
-  private HttpServer server;
+  private HttpListener listener;
 
   private RemoteControl(
       BuildInfo build,
@@ -83,7 +79,8 @@ public final class RemoteControl implements AutoCloseable {
       Shutdown shutdown,
       Clock clock) {
     RemoteControl control = new RemoteControl(build, pool, outage, shutdown, clock);
-    control.listen(vertx, address, control.routes(vertx, credentials, admin));
+    control.listener = HttpListener.with(vertx, ConnectionLimits.forAdministration());
+    control.listener.listen(address, "remote control", control.routes(vertx, credentials, admin));
     return control;
   }
 
@@ -94,8 +91,8 @@ public final class RemoteControl implements AutoCloseable {
     admin.mount(router);
     BasicAuth auth = new BasicAuth(credentials);
     BodyHandler body = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
-    router.route("/worker").handler(auth);
-    router.route("/pool/*").handler(auth);
+    router.route("/worker").handler(auth).handler(this::trust);
+    router.route("/pool/*").handler(auth).handler(this::trust);
     router.get("/worker").handler(this::show);
     router.patch("/worker").handler(body).handler(call -> withBody(call, this::resize));
     router.delete("/worker").handler(body).handler(call -> withBody(call, this::end));
@@ -104,31 +101,14 @@ public final class RemoteControl implements AutoCloseable {
     return router;
   }
 
-  private void listen(Vertx vertx, ListenAddress address, Router router) {
-    HttpServerOptions options =
-        new HttpServerOptions().setHost(address.host()).setPort(address.port()).setIdleTimeout(60);
-    try {
-      server =
-          vertx
-              .createHttpServer(options)
-              .requestHandler(router)
-              .listen()
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-      throw new IllegalStateException(
-          "can't listen on %s for remote control: %s".formatted(address, cause.getMessage()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while starting to listen on " + address, e);
-    }
-  }
-
   /** The port that it listens on. */
   public int port() {
-    return server.actualPort();
+    return listener.port();
+  }
+
+  private void trust(RoutingContext call) {
+    listener.trust(call.request());
+    call.next();
   }
 
   private void ready(RoutingContext call) {
@@ -230,6 +210,6 @@ public final class RemoteControl implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    listener.close();
   }
 }
