@@ -244,14 +244,15 @@ public final class WarmPool implements AutoCloseable {
       if (!instance.isWarm() || instance.phase() != InstancePhase.READY) {
         continue;
       }
-      Optional<String> address = inventory.machine(instance.id()).flatMap(Machine::ipv4);
+      List<String> addresses =
+          inventory.machine(instance.id()).map(Machine::addresses).orElse(List.of());
       Pulse pulse = pulses.computeIfAbsent(instance.id(), id -> new Pulse());
       boolean due =
           instance.health() == Health.UNPROVEN || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
-      if (address.isPresent() && due && !pulse.probing) {
+      if (!addresses.isEmpty() && due && !pulse.probing) {
         pulse.probing = true;
         Background.whenEnded(
-            probe.answers(address.get()),
+            probe.answers(addresses),
             (answers, failure) -> probed(instance, pulse, failure == null && answers));
       }
     }

@@ -1,6 +1,5 @@
 package io.macpool.brain.vsphere;
 
-import com.vmware.vim25.GuestNicInfo;
 import com.vmware.vim25.HostSystemConnectionState;
 import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.VirtualMachineConnectionState;
@@ -15,7 +14,6 @@ import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.HashMap;
 import java.util.List;
@@ -214,7 +212,7 @@ final class InventoryAssembler {
         name,
         ref,
         reachable ? power(known.get("runtime.powerState")) : PowerState.UNKNOWN,
-        addresses(known.get("guest.net"), known.get("guest.ipAddress")),
+        GuestNetwork.addresses(known.get("guest.net"), known.get("guest.ipAddress")),
         reference(known.get("runtime.host")),
         instant(known.get("runtime.bootTime"), ahead),
         new Machine.Sign(
@@ -242,22 +240,6 @@ final class InventoryAssembler {
       case poweredOff -> PowerState.OFF;
       case suspended -> PowerState.SUSPENDED;
     };
-  }
-
-  /** Of every NIC; the guest's own choice alone if it reports no NIC. */
-  private static List<String> addresses(Object nics, Object single) {
-    List<String> addresses = new ArrayList<>();
-    if (nics instanceof GuestNicInfo[] all) {
-      for (GuestNicInfo nic : all) {
-        if (nic.ipAddress != null) {
-          addresses.addAll(List.of(nic.ipAddress));
-        }
-      }
-    }
-    if (addresses.isEmpty() && single instanceof String address && !address.isBlank()) {
-      addresses.add(address);
-    }
-    return addresses;
   }
 
   static boolean hasBaseSnapshot(Object value) {

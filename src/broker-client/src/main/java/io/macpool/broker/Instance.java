@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.macpool.core.fleet.GuestAddresses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,7 +51,12 @@ public record Instance(
   /** What {@code type} says of an instance. */
   public static final String TYPE = "instances";
 
-  /** The address that a client dials: the first IPv4 one. */
+  /** The addresses to dial side by side, in this order; empty until the guest reports one. */
+  public List<String> addresses() {
+    return ipAddresses == null ? List.of() : GuestAddresses.inTurn(ipAddresses);
+  }
+
+  /** The address that an old client dials: the first IPv4 one. */
   public Optional<String> ipv4() {
     return ipAddresses == null
         ? Optional.empty()

@@ -12,7 +12,8 @@ import java.util.Optional;
  *     or UUID, then by its mark, and only then by what vSphere calls it
  * @param ref the VM in vSphere
  * @param power unknown while vSphere can't reach the VM
- * @param addresses of every guest NIC, in the guest's order; empty until the guest reports
+ * @param addresses worth dialling, the likeliest first, see {@link GuestAddresses}; empty until the
+ *     guest reports
  * @param host where it is registered
  * @param bootedAt when it was last switched on, if it is on, by the ledger's clock
  * @param sign what else tells it from others

@@ -10,6 +10,7 @@ import io.macpool.worker.ssh.GuestException;
 import io.macpool.worker.ssh.GuestSession;
 import io.macpool.worker.ssh.HostKeyPin;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,7 @@ final class JobInstance {
   private int full;
   private volatile Optional<Instance> created = Optional.empty();
   private volatile String image = "";
-  private volatile Optional<String> address = Optional.empty();
+  private volatile List<String> addresses = List.of();
   private volatile boolean over;
 
   JobInstance(JobPayload job, Neighbours neighbours, BrokerClient broker, Consumer<JobEvent> tell) {
@@ -53,10 +54,6 @@ final class JobInstance {
 
   String image() {
     return image;
-  }
-
-  Optional<String> address() {
-    return address;
   }
 
   HostKeyPin pin() {
@@ -101,9 +98,8 @@ final class JobInstance {
 
   /** Looks until there is an address and SSH lets us in; hands over the session. */
   void awaitReachable(Consumer<GuestSession> reached) {
-    Optional<String> known = created.flatMap(Instance::ipv4);
-    if (known.isPresent()) {
-      address = known;
+    addresses = created.map(Instance::addresses).orElse(List.of());
+    if (!addresses.isEmpty()) {
       login(reached, FIRST_LOOK);
     } else {
       look(reached, FIRST_LOOK, FIRST_LOOK);
@@ -129,8 +125,8 @@ final class JobInstance {
                     later(pause, () -> look(reached, longer(pause), loginPause));
                   } else if (found.isEmpty()) {
                     tell.accept(new JobEvent.InstanceLost("the broker knows it no more"));
-                  } else if (found.get().ipv4().isPresent()) {
-                    address = found.get().ipv4();
+                  } else if (!found.get().addresses().isEmpty()) {
+                    addresses = found.get().addresses();
                     login(reached, loginPause);
                   } else {
                     later(pause, () -> look(reached, longer(pause), loginPause));
@@ -146,7 +142,7 @@ final class JobInstance {
         neighbours
             .guests()
             .connect(
-                address.orElseThrow(),
+                addresses,
                 pin,
                 neighbours.policy().probeTimeout(),
                 neighbours.policy().loginTimeout())

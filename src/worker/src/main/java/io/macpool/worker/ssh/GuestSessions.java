@@ -1,5 +1,6 @@
 package io.macpool.worker.ssh;
 
+import io.macpool.broker.ConnectionRace;
 import io.macpool.core.GoDuration;
 import io.macpool.worker.ssh.GuestException.Reason;
 import java.io.IOException;
@@ -135,6 +136,36 @@ public final class GuestSessions implements AutoCloseable {
     client.start();
     return new GuestSessions(client, key, user, port, blocking, readers);
   }
+
+  /**
+   * As {@link #connect(String, HostKeyPin, Duration, Duration)} at several addresses of one guest,
+   * side by side: the first that lets us in wins. A stranger at one of them, who refuses the login
+   * or shows another host key, is no reason to give up the others.
+   */
+  public CompletableFuture<GuestSession> connect(
+      List<String> hosts, HostKeyPin pin, Duration dial, Duration login) {
+    if (hosts.size() == 1) {
+      return connect(hosts.get(0), pin, dial, login);
+    }
+    return ConnectionRace.run(
+            hosts,
+            host -> {
+              HostKeyPin attempt = pin.attempt();
+              return connect(host, attempt, dial, login)
+                  .thenApply(session -> new Reached(session, attempt));
+            },
+            late -> late.session().close(),
+            (delay, task) ->
+                CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, readers)
+                    .execute(task))
+        .thenApply(
+            reached -> {
+              pin.adopt(reached.pin());
+              return reached.session();
+            });
+  }
+
+  private record Reached(GuestSession session, HostKeyPin pin) {}
 
   /**
    * Connects and logs in, when its turn comes; fails with a {@link GuestException}.

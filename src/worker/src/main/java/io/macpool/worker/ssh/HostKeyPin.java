@@ -21,6 +21,18 @@ public final class HostKeyPin {
     return same;
   }
 
+  /** One for an attempt of several at once: only that of the one that wins is {@link #adopt}ed. */
+  HostKeyPin attempt() {
+    HostKeyPin attempt = new HostKeyPin();
+    attempt.first.set(first.get());
+    return attempt;
+  }
+
+  /** Pins what the attempt that won was shown, if nothing is pinned. */
+  void adopt(HostKeyPin attempt) {
+    first.compareAndSet(null, attempt.first.get());
+  }
+
   /** Whether another key than the pinned one was ever shown. */
   boolean isMismatched() {
     return mismatched;
