@@ -1,6 +1,7 @@
 package io.macpool.brain;
 
 import io.macpool.brain.http.AccessTokens;
+import io.macpool.brain.http.AccessTokens.Role;
 import io.macpool.brain.http.ApiOptions;
 import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.lifecycle.Creations;
@@ -87,14 +88,19 @@ final class BrainOptions {
             token ->
                 problems.check(
                     BrainSettings.AUTH_TOKEN,
-                    () -> all.add(token, new AccessTokens.Client("default", false))));
+                    () -> all.add(token, new AccessTokens.Client("default", Role.ADMIN))));
     settings
         .find(BrainSettings.AUTH_TOKENS)
         .ifPresent(
-            list -> problems.check(BrainSettings.AUTH_TOKENS, () -> all.addAll(list, false)));
+            list -> problems.check(BrainSettings.AUTH_TOKENS, () -> all.addAll(list, Role.CLIENT)));
+    settings
+        .find(BrainSettings.ADMIN_TOKENS)
+        .ifPresent(
+            list -> problems.check(BrainSettings.ADMIN_TOKENS, () -> all.addAll(list, Role.ADMIN)));
     settings
         .find(BrainSettings.READ_TOKENS)
-        .ifPresent(list -> problems.check(BrainSettings.READ_TOKENS, () -> all.addAll(list, true)));
+        .ifPresent(
+            list -> problems.check(BrainSettings.READ_TOKENS, () -> all.addAll(list, Role.READER)));
     if (all.isEmpty() && problems.isEmpty()) {
       problems.add("AUTH_TOKEN or AUTH_TOKENS is required: without one nobody may call");
     }

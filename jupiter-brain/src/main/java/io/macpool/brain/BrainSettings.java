@@ -27,13 +27,23 @@ public final class BrainSettings {
           ListenAddress::parse);
 
   public static final Setting<Secret> AUTH_TOKEN =
-      Setting.secret("AUTH_TOKEN", "the token of clients; its owner is called default");
+      Setting.secret(
+          "AUTH_TOKEN",
+          "the one token of an old installation: its holder may do everything, and is called"
+              + " default");
 
   public static final Setting<Secret> AUTH_TOKENS =
       Setting.secret(
           "AUTH_TOKENS",
-          "more tokens, as NAME=TOKEN,NAME=TOKEN: the name is the owner of what its client makes;"
-              + " several may share a name while a token is rotated");
+          "tokens of clients, as NAME=TOKEN,NAME=TOKEN: the name is the owner of what its client"
+              + " makes, and only that may it destroy; several may share a name while a token is"
+              + " rotated");
+
+  public static final Setting<Secret> ADMIN_TOKENS =
+      Setting.secret(
+          "ADMIN_TOKENS",
+          "tokens of administrators, as NAME=TOKEN,NAME=TOKEN: they may also destroy what others"
+              + " made, cordon hosts and ask for a sync");
 
   public static final Setting<Secret> READ_TOKENS =
       Setting.secret(
@@ -145,6 +155,13 @@ public final class BrainSettings {
               "REQUEST_TIMEOUT", "the longest that a request may take; what it made is destroyed")
           .defaultTo(Duration.ofMinutes(3));
 
+  public static final Setting<Duration> DRAIN_TIMEOUT =
+      Setting.duration(
+              "DRAIN_TIMEOUT",
+              "how long creates and destroys under way may go on after SIGTERM; what has not ended"
+                  + " by then is answered with 503. The process must be given longer to end")
+          .defaultTo(Duration.ofMinutes(3));
+
   public static final Setting<Secret> DATABASE_URL =
       Setting.secret(
               "DATABASE_URL",
@@ -230,6 +247,7 @@ public final class BrainSettings {
               Traces.COLLECTOR,
               AUTH_TOKEN,
               AUTH_TOKENS,
+              ADMIN_TOKENS,
               READ_TOKENS,
               VSPHERE_API_URL,
               VSPHERE_BASE_PATH,
@@ -252,6 +270,7 @@ public final class BrainSettings {
               MAX_CPUS,
               MAX_RAM,
               REQUEST_TIMEOUT,
+              DRAIN_TIMEOUT,
               DATABASE_URL,
               DATABASE_POOL_SIZE,
               LEDGER_FILE,

@@ -33,19 +33,24 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running broker. Closing it ends its requests, its session with vCenter and its threads. */
+/**
+ * A running broker. Closing it lets what is under way end, within DRAIN_TIMEOUT, and takes nothing
+ * new meanwhile; then its session with vCenter and its threads end.
+ */
 public final class JupiterBrain implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(JupiterBrain.class);
 
   private final Resources resources = new Resources();
-  private ApiServer api;
+  private volatile ApiServer api;
+  private Duration drainLimit = Duration.ZERO;
   private int adminPort;
 
   private JupiterBrain() {}
@@ -76,6 +81,7 @@ public final class JupiterBrain implements AutoCloseable {
   }
 
   private void begin(Settings settings, BrainOptions options, Checkpoint checkpoint) {
+    drainLimit = settings.get(BrainSettings.DRAIN_TIMEOUT);
     String broker = UUID.randomUUID().toString();
     PrometheusMeterRegistry meters = Metrics.registry();
     resources.own("meters", meters::close);
@@ -216,6 +222,8 @@ public final class JupiterBrain implements AutoCloseable {
           resources.own("admin port", AdminServer.start(vertx, adminAddress.get(), open));
       adminPort = server.port();
     }
+    ApiServer listening = api;
+    health.ready("api", listening::stopping);
     log.info("listening on port {}, health and metrics on port {}", api.port(), adminPort);
   }
 
@@ -231,6 +239,9 @@ public final class JupiterBrain implements AutoCloseable {
 
   @Override
   public void close() {
+    if (api != null) {
+      api.drain(drainLimit);
+    }
     resources.close();
   }
 }

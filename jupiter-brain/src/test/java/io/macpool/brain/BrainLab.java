@@ -46,6 +46,7 @@ final class BrainLab implements AutoCloseable {
     set("VSPHERE_CLUSTER_PATH", vcenter.clusterPath());
     set("VSPHERE_CALL_TIMEOUT", "5s");
     set("RECONCILE_INTERVAL", "300ms");
+    set("DRAIN_TIMEOUT", "500ms");
   }
 
   static String withLogin(VCenterSimulator vcenter) {
@@ -108,6 +109,11 @@ final class BrainLab implements AutoCloseable {
   void stop() {
     brain.close();
     brain = null;
+  }
+
+  /** As {@link #stop}, while calls go on until the port is closed. */
+  void stopDraining() {
+    brain.close();
   }
 
   VCenterSimulator vcenter() {

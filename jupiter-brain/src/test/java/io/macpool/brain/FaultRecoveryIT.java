@@ -79,7 +79,8 @@ class FaultRecoveryIT {
           .add(FaultRule.always("CloneVM_Task", new FaultAction.TaskFault("FileFault", "torn")));
       HttpResponse<String> failed = lab.create();
       assertThat(failed.statusCode()).isEqualTo(500);
-      assertThat(code(failed)).isEqualTo("clone-failed:FileFault");
+      assertThat(code(failed)).isEqualTo("create-failed");
+      assertThat(failed.body()).contains("clone-failed:FileFault");
       assertThat(failed.body()).contains("torn").doesNotContain("Exception");
       assertThat(lab.create().statusCode()).isEqualTo(500);
 

@@ -9,14 +9,30 @@ import java.util.Optional;
 /** Who may call, by token. */
 public final class AccessTokens {
 
+  /** What the holder of a token may do. */
+  public enum Role {
+    /** Read. */
+    READER,
+    /** Read everything, and make and destroy its own. */
+    CLIENT,
+    /** Everything, with everybody's instances and with hosts. */
+    ADMIN
+  }
+
   /**
    * One who may call.
    *
    * @param name the owner of what it creates
    */
-  public record Client(String name, boolean readOnly) {
+  public record Client(String name, Role role) {
     public Client {
       Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(role, "role");
+    }
+
+    /** Whether it may do away with what belongs to this owner. */
+    boolean mayDestroy(Optional<String> owner) {
+      return role == Role.ADMIN || (role == Role.CLIENT && owner.equals(Optional.of(name)));
     }
   }
 
@@ -38,7 +54,7 @@ public final class AccessTokens {
    *
    * @throws IllegalArgumentException that repeats no token
    */
-  public AccessTokens addAll(Secret list, boolean readOnly) {
+  public AccessTokens addAll(Secret list, Role role) {
     int number = 0;
     for (String item : list.reveal().split(",", -1)) {
       number++;
@@ -48,7 +64,7 @@ public final class AccessTokens {
       }
       add(
           new Secret(item.substring(equals + 1).strip()),
-          new Client(item.substring(0, equals).strip(), readOnly));
+          new Client(item.substring(0, equals).strip(), role));
     }
     return this;
   }

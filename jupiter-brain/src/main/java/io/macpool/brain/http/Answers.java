@@ -5,33 +5,64 @@ import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Documents.Data;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes answers. One that comes too late, as the connection is gone, is dropped. */
 final class Answers {
 
   static final String CONTENT_TYPE = "application/vnd.api+json";
+  private static final String REFUSED = "refused";
 
   private Answers() {}
 
   static <T> Future<Void> data(RoutingContext call, int status, List<T> resources) {
-    return body(call, status, new Data<>(resources));
+    return data(call, status, resources, List.of());
   }
 
-  static void problem(RoutingContext call, Problem problem) {
-    if (problem.status() == 401) {
-      call.response().putHeader("WWW-Authenticate", "token");
+  /**
+   * Answers with resources.
+   *
+   * @param warnings what a person should know of the request
+   */
+  static <T> Future<Void> data(
+      RoutingContext call, int status, List<T> resources, List<String> warnings) {
+    return rendered(call, status, json(new Data<>(resources, Data.Meta.of(warnings))));
+  }
+
+  static Future<Void> problem(RoutingContext call, Problem problem) {
+    call.put(REFUSED, problem.refusal());
+    return problem(call.response(), problem);
+  }
+
+  /** As {@link #problem(RoutingContext, Problem)} for what never reached a route. */
+  static Future<Void> problem(HttpServerRequest request, Problem problem) {
+    request.response().putHeader("Connection", "close");
+    return problem(request.response(), problem);
+  }
+
+  private static Future<Void> problem(HttpServerResponse response, Problem problem) {
+    if (isOver(response)) {
+      return Future.failedFuture("the client is gone");
+    }
+    if (problem.refusal().status() == 401) {
+      response.putHeader("WWW-Authenticate", "token");
     }
     problem
         .retryAfter()
         .map(Duration::toSeconds)
         .ifPresent(
-            seconds ->
-                call.response().putHeader("Retry-After", Long.toString(Math.max(1, seconds))));
-    body(call, problem.status(), problem.body());
+            seconds -> response.putHeader("Retry-After", Long.toString(Math.max(1, seconds))));
+    return write(response, problem.refusal().status(), json(problem.body()));
+  }
+
+  /** What the call was refused with, if it was. */
+  static Optional<Refusal> refused(RoutingContext call) {
+    return Optional.ofNullable(call.get(REFUSED));
   }
 
   static Future<Void> empty(RoutingContext call, int status) {
@@ -39,10 +70,6 @@ final class Answers {
     return isOver(response)
         ? Future.failedFuture("the client is gone")
         : response.setStatusCode(status).end();
-  }
-
-  private static Future<Void> body(RoutingContext call, int status, Object body) {
-    return rendered(call, status, json(body));
   }
 
   /** An answer's body before it is sent, so that one may be sent many times. */
@@ -54,10 +81,14 @@ final class Answers {
     HttpServerResponse response = call.response();
     return isOver(response)
         ? Future.failedFuture("the client is gone")
-        : response.setStatusCode(status).putHeader("Content-Type", CONTENT_TYPE).end(json);
+        : write(response, status, json);
   }
 
-  private static Buffer json(Object body) {
+  private static Future<Void> write(HttpServerResponse response, int status, Buffer json) {
+    return response.setStatusCode(status).putHeader("Content-Type", CONTENT_TYPE).end(json);
+  }
+
+  static Buffer json(Object body) {
     try {
       return Buffer.buffer(BrokerJson.mapper().writeValueAsBytes(body));
     } catch (JsonProcessingException e) {
@@ -66,6 +97,6 @@ final class Answers {
   }
 
   private static boolean isOver(HttpServerResponse response) {
-    return response.ended() || response.closed();
+    return response.ended() || response.closed() || response.headWritten();
   }
 }

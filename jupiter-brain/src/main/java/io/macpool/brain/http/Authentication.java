@@ -1,9 +1,12 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.AccessTokens.Role;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Lets in who holds a token, in either of the field's two forms. */
 final class Authentication {
@@ -11,15 +14,20 @@ final class Authentication {
   private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private final AccessTokens tokens;
+  private final Consumer<HttpServerRequest> trust;
 
-  Authentication(AccessTokens tokens) {
+  /**
+   * @param trust is told of the requests of who holds a token
+   */
+  Authentication(AccessTokens tokens, Consumer<HttpServerRequest> trust) {
     this.tokens = tokens;
+    this.trust = trust;
   }
 
   void check(RoutingContext call) {
     String header = call.request().getHeader("Authorization");
     if (header == null || header.isEmpty()) {
-      Answers.problem(call, Problem.of(401, "token-required", "token is required"));
+      refuse(call, Problem.of(Refusal.TOKEN_REQUIRED, "token is required"));
       return;
     }
     Optional<AccessTokens.Client> client =
@@ -27,15 +35,31 @@ final class Authentication {
             ? tokens.find(header.substring("token ".length()))
             : Optional.empty();
     if (client.isEmpty()) {
-      Answers.problem(call, Problem.of(401, "incorrect-token", "incorrect token"));
+      refuse(call, Problem.of(Refusal.INCORRECT_TOKEN, "incorrect token"));
       return;
     }
+    trust.accept(call.request());
     HttpMethod method = call.request().method();
-    if (client.get().readOnly() && !READS.contains(method)) {
-      Answers.problem(call, Problem.of(403, "read-only", "this token may only read"));
+    if (client.get().role() == Role.READER && !READS.contains(method)) {
+      Answers.problem(call, Problem.of(Refusal.READ_ONLY, "this token may only read"));
       return;
     }
     Caller.set(call, client.get());
     call.next();
+  }
+
+  /** A stranger's connection ends with its answer, whatever more it has to say. */
+  private static void refuse(RoutingContext call, Problem problem) {
+    call.response().putHeader("Connection", "close");
+    Answers.problem(call, problem);
+  }
+
+  /** Lets administrators alone pass. */
+  static void administrators(RoutingContext call) {
+    if (Caller.of(call).role() == Role.ADMIN) {
+      call.next();
+    } else {
+      Answers.problem(call, Problem.of(Refusal.ADMIN_ONLY));
+    }
   }
 }

@@ -1,35 +1,25 @@
 package io.macpool.brain.http;
 
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.core.fleet.Instance;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** What a client may write into {@code POST /instances}, checked in the old broker's order. */
-record CreateBody(String image, Instance.Size size) {
+record CreateBody(String image, Instance.Size size, List<String> warnings) {
 
   private static final int LONGEST_NAME = 200;
 
-  private static final ObjectMapper STRICT =
-      new ObjectMapper(
-              new JsonFactoryBuilder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(32).build())
-                  .build())
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final Set<String> KNOWN = Set.of("type", "base-image", "cpus", "ram");
 
   CreateBody {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(size, "size");
+    warnings = List.copyOf(warnings);
   }
 
   /** A body that is refused. */
@@ -59,7 +49,7 @@ record CreateBody(String image, Instance.Size size) {
     }
     JsonNode type = data.get("type");
     if (type == null || !type.isTextual() || !type.textValue().equals("instances")) {
-      throw new Refused(Problem.of(409, "incorrect-type", "data must be of type instances"));
+      throw new Refused(Problem.of(Refusal.INCORRECT_TYPE, "data must be of type instances"));
     }
     JsonNode image = data.get("base-image");
     if (image == null || image.isNull() || (image.isTextual() && image.textValue().isEmpty())) {
@@ -70,13 +60,15 @@ record CreateBody(String image, Instance.Size size) {
     }
     int cpus = (int) number(data, "cpus", maxCpus);
     long ram = number(data, "ram", maxRamMb);
-    return new CreateBody(image.textValue(), new Instance.Size(cpus, ram));
+    return new CreateBody(
+        image.textValue(),
+        new Instance.Size(cpus, ram),
+        new JsonBody((ObjectNode) root).warnings(KNOWN));
   }
 
   private static JsonNode json(byte[] body) throws Refused {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-      JsonNode root = STRICT.readTree(text);
+      JsonNode root = JsonBody.read(body);
       if (root == null || root.isMissingNode()) {
         throw malformed("the body is empty");
       }
@@ -103,14 +95,14 @@ record CreateBody(String image, Instance.Size size) {
   }
 
   private static Refused malformed(String title) {
-    return new Refused(Problem.of(400, "malformed", title));
+    return new Refused(Problem.of(Refusal.MALFORMED, title));
   }
 
   private static Refused missing(String title) {
-    return new Refused(Problem.of(422, "missing-field", title));
+    return new Refused(Problem.of(Refusal.MISSING_FIELD, title));
   }
 
   private static Refused invalid(String title) {
-    return new Refused(Problem.of(422, "invalid-field", title));
+    return new Refused(Problem.of(Refusal.INVALID_FIELD, title));
   }
 }

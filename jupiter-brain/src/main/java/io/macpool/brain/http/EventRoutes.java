@@ -1,141 +1,171 @@
 package io.macpool.brain.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.LiveInstances;
-import io.macpool.broker.BrokerJson;
-import io.macpool.broker.Instance;
-import io.macpool.core.fleet.InstancePhase;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code GET /events}: every change of an instance as a server-sent event. {@code instance} holds
- * the instance as {@code GET /instances/ID} shows it, {@code gone} one that is destroyed. First
- * come all that are alive. A reader that does not keep up is cut off: on coming back it gets them
- * all anew.
+ * the instance as {@code GET /instances/ID} shows it, {@code gone} one that is destroyed, here or
+ * by another replica. First come all that are alive, then {@code complete}; a reader that comes
+ * back with {@code Last-Event-ID} gets what it missed instead. A reader that is slow hears of each
+ * instance's last change only; one that takes nothing for a minute is cut off.
  */
 final class EventRoutes {
 
-  private static final int MOST_READERS = 100;
+  private static final int MOST_READERS = 200;
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+  private static final int MOST_MISSED_BEATS = 4;
 
-  /** vSphere's own changes, such as an address, are looked for this often. */
+  /** Changes in vSphere and at other replicas are looked for this often. */
   private static final Duration LOOK = Duration.ofMillis(500);
+
+  /** Written at a time; less than the response takes before its queue is full. */
+  private static final int PART = 32 * 1024;
 
   private final Vertx vertx;
   private final LiveInstances live;
-  private final InstanceView view;
-  private final Hypervisor hypervisor;
-  private final AtomicInteger readers = new AtomicInteger();
+  private final EventFeed feed;
+  private final Drain drain;
+  private final Set<Reader> readers = new HashSet<>();
+  private Context loop;
 
-  EventRoutes(Vertx vertx, LiveInstances live, InstanceView view, Hypervisor hypervisor) {
+  EventRoutes(Vertx vertx, LiveInstances live, EventFeed feed, Drain drain) {
     this.vertx = vertx;
     this.live = live;
-    this.view = view;
-    this.hypervisor = hypervisor;
+    this.feed = feed;
+    this.drain = drain;
   }
 
   void mount(Router router) {
     router.get("/events").handler(this::follow);
   }
 
-  /**
-   * What one reader was told last, so that it hears of each change once. Used on its event loop.
-   */
+  /** One reader; on the feed's event loop. */
   private final class Reader {
     private final HttpServerResponse response;
-    private final Map<String, String> told = new HashMap<>();
-    private long inventory = -1;
+    private long position;
+    private boolean catchingUp;
+    private long catchUpTo;
+    private int missedBeats;
 
-    Reader(HttpServerResponse response) {
+    private Reader(HttpServerResponse response, Optional<Long> position) {
       this.response = response;
+      position.ifPresentOrElse(at -> this.position = at, this::beginAnew);
     }
 
-    void changed(io.macpool.core.fleet.Instance instance) {
-      if (instance.phase() == InstancePhase.GONE) {
-        told.remove(instance.id());
-        send("gone", "{\"type\":\"instances\",\"id\":" + quoted(instance.id()) + "}");
-      } else {
-        tell(view.of(instance));
-      }
+    private void beginAnew() {
+      position = 0;
+      catchUpTo = feed.end();
+      catchingUp = true;
     }
 
-    void look() {
-      long version = hypervisor.lastKnown().version();
-      if (version != inventory) {
-        inventory = version;
-        live.all().forEach(instance -> tell(view.of(instance)));
-      }
-    }
-
-    private void tell(Instance instance) {
-      String state =
-          instance.phase() + instance.owner() + instance.state() + instance.ipAddresses();
-      if (!state.equals(told.put(instance.id(), state))) {
-        send("instance", json(instance));
-      }
-    }
-
-    private void send(String event, String data) {
-      if (response.ended() || response.closed()) {
-        return;
+    /** Writes what there is to tell, for as long as it is taken. */
+    private void pump() {
+      while (!response.ended() && !response.closed() && !response.writeQueueFull()) {
+        if (!catchingUp && feed.isTooOld(position)) {
+          beginAnew();
+        }
+        EventFeed.Part part = feed.after(position, PART, catchingUp);
+        Buffer text = part.text();
+        boolean moved = part.position() > position;
+        position = part.position();
+        if (catchingUp && (position >= catchUpTo || !moved)) {
+          catchingUp = false;
+          text.appendBuffer(feed.complete());
+        }
+        if (text.length() == 0) {
+          return;
+        }
+        response.write(text);
       }
       if (response.writeQueueFull()) {
-        response.reset();
+        response.drainHandler(n -> pump());
+      }
+    }
+
+    private void beat() {
+      if (response.writeQueueFull()) {
+        missedBeats++;
+        if (missedBeats >= MOST_MISSED_BEATS) {
+          response.reset();
+        }
         return;
       }
-      response.write("event: " + event + "\ndata: " + data + "\n\n");
+      missedBeats = 0;
+      response.write(": still here\n\n");
     }
   }
 
   private void follow(RoutingContext call) {
-    if (readers.incrementAndGet() > MOST_READERS) {
-      readers.decrementAndGet();
-      Answers.problem(
-          call,
-          Problem.of(503, "too-many-readers", "too many follow the events already")
-              .retry(Duration.ofSeconds(30)));
+    if (drain.isStopping()) {
+      Answers.problem(call, Problem.of(Refusal.STOPPING).retry(Duration.ofSeconds(1)));
       return;
     }
-    HttpServerResponse response =
-        call.response()
-            .setChunked(true)
-            .putHeader("Content-Type", "text/event-stream")
-            .putHeader("Cache-Control", "no-store");
-    Reader reader = new Reader(response);
-    Context context = vertx.getOrCreateContext();
-    response.write(": every change of an instance\n\n");
-    Runnable unsubscribe =
-        live.onChange(instance -> context.runOnContext(n -> reader.changed(instance)));
-    long looks = vertx.setPeriodic(LOOK.toMillis(), n -> reader.look());
-    long beats = vertx.setPeriodic(HEARTBEAT.toMillis(), n -> response.write(": still here\n\n"));
-    reader.look();
-    response.closeHandler(
-        closed -> {
-          readers.decrementAndGet();
-          vertx.cancelTimer(looks);
-          vertx.cancelTimer(beats);
-          unsubscribe.run();
-        });
+    begin();
+    HttpServerResponse response = call.response();
+    String lastEventId = call.request().getHeader("Last-Event-ID");
+    loop.runOnContext(n -> follow(call, response, lastEventId));
   }
 
-  private static String quoted(String text) {
-    return json(text);
-  }
-
-  private static String json(Object value) {
-    try {
-      return BrokerJson.mapper().writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("our own records can't be written as JSON", e);
+  /** With the first reader, the feed begins; it goes on as long as the process. */
+  private void begin() {
+    if (loop != null) {
+      return;
     }
+    loop = vertx.getOrCreateContext();
+    Context feeding = loop;
+    live.onChange(
+        changed ->
+            feeding.runOnContext(
+                n -> {
+                  if (feed.update(changed.id())) {
+                    pumpAll();
+                  }
+                }));
+    vertx.setPeriodic(LOOK.toMillis(), n -> look());
+    vertx.setPeriodic(HEARTBEAT.toMillis(), n -> List.copyOf(readers).forEach(Reader::beat));
+    feed.look();
+  }
+
+  private void look() {
+    if (drain.isStopping()) {
+      readers.forEach(reader -> reader.response.end());
+      readers.clear();
+    } else if (feed.look()) {
+      pumpAll();
+    }
+  }
+
+  private void pumpAll() {
+    List.copyOf(readers).forEach(Reader::pump);
+  }
+
+  private void follow(RoutingContext call, HttpServerResponse response, String lastEventId) {
+    if (readers.size() >= MOST_READERS) {
+      Answers.problem(call, Problem.of(Refusal.TOO_MANY_READERS).retry(Duration.ofSeconds(30)));
+      return;
+    }
+    response
+        .setChunked(true)
+        .putHeader("Content-Type", "text/event-stream")
+        .putHeader("Cache-Control", "no-store");
+    response.write(": every change of an instance\n\n");
+    feed.look();
+    Reader reader =
+        new Reader(response, lastEventId == null ? Optional.empty() : feed.position(lastEventId));
+    readers.add(reader);
+    response.exceptionHandler(broken -> readers.remove(reader));
+    response.closeHandler(closed -> readers.remove(reader));
+    reader.pump();
   }
 }

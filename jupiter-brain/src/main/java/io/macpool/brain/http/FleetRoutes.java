@@ -1,10 +1,8 @@
 package io.macpool.brain.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.Background;
 import io.macpool.brain.lifecycle.Cordons;
-import io.macpool.broker.BrokerJson;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
@@ -13,35 +11,45 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code /images}, {@code /hosts} with their cordons, and {@code /capacity}. */
 final class FleetRoutes {
 
+  private static final Logger log = LoggerFactory.getLogger(FleetRoutes.class);
   private static final int LONGEST_REASON = 500;
 
   private final Vertx vertx;
   private final FleetView view;
   private final Hypervisor hypervisor;
   private final Cordons cordons;
+  private final Clock clock;
 
-  FleetRoutes(Vertx vertx, FleetView view, Hypervisor hypervisor, Cordons cordons) {
+  FleetRoutes(Vertx vertx, FleetView view, Hypervisor hypervisor, Cordons cordons, Clock clock) {
     this.vertx = vertx;
     this.view = view;
     this.hypervisor = hypervisor;
     this.cordons = cordons;
+    this.clock = clock;
   }
 
   void mount(Router router) {
     router.get("/images").handler(call -> answer(call, view::images));
     router.get("/hosts").handler(call -> answer(call, view::hosts));
     router.get("/capacity").handler(call -> answer(call, i -> List.of(view.capacity(i))));
-    router.put("/hosts/:id/cordon").handler(this::cordon);
-    router.delete("/hosts/:id/cordon").handler(this::uncordon);
+    router.put("/hosts/:id/cordon").handler(Authentication::administrators).handler(this::cordon);
+    router
+        .delete("/hosts/:id/cordon")
+        .handler(Authentication::administrators)
+        .handler(this::uncordon);
   }
 
   /** An inventory that is not known to be true is no basis for planning: unknown is not zero. */
@@ -53,80 +61,89 @@ final class FleetRoutes {
     }
     String why = inventory.match(known -> "", Observed.Unknown::cause);
     Answers.problem(
-        call,
-        Problem.of(503, "inventory-unknown", "the hosts can't be seen now")
-            .because(why)
-            .retry(Duration.ofSeconds(10)));
+        call, Problem.of(Refusal.INVENTORY_UNKNOWN).because(why).retry(Duration.ofSeconds(10)));
   }
 
   private void cordon(RoutingContext call) {
-    Optional<Cordon> cordon = parse(call);
+    Optional<JsonBody> body = JsonBody.of(call, "cordons");
+    Optional<Cordon> cordon = body.flatMap(given -> parse(given, Caller.of(call).name()));
     if (cordon.isEmpty()) {
       Answers.problem(
           call,
-          Problem.of(422, "invalid-field", "not a cordon")
+          Problem.of(Refusal.INVALID_FIELD, "not a cordon")
               .because(
                   "write {\"data\":{\"type\":\"cordons\",\"kind\":\"cordoned\" or \"draining\","
-                      + "\"reason\":\"…\"}}"));
+                      + "\"reason\":\"…\"}}, the reason of at most "
+                      + LONGEST_REASON
+                      + " characters"));
       return;
     }
-    set(call, cordon);
+    set(call, cordon, body.get().warnings(Set.of("type", "kind", "reason", "id")));
   }
 
   private void uncordon(RoutingContext call) {
-    set(call, Optional.empty());
+    set(call, Optional.empty(), List.of());
   }
 
-  private void set(RoutingContext call, Optional<Cordon> cordon) {
-    Optional<String> host = host(call.pathParam("id"));
+  private void set(RoutingContext call, Optional<Cordon> cordon, List<String> warnings) {
+    Optional<Host> host = host(call.pathParam("id"));
     if (host.isEmpty()) {
-      Answers.problem(call, Problem.of(404, "not-found", "no such host"));
+      Answers.problem(call, Problem.of(Refusal.NOT_FOUND, "no such host"));
       return;
     }
     Context context = vertx.getOrCreateContext();
     Background.whenEnded(
-        cordons.set(host.get(), cordon),
+        cordons.set(host.get().id(), cordon),
         (nothing, failure) ->
             context.runOnContext(
                 n -> {
                   if (failure != null) {
                     Answers.problem(call, Problem.of(failure));
-                  } else {
+                    return;
+                  }
+                  tell(host.get(), cordon, Caller.of(call).name());
+                  if (warnings.isEmpty()) {
                     Answers.empty(call, 204);
+                  } else {
+                    Answers.data(call, 200, List.of(), warnings);
                   }
                 }));
   }
 
+  private static void tell(Host host, Optional<Cordon> cordon, String by) {
+    if (cordon.isPresent()) {
+      log.info(
+          "host {} is {} by {}: {}",
+          host.name(),
+          cordon.get().kind().name().toLowerCase(Locale.ROOT),
+          by,
+          cordon.get().reason().replaceAll("\\p{Cntrl}", "?"));
+    } else {
+      log.info("host {} is no longer cordoned, by {}", host.name(), by);
+    }
+  }
+
   /** By id or by name. */
-  private Optional<String> host(String given) {
+  private Optional<Host> host(String given) {
     return hypervisor.lastKnown().hosts().values().stream()
         .filter(host -> host.id().equals(given) || host.name().equals(given))
-        .map(Host::id)
         .findFirst();
   }
 
-  private static Optional<Cordon> parse(RoutingContext call) {
-    try {
-      JsonNode root =
-          call.body().buffer() == null
-              ? null
-              : BrokerJson.mapper().readTree(call.body().buffer().getBytes());
-      JsonNode data = root == null ? null : root.path("data");
-      if (data == null || !data.path("type").asText().equals("cordons")) {
-        return Optional.empty();
-      }
-      String reason = data.path("reason").asText("");
-      Cordon.Kind kind =
-          switch (data.path("kind").asText()) {
-            case "cordoned" -> Cordon.Kind.CORDONED;
-            case "draining" -> Cordon.Kind.DRAINING;
-            default -> null;
-          };
-      return kind == null || reason.length() > LONGEST_REASON
-          ? Optional.empty()
-          : Optional.of(new Cordon(kind, reason));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+  private Optional<Cordon> parse(JsonBody body, String by) {
+    Optional<String> reason = body.data().has("reason") ? body.text("reason") : Optional.of("");
+    Cordon.Kind kind =
+        switch (body.text("kind").orElse("")) {
+          case "cordoned" -> Cordon.Kind.CORDONED;
+          case "draining" -> Cordon.Kind.DRAINING;
+          default -> null;
+        };
+    return kind == null
+        ? Optional.empty()
+        : reason
+            .filter(text -> text.codePointCount(0, text.length()) <= LONGEST_REASON)
+            // A database keeps no NUL in a text.
+            .filter(text -> text.indexOf('\0') < 0)
+            .map(text -> new Cordon(kind, text, Optional.of(clock.instant()), Optional.of(by)));
   }
 }

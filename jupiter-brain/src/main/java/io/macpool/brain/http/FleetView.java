@@ -75,7 +75,9 @@ final class FleetView {
         total,
         load.taken() - warm,
         warm,
-        state.equals("ready") ? load.free() : 0);
+        state.equals("ready") ? load.free() : 0,
+        load.cordon().flatMap(Cordon::since).orElse(null),
+        load.cordon().flatMap(Cordon::by).orElse(null));
   }
 
   private static String excess(int machines) {

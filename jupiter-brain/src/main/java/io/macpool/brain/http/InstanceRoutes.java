@@ -1,16 +1,13 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.AccessTokens.Role;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.Background;
-import io.macpool.brain.lifecycle.Cancellation;
-import io.macpool.brain.lifecycle.CreateFailure;
-import io.macpool.brain.lifecycle.CreateRequest;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.core.GoDuration;
-import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
-import io.macpool.service.trace.Traces;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -20,10 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** {@code /instances} and {@code /instance-syncs}, as old clients know them. */
+/**
+ * {@code /instances}, but for making them, and {@code /instance-syncs}, as old clients know them.
+ */
 final class InstanceRoutes {
-
-  private static final int LONGEST_KEY = 200;
 
   private final Vertx vertx;
   private final Instances instances;
@@ -31,6 +28,7 @@ final class InstanceRoutes {
   private final RenderedList whole;
   private final Hypervisor hypervisor;
   private final ApiOptions options;
+  private final Drain drain;
 
   InstanceRoutes(
       Vertx vertx,
@@ -38,109 +36,22 @@ final class InstanceRoutes {
       InstanceView view,
       RenderedList whole,
       Hypervisor hypervisor,
-      ApiOptions options) {
+      ApiOptions options,
+      Drain drain) {
     this.vertx = vertx;
     this.instances = instances;
     this.view = view;
     this.whole = whole;
     this.hypervisor = hypervisor;
     this.options = options;
+    this.drain = drain;
   }
 
   void mount(Router router) {
-    router.post("/instances").handler(this::create);
     router.get("/instances").handler(this::list);
     router.get("/instances/:id").handler(this::get);
     router.delete("/instances/:id").handler(this::delete);
-    router.post("/instance-syncs").handler(this::sync);
-  }
-
-  private void create(RoutingContext call) {
-    CreateRequest request;
-    try {
-      request = request(call);
-    } catch (CreateBody.Refused e) {
-      Answers.problem(call, e.problem());
-      return;
-    }
-    Cancellation cancellation = new Cancellation();
-    // With a key the client may come back for what it asked for; without one nobody will.
-    if (request.idempotencyKey().isEmpty()) {
-      Runnable gone =
-          () ->
-              cancellation.cancel(
-                  new CreateFailure(
-                      CreateFailure.Kind.CLIENT_GONE, "client-gone", "the client went away"));
-      call.response().closeHandler(closed -> gone.run());
-      call.response().exceptionHandler(failed -> gone.run());
-    }
-    long timer =
-        vertx.setTimer(
-            options.requestTimeout().toMillis(),
-            late ->
-                cancellation.cancel(
-                    new CreateFailure(
-                        CreateFailure.Kind.TIMED_OUT,
-                        "timeout",
-                        "the instance was not ready within "
-                            + GoDuration.format(options.requestTimeout()))));
-    onContext(
-        instances.create(request, cancellation),
-        (instance, failure) -> {
-          vertx.cancelTimer(timer);
-          if (failure != null) {
-            Answers.problem(call, Problem.of(failure));
-          } else {
-            hand(call, request, instance);
-          }
-        });
-  }
-
-  private CreateRequest request(RoutingContext call) throws CreateBody.Refused {
-    CreateBody body =
-        CreateBody.parse(
-            call.body().buffer() == null ? new byte[0] : call.body().buffer().getBytes(),
-            options.maxCpus(),
-            options.maxRamMb());
-    Optional<String> key = Optional.ofNullable(call.request().getHeader("Idempotency-Key"));
-    if (key.isPresent() && !key.get().matches("[\\x20-\\x7e]{1," + LONGEST_KEY + "}")) {
-      throw new CreateBody.Refused(
-          Problem.of(
-              400,
-              "malformed",
-              "Idempotency-Key must be 1 to " + LONGEST_KEY + " printable characters"));
-    }
-    Optional<String> lease = Optional.ofNullable(call.request().getHeader(LeaseRoutes.HEADER));
-    if (lease.isPresent() && !LeaseRoutes.isId(lease.get())) {
-      throw new CreateBody.Refused(
-          Problem.of(
-              400,
-              "malformed",
-              LeaseRoutes.HEADER + " must be 1 to 200 letters, digits and . _ : -"));
-    }
-    return new CreateRequest(
-        body.image(),
-        body.size(),
-        Optional.of(Caller.of(call).name()),
-        key,
-        Caller.requestId(call),
-        Optional.ofNullable(call.request().getHeader(Traces.HEADER)),
-        lease);
-  }
-
-  /** The instance is its client's when the answer has gone out, and goes if it could not. */
-  private void hand(RoutingContext call, CreateRequest request, Instance instance) {
-    call.response().putHeader("Location", "/instances/" + instance.id());
-    Answers.data(call, 201, List.of(view.of(instance)))
-        .onSuccess(sent -> instances.answered(instance.id()))
-        .onFailure(
-            lost -> {
-              if (request.idempotencyKey().isEmpty()) {
-                Background.run(
-                    "take back " + instance.id(),
-                    instances.takeBack(instance.id(), "client-gone").carriedOut());
-              }
-            });
+    router.post("/instance-syncs").handler(Authentication::administrators).handler(this::sync);
   }
 
   private void list(RoutingContext call) {
@@ -153,7 +64,7 @@ final class InstanceRoutes {
     } catch (IllegalArgumentException e) {
       Answers.problem(
           call,
-          Problem.of(400, "bad-duration", "min_age is not a duration").because(e.getMessage()));
+          Problem.of(Refusal.BAD_DURATION, "min_age is not a duration").because(e.getMessage()));
       return;
     }
     withInventory(
@@ -187,11 +98,12 @@ final class InstanceRoutes {
 
   private void get(RoutingContext call) {
     String id = call.pathParam("id");
-    if (!Caller.of(call).readOnly()) {
-      instances.askedFor(id, Caller.of(call).name());
+    if (!mayBeId(id)) {
+      Answers.problem(call, notFound());
+      return;
     }
     if (instances.isKnown(id) && hypervisor.inventory().isKnown()) {
-      answer(call, view.find(id));
+      answer(call, id, view.find(id));
       return;
     }
     onContext(
@@ -200,47 +112,79 @@ final class InstanceRoutes {
           if (failure != null) {
             Answers.problem(call, Problem.of(failure));
           } else {
-            withInventory(call, inventory -> answer(call, view.find(id, inventory)));
+            withInventory(call, inventory -> answer(call, id, view.find(id, inventory)));
           }
         });
   }
 
-  private static void answer(RoutingContext call, Optional<io.macpool.broker.Instance> found) {
-    if (found.isPresent()) {
-      Answers.data(call, 200, List.of(found.get()));
-    } else {
+  /** No name in vSphere holds such a character, and no database takes it. */
+  private static boolean mayBeId(String text) {
+    return text.chars().noneMatch(Character::isISOControl);
+  }
+
+  private void answer(RoutingContext call, String id, Optional<io.macpool.broker.Instance> found) {
+    if (found.isEmpty()) {
       Answers.problem(call, notFound());
+      return;
     }
+    if (Caller.of(call).role() != Role.READER) {
+      instances.askedFor(id, Caller.of(call).name());
+    }
+    Answers.data(call, 200, List.of(found.get()));
   }
 
   private static Problem notFound() {
-    return Problem.of(404, "not-found", "no such instance");
+    return Problem.of(Refusal.NOT_FOUND, "no such instance");
   }
 
   private void delete(RoutingContext call) {
     String id = call.pathParam("id");
-    long[] timer = {0};
-    CompletableFuture<Boolean> destroyed =
-        instances.delete(id, "deleted by " + Caller.of(call).name());
-    timer[0] =
-        vertx.setTimer(
-            options.requestTimeout().toMillis(),
-            late ->
-                Answers.problem(
-                    call,
-                    Problem.of(503, "timeout", "request timed out")
-                        .because("the instance will be destroyed all the same")));
+    if (!mayBeId(id)) {
+      Answers.problem(call, notFound());
+      return;
+    }
+    if (Caller.of(call).role() == Role.ADMIN) {
+      destroy(call, id);
+      return;
+    }
     onContext(
-        destroyed,
-        (found, failure) -> {
-          vertx.cancelTimer(timer[0]);
+        instances.learn(id),
+        (nothing, failure) -> {
+          Optional<String> owner = view.find(id).map(io.macpool.broker.Instance::owner);
           if (failure != null) {
             Answers.problem(call, Problem.of(failure));
-          } else if (!found) {
+          } else if (view.find(id).isEmpty()) {
             Answers.problem(call, notFound());
+          } else if (!Caller.of(call).mayDestroy(owner)) {
+            Answers.problem(call, Problem.of(Refusal.NOT_YOURS));
           } else {
-            Answers.empty(call, 204);
+            destroy(call, id);
           }
+        });
+  }
+
+  private void destroy(RoutingContext call, String id) {
+    Runnable late =
+        () ->
+            Answers.problem(
+                call,
+                Problem.of(Refusal.TIMEOUT, "request timed out")
+                    .because("the instance will be destroyed all the same"));
+    Optional<Drain.Task> task = drain.begin(late);
+    long timer = vertx.setTimer(options.requestTimeout().toMillis(), n -> late.run());
+    onContext(
+        instances.delete(id, "deleted by " + Caller.of(call).name()),
+        (found, failure) -> {
+          vertx.cancelTimer(timer);
+          Future<Void> answered;
+          if (failure != null) {
+            answered = Answers.problem(call, Problem.of(failure));
+          } else if (!found) {
+            answered = Answers.problem(call, notFound());
+          } else {
+            answered = Answers.empty(call, 204);
+          }
+          answered.onComplete(sent -> task.ifPresent(drain::ended));
         });
   }
 

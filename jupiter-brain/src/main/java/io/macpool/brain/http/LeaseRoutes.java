@@ -1,19 +1,17 @@
 package io.macpool.brain.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.brain.lifecycle.Background;
 import io.macpool.brain.lifecycle.Leases;
-import io.macpool.broker.BrokerJson;
 import io.macpool.broker.LeaseInfo;
 import io.macpool.core.GoDuration;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -46,11 +44,15 @@ final class LeaseRoutes {
   }
 
   private void renew(RoutingContext call) {
-    Optional<Duration> duration = duration(call).filter(LeaseRoutes::isAllowed);
+    Optional<JsonBody> body = JsonBody.of(call, "leases");
+    Optional<Duration> duration =
+        body.flatMap(b -> b.text("duration"))
+            .flatMap(LeaseRoutes::duration)
+            .filter(LeaseRoutes::isAllowed);
     if (duration.isEmpty() || !isId(call.pathParam("id"))) {
       Answers.problem(
           call,
-          Problem.of(422, "invalid-field", "not a lease")
+          Problem.of(Refusal.INVALID_FIELD, "not a lease")
               .because(
                   "PUT /leases/ID, ID of at most 200 letters, digits and . _ : -, with"
                       + " {\"data\":{\"type\":\"leases\",\"duration\":\"30s\"}},"
@@ -62,10 +64,20 @@ final class LeaseRoutes {
         leases.renew(Caller.of(call).name(), call.pathParam("id"), duration.get()),
         lease ->
             Answers.data(
-                call, 200, List.of(new LeaseInfo(LeaseInfo.TYPE, lease.id(), lease.expiresAt()))));
+                call,
+                200,
+                List.of(new LeaseInfo(LeaseInfo.TYPE, lease.id(), lease.expiresAt())),
+                body.get().warnings(Set.of("type", "duration", "id"))));
   }
 
   private void end(RoutingContext call) {
+    if (!isId(call.pathParam("id"))) {
+      Answers.problem(
+          call,
+          Problem.of(Refusal.INVALID_FIELD, "not a lease")
+              .because("the id of a lease has at most 200 letters, digits and . _ : -"));
+      return;
+    }
     answer(
         call,
         leases.end(Caller.of(call).name(), call.pathParam("id")),
@@ -76,16 +88,10 @@ final class LeaseRoutes {
     return duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0;
   }
 
-  private static Optional<Duration> duration(RoutingContext call) {
+  private static Optional<Duration> duration(String text) {
     try {
-      JsonNode data =
-          call.body().buffer() == null
-              ? BrokerJson.mapper().nullNode()
-              : BrokerJson.mapper().readTree(call.body().buffer().getBytes()).path("data");
-      return data.path("type").asText().equals("leases")
-          ? Optional.of(GoDuration.parse(data.path("duration").asText()))
-          : Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
+      return Optional.of(GoDuration.parse(text));
+    } catch (IllegalArgumentException e) {
       return Optional.empty(); // it is no lease, whatever else it may be
     }
   }

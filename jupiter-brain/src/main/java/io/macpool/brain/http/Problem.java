@@ -11,23 +11,28 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
- * A refusal: status, code and words. The only place where failures become HTTP.
+ * A refusal with its words. The only place where failures become HTTP.
  *
  * @param retryAfter when asking again is worth it
  */
-record Problem(
-    int status, String code, String title, String detail, Optional<Duration> retryAfter) {
+record Problem(Refusal refusal, String title, String detail, Optional<Duration> retryAfter) {
 
-  static Problem of(int status, String code, String title) {
-    return new Problem(status, code, title, "", Optional.empty());
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  static Problem of(Refusal refusal) {
+    return of(refusal, refusal.title());
+  }
+
+  static Problem of(Refusal refusal, String title) {
+    return new Problem(refusal, title, "", Optional.empty());
   }
 
   Problem because(String why) {
-    return new Problem(status, code, title, why, retryAfter);
+    return new Problem(refusal, title, why == null ? "" : why, retryAfter);
   }
 
   Problem retry(Duration after) {
-    return new Problem(status, code, title, detail, Optional.of(after));
+    return new Problem(refusal, title, detail, Optional.of(after));
   }
 
   /** What a failure of the broker's inside is to a client. */
@@ -40,37 +45,29 @@ record Problem(
       return ofCreate(create);
     }
     if (failure instanceof HypervisorFailure.Unavailable) {
-      return unavailable("vcenter-unavailable", "vCenter can't be reached", failure);
+      return of(Refusal.VCENTER_UNAVAILABLE).because(failure.getMessage()).retry(SOON);
     }
     if (failure instanceof HypervisorFailure known) {
-      return of(500, "vsphere-" + known.kind(), "vSphere failed").because(known.getMessage());
+      return of(Refusal.VSPHERE_FAILED).because(known.kind() + ": " + known.getMessage());
     }
     if (failure instanceof LedgerException) {
-      return unavailable("ledger-unavailable", "the ledger can't be reached", failure);
+      return of(Refusal.LEDGER).because(failure.getMessage()).retry(SOON);
     }
-    return of(500, "internal", "the broker failed; its log says why");
+    return of(Refusal.INTERNAL);
   }
 
   private static Problem ofCreate(CreateFailure failure) {
-    Problem problem =
-        switch (failure.kind()) {
-          case UNKNOWN_IMAGE -> of(404, "unknown-image", "no such image");
-          case FULL -> of(503, failure.outcome(), "no room for an instance now");
-          case OVER_QUOTA -> of(429, "over-quota", "too many instances");
-          case UNAVAILABLE -> of(503, failure.outcome(), "instances can't be made now");
-          case FAILED -> of(500, failure.outcome(), "vSphere failed to make the instance");
-          case TIMED_OUT -> of(503, "timeout", "request timed out");
-          case CLIENT_GONE -> of(503, "client-gone", "the client went away");
-        };
-    Problem explained = problem.because(failure.getMessage());
-    return failure.retryAfter().map(explained::retry).orElse(explained);
-  }
-
-  private static Problem unavailable(String code, String title, Throwable failure) {
-    return of(503, code, title).because(failure.getMessage()).retry(Duration.ofSeconds(10));
+    Refusal refusal = Refusal.of(failure);
+    String why =
+        refusal == Refusal.CREATE_FAILED
+            ? failure.outcome() + ": " + failure.getMessage()
+            : failure.getMessage();
+    Problem problem = of(refusal).because(why);
+    return failure.retryAfter().map(problem::retry).orElse(problem);
   }
 
   Errors body() {
-    return new Errors(List.of(new ApiError(Integer.toString(status), code, title, detail)));
+    return new Errors(
+        List.of(new ApiError(Integer.toString(refusal.status()), refusal.code(), title, detail)));
   }
 }

@@ -1,41 +1,45 @@
 package io.macpool.brain.http;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Names each request, echoes its name, and counts how it was answered. Never logs a header. */
+/**
+ * Names each request, echoes its name, and counts how it was answered. Never logs a header, and
+ * never makes a tag of what a stranger may choose.
+ */
 final class RequestLog {
 
   private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
   private static final String HEADER = "X-Request-ID";
-  private final Set<HttpConnection> spoken =
-      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+  private static final Set<HttpMethod> METHODS =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE);
 
   private final MeterRegistry meters;
+  private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
 
   RequestLog(MeterRegistry meters) {
     this.meters = meters;
-  }
-
-  /** Whether a request has arrived on the connection. */
-  boolean hasSpoken(HttpConnection connection) {
-    return spoken.contains(connection);
+    for (Refusal refusal : Refusal.values()) {
+      refusals.put(
+          refusal,
+          Counter.builder("http.server.refusals").tag("code", refusal.code()).register(meters));
+    }
   }
 
   void begin(RoutingContext call) {
-    spoken.add(call.request().connection());
     String id =
         Optional.ofNullable(call.request().getHeader(HEADER))
             .filter(given -> given.matches("[\\x21-\\x7e]{1,200}"))
@@ -47,13 +51,20 @@ final class RequestLog {
     call.next();
   }
 
+  /** Counts a refusal that no route gave. */
+  void refused(Refusal refusal) {
+    refusals.get(refusal).increment();
+  }
+
   private void end(RoutingContext call, long began) {
     HttpServerResponse response = call.response();
     long nanos = System.nanoTime() - began;
     Route route = call.currentRoute();
     String path = route == null || route.getPath() == null ? "other" : route.getPath();
+    HttpMethod method = call.request().method();
+    Answers.refused(call).ifPresent(this::refused);
     Timer.builder("http.server.requests")
-        .tag("method", call.request().method().name())
+        .tag("method", METHODS.contains(method) ? method.name() : "other")
         .tag("route", path)
         .tag("status", Integer.toString(response.getStatusCode()))
         .register(meters)
@@ -61,7 +72,7 @@ final class RequestLog {
     if (log.isDebugEnabled()) {
       log.debug(
           "{} {} {} in {} ms, request {}",
-          call.request().method(),
+          method,
           path,
           response.getStatusCode(),
           nanos / 1_000_000,

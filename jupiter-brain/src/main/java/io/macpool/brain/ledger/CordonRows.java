@@ -2,6 +2,7 @@ package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,13 +16,17 @@ final class CordonRows {
   static Map<String, Cordon> all(Handle handle) {
     Map<String, Cordon> cordons = new HashMap<>();
     handle
-        .createQuery("SELECT host, kind, reason FROM jupiter_brain.cordons")
+        .createQuery("SELECT host, kind, reason, since, set_by FROM jupiter_brain.cordons")
         .map(
             (row, context) ->
                 cordons.put(
                     row.getString("host"),
                     new Cordon(
-                        Cordon.Kind.valueOf(row.getString("kind")), row.getString("reason"))))
+                        Cordon.Kind.valueOf(row.getString("kind")),
+                        row.getString("reason"),
+                        Optional.ofNullable(row.getObject("since", OffsetDateTime.class))
+                            .map(OffsetDateTime::toInstant),
+                        Optional.ofNullable(row.getString("set_by")))))
         .list();
     return cordons;
   }
@@ -60,9 +65,12 @@ final class CordonRows {
     cordon.ifPresent(
         c ->
             handle.execute(
-                "INSERT INTO jupiter_brain.cordons (host, kind, reason) VALUES (?, ?, ?)",
+                "INSERT INTO jupiter_brain.cordons (host, kind, reason, since, set_by)"
+                    + " VALUES (?, ?, ?, ?, ?)",
                 host,
                 c.kind().name(),
-                c.reason()));
+                c.reason(),
+                c.since().map(InstanceRows::at).orElse(null),
+                c.by().orElse(null)));
   }
 }

@@ -48,6 +48,16 @@ final class LeaseRows {
     }
   }
 
+  static boolean isTaken(Handle handle, String owner, String lease) {
+    return handle
+        .createQuery("SELECT 1 FROM jupiter_brain.leases WHERE owner = :owner AND id = :lease")
+        .bind("owner", owner)
+        .bind("lease", lease)
+        .mapTo(Integer.class)
+        .findFirst()
+        .isPresent();
+  }
+
   static List<Lease> all(Handle handle) {
     return handle
         .createQuery("SELECT owner, id, renewed_at, duration_ms FROM jupiter_brain.leases")

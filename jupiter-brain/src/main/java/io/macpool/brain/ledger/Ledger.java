@@ -325,6 +325,11 @@ public final class Ledger implements AutoCloseable {
         });
   }
 
+  /** Whether a lease was renewed once, and not ended. */
+  public boolean isLeaseTaken(String owner, String lease) {
+    return database.read("look for a lease", handle -> LeaseRows.isTaken(handle, owner, lease));
+  }
+
   public List<Lease> leases() {
     return database.read("list leases", LeaseRows::all);
   }

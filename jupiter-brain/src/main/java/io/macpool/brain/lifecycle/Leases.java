@@ -69,6 +69,11 @@ public final class Leases {
     return renewed;
   }
 
+  /** Whether somebody holds the lease: it was renewed once, and not given up. */
+  public CompletableFuture<Boolean> isTaken(String owner, String id) {
+    return executor.ask(ledger -> ledger.isLeaseTaken(owner, id));
+  }
+
   /** Holders may have spoken without being heard: silence counts anew. */
   void missed() {
     hearingSince = clock.instant();
@@ -79,6 +84,10 @@ public final class Leases {
     return executor.ask(
         ledger -> {
           ledger.lease(instance, owner, lease);
+          if (!ledger.isLeaseTaken(owner, lease)) { // given up meanwhile, with all that it held
+            throw new CreateFailure(
+                CreateFailure.Kind.FAILED, "unknown-lease", "the lease was given up meanwhile");
+          }
           return null;
         });
   }

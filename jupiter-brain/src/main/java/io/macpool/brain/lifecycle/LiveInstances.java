@@ -77,7 +77,7 @@ public final class LiveInstances {
   }
 
   /** To be taken before the ledger is read for {@link #refresh}. */
-  long mark() {
+  public long mark() {
     return marks.get();
   }
 
@@ -114,7 +114,7 @@ public final class LiveInstances {
    *
    * @param asOf a mark from before it was read: what came here since then may be newer, and stays
    */
-  void refresh(Collection<Instance> ledger, long asOf) {
+  public void refresh(Collection<Instance> ledger, long asOf) {
     ledger.forEach(this::put);
     Set<String> known = ledger.stream().map(Instance::id).collect(Collectors.toSet());
     for (Known here : live.values()) {

@@ -10,7 +10,26 @@ public final class Documents {
   private Documents() {}
 
   /** A successful answer. */
-  public record Data<T>(List<T> data) {}
+  public record Data<T>(List<T> data, @JsonInclude(Include.NON_NULL) Meta meta) {
+
+    /** One of which there is nothing to say. */
+    public Data(List<T> data) {
+      this(data, null);
+    }
+
+    /**
+     * What there is to say of an answer.
+     *
+     * @param warnings for a person, such as members of the request that have no effect
+     */
+    public record Meta(List<String> warnings) {
+
+      /** Null, which is left out, if there are none. */
+      public static Meta of(List<String> warnings) {
+        return warnings.isEmpty() ? null : new Meta(warnings);
+      }
+    }
+  }
 
   /** A request's body, whose {@code data} is one resource. */
   public record Single<T>(T data) {}

@@ -2,12 +2,16 @@ package io.macpool.broker;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
 
 /**
  * One host as {@code GET /hosts} answers.
  *
  * @param state {@code ready}, {@code cordoned}, {@code draining}, {@code maintenance} or {@code
  *     lost}
+ * @param cordonedSince when somebody cordoned it; absent if nobody did
+ * @param cordonedBy who cordoned it
  * @param reason why it is not ready, or holds more than it may; absent if all is well
  */
 public record HostInfo(
@@ -19,7 +23,9 @@ public record HostInfo(
     int total,
     int used,
     int warm,
-    int free) {
+    int free,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-since") Instant cordonedSince,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-by") String cordonedBy) {
 
   public static final String TYPE = "hosts";
 }

@@ -26,9 +26,11 @@ final class Refusals {
     String message =
         "the broker at %s would not %s: %d%s".formatted(endpoint, what, status, detail);
     Optional<Duration> retryAfter = retryAfter(headers);
-    boolean full = (status == 503 || status == 429) && retryAfter.isPresent();
-    Duration pause = full ? retryAfter.get() : Duration.ZERO;
     String code = error.map(Documents.ApiError::code).orElse("");
+    // A broker that lost its ledger knows our lease again after the next renewal.
+    boolean passes = status == 503 || status == 429 || code.equals("unknown-lease");
+    boolean full = passes && retryAfter.isPresent();
+    Duration pause = full ? retryAfter.get() : Duration.ZERO;
     return new BrokerException(full ? Reason.FULL : reason(status, code), message, pause, null);
   }
 
