@@ -163,7 +163,6 @@ final class WorkerSetup {
                 GuestSessions.USER,
                 settings.get(InstanceSettings.SSH_PORT),
                 settings.get(InstanceSettings.SSH_KEEP_ALIVE),
-                threads.blocking(),
                 threads.steps())),
         BuildTraces.of(settings, clock, threads.steps(), threads.blocking()),
         startFailures,

@@ -28,7 +28,6 @@ final class PlainSsh implements AutoCloseable {
             GuestSessions.USER,
             around.guests().sshPort(),
             PATIENCE,
-            threads,
             threads);
   }
 

@@ -50,7 +50,7 @@ final class Surroundings implements AutoCloseable {
   private final GuestFleet guests;
   private final BrokerSimulator broker;
 
-  /** With guests in which {@code program} stands in for every command. */
+  /** With guests in which {@code program} stands in for every command and script. */
   Surroundings(GuestProgram program) throws IOException {
     directory = Files.createTempDirectory("worker-bench");
     states = ResultCollector.ofStates(amqp.uri());
@@ -60,7 +60,7 @@ final class Surroundings implements AutoCloseable {
         GuestFleet.start(
             GuestFleetOptions.in(directory.resolve("guests"))
                 .withFirstAddress("127.90.0.1")
-                .withProgram(program));
+                .withProgram(new WrapperStandIn(program)));
     broker = BrokerSimulator.start(SLOTS, guests);
   }
 

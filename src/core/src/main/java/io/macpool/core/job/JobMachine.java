@@ -125,14 +125,18 @@ public final class JobMachine {
 
     @Override
     public JobStep sessionLost(String reason) {
-      return is(Phase.RUNNING)
-          ? to(
-              Phase.RECONNECTING,
-              List.of(
-                  new JobAction.StopTimer(Timer.SILENCE),
-                  start(Timer.RECONNECT),
-                  new JobAction.Reattach()))
-          : unchanged();
+      return switch (state.phase()) {
+        case RUNNING ->
+            to(
+                Phase.RECONNECTING,
+                List.of(
+                    new JobAction.StopTimer(Timer.SILENCE),
+                    start(Timer.RECONNECT),
+                    new JobAction.Reattach()));
+        case RECONNECTING -> to(Phase.RECONNECTING, List.of(new JobAction.Reattach()));
+        case RECEIVED, GENERATING, REQUESTING, WAITING_FOR_SLOT, BOOTING, UPLOADING -> unchanged();
+        case TRACING, CLOSING_LOG, REPORTING, SETTLING, RELEASING, DONE -> unchanged();
+      };
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.macpool.sim.ssh;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 
@@ -20,4 +21,15 @@ public interface GuestProgram {
    * @throws IOException when the client is gone
    */
   int run(String commandLine, Path home, OutputStream out) throws IOException;
+
+  /**
+   * The same for one that is talked to.
+   *
+   * @param in what the client sends; ends with the channel
+   * @param err what the client gets beside {@code out}
+   */
+  default int run(String commandLine, Path home, InputStream in, OutputStream out, OutputStream err)
+      throws IOException {
+    return run(commandLine, home, out);
+  }
 }

@@ -18,7 +18,9 @@ final class ProgramCommand implements Command {
   private final Guest guest;
   private final String commandLine;
   private final GuestProgram program;
+  private InputStream in;
   private OutputStream out;
+  private OutputStream err;
   private ExitCallback exit;
 
   ProgramCommand(Guest guest, String commandLine, GuestProgram program) {
@@ -28,7 +30,9 @@ final class ProgramCommand implements Command {
   }
 
   @Override
-  public void setInputStream(InputStream stream) {}
+  public void setInputStream(InputStream stream) {
+    this.in = stream;
+  }
 
   @Override
   public void setOutputStream(OutputStream stream) {
@@ -36,7 +40,9 @@ final class ProgramCommand implements Command {
   }
 
   @Override
-  public void setErrorStream(OutputStream stream) {}
+  public void setErrorStream(OutputStream stream) {
+    this.err = stream;
+  }
 
   @Override
   public void setExitCallback(ExitCallback callback) {
@@ -50,8 +56,9 @@ final class ProgramCommand implements Command {
 
   private void run() {
     try {
-      int status = program.run(commandLine, guest.home(), out);
+      int status = program.run(commandLine, guest.home(), in, out, err);
       out.flush();
+      err.flush();
       exit.onExit(status);
     } catch (IOException e) {
       log.debug("the client of a program in {} is gone: {}", guest.name(), e.getMessage());

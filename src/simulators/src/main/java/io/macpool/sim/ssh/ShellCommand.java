@@ -85,6 +85,8 @@ final class ShellCommand implements Command {
     builder.environment().clear();
     builder.environment().putAll(asked);
     builder.environment().putAll(guest.environment());
+    // By this a bash knows that it is to read .bashrc, though nobody types.
+    builder.environment().put("SSH_CLIENT", guest.address() + " 22 22");
     Process started = guest.launch(builder);
     process = started;
     OutputStream toClient = terminal ? new TerminalOutput(out) : out;
@@ -123,6 +125,7 @@ final class ShellCommand implements Command {
 
   private void feed(InputStream source, Process target) {
     try (OutputStream stdin = target.getOutputStream()) {
+      guest.awaitUpload();
       copy(source, stdin);
     } catch (IOException e) {
       // The command ended or the channel closed: nobody reads or writes any more.

@@ -66,13 +66,6 @@ final class JobHands implements JobAction.Cases {
             priorStartFailures);
     this.instance =
         new JobInstance(payload, neighbours, neighbours.broker().tracedBy(traceHeader), job::tell);
-    this.guest = new JobGuest(payload, neighbours, job::tell);
-    this.timers =
-        new JobTimers(
-            neighbours.scheduler(),
-            neighbours.clock(),
-            guest::isHeld,
-            timer -> job.tell(new JobEvent.TimerFired(timer)));
     this.output =
         new JobLog(
             payload.jobId(),
@@ -81,6 +74,12 @@ final class JobHands implements JobAction.Cases {
             neighbours.scheduler(),
             job.state().limits().maxLogLength(),
             () -> job.tell(new JobEvent.LogLimitReached()));
+    this.guest = new JobGuest(payload, neighbours, output, this::touched, job::tell);
+    this.timers =
+        new JobTimers(
+            neighbours.scheduler(),
+            guest::isHeld,
+            timer -> job.tell(new JobEvent.TimerFired(timer)));
     this.script = new JobScript(payload, neighbours.scripts(), job::tell);
     this.preamble = new JobPreamble(payload, neighbours);
     this.settling =
@@ -150,15 +149,13 @@ final class JobHands implements JobAction.Cases {
     CompletableFuture<Void> unused = reporter.started(instance.id());
     preamble.write(output, instance.id(), instance.image(), requestedAt);
     script.forget();
-    follow(() -> {});
+    guest.run();
   }
 
   @Override
   public void reattach() {
     neighbours.meters().sessionLost();
-    instance.reach(
-        session ->
-            withSession(session, () -> follow(() -> job.tell(new JobEvent.SessionRegained()))));
+    instance.reach(session -> withSession(session, guest::attach));
   }
 
   private void withSession(GuestSession session, Runnable then) {
@@ -168,10 +165,6 @@ final class JobHands implements JobAction.Cases {
             then.run();
           }
         });
-  }
-
-  private void follow(Runnable attached) {
-    guest.follow(output.scriptBytes(), output, this::touched, attached);
   }
 
   private void touched() {

@@ -26,6 +26,10 @@ final class JobInstance {
 
   private static final Logger log = LoggerFactory.getLogger(JobInstance.class);
   private static final Duration FIRST_LOOK = Duration.ofMillis(25);
+
+  /** A session that lasted this long is no sign of the next one's. */
+  private static final Duration SETTLED = Duration.ofSeconds(15);
+
   private static final int FULL_LOGGED_EVERY = 20;
 
   private final JobPayload job;
@@ -36,6 +40,8 @@ final class JobInstance {
   // One key a request: a request that found the pool full made nothing, its key may serve again.
   private final String idempotencyKey = UUID.randomUUID().toString();
   private int full;
+  private Duration reachPause = FIRST_LOOK;
+  private long reachedAt = System.nanoTime() - SETTLED.multipliedBy(2).toNanos();
   private volatile Optional<Instance> created = Optional.empty();
   private volatile String image = "";
   private volatile List<String> addresses = List.of();
@@ -165,9 +171,16 @@ final class JobInstance {
         && e.reason() == GuestException.Reason.HOST_KEY_CHANGED;
   }
 
-  /** Reaches the instance again after a lost session, unless it is gone. */
+  /**
+   * Reaches the instance again after a lost session, unless it is gone; later and later when one
+   * session after the other is lost at once.
+   */
   void reach(Consumer<GuestSession> reached) {
-    look(reached, FIRST_LOOK, FIRST_LOOK);
+    long now = System.nanoTime();
+    boolean isFirst = Duration.ofNanos(now - reachedAt).compareTo(SETTLED) > 0;
+    reachPause = isFirst ? FIRST_LOOK : longer(reachPause);
+    reachedAt = now;
+    later(reachPause, () -> look(reached, FIRST_LOOK, FIRST_LOOK));
   }
 
   /** Nothing more is looked for. */

@@ -1,9 +1,7 @@
 package io.macpool.worker.job;
 
 import io.macpool.core.job.Timer;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,15 +11,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** One job's timers. All but {@link #touch} are called from the job's mailbox. */
+/**
+ * One job's timers. They measure by a clock that nobody sets. All but {@link #touch} are called
+ * from the job's mailbox.
+ */
 final class JobTimers {
 
   private final ScheduledExecutorService scheduler;
-  private final Clock clock;
   private final Consumer<Timer> onFired;
   private final BooleanSupplier outputIsHeld;
   private final Map<Timer, ScheduledFuture<?>> running = new EnumMap<>(Timer.class);
-  private volatile Instant lastOutput;
+  private volatile long lastOutput;
 
   /**
    * Makes timers.
@@ -31,15 +31,11 @@ final class JobTimers {
    *     silence
    */
   JobTimers(
-      ScheduledExecutorService scheduler,
-      Clock clock,
-      BooleanSupplier outputIsHeld,
-      Consumer<Timer> onFired) {
+      ScheduledExecutorService scheduler, BooleanSupplier outputIsHeld, Consumer<Timer> onFired) {
     this.scheduler = scheduler;
-    this.clock = clock;
     this.outputIsHeld = outputIsHeld;
     this.onFired = onFired;
-    this.lastOutput = clock.instant();
+    this.lastOutput = System.nanoTime();
   }
 
   void start(Timer timer, Duration duration) {
@@ -63,15 +59,15 @@ final class JobTimers {
 
   /** There was output. Cheap: it only takes note of the time. */
   void touch() {
-    lastOutput = clock.instant();
+    lastOutput = System.nanoTime();
   }
 
   private void afterSilence(Duration limit) {
-    Instant now = clock.instant();
+    long now = System.nanoTime();
     if (outputIsHeld.getAsBoolean()) {
       lastOutput = now;
     }
-    Duration left = limit.minus(Duration.between(lastOutput, now));
+    Duration left = limit.minus(Duration.ofNanos(now - lastOutput));
     if (left.isNegative() || left.isZero()) {
       onFired.accept(Timer.SILENCE);
       return;

@@ -58,17 +58,14 @@ public final class GuestSessions implements AutoCloseable {
   private final GuestKey key;
   private final String user;
   private final int port;
-  private final Executor blocking;
   private final Executor readers;
   private final Turns logins;
 
-  private GuestSessions(
-      SshClient client, GuestKey key, String user, int port, Executor blocking, Executor readers) {
+  private GuestSessions(SshClient client, GuestKey key, String user, int port, Executor readers) {
     this.client = client;
     this.user = user;
     this.key = key;
     this.port = port;
-    this.blocking = blocking;
     this.readers = readers;
     this.logins = new Turns(LOGINS, readers);
   }
@@ -78,16 +75,10 @@ public final class GuestSessions implements AutoCloseable {
    *
    * @param keepAlive a session whose peer misses two of these in a row is closed when the third is
    *     due
-   * @param blocking carries out uploads and downloads
    * @param readers hands output on; never blocked
    */
   public static GuestSessions start(
-      GuestKey key,
-      String user,
-      int port,
-      Duration keepAlive,
-      Executor blocking,
-      Executor readers) {
+      GuestKey key, String user, int port, Duration keepAlive, Executor readers) {
     SshClient client =
         ClientBuilder.builder()
             // Named one by one: a BouncyCastle on the classpath would bring in a slow one first.
@@ -134,7 +125,7 @@ public final class GuestSessions implements AutoCloseable {
     CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
     CoreModuleProperties.NIO2_READ_TIMEOUT.set(client, Duration.ZERO);
     client.start();
-    return new GuestSessions(client, key, user, port, blocking, readers);
+    return new GuestSessions(client, key, user, port, readers);
   }
 
   /**
@@ -230,7 +221,7 @@ public final class GuestSessions implements AutoCloseable {
           .addListener(
               done -> {
                 if (done.isSuccess()) {
-                  result.complete(new GuestSession(session, peer, blocking, readers));
+                  result.complete(new GuestSession(session, peer, readers));
                 } else if (pin.isMismatched()) {
                   result.completeExceptionally(
                       failure(

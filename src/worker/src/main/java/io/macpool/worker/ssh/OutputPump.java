@@ -1,49 +1,42 @@
 package io.macpool.worker.ssh;
 
-import java.time.Duration;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.apache.sshd.client.channel.ChannelExec;
+import org.apache.sshd.common.io.IoInputStream;
 import org.apache.sshd.common.io.IoReadFuture;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /**
- * Moves one channel's output to its taker. Nothing is read while the taker has no room: the
+ * Moves one output of a channel to its taker. Nothing is read while the taker has no room: the
  * channel's window then fills, and the guest waits.
  */
 final class OutputPump {
 
   private static final int BUFFER = 16 * 1024;
-  private static final Duration CLOSE_AFTER_END = Duration.ofSeconds(10);
 
-  private final ChannelExec channel;
+  private final IoInputStream source;
   private final OutputTaker taker;
   private final Executor readers;
-  private final CompletableFuture<OptionalInt> result;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
   private final Buffer buffer = new ByteArrayBuffer(BUFFER, false);
 
-  OutputPump(
-      ChannelExec channel,
-      OutputTaker taker,
-      Executor readers,
-      CompletableFuture<OptionalInt> result) {
-    this.channel = channel;
+  OutputPump(IoInputStream source, OutputTaker taker, Executor readers) {
+    this.source = source;
     this.taker = taker;
     this.readers = readers;
-    this.result = result;
   }
 
-  void start() {
+  /** Begins; completes when the output is over, or fails with its taker. */
+  CompletableFuture<Void> start() {
     next();
+    return over;
   }
 
   private void next() {
     buffer.clear();
-    channel.getAsyncOut().read(buffer).addListener(this::onRead);
+    source.read(buffer).addListener(this::onRead);
   }
 
   /** Comes on a thread of the network's, which serves many sessions: hands over at once. */
@@ -51,18 +44,23 @@ final class OutputPump {
     try {
       readers.execute(() -> take(done));
     } catch (RejectedExecutionException e) {
-      channel.close(true); // the worker closes; whoever waits for the result learns it below
-      result.complete(OptionalInt.empty());
+      over.completeExceptionally(e); // the worker closes
     }
   }
 
   private void take(IoReadFuture done) {
     int read = done.getException() == null ? done.getRead() : -1;
     if (read <= 0) {
-      end();
+      over.complete(null);
       return;
     }
-    CompletableFuture<Void> room = taker.take(buffer.array(), buffer.rpos(), read);
+    CompletableFuture<Void> room;
+    try {
+      room = taker.take(buffer.array(), buffer.rpos(), read);
+    } catch (RuntimeException e) {
+      over.completeExceptionally(e);
+      return;
+    }
     if (room.isDone() && !room.isCompletedExceptionally()) {
       next(); // on this thread, which is a reader's already
       return;
@@ -73,25 +71,9 @@ final class OutputPump {
               if (failure == null) {
                 next();
               } else {
-                channel.close(true);
-                result.completeExceptionally(failure);
+                over.completeExceptionally(failure);
               }
             },
             readers);
-  }
-
-  /** The output is over; the exit status comes with or before the channel's close. */
-  private void end() {
-    CompletableFuture<Boolean> closed = new CompletableFuture<>();
-    channel.addCloseFutureListener(future -> closed.complete(true));
-    CompletableFuture<Boolean> unused =
-        closed
-            .completeOnTimeout(false, CLOSE_AFTER_END.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (inTime, failure) -> {
-                  Integer status = channel.getExitStatus();
-                  channel.close(true);
-                  result.complete(status == null ? OptionalInt.empty() : OptionalInt.of(status));
-                });
   }
 }

@@ -1,130 +1,257 @@
-#!/bin/bash
-# wrapper.sh [OFFSET]
+#!/bin/sh
+# wrapper MODE [NONCE [NUMBER]]
 #
-# Starts build.sh once, detached from this session, with its output in build.sh.out and its exit
-# status in build.sh.exit. Prints the output from byte OFFSET on, and exits with that status. Run
-# again with another offset it attaches to what already runs: that is how a lost session resumes.
+# Runs one job's script, detached from any SSH session, and shows it to the session of the moment:
 #
-# Works with the bash 3.2 of macOS; only what is already there is used.
+#   start NONCE SIZE     takes the script, starts it when it is told to, and follows it
+#   attach NONCE OFFSET  follows what was started before, from byte OFFSET of its output on
+#   supervise            runs the script in a terminal; lives until it has ended
+#   inside               the same, within the terminal
+#
+# Standard output carries the script's output and nothing else; standard error carries lines that
+# begin with the nonce. Its own files lie beside it: see bootstrap.sh. A full disk takes nothing
+# from them that matters: a status is told by renaming a file, output has a reserve, and whoever
+# follows already holds all files open.
+#
+# POSIX sh, and nothing that macOS lacks: no /proc, no GNU option, no setsid(1) taken for granted.
 
-cd ~ || exit 255
-state=.macpool
-out=build.sh.out
-exited=build.sh.exit
+dir=${0%/*}
+nonce=${2:-}
 agent_port=15782
 
-# Waits a moment, without a new process where bash can.
-moment() {
-  read -r -t 0.1 -u 4 2>/dev/null
-  [ $? -gt 128 ] || sleep 0.2
+say() {
+  printf '%s %s\n' "$nonce" "$*" >&2
 }
 
-finish() {
-  echo "$1" > "$exited.new" && mv -f "$exited.new" "$exited"
+fail() {
+  say failed "$*"
+  exit 0
 }
 
-# In a terminal of its own, as over ssh -t, where script(1) can make one. Its standard input stays
-# open and silent.
-in_terminal() {
-  export TERM=xterm
-  local command='stty cols 80 rows 40 2>/dev/null; exec bash ~/build.sh'
-  if script -qefc true /dev/null >/dev/null 2>&1 </dev/null; then
-    script -qefc "$command" /dev/null <&4 4<&- >> "$out" 2>&1
-  elif [ "$(uname)" = Darwin ] && script -q /dev/null true >/dev/null 2>&1 </dev/null; then
-    script -q /dev/null bash -c "$command" <&4 4<&- >> "$out" 2>&1
-  else
-    bash build.sh <&4 4<&- >> "$out" 2>&1
+start() {
+  unset keychain
+  cd "$HOME" || fail "the home directory $HOME can't be entered"
+  if [ -e build.sh ]; then
+    rm -rf "$dir"
+    say stale
+    exit 0
   fi
+  say want
+  IFS= read -r keychain || exit 0
+  head -c "$1" > build.sh || fail "build.sh can't be written to $HOME"
+  [ "$(wc -c < build.sh)" -eq "$1" ] || fail "build.sh arrived in $HOME with another size"
+  chmod 755 build.sh
+  unlock "$keychain"
+  unset keychain
+  mkfifo "$dir/alive" "$dir/idle" "$dir/flow" && : > "$dir/out" && : > "$dir/ended-no" &&
+    : > "$dir/begun-no" && : > "$dir/exit-no" && : > "$dir/full-no" &&
+    head -c 262144 /dev/zero > "$dir/reserve" ||
+    fail "the wrapper can't write its files to $dir"
+  say stored
+  read -r word || exit 0
+  [ "$word" = go ] || exit 0
+  launch
+  follow 0
+}
+
+# The password goes by standard input: whoever lists processes sees command lines.
+unlock() {
+  if [ -n "$1" ] && command -v security >/dev/null 2>&1; then
+    {
+      printf 'unlock-keychain -p "'
+      printf '%s' "$1" | sed 's/[\\"]/\\&/g'
+      printf '" "%s"\n' "$HOME/Library/Keychains/login.keychain"
+    } | security -i >/dev/null 2>&1
+  fi
+}
+
+# In a session of its own, with the signals as they were: what a shell starts with & ignores INT
+# and QUIT for good, and so does all that it starts.
+launch() {
+  mkdir "$dir/started" 2>/dev/null || return
+  exec 5<>"$dir/alive"
+  if setsid -f true 2>/dev/null; then
+    setsid -f /bin/sh "$dir/wrapper" supervise </dev/null >/dev/null 2>&1
+  elif command -v perl >/dev/null 2>&1; then
+    perl -MPOSIX -e 'exit if fork; POSIX::setsid(); exec @ARGV' \
+      /bin/sh "$dir/wrapper" supervise </dev/null >/dev/null 2>&1
+  else
+    nohup /bin/sh "$dir/wrapper" supervise </dev/null >/dev/null 2>&1 &
+  fi
+}
+
+supervise() {
+  # 4: the script's standard input, open and silent; 5: open for as long as this lives.
+  exec 4<>"$dir/idle"
+  trap : HUP INT QUIT TERM USR1 USR2
+  spool < "$dir/flow" 4<&- 5<&- &
+  spooler=$!
+  exec 3>"$dir/flow"
+  status=
+  plain=
+  if [ "$(uname)" = Darwin ] && by_agent; then
+    wait_for_agent
+  else
+    in_terminal
+    if [ -e "$dir/begun-no" ]; then
+      plain=yes
+      /bin/sh "$dir/wrapper" inside <&4 >&3 2>&1 3>&- 4<&- 5<&-
+      status=$?
+    fi
+  fi
+  exec 3>&-
+  if [ -n "$plain" ]; then
+    # What still runs in the background holds the output open; an SSH session waits for it no more.
+    { sleep 1; kill -KILL "$spooler"; } >/dev/null 2>&1 4<&- 5<&- &
+  fi
+  wait "$spooler"
+  for noted in "$dir"/exit-[0-9]*; do
+    [ -e "$noted" ] && status=${noted##*-}
+  done
+  [ -e "$dir/begun-no" ] && status=
+  mv "$dir/ended-no" "$dir/ended-${status:-none}" 2>/dev/null
+  printf '%s\n' "${status:-none}" >&5
+}
+
+# In a terminal of its own, as over ssh -t. script(1) of util-linux hands its command to $SHELL,
+# which would read its start files once more. That of BSD tells no signal: then it is as if killed.
+in_terminal() {
+  case $(script -V 2>/dev/null </dev/null) in
+    *util-linux*)
+      MACPOOL_SHELL=${SHELL-} SHELL=/bin/sh TERM=xterm \
+        script -qefc "exec /bin/sh $dir/wrapper inside" /dev/null <&4 >&3 2>&1 3>&- 4<&- 5<&-
+      status=$?
+      ;;
+    *)
+      if [ "$(uname)" = Darwin ]; then
+        MACPOOL_SHELL=${SHELL-} TERM=xterm \
+          script -q /dev/null /bin/sh "$dir/wrapper" inside <&4 >&3 2>&1 3>&- 4<&- 5<&-
+        status=137
+      fi
+      ;;
+  esac
+}
+
+# Not exec: this shell notes how the script ended, whatever script(1) makes of it. Caught signals,
+# other than ignored ones, are the default again in what it starts.
+inside() {
+  trap : HUP INT QUIT TERM USR1 USR2 PIPE ALRM
+  mv "$dir/begun-no" "$dir/begun-yes" 2>/dev/null
+  if [ -n "${MACPOOL_SHELL+set}" ]; then
+    SHELL=$MACPOOL_SHELL
+    [ -n "$SHELL" ] || unset SHELL
+    unset MACPOOL_SHELL
+    stty cols 80 rows 40 2>/dev/null
+  fi
+  cd "$HOME" || exit 255
+  exec 9>&2 2>/dev/null # what this shell says of a child's end is not the script's output
+  (exec bash "$HOME/build.sh" 2>&9 9>&-)
+  status=$?
+  mv "$dir/exit-no" "$dir/exit-$status" 2>/dev/null
+  exit $status
 }
 
 # On macOS an agent in the GUI session runs build.sh when someone connects to its port, streams the
 # output there, and writes the exit status.
 by_agent() {
-  local tries=0
-  until nc 127.0.0.1 $agent_port >> "$out" 2>/dev/null; do
-    [ -s "$out" ] && break
+  tries=0
+  until nc 127.0.0.1 $agent_port >&3 2>/dev/null </dev/null; do
+    [ -s "$dir/out" ] && break
     tries=$((tries + 1))
     [ $tries -ge 60 ] && return 1
     sleep 1
   done
-  until [ -s "$exited" ]; do moment; done
+  mv "$dir/begun-no" "$dir/begun-yes"
 }
 
-run() {
-  trap '' HUP
-  echo $$ > $state/pid.new && mv -f $state/pid.new $state/pid
-  if [ -n "$MACPOOL_KEYCHAIN" ]; then
-    security unlock-keychain -p "$MACPOOL_KEYCHAIN" ~/Library/Keychains/login.keychain 2>/dev/null
-    unset MACPOOL_KEYCHAIN
-  fi
-  if [ "$(uname)" = Darwin ] && by_agent; then
-    return
-  fi
-  in_terminal
-  finish $?
-}
-
-detached() {
-  if command -v setsid >/dev/null 2>&1; then
-    setsid bash wrapper.sh --run "$state" </dev/null >/dev/null 2>&1 &
-  elif command -v perl >/dev/null 2>&1; then
-    perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV' bash wrapper.sh --run "$state" \
-      </dev/null >/dev/null 2>&1 &
-  else
-    nohup bash wrapper.sh --run "$state" </dev/null >/dev/null 2>&1 &
-  fi
-}
-
-# Over once the status is written; or, so that nobody waits for ever, once the runner is gone.
-await_end() {
-  local gone=0
-  until [ -s "$exited" ]; do
-    moment
-    if [ -s $state/pid ] && ! kill -0 "$(<$state/pid)" 2>/dev/null; then
-      gone=$((gone + 1))
-      [ $gone -ge 30 ] && { finish 137; return; }
-    fi
+wait_for_agent() {
+  tries=0
+  until [ -s "$HOME/build.sh.exit" ]; do
+    tries=$((tries + 1))
+    [ $tries -ge 150 ] && return
+    sleep 0.2
   done
+  read -r status < "$HOME/build.sh.exit"
+  case $status in
+    '' | *[!0-9]*) status= ;;
+  esac
+}
+
+# Takes all output, whatever becomes of the disk: the script must neither wait for it nor fail.
+spool() {
+  until cat >> "$dir/out"; do
+    mv "$dir/full-no" "$dir/full-yes" 2>/dev/null
+    if ! rm "$dir/reserve"; then
+      cat > /dev/null
+      break
+    fi
+  done 2>/dev/null
 }
 
 follow() {
-  await_end &
-  local watcher=$!
-  if tail --version 2>/dev/null | grep -q GNU; then
-    tail --pid=$watcher -s 0.1 -c +$((offset + 1)) -f "$out" 2>/dev/null
-  else
-    local at=$offset size over=
-    while :; do
-      [ -s "$exited" ] && over=yes
-      size=$(($(wc -c < "$out")))
-      if [ "$size" -gt "$at" ]; then
-        tail -c +$((at + 1)) "$out" | head -c $((size - at))
-        at=$size
-      elif [ -n "$over" ]; then
-        break
-      else
-        moment
-      fi
-    done
-  fi
-  wait $watcher
+  # 6: ends with the supervisor; opened beside a writing end, so that it does not wait for one.
+  # 7: the output, whatever becomes of its name. 8: this session's standard input.
+  exec 5<>"$dir/alive" 6<"$dir/alive" 7<"$dir/out" 8<&0
+  exec 5<&-
+  tail -c +$(($1 + 1)) -f "$dir/out" 6<&- 7<&- 8<&- </dev/null &
+  viewer=$!
+  say following
+  watch <&8 &
+  wait $viewer
 }
 
-first=
-mkdir $state 2>/dev/null && first=yes
-[ -p $state/idle ] || mkfifo $state/idle 2>/dev/null
-exec 4<>$state/idle
+# Blocks until the script has ended, with no process and no clock.
+watch() {
+  status=none
+  read -r status <&6
+  for told in "$dir"/ended-*; do
+    case $told in
+      *-no | *'*') ;;
+      *) status=${told##*-} ;;
+    esac
+  done
+  if [ "${status:-none}" = none ]; then
+    if [ -e "$dir/begun-no" ]; then
+      say lost the script could not be begun
+    else
+      say lost what watched the script is gone, its exit status with it
+    fi
+  else
+    say ended "$status" $(($(wc -c <&7))) "$(shortage "$status")"
+  fi
+  while read -r word && [ "$word" = trace ]; do
+    if [ -f /tmp/build.trace ]; then
+      say trace $(($(wc -c < /tmp/build.trace)))
+      cat /tmp/build.trace
+    else
+      say trace none
+    fi
+  done
+  kill -KILL $viewer
+}
 
-if [ "$1" = --run ]; then
-  run
-  exit 0
-fi
+# What lacked room: output (some of it is lost), home, or nothing.
+shortage() {
+  if [ -e "$dir/full-yes" ]; then
+    echo output
+  elif [ "$1" != 0 ]; then
+    set -- $(df -Pk "$HOME" 2>/dev/null | tail -n 1)
+    [ "${4:-1}" = 0 ] && echo home
+  fi
+}
 
-offset=${1:-0}
-touch "$out"
-if [ -n "$first" ]; then
-  rm -f "$exited"
-  detached
-fi
-follow
-exit "$(<"$exited")"
+case $1 in
+  start) start "$3" ;;
+  attach)
+    cd / || exit 0
+    [ -p "$dir/alive" ] || {
+      say lost the files of its wrapper are gone
+      exit 0
+    }
+    launch
+    follow "$3"
+    ;;
+  supervise) supervise ;;
+  inside) inside ;;
+esac
+exit

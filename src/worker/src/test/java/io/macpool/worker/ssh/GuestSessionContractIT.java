@@ -10,15 +10,12 @@ import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
-import io.macpool.worker.job.Wrapper;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,14 +41,9 @@ class GuestSessionContractIT {
 
   private static final Path OTHER_KEY =
       Path.of("src/test/resources/io/macpool/worker/ssh/openssh-plain");
-  private static final String COUNTING =
-      "for i in $(seq 1 30); do echo line $i; sleep 0.1; done; exit 5";
   private static final Duration DIAL = Duration.ofSeconds(5);
 
   @TempDir Path directory;
-
-  /** Stands in for the home directory: a real one is not ours to tidy up. */
-  private final String home = ".macpool-contract-" + UUID.randomUUID();
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private GuestFleet fleet;
@@ -62,7 +54,6 @@ class GuestSessionContractIT {
   @AfterEach
   void end() {
     if (session != null) {
-      run("rm -rf " + home, new Output());
       session.close();
     }
     if (sessions != null) {
@@ -77,69 +68,20 @@ class GuestSessionContractIT {
     threads.shutdownNow();
   }
 
+  /** Nothing of SSH's merges or loses what a command says on its two outputs. */
   @ParameterizedTest
   @EnumSource(Server.class)
-  void uploadsRunsAndTellsTheExitStatus(Server server) {
+  void talksToACommand(Server server) {
     connect(server);
-    makeHome();
-    upload("echo one; [ -t 1 ] && stty size; echo two >&2; exit 9");
-    Output output = new Output();
-    assertThat(run(wrapper(""), output)).hasValue(9);
-    assertThat(output.text()).isEqualTo("one\r\n40 80\r\ntwo\r\n");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Server.class)
-  void refusesAMachineThatWasUsed(Server server) {
-    connect(server);
-    makeHome();
-    upload("true");
-    Throwable thrown = catchThrowable(() -> upload("true"));
-    assertThat(((GuestException) Retries.cause(thrown)).reason())
-        .isEqualTo(GuestException.Reason.STALE);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Server.class)
-  void theScriptOutlivesItsSessionAndItsOutputResumesAtTheByte(Server server) {
-    Place place = connect(server);
-    makeHome();
-    upload(COUNTING);
-    Output output = new Output();
-    CompletableFuture<OptionalInt> first = session.run(wrapper(""), output::take, () -> {});
-    await().until(() -> output.text().contains("line 5\r\n"));
-    session.close();
-    assertThat(first).succeedsWithin(DIAL).isEqualTo(OptionalInt.empty());
-    resume(place, output);
-  }
-
-  /** Neither FIN nor RST comes: nobody forwards anything any more. */
-  @ParameterizedTest
-  @EnumSource(Server.class)
-  void aSilentDeathIsNoticedByTheThirdKeepAliveAndTheOutputResumesAtTheByte(Server server) {
-    Duration keepAlive = Duration.ofMillis(700);
-    Place place = connect(server, keepAlive);
-    makeHome();
-    upload(COUNTING);
-    Output output = new Output();
-    CompletableFuture<OptionalInt> first = session.run(wrapper(""), output::take, () -> {});
-    await().until(() -> output.text().contains("line 5\r\n"));
-    gate.stall(true);
-    assertThat(first)
-        .succeedsWithin(keepAlive.multipliedBy(3).plusSeconds(2))
-        .isEqualTo(OptionalInt.empty());
-    gate.stall(false);
-    resume(place, output);
-  }
-
-  private void resume(Place place, Output output) {
-    session = sessions.connect(place.host(), new HostKeyPin(), DIAL, DIAL).join();
-    assertThat(run(wrapper(" " + output.size()), output)).hasValue(5);
-    StringBuilder expected = new StringBuilder();
-    for (int i = 1; i <= 30; i++) {
-      expected.append("line ").append(i).append("\r\n");
-    }
-    assertThat(output.text()).isEqualTo(expected.toString());
+    Output out = new Output();
+    Output err = new Output();
+    GuestCommand command = session.open("exec /bin/sh", out::take, err::take).join();
+    CompletableFuture<Void> unused = command.send(
+        "echo out; echo err >&2; read -r line; echo \"$line\"; kill -9 $$\n".getBytes(UTF_8));
+    await().until(() -> err.text().equals("err\n"));
+    unused = command.send("said\n".getBytes(UTF_8));
+    assertThat(command.end()).succeedsWithin(DIAL);
+    assertThat(out.text()).isEqualTo("out\nsaid\n");
   }
 
   @ParameterizedTest
@@ -180,7 +122,7 @@ class GuestSessionContractIT {
     gate = TcpGate.open(peer.host(), peer.port(), 0);
     Place place = new Place(peer.user(), "127.0.0.1", gate.port(), peer.key());
     GuestKey key = GuestKey.load(place.key(), Optional.empty());
-    sessions = GuestSessions.start(key, place.user(), place.port(), keepAlive, threads, threads);
+    sessions = GuestSessions.start(key, place.user(), place.port(), keepAlive, threads);
     session = sessions.connect(place.host(), new HostKeyPin(), DIAL, DIAL).join();
     return place;
   }
@@ -199,31 +141,6 @@ class GuestSessionContractIT {
     URI uri = URI.create(location.orElseThrow());
     String key = uri.getQuery().replaceFirst("^key=", "");
     return new Place(uri.getUserInfo(), uri.getHost(), uri.getPort(), Path.of(key));
-  }
-
-  private String wrapper(String offset) {
-    return "HOME=$PWD/%s bash %s/wrapper.sh%s".formatted(home, home, offset);
-  }
-
-  private void makeHome() {
-    run("mkdir " + home, new Output());
-  }
-
-  private void upload(String script) {
-    session
-        .upload(
-            List.of(
-                new GuestSession.Upload(
-                    home + "/build.sh", () -> script.getBytes(UTF_8), 0755, true),
-                new GuestSession.Upload(home + "/wrapper.sh", Wrapper::content, 0755, false)))
-        .join();
-  }
-
-  private OptionalInt run(String command, Output output) {
-    return session
-        .run(command, output::take, () -> {})
-        .orTimeout(20, java.util.concurrent.TimeUnit.SECONDS)
-        .join();
   }
 
   private static final class Output {

@@ -1,0 +1,32 @@
+# What the worker sends to /bin/sh on its standard input, after a line that sets mode, nonce, token
+# and number. Proves on both streams that it runs: whatever a start file of the user's login shell
+# printed before lies before these two lines. Then hands over to the wrapper.
+printf '%s begins here\n' "$nonce"
+boot=
+if [ -r /proc/sys/kernel/random/boot_id ]; then
+  read -r boot < /proc/sys/kernel/random/boot_id
+else
+  boot=$(sysctl -n kern.bootsessionuuid 2>/dev/null || sysctl -n kern.boottime 2>/dev/null)
+fi
+printf '%s began %s\n' "$nonce" "$boot" >&2
+
+# Not in the job's home, and where there is a choice not on its disk: jobs fill the one and remove
+# the other.
+dir=
+for place in /dev/shm /var/tmp /tmp; do
+  if [ "$mode" = attach ]; then
+    [ -f "$place/.macpool-$token/wrapper" ] &&
+      exec /bin/sh "$place/.macpool-$token/wrapper" attach "$nonce" "$number"
+  elif [ -w "$place" ] && mkdir -m 700 "$place/.macpool-$token" 2>/dev/null; then
+    dir=$place/.macpool-$token
+    break
+  fi
+done
+if [ "$mode" = attach ]; then
+  printf '%s lost the files of its wrapper are gone\n' "$nonce" >&2
+  exit
+fi
+if [ -z "$dir" ]; then
+  printf '%s failed it can write neither to /dev/shm nor to /var/tmp nor to /tmp\n' "$nonce" >&2
+  exit
+fi

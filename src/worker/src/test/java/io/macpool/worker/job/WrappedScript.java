@@ -1,0 +1,145 @@
+package io.macpool.worker.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.macpool.core.job.JobEvent;
+import io.macpool.worker.job.WrapperChannel.Purpose;
+import io.macpool.worker.job.WrapperDialogue.Shortage;
+import io.macpool.worker.ssh.GuestSession;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+
+/** One script through the wrapper, as a job has it, with all that was told of it. */
+final class WrappedScript {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  private final Supplier<GuestSession> connect;
+  private final String place = Wrapper.newKey();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+  private final List<JobEvent> events = new CopyOnWriteArrayList<>();
+  private volatile Shortage shortage = Shortage.NOTHING;
+  private GuestSession session;
+  private WrapperChannel first;
+  private WrapperChannel current;
+
+  WrappedScript(Supplier<GuestSession> connect) {
+    this.connect = connect;
+  }
+
+  /** Hands the script in; returns what became of that. */
+  JobEvent upload(String script, Optional<String> password) {
+    session = connect.get();
+    byte[] bytes = script.getBytes(UTF_8);
+    first = channel(Purpose.start(bytes, password), 0);
+    first.open(session, nonce -> Wrapper.start(nonce, place, bytes.length));
+    return await(e -> e instanceof JobEvent.ScriptUploaded || isEnd(e));
+  }
+
+  void giveUp(Duration after) {
+    first.giveUp(after);
+  }
+
+  WrappedScript start(String script) {
+    JobEvent uploaded = upload(script, Optional.empty());
+    if (uploaded instanceof JobEvent.ScriptUploaded) {
+      go();
+    }
+    return this;
+  }
+
+  void go() {
+    events.clear();
+    first.go();
+  }
+
+  /** Loses the session and attaches with a new one. */
+  void reattach() {
+    session.close();
+    await(e -> e instanceof JobEvent.SessionLost || isEnd(e));
+    attach();
+  }
+
+  void attach() {
+    events.clear();
+    session.close();
+    session = connect.get();
+    long offset = size();
+    current = channel(Purpose.attach(first.boot()), offset);
+    current.open(session, nonce -> Wrapper.attach(nonce, place, offset));
+  }
+
+  private WrapperChannel channel(Purpose purpose, long offset) {
+    current =
+        new WrapperChannel(purpose, offset, this::take, full -> shortage = full, events::add);
+    return current;
+  }
+
+  private synchronized CompletableFuture<Void> take(byte[] bytes, int from, int count) {
+    output.write(bytes, from, count);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  synchronized long size() {
+    return output.size();
+  }
+
+  /** What the log would have. */
+  synchronized String text() {
+    return output.toString(UTF_8);
+  }
+
+  String place() {
+    return place;
+  }
+
+  Shortage shortage() {
+    return shortage;
+  }
+
+  Optional<byte[]> trace() {
+    return current.trace().orTimeout(20, java.util.concurrent.TimeUnit.SECONDS).join();
+  }
+
+  void awaitText(String part) {
+    Awaitility.await().atMost(PATIENCE).until(() -> text().contains(part));
+  }
+
+  /** Waits for the end; closes the session. */
+  JobEvent end() {
+    JobEvent end = await(WrappedScript::isEnd);
+    session.close();
+    return end;
+  }
+
+  /** The status in which the script ended; fails if anything else was told. */
+  int status() {
+    JobEvent end = end();
+    if (end instanceof JobEvent.ScriptExited exited) {
+      return exited.status();
+    }
+    throw new AssertionError("no status, but " + end + "; output: " + text());
+  }
+
+  void close() {
+    session.close();
+  }
+
+  private static boolean isEnd(JobEvent event) {
+    return !(event instanceof JobEvent.ScriptUploaded || event instanceof JobEvent.SessionRegained);
+  }
+
+  JobEvent await(Predicate<JobEvent> wanted) {
+    return Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> events.stream().filter(wanted).findFirst(), Optional::isPresent)
+        .orElseThrow();
+  }
+}
