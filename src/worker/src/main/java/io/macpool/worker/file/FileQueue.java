@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,7 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "file-queue"));
   private final Deque<Wait> waits = new ArrayDeque<>();
+  private final UnfinishedFiles unfinished = new UnfinishedFiles();
   private final Map<Long, String> names = new ConcurrentHashMap<>();
 
   /**
@@ -75,7 +77,12 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
 
   private void look() {
     try {
-      for (String name : files.list(Place.CREATED)) {
+      List<String> names = files.list(Place.CREATED);
+      unfinished.keepOnly(names);
+      for (String name : names) {
+        if (unfinished.isStillWritten(name, files.read(name), System.nanoTime())) {
+          continue;
+        }
         Wait wait;
         synchronized (waits) {
           wait = waits.poll();

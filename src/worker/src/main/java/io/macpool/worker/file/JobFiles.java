@@ -95,6 +95,11 @@ final class JobFiles implements AutoCloseable {
     return Files.isDirectory(base.resolve(Place.CREATED.directory));
   }
 
+  /** Reads a payload that was created, and leaves it there. */
+  byte[] read(String name) throws IOException {
+    return Files.readAllBytes(at(Place.CREATED, name));
+  }
+
   /** Reads a payload that was created, which is received by that. */
   byte[] take(String name) throws IOException {
     byte[] body = Files.readAllBytes(at(Place.CREATED, name));

@@ -75,11 +75,7 @@ final class JobHands implements JobAction.Cases {
             job.state().limits().maxLogLength(),
             () -> job.tell(new JobEvent.LogLimitReached()));
     this.guest = new JobGuest(payload, neighbours, output, this::touched, job::tell);
-    this.timers =
-        new JobTimers(
-            neighbours.scheduler(),
-            guest::isHeld,
-            timer -> job.tell(new JobEvent.TimerFired(timer)));
+    this.timers = new JobTimers(neighbours.scheduler(), guest::isHeld, this::fired);
     this.script = new JobScript(payload, neighbours.scripts(), job::tell);
     this.preamble = new JobPreamble(payload, neighbours);
     this.settling =
@@ -165,6 +161,15 @@ final class JobHands implements JobAction.Cases {
             then.run();
           }
         });
+  }
+
+  /** An instance that answers and does not let us in has said why: that is the reason then. */
+  private void fired(Timer timer) {
+    Optional<String> refusal = instance.refusal();
+    if (timer == Timer.STARTUP && refusal.isPresent()) {
+      job.tell(new JobEvent.InstanceLost("it can't be logged in to: " + refusal.get()));
+    }
+    job.tell(new JobEvent.TimerFired(timer));
   }
 
   private void touched() {

@@ -27,6 +27,8 @@ final class JobInstance {
   private static final Logger log = LoggerFactory.getLogger(JobInstance.class);
   private static final Duration FIRST_LOOK = Duration.ofMillis(25);
 
+  private static final Duration LONGEST_LOGIN = Duration.ofMinutes(1);
+
   /** A session that lasted this long is no sign of the next one's. */
   private static final Duration SETTLED = Duration.ofSeconds(15);
 
@@ -40,6 +42,8 @@ final class JobInstance {
   // One key a request: a request that found the pool full made nothing, its key may serve again.
   private final String idempotencyKey = UUID.randomUUID().toString();
   private int full;
+  private volatile Optional<String> refusal = Optional.empty();
+  private volatile Duration loginLimit;
   private Duration reachPause = FIRST_LOOK;
   private long reachedAt = System.nanoTime() - SETTLED.multipliedBy(2).toNanos();
   private volatile Optional<Instance> created = Optional.empty();
@@ -52,6 +56,7 @@ final class JobInstance {
     this.neighbours = neighbours;
     this.broker = broker;
     this.tell = tell;
+    this.loginLimit = neighbours.policy().loginTimeout();
   }
 
   Optional<String> id() {
@@ -147,11 +152,7 @@ final class JobInstance {
     CompletableFuture<GuestSession> unused =
         neighbours
             .guests()
-            .connect(
-                addresses,
-                pin,
-                neighbours.policy().probeTimeout(),
-                neighbours.policy().loginTimeout())
+            .connect(addresses, pin, neighbours.policy().probeTimeout(), loginLimit)
             .whenComplete(
                 (session, failure) -> {
                   if (failure == null) {
@@ -159,11 +160,29 @@ final class JobInstance {
                   } else if (isFinal(failure)) {
                     tell.accept(new JobEvent.InstanceLost(Retries.cause(failure).getMessage()));
                   } else {
-                    log.debug("job {}: {}", job.jobId(), Retries.cause(failure).getMessage());
+                    noteRefusal(Retries.cause(failure));
                     // It may be gone, and nobody would ever answer there: so the broker first.
                     later(pause, () -> look(reached, FIRST_LOOK, longer(pause)));
                   }
                 });
+  }
+
+  /** Says once what SSH answers; one that is slow to log in gets more time at the next try. */
+  private void noteRefusal(Throwable failure) {
+    String reason = String.valueOf(failure.getMessage());
+    if (!refusal.equals(Optional.of(reason))) {
+      log.info("job {}: {}; will try again", job.jobId(), reason);
+      refusal = Optional.of(reason);
+    }
+    if (failure instanceof GuestException e && e.reason() == GuestException.Reason.LOGIN_SLOW) {
+      Duration more = loginLimit.multipliedBy(2);
+      loginLimit = more.compareTo(LONGEST_LOGIN) > 0 ? LONGEST_LOGIN : more;
+    }
+  }
+
+  /** What SSH answered last when it did not let us in. */
+  Optional<String> refusal() {
+    return refusal;
   }
 
   private static boolean isFinal(Throwable failure) {

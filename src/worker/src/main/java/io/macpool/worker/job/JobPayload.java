@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param startFailures how many instances had failed it when it was last given back
  */
 public record JobPayload(
-    ObjectNode json,
+    Body body,
     long jobId,
     String uuid,
     String repository,
@@ -34,6 +34,25 @@ public record JobPayload(
     long stateUpdateCount,
     int startFailures,
     Optional<String> rejection) {
+
+  /** A message as it came: what is passed on is passed on untouched. */
+  public static final class Body {
+
+    private final byte[] bytes;
+
+    Body(byte[] bytes) {
+      this.bytes = bytes.clone();
+    }
+
+    public byte[] bytes() {
+      return bytes.clone();
+    }
+
+    @Override
+    public String toString() {
+      return bytes.length + " bytes"; // it may hold secrets
+    }
+  }
 
   /** What chooses an image. */
   public record Attributes(
@@ -82,14 +101,14 @@ public record JobPayload(
     if (!id.isIntegralNumber() || !id.canConvertToLong() || id.asLong() <= 0) {
       throw new PayloadException("it has no job.id that is a positive whole number", null);
     }
-    return of(json, id.asLong(), defaults);
+    return of(new Body(body), json, id.asLong(), defaults);
   }
 
-  private static JobPayload of(ObjectNode json, long id, Attributes defaults) {
+  private static JobPayload of(Body body, ObjectNode json, long id, Attributes defaults) {
     JsonNode config = json.path("config");
     JsonNode meta = json.path("meta");
     return new JobPayload(
-        json,
+        body,
         id,
         text(json.path("uuid")).orElse(""),
         text(json.path("repository").path("slug")).orElse(""),

@@ -38,7 +38,8 @@ public final class Wrapper {
     return (parameters("start", nonce, place, size)
             + BOOTSTRAP
             + "cat > \"$dir/wrapper\" <<'%s'\n%s%s\n".formatted(nonce, TEXT, nonce)
-            + "exec /bin/sh \"$dir/wrapper\" start \"$nonce\" \"$number\"\n")
+            + "[ $? = 0 ] && exec /bin/sh \"$dir/wrapper\" start \"$nonce\" \"$number\"\n"
+            + "printf '%s failed there is no room in %s\\n' \"$nonce\" \"$dir\" >&2\n")
         .getBytes(UTF_8);
   }
 

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads what a wrapper says: lines with its nonce on standard error; on standard output, behind a
- * mark with the nonce, the script's output. Whatever else comes is not the wrapper's: start
- * files of a login shell print, too, and none of it may be taken for the script's output or status.
+ * mark with the nonce, the script's output. Whatever else comes is not the wrapper's: start files
+ * of a login shell print, too, and none of it may be taken for the script's output or status.
  *
  * <p>Thread-safe; the listener is called with a lock held, and must only take note.
  */
@@ -270,8 +270,7 @@ final class WrapperDialogue {
   private void follow() {
     byte[] waiting = early.toByteArray();
     early.reset();
-    CompletableFuture<Void> room =
-        waiting.length == 0 ? ROOM : output(waiting, 0, waiting.length);
+    CompletableFuture<Void> room = waiting.length == 0 ? ROOM : output(waiting, 0, waiting.length);
     CompletableFuture<Void> unused = room.thenRun(() -> proof.complete(null));
   }
 

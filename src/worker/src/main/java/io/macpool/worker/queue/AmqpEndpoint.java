@@ -17,11 +17,14 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * One AMQP broker and how to trust it.
@@ -103,6 +106,12 @@ public record AmqpEndpoint(
   /** Why a connection failed, and what to do about it if that can be told. */
   String explain(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ExplainedTrust.Refused refused) {
+        return refused.isAuthorityUnknown()
+            ? "%s: let %s name a file with its authority's"
+                .formatted(refused.getMessage(), fileSetting)
+            : refused.getMessage();
+      }
       if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
         return "its certificate is not trusted (%s): let %s name a file with its authority's"
             .formatted(AmqpConnection.phrase(cause), fileSetting);
@@ -124,7 +133,16 @@ public record AmqpEndpoint(
     TrustManagerFactory managers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     managers.init(pem.isPresent() ? store(pem.get()) : null);
-    context.init(null, managers.getTrustManagers(), null);
+    context.init(
+        null,
+        Arrays.stream(managers.getTrustManagers())
+            .map(
+                manager ->
+                    manager instanceof X509ExtendedTrustManager trust
+                        ? new ExplainedTrust(trust)
+                        : manager)
+            .toArray(TrustManager[]::new),
+        null);
     factory.useSslProtocol(context);
     factory.enableHostnameVerification();
   }

@@ -3,6 +3,7 @@ package io.macpool.worker.script;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.core.GoDuration;
+import io.macpool.worker.script.ScriptException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +27,13 @@ final class PayloadFilter {
    *
    * @throws ScriptException if the program fails: nobody knows what it would have taken out
    */
-  ObjectNode filter(ObjectNode payload) {
+  byte[] filter(byte[] payload) {
     Path question = null;
     Path answer = null;
     try {
       // Files, not pipes: a program that does not read must not hold us up.
       question = Files.createTempFile("macpool-payload", ".json");
-      Files.write(question, JSON.writeValueAsBytes(payload));
+      Files.write(question, payload);
       answer = Files.createTempFile("macpool-payload", ".json");
       Process process =
           new ProcessBuilder(executable)
@@ -47,7 +48,8 @@ final class PayloadFilter {
       if (process.exitValue() != 0) {
         throw failed("it exited with status " + process.exitValue(), null);
       }
-      if (JSON.readTree(Files.readAllBytes(answer)) instanceof ObjectNode filtered) {
+      byte[] filtered = Files.readAllBytes(answer);
+      if (JSON.readTree(filtered) instanceof ObjectNode) {
         return filtered;
       }
       throw failed("it did not print a JSON object", null);
@@ -73,6 +75,6 @@ final class PayloadFilter {
   }
 
   private static ScriptException failed(String why, Throwable cause) {
-    return new ScriptException(false, "the payload filter failed: " + why, cause);
+    return new ScriptException(Kind.UNUSABLE, "the payload filter failed: " + why, cause);
   }
 }

@@ -9,12 +9,14 @@ import io.macpool.core.PeerUrl;
 import io.macpool.service.Settings;
 import io.macpool.worker.GeneratorSettings;
 import io.macpool.worker.job.JobPayload;
+import io.macpool.worker.script.ScriptException.Kind;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,12 +27,14 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Asks the generator for scripts. No answer and 5xx are tried again for up to a minute, with pauses
- * of ten seconds at most; 4xx is its last word.
+ * of ten seconds at most; 4xx is its last word. What is no script at all (a page, something too
+ * long, another place) will be none a second later: it is not asked for again.
  */
 public final class ScriptClient {
 
   private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(30);
   private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
+  private static final int REDIRECTIONS = 3;
   private static final int LONGEST_SCRIPT = 16 << 20;
 
   private final HttpClient http;
@@ -77,53 +81,90 @@ public final class ScriptClient {
 
   /** The script of a job; fails with a {@link ScriptException}. */
   public CompletableFuture<byte[]> generate(JobPayload job) {
+    byte[] payload = job.body().bytes();
     return filter
         .map(
             program ->
-                CompletableFuture.supplyAsync(() -> program.filter(job.json()), blocking)
+                CompletableFuture.supplyAsync(() -> program.filter(payload), blocking)
                     .thenCompose(filtered -> generate(job.jobId(), filtered)))
-        .orElseGet(() -> generate(job.jobId(), job.json()));
+        .orElseGet(() -> generate(job.jobId(), payload));
   }
 
-  private CompletableFuture<byte[]> generate(long jobId, ObjectNode payload) {
-    ObjectNode body = payload.deepCopy();
-    body.setAll(own);
+  private CompletableFuture<byte[]> generate(long jobId, byte[] payload) {
+    URI uri =
+        URI.create(String.format(Locale.ROOT, "%s?%sjob_id=%d&source=worker", base, query, jobId));
+    byte[] body;
+    try {
+      body = ScriptBody.of(payload, own);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(new ScriptException(Kind.REFUSED, e.getMessage(), e));
+    }
+    return retries.run(
+        () -> ask(uri, body, REDIRECTIONS),
+        failure -> failure instanceof ScriptException e && e.kind() == Kind.UNAVAILABLE);
+  }
+
+  private CompletableFuture<byte[]> ask(URI uri, byte[] body, int redirections) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    String.format(Locale.ROOT, "%s?%sjob_id=%d&source=worker", base, query, jobId)))
+        HttpRequest.newBuilder(uri)
             .timeout(ANSWER_DEADLINE)
             .header("Content-Type", "application/json")
             .header("User-Agent", "macpool-worker")
-            .POST(BodyPublishers.ofString(body.toString(), StandardCharsets.UTF_8));
+            .POST(BodyPublishers.ofByteArray(body));
     token.ifPresent(secret -> request.header("Authorization", "token " + secret));
-    HttpRequest built = request.build();
-    return retries.run(
-        () -> once(built), failure -> failure instanceof ScriptException e && !e.isPermanent());
-  }
-
-  private CompletableFuture<byte[]> once(HttpRequest request) {
-    return BoundedExchange.send(http, request, LONGEST_SCRIPT)
-        .handleAsync(
-            (response, failure) -> {
-              if (failure != null) {
-                Throwable cause = Retries.cause(failure);
-                throw new ScriptException(
-                    false,
-                    "no answer from the generator: " + cause.getClass().getSimpleName(),
-                    cause);
+    return BoundedExchange.send(http, request.build(), LONGEST_SCRIPT)
+        .handleAsync((response, failure) -> new Answer(response, failure), executor)
+        .thenCompose(
+            answer -> {
+              if (answer.failure() != null) {
+                throw unanswered(Retries.cause(answer.failure()));
               }
-              return script(response);
-            },
-            executor);
+              Optional<URI> next = moved(uri, answer.response());
+              return next.isPresent() && redirections > 0
+                  ? ask(next.get(), body, redirections - 1)
+                  : CompletableFuture.completedFuture(ScriptAnswer.script(answer.response()));
+            });
   }
 
-  private static byte[] script(HttpResponse<byte[]> response) {
-    int status = response.statusCode();
-    if (status == 200 && response.body().length > 0) {
-      return response.body();
+  private record Answer(HttpResponse<byte[]> response, Throwable failure) {}
+
+  /**
+   * Where the same question is to be put, if that is the same host: another one must not get the
+   * token.
+   */
+  private static Optional<URI> moved(URI from, HttpResponse<byte[]> response) {
+    if (response.statusCode() != 307 && response.statusCode() != 308) {
+      return Optional.empty();
     }
-    boolean permanent = status / 100 == 4 && status != 408 && status != 429;
-    throw new ScriptException(permanent, "the generator answered with status " + status, null);
+    try {
+      return response
+          .headers()
+          .firstValue("Location")
+          .map(from::resolve)
+          .filter(to -> from.getHost().equalsIgnoreCase(to.getHost()))
+          .filter(to -> "https".equals(to.getScheme()) || from.getScheme().equals(to.getScheme()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ScriptException unanswered(Throwable cause) {
+    String said = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+    if (said.contains("longer than")) {
+      return new ScriptException(
+          Kind.UNUSABLE, "the generator's answer is no script" + said, cause);
+    }
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof CertificateException) {
+        return new ScriptException(
+            Kind.UNUSABLE,
+            "the generator's certificate is not accepted: " + each.getMessage(),
+            cause);
+      }
+    }
+    return new ScriptException(
+        Kind.UNAVAILABLE,
+        "no answer from the generator: " + cause.getClass().getSimpleName() + said,
+        cause);
   }
 }

@@ -13,10 +13,10 @@ public final class GuestException extends RuntimeException {
     UNREACHABLE,
     /** It answers and does not let us in: may pass while it boots. */
     LOGIN_REFUSED,
+    /** It answers, and takes longer than it may to let us in: may pass with more patience. */
+    LOGIN_SLOW,
     /** It is not the machine that answered first: will not pass. */
     HOST_KEY_CHANGED,
-    /** The machine has been used before. */
-    STALE,
     /** The connection ended, or the operation failed. */
     FAILED
   }

@@ -90,8 +90,17 @@ public final class GuestSessions implements AutoCloseable {
                         BuiltinDHFactories.curve25519_libssh,
                         BuiltinDHFactories.ecdhp256,
                         BuiltinDHFactories.ecdhp384,
+                        BuiltinDHFactories.ecdhp521,
                         BuiltinDHFactories.dhgex256,
-                        BuiltinDHFactories.dhg14_256),
+                        BuiltinDHFactories.dhg14_256,
+                        BuiltinDHFactories.dhg16_512,
+                        BuiltinDHFactories.dhg15_512,
+                        BuiltinDHFactories.dhg17_512,
+                        BuiltinDHFactories.dhg18_512,
+                        // Those that need a library which this worker does not bring drop out.
+                        BuiltinDHFactories.mlkem768x25519,
+                        BuiltinDHFactories.sntrup761x25519,
+                        BuiltinDHFactories.sntrup761x25519_openssh),
                     ClientBuilder.DH2KEX))
             // The JDK does AES in hardware; what MINA prefers is done in Java, byte by byte.
             .cipherFactories(
@@ -184,7 +193,10 @@ public final class GuestSessions implements AutoCloseable {
                 throw known;
               }
               throw cause instanceof TimeoutException
-                  ? failure(Reason.UNREACHABLE, peer + " did not answer in time", null)
+                  ? failure(
+                      Reason.UNREACHABLE,
+                      "%s did not answer within %s".formatted(peer, GoDuration.format(dial)),
+                      null)
                   : failure(Reason.UNREACHABLE, "can't connect to " + peer, cause);
             });
   }
@@ -237,7 +249,18 @@ public final class GuestSessions implements AutoCloseable {
     } catch (IOException e) {
       result.completeExceptionally(failure(Reason.UNREACHABLE, "can't log in to " + peer, e));
     }
-    return result.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+    return result
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedFuture(
+                    failure instanceof TimeoutException
+                        ? new GuestException(
+                            Reason.LOGIN_SLOW,
+                            "%s answers, but the login did not end within %s"
+                                .formatted(peer, GoDuration.format(limit)),
+                            failure)
+                        : failure));
   }
 
   private static <T> void onFailure(CompletableFuture<T> result, Runnable cleaning) {

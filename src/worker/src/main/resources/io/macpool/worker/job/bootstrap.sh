@@ -18,8 +18,11 @@ for place in /dev/shm /var/tmp /tmp; do
     [ -f "$place/.macpool-$token/wrapper" ] &&
       exec /bin/sh "$place/.macpool-$token/wrapper" attach "$nonce" "$number"
   elif [ -w "$place" ] && mkdir -m 700 "$place/.macpool-$token" 2>/dev/null; then
+    # Room for output on a full disk: some of it is given free when there is none left.
     dir=$place/.macpool-$token
-    break
+    head -c 524288 /dev/zero > "$dir/reserve" 2>/dev/null && break
+    rm -rf "$dir"
+    dir=
   fi
 done
 if [ "$mode" = attach ]; then
@@ -27,6 +30,6 @@ if [ "$mode" = attach ]; then
   exit
 fi
 if [ -z "$dir" ]; then
-  printf '%s failed it can write neither to /dev/shm nor to /var/tmp nor to /tmp\n' "$nonce" >&2
+  printf '%s failed there is no room in /dev/shm, /var/tmp or /tmp\n' "$nonce" >&2
   exit
 fi

@@ -44,8 +44,7 @@ start() {
   unlock "$keychain"
   unset keychain
   mkfifo "$dir/alive" "$dir/idle" "$dir/flow" && : > "$dir/out" && : > "$dir/ended-no" &&
-    : > "$dir/begun-no" && : > "$dir/exit-no" && : > "$dir/full-no" &&
-    head -c 262144 /dev/zero > "$dir/reserve" ||
+    : > "$dir/begun-no" && : > "$dir/exit-no" && : > "$dir/full-no" ||
     fail "the wrapper can't write its files to $dir"
   say stored
   read -r word || exit 0
@@ -82,11 +81,11 @@ launch() {
 
 supervise() {
   # 4: the script's standard input, open and silent; 5: open for as long as this lives.
-  exec 4<>"$dir/idle"
+  exec 4<>"$dir/idle" 7>>"$dir/out"
   trap : HUP INT QUIT TERM USR1 USR2
   spool < "$dir/flow" 4<&- 5<&- &
   spooler=$!
-  exec 3>"$dir/flow"
+  exec 3>"$dir/flow" 7>&-
   status=
   plain=
   if [ "$(uname)" = Darwin ] && by_agent; then
@@ -144,6 +143,7 @@ inside() {
     stty cols 80 rows 40 2>/dev/null
   fi
   cd "$HOME" || exit 255
+  unset OLDPWD # a login shell has been nowhere before
   exec 9>&2 2>/dev/null # what this shell says of a child's end is not the script's output
   (exec bash "$HOME/build.sh" 2>&9 9>&-)
   status=$?
@@ -179,7 +179,7 @@ wait_for_agent() {
 
 # Takes all output, whatever becomes of the disk: the script must neither wait for it nor fail.
 spool() {
-  until cat >> "$dir/out"; do
+  until cat >&7; do
     mv "$dir/full-no" "$dir/full-yes" 2>/dev/null
     if ! rm "$dir/reserve"; then
       cat > /dev/null

@@ -24,8 +24,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real OpenSSH with users of its own, in mount and PID namespaces of its own: what its users fill,
- * remove and kill is theirs, and everything ends with it.
+ * A real OpenSSH with users of its own, in mount and PID namespaces of its own: what its users
+ * fill, remove and kill is theirs, and everything ends with it.
  */
 final class OpenSshGuests implements AutoCloseable {
 
@@ -105,7 +105,7 @@ final class OpenSshGuests implements AutoCloseable {
             List.of(
                 "set -e",
                 "mount -t tmpfs -o size=64m,mode=755 none /home",
-                "mount -t tmpfs -o size=64m,mode=1777 none /dev/shm",
+                "mount -t tmpfs -o size=400m,mode=1777 none /dev/shm",
                 "mount -t tmpfs -o size=64m,mode=1777 none /var/tmp",
                 "mount --bind %s/passwd /etc/passwd".formatted(directory),
                 "cat /proc/sys/kernel/random/boot_id > %s/boot".formatted(directory),

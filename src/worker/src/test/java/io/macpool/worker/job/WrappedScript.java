@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 /** One script through the wrapper, as a job has it, with all that was told of it. */
 final class WrappedScript {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Supplier<GuestSession> connect;
   private final String place = Wrapper.newKey();
@@ -77,8 +77,7 @@ final class WrappedScript {
   }
 
   private WrapperChannel channel(Purpose purpose, long offset) {
-    current =
-        new WrapperChannel(purpose, offset, this::take, full -> shortage = full, events::add);
+    current = new WrapperChannel(purpose, offset, this::take, full -> shortage = full, events::add);
     return current;
   }
 

@@ -76,8 +76,9 @@ class GuestSessionContractIT {
     Output out = new Output();
     Output err = new Output();
     GuestCommand command = session.open("exec /bin/sh", out::take, err::take).join();
-    CompletableFuture<Void> unused = command.send(
-        "echo out; echo err >&2; read -r line; echo \"$line\"; kill -9 $$\n".getBytes(UTF_8));
+    CompletableFuture<Void> unused =
+        command.send(
+            "echo out; echo err >&2; read -r line; echo \"$line\"; kill -9 $$\n".getBytes(UTF_8));
     await().until(() -> err.text().equals("err\n"));
     unused = command.send("said\n".getBytes(UTF_8));
     assertThat(command.end()).succeedsWithin(DIAL);

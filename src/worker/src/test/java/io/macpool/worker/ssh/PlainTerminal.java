@@ -27,7 +27,8 @@ public final class PlainTerminal {
     SshClient client = SshClient.setUpDefaultClient();
     client.setServerKeyVerifier((session, address, shown) -> true);
     client.start();
-    try (ClientSession session = client.connect(user, "127.0.0.1", port).verify(SOON).getSession()) {
+    try (ClientSession session =
+        client.connect(user, "127.0.0.1", port).verify(SOON).getSession()) {
       session.addPublicKeyIdentity(key.pair());
       session.auth().verify(SOON);
       ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -1,0 +1,76 @@
+package io.macpool.worker.script;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.macpool.worker.script.ScriptException.Kind;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Locale;
+
+/** Whether an answer of the generator is a script, and what it is if not. */
+final class ScriptAnswer {
+
+  private static final List<String> NO_SCRIPTS =
+      List.of("text/html", "application/xhtml", "application/json", "application/xml", "image/");
+  private static final int SHOWN = 80;
+
+  private ScriptAnswer() {}
+
+  /** The script; throws a {@link ScriptException} if it is none. */
+  static byte[] script(HttpResponse<byte[]> response) {
+    int status = response.statusCode();
+    if (status / 100 == 3) {
+      throw new ScriptException(
+          Kind.UNUSABLE,
+          "the generator answered with status %d and sends us to %s: set BUILD_API_URI to where it is"
+              .formatted(status, response.headers().firstValue("Location").orElse("nowhere")),
+          null);
+    }
+    if (status != 200) {
+      boolean refused = status / 100 == 4 && status != 408 && status != 429;
+      throw new ScriptException(
+          refused ? Kind.REFUSED : Kind.UNAVAILABLE,
+          "the generator answered with status " + status,
+          null);
+    }
+    byte[] body = response.body();
+    if (body.length == 0) {
+      throw new ScriptException(
+          Kind.UNAVAILABLE, "the generator answered with an empty script", null);
+    }
+    requireScript(response, body);
+    return body;
+  }
+
+  private static void requireScript(HttpResponse<byte[]> response, byte[] body) {
+    String type =
+        response.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT).strip();
+    String coding = response.headers().firstValue("Content-Encoding").orElse("identity").strip();
+    String start = new String(body, 0, Math.min(body.length, SHOWN), ISO_8859_1).strip();
+    if (NO_SCRIPTS.stream().anyMatch(type::startsWith)
+        || start.startsWith("<")
+        || start.startsWith("\u00ef\u00bb\u00bf<")) {
+      throw unusable("a page (%s) that begins: %s".formatted(type, printable(start)));
+    }
+    if (!coding.equalsIgnoreCase("identity")) {
+      throw unusable("a script in " + printable(coding) + ", which nobody asked for");
+    }
+    for (byte each : body) {
+      if (each == 0) {
+        throw unusable("bytes that are no text");
+      }
+    }
+  }
+
+  private static ScriptException unusable(String what) {
+    return new ScriptException(
+        Kind.UNUSABLE,
+        "the generator answered with %s; it should be a bash script: look at BUILD_API_URI, and what stands before it"
+            .formatted(what),
+        null);
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("[^\\p{Print}]+", " ");
+  }
+}
