@@ -28,7 +28,7 @@ class WrapperDialogueTest {
     assertThat(heard.events).containsExactly("want", "stored", "following", "ended 3 HOME");
     assertThat(heard.text()).isEqualTo("output");
     assertThat(dialogue.boot()).isEqualTo("boot-1");
-    assertThat(dialogue.said()).isEqualTo("greeting warning");
+    assertThat(dialogue.said()).isEqualTo("greetingwarning");
   }
 
   @Test
