@@ -58,8 +58,7 @@ class OtherHistoriesIT {
       lab.start();
       String young = id(lab.create());
       lab.stop();
-      copy("backup", "ours");
-      lab.start();
+      lab.set("LEDGER_FILE", ledger("backup").toString()).start();
       Awaitility.await("it is told of")
           .atMost(BrainLab.PATIENCE)
           .until(() -> lab.readiness().contains("the ledger did not know 1"));

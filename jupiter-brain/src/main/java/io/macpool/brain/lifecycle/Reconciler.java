@@ -130,7 +130,9 @@ public final class Reconciler implements AutoCloseable {
   public void start() {
     ledger.heartbeat(broker, options.brokerTrust());
     long mark = live.mark();
-    live.refresh(ledger.live(), mark);
+    List<Instance> instances = ledger.live();
+    live.refresh(instances, mark);
+    hypervisor.identify(Identities.of(ledger.id(), instances));
     cordons.refresh(ledger.cordons());
     hypervisor.onChange(inventory -> soon());
     long millis = options.interval().toMillis();

@@ -10,6 +10,7 @@ import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.core.fleet.FoundMachine;
 import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
@@ -48,7 +49,7 @@ abstract class HypervisorContract {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   static final String IMAGE = "macos-15-xcode-16";
   static final String DEEP = "image-with-history";
-  private static final Mark MARK = new Mark("ledger", "instance");
+  private static final String LEDGER = "the-ledger";
 
   /** A vCenter, the same for all tests of a class. */
   record Place(URI url, String user, String password, String thumbprint, InventoryPaths paths) {}
@@ -83,6 +84,7 @@ abstract class HypervisorContract {
     administrator =
         new Administrator(vertx, endpoint(place, place.url().getPort()), trust, place.paths());
     vsphere = VSphereHypervisor.start(vertx, options, meters, Clock.systemUTC());
+    vsphere.identify(Identities.of(LEDGER, List.of()));
     Awaitility.await("an inventory").atMost(LIMIT).until(() -> vsphere.inventory().isKnown());
   }
 
@@ -126,12 +128,17 @@ abstract class HypervisorContract {
     }
   }
 
+  private static Mark mark(String name) {
+    return new Mark(LEDGER, name);
+  }
+
   private Image image(String name) {
     return vsphere.lastKnown().image(name).orElseThrow();
   }
 
   private String newClone(String name) throws Exception {
-    return get(vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.empty(), MARK)));
+    return get(
+        vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.empty(), mark(name))));
   }
 
   private Machine await(String name, Predicate<Machine> condition) {
@@ -173,7 +180,9 @@ abstract class HypervisorContract {
     Image deep = image(DEEP);
     assertThat(deep.snapshot()).isPresent();
     String ref =
-        get(vsphere.cloneLinked(new CloneOrder(deep, "of-history", Optional.empty(), MARK)));
+        get(
+            vsphere.cloneLinked(
+                new CloneOrder(deep, "of-history", Optional.empty(), mark("of-history"))));
     assertThat(await("of-history", m -> m.power() == PowerState.OFF).ref()).isEqualTo(ref);
   }
 
@@ -191,7 +200,8 @@ abstract class HypervisorContract {
             false,
             image.host());
     HypervisorFailure failure =
-        failure(vsphere.cloneLinked(new CloneOrder(bare, "never", Optional.empty(), MARK)));
+        failure(
+            vsphere.cloneLinked(new CloneOrder(bare, "never", Optional.empty(), mark("never"))));
     assertThat(failure.kind()).isEqualTo("NoSnapshot");
   }
 
@@ -255,10 +265,43 @@ abstract class HypervisorContract {
   }
 
   @Test
+  void aCloneIsKnownByItsMarkAndByItsUuidAndAnothersIsNot() throws Exception {
+    String ref = newClone("marked");
+    Machine machine = await("marked", m -> m.sign().mark().isPresent());
+    assertThat(machine.sign().mark()).contains(mark("marked"));
+    assertThat(machine.sign().inFolder()).isTrue();
+    assertThat(machine.sign().reachable()).isTrue();
+    assertThat(machine.sign().uuid()).isPresent();
+    assertThat(get(vsphere.locate(ref, Optional.empty()))).isPresent();
+    assertThat(get(vsphere.locate("vm-none", machine.sign().uuid())))
+        .hasValueSatisfying(found -> assertThat(found.ref()).isEqualTo(ref));
+    assertThat(get(vsphere.locate("vm-none", Optional.of("none")))).isEmpty();
+    vsphere.identify(Identities.of("another", List.of()));
+    assertThat(vsphere.lastKnown().machine("marked")).isEmpty();
+    assertThat(vsphere.lastKnown().others()).extracting(Machine::ref).contains(ref);
+    vsphere.identify(Identities.of(LEDGER, List.of()));
+    assertThat(vsphere.lastKnown().machine("marked")).isPresent();
+  }
+
+  @Test
+  void aConfirmationThatIsAskedForComesAtOnceAndIsYounger() throws Exception {
+    long before = vsphere.sighting().toOptional().orElseThrow().confirmation();
+    long asked = System.nanoTime();
+    vsphere.confirm();
+    Awaitility.await("a confirmation that was asked for later")
+        .atMost(LIMIT)
+        .until(
+            () -> vsphere.sighting().toOptional().orElseThrow(),
+            sighting -> sighting.confirmation() > before && sighting.askedAt() - asked > 0);
+  }
+
+  @Test
   void aNameIsTakenOnce() throws Exception {
     newClone("twin");
     HypervisorFailure failure =
-        failure(vsphere.cloneLinked(new CloneOrder(image(IMAGE), "twin", Optional.empty(), MARK)));
+        failure(
+            vsphere.cloneLinked(
+                new CloneOrder(image(IMAGE), "twin", Optional.empty(), mark("twin"))));
     assertThat(failure).isInstanceOf(HypervisorFailure.Refused.class);
     assertThat(failure.kind()).isEqualTo("DuplicateName");
     assertThat(failure).hasMessageContaining("twin");
@@ -270,7 +313,9 @@ abstract class HypervisorContract {
     for (Host host : vsphere.lastKnown().hosts().values()) {
       if (host.datastores().containsAll(image(IMAGE).datastores())) {
         String name = "on-" + host.id();
-        get(vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.of(host.id()), MARK)));
+        get(
+            vsphere.cloneLinked(
+                new CloneOrder(image(IMAGE), name, Optional.of(host.id()), mark(name))));
         assertThat(await(name, m -> m.host().isPresent()).host()).contains(host.id());
       }
     }
@@ -284,7 +329,8 @@ abstract class HypervisorContract {
     HypervisorFailure nowhere =
         failure(
             vsphere.cloneLinked(
-                new CloneOrder(image(IMAGE), "nowhere", Optional.of("host-none"), MARK)));
+                new CloneOrder(
+                    image(IMAGE), "nowhere", Optional.of("host-none"), mark("nowhere"))));
     assertThat(nowhere).isInstanceOf(HypervisorFailure.Absent.class);
     assertThat(get(vsphere.find("nowhere"))).isEmpty();
   }
@@ -353,7 +399,8 @@ abstract class HypervisorContract {
         new Image(
             "gone", "vm-gone", image.snapshot(), 2, 4096, image.datastores(), false, image.host());
     HypervisorFailure failure =
-        failure(vsphere.cloneLinked(new CloneOrder(gone, "never", Optional.empty(), MARK)));
+        failure(
+            vsphere.cloneLinked(new CloneOrder(gone, "never", Optional.empty(), mark("never"))));
     assertThat(failure).isInstanceOf(HypervisorFailure.Absent.class);
   }
 
@@ -362,7 +409,7 @@ abstract class HypervisorContract {
     HypervisorFailure failure =
         failure(
             vsphere.cloneInstantly(
-                new CloneOrder(image(IMAGE), "instant", Optional.empty(), MARK)));
+                new CloneOrder(image(IMAGE), "instant", Optional.empty(), mark("instant"))));
     // govmomi's simulator has no instant clone at all: that must be a refusal, too.
     assertThat(failure).isInstanceOf(HypervisorFailure.Refused.class);
     assertThat(get(vsphere.find("instant"))).isEmpty();
