@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,6 @@ final class DatabasePair implements AutoCloseable {
             second.ask("SELECT pg_last_wal_replay_lsn() >= '" + written + "'::pg_lsn").equals("t"));
     second.tell("SELECT pg_promote()");
     await(() -> second.ask("SELECT pg_is_in_recovery()").equals("f"));
-    // A setting of the old one came over with its files only if it was made before the backup.
     address.moveTo(second.port());
     leading = second;
   }
@@ -129,7 +129,9 @@ final class DatabasePair implements AutoCloseable {
                     now,
                     row.getString("id"),
                     row.getString("phase"),
-                    Optional.ofNullable(row.getString("owner")),
+                    row.getBoolean("warm")
+                        ? Optional.empty()
+                        : Optional.of(Objects.requireNonNullElse(row.getString("owner"), "unknown")),
                     row.getString("host"),
                     row.getObject("changed_at", OffsetDateTime.class).toInstant()));
           }
