@@ -100,8 +100,12 @@ public final class CreateFailure extends RuntimeException {
     return outcome;
   }
 
-  /** When asking again is worth it. */
+  /**
+   * When asking again is worth it: after every failure that is not the request's own, as whatever
+   * was made is being destroyed and the next try may be on another host.
+   */
   public Optional<Duration> retryAfter() {
-    return Optional.ofNullable(retryAfter);
+    boolean passing = kind == Kind.FAILED || kind == Kind.TIMED_OUT || kind == Kind.CLIENT_GONE;
+    return Optional.ofNullable(retryAfter == null && passing ? SOON : retryAfter);
   }
 }

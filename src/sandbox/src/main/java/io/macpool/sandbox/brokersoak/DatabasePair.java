@@ -131,7 +131,8 @@ final class DatabasePair implements AutoCloseable {
                     row.getString("phase"),
                     row.getBoolean("warm")
                         ? Optional.empty()
-                        : Optional.of(Objects.requireNonNullElse(row.getString("owner"), "unknown")),
+                        : Optional.of(
+                            Objects.requireNonNullElse(row.getString("owner"), "unknown")),
                     row.getString("host"),
                     row.getObject("changed_at", OffsetDateTime.class).toInstant()));
           }

@@ -1,0 +1,37 @@
+package io.macpool.brain.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.lifecycle.CreateFailure.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CreateFailureTest {
+
+  /**
+   * What is answered 5xx: a client that is not told when to ask again gives up, or asks at once.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"FAILED", "TIMED_OUT", "CLIENT_GONE"})
+  void whatIsNotTheRequestsFaultSaysWhenToAskAgain(Kind kind) {
+    assertThat(new CreateFailure(kind, "outcome", "words").retryAfter()).isPresent();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"UNKNOWN_IMAGE"})
+  void whatIsTheRequestsFaultDoesNot(Kind kind) {
+    assertThat(new CreateFailure(kind, "outcome", "words").retryAfter()).isEmpty();
+  }
+
+  @Test
+  void vspheresRefusalOfACloneSaysWhenToAskAgain() {
+    HypervisorFailure refused = new HypervisorFailure.Refused("FileFault", "no file", null);
+    assertThat(CreateFailure.of("clone", refused).retryAfter()).isPresent();
+  }
+}
