@@ -35,6 +35,12 @@ final class FrameworkFailures {
               "nothing was granted that is not recorded; if it goes on: is the API up, and does"
                   + " the service account have the role of the chart?"));
     }
+    known.add(
+        new KnownFailure(
+            "io.javaoperatorsdk.operator.processing.event.source.informer",
+            Exception.class,
+            "the watches are begun anew soon; if it goes on: is the API up, and does the service"
+                + " account have the role of the chart?"));
     return List.copyOf(known);
   }
 }

@@ -73,7 +73,7 @@ public final class Operator implements AutoCloseable {
     Terms terms =
         new Terms(
             leadership,
-            () ->
+            broken ->
                 OperatorTerm.begin(
                     settings,
                     client,
@@ -81,7 +81,8 @@ public final class Operator implements AutoCloseable {
                     leadership,
                     patience,
                     namespace,
-                    () -> depthSource(settings)));
+                    () -> depthSource(settings),
+                    broken));
     resources.own("terms", () -> leadership.stop(terms::close));
     terms.start();
   }

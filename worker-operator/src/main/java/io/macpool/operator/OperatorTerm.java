@@ -2,6 +2,7 @@ package io.macpool.operator;
 
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.macpool.operator.api.WorkerCluster;
@@ -49,6 +50,8 @@ final class OperatorTerm implements AutoCloseable {
   private final ApiPatience patience;
   private final String namespace;
   private final String name;
+  private final Runnable broken;
+  private volatile boolean closed;
 
   private OperatorTerm(
       Settings settings,
@@ -56,13 +59,15 @@ final class OperatorTerm implements AutoCloseable {
       MeterRegistry registry,
       Leadership leadership,
       ApiPatience patience,
-      String namespace) {
+      String namespace,
+      Runnable broken) {
     this.settings = settings;
     this.client = client;
     this.registry = registry;
     this.leadership = leadership;
     this.patience = patience;
     this.namespace = namespace;
+    this.broken = broken;
     name = settings.get(OperatorSettings.OPERATOR_NAME);
   }
 
@@ -70,6 +75,7 @@ final class OperatorTerm implements AutoCloseable {
    * Starts watching; returns when the watches are in sync.
    *
    * @param depths makes the source of queue depths; nothing if no broker is set
+   * @param broken is told that the term can't go on
    */
   static OperatorTerm begin(
       Settings settings,
@@ -78,16 +84,36 @@ final class OperatorTerm implements AutoCloseable {
       Leadership leadership,
       ApiPatience patience,
       String namespace,
-      Supplier<Optional<QueueDepth>> depths) {
+      Supplier<Optional<QueueDepth>> depths,
+      Runnable broken) {
     OperatorTerm term =
-        new OperatorTerm(settings, client, registry, leadership, patience, namespace);
+        new OperatorTerm(settings, client, registry, leadership, patience, namespace, broken);
     try {
       term.run(depths.get());
       return term;
+    } catch (OperatorException e) {
+      term.close();
+      throw new IllegalStateException(
+          "can't watch the WorkerClusters of "
+              + namespace
+              + ": "
+              + cause(e)
+              + ". Is the API up, are the chart's CRDs there, and does the service account have the"
+              + " chart's role?",
+          e);
     } catch (RuntimeException e) {
       term.close();
       throw e;
     }
+  }
+
+  /** The framework says that it could not start; why is at the bottom of its causes. */
+  private static String cause(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null && deepest.getCause() != deepest) {
+      deepest = deepest.getCause();
+    }
+    return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
   }
 
   private void run(Optional<QueueDepth> depths) {
@@ -173,7 +199,17 @@ final class OperatorTerm implements AutoCloseable {
                 .withCacheSyncTimeout(SYNC)
                 .withParseResourceVersions(true)
                 .withMetrics(new ReconcileTimer(registry))
+                // Without this the framework ends the process.
+                .withInformerStoppedHandler((informer, failure) -> stopped(failure))
                 .withUseSSAToPatchPrimaryResource(false));
+  }
+
+  /** A watch that gave up sees nothing more: the term begins anew, with new ones. */
+  private void stopped(Throwable failure) {
+    if (failure != null && !closed) {
+      log.warn("a watch has stopped, all are begun anew: {}", cause(failure));
+      broken.run();
+    }
   }
 
   private static void watch(ControllerConfigurationOverrider<?> over, String namespace) {
@@ -206,6 +242,7 @@ final class OperatorTerm implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     resources.close();
   }
 }

@@ -3,9 +3,10 @@ package io.macpool.operator;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,7 @@ final class Terms implements AutoCloseable {
   private static final Duration ENDING = Duration.ofSeconds(20);
 
   private final Leadership leadership;
-  private final Supplier<? extends AutoCloseable> begin;
+  private final Function<Runnable, ? extends AutoCloseable> begin;
   private final ScheduledExecutorService renewals = thread("lease");
   private final ScheduledExecutorService changes = thread("term");
   private volatile boolean wanted;
@@ -37,9 +38,10 @@ final class Terms implements AutoCloseable {
   /**
    * Nothing begun yet.
    *
-   * @param begin starts all that acts; closing what it returns ends it
+   * @param begin starts all that acts; closing what it returns ends it; is given what to run if the
+   *     term can't go on
    */
-  Terms(Leadership leadership, Supplier<? extends AutoCloseable> begin) {
+  Terms(Leadership leadership, Function<Runnable, ? extends AutoCloseable> begin) {
     this.leadership = leadership;
     this.begin = begin;
   }
@@ -56,10 +58,11 @@ final class Terms implements AutoCloseable {
   /** Stands for election; a lone operator begins its only term before this returns. */
   @SuppressWarnings("FutureReturnValueIgnored") // each ends with its executor and throws nothing
   void start() {
+    long pause = leadership.pause().toMillis();
     if (!leadership.isElected()) {
       wanted = true;
       try {
-        changes.submit(() -> term = begin.get()).get();
+        changes.submit(() -> term = begin.apply(this::broken)).get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while starting", e);
@@ -69,9 +72,9 @@ final class Terms implements AutoCloseable {
         }
         throw new IllegalStateException(e.getCause());
       }
+      changes.scheduleWithFixedDelay(this::follow, pause, pause, TimeUnit.MILLISECONDS);
       return;
     }
-    long pause = leadership.pause().toMillis();
     renewals.scheduleWithFixedDelay(this::stand, 0, pause, TimeUnit.MILLISECONDS);
     changes.scheduleWithFixedDelay(this::follow, 0, pause, TimeUnit.MILLISECONDS);
   }
@@ -90,6 +93,15 @@ final class Terms implements AutoCloseable {
     }
   }
 
+  /** Ends a term that can't go on; the next look begins another one. */
+  private void broken() {
+    try {
+      changes.execute(this::end);
+    } catch (RejectedExecutionException e) {
+      log.debug("it is being stopped anyway", e);
+    }
+  }
+
   /** Makes it as it is wanted; a term that can't begin is tried again. */
   private void follow() {
     try {
@@ -98,7 +110,7 @@ final class Terms implements AutoCloseable {
       }
       if (wanted && term == null) {
         lossesAtBegin = losses;
-        term = begin.get();
+        term = begin.apply(this::broken);
       }
     } catch (RuntimeException e) {
       log.warn("can't begin to act, tried again: {}", e.getMessage());

@@ -181,6 +181,7 @@ class ApiFaultsIT {
 
   private static void patiently(org.awaitility.core.ThrowingRunnable assertion) {
     await()
+        .dontCatchUncaughtExceptions() // a framework that stops drops what its watches still tell
         .atMost(Duration.ofSeconds(40))
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(assertion);

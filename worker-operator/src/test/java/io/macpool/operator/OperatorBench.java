@@ -3,9 +3,12 @@ package io.macpool.operator;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
@@ -163,6 +166,18 @@ final class OperatorBench implements AutoCloseable {
 
   WorkerClusterStatus status(String name) {
     return Optional.ofNullable(get(name).getStatus()).orElseGet(WorkerClusterStatus::new);
+  }
+
+  RollableScalableResource<Deployment> deployment(String name) {
+    return client.apps().deployments().inNamespace(namespace).withName(name);
+  }
+
+  /** The reasons of the Events about a cluster. */
+  List<String> events(String cluster) {
+    return client.v1().events().inNamespace(namespace).list().getItems().stream()
+        .filter(event -> event.getInvolvedObject().getName().equals(cluster))
+        .map(Event::getReason)
+        .toList();
   }
 
   /** Edits as kubectl does: a conflict with the operator's own write is tried again. */

@@ -147,9 +147,18 @@ final class ClusterRound {
     memory.refusals.attempt(
         Part.SECRET,
         () -> {
-          memory.credential.ensure(watches.credential(key), owner(), podsExist);
+          if (memory.credential.ensure(watches.credential(key), owner(), podsExist)) {
+            remade(
+                "CredentialRemade",
+                "somebody deleted its credential Secret: it is made again with what was in it");
+          }
           return key;
         });
+  }
+
+  private void remade(String reason, String message) {
+    log.warn("{}: {}: {}", key, reason, message);
+    operation.events().tell(cluster, ClusterEvents.Kind.WARNING, reason, message);
   }
 
   private boolean contested() {
@@ -226,6 +235,9 @@ final class ClusterRound {
                   .inNamespace(key.namespace())
                   .withName(key.name())
                   .get());
+      if (memory.applied.isEmpty()) {
+        remade("DeploymentRemade", "somebody deleted its Deployment: it is made again");
+      }
       return memory.applied;
     }
     return cached.map(c -> ClusterMemory.newest(c, memory.applied));

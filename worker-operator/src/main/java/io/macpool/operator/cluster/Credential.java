@@ -64,16 +64,17 @@ final class Credential {
    *
    * @param watched the checksum of what it holds by the watch; empty if the watch knows of none
    * @param podsExist whether pods may run that were started with another one
+   * @return whether it was known and had to be made again
    */
-  void ensure(Optional<String> watched, OwnerReference owner, boolean podsExist) {
+  boolean ensure(Optional<String> watched, OwnerReference owner, boolean podsExist) {
     if (!known.isEmpty() && watched.isPresent() && watched.equals(checksum)) {
-      return;
+      return false;
     }
+    boolean wasKnown = !known.isEmpty();
     io.fabric8.kubernetes.api.model.Secret there = get();
-    if (there == null) {
-      there = make(owner, podsExist && known.isEmpty());
-    }
-    read(there);
+    boolean gone = there == null;
+    read(gone ? make(owner, podsExist && !wasKnown) : there);
+    return gone && wasKnown;
   }
 
   private io.fabric8.kubernetes.api.model.Secret get() {

@@ -8,9 +8,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Tells in events what changed from one status to the next, for {@code kubectl describe}. */
 final class StatusNews {
+
+  private static final Logger log = LoggerFactory.getLogger(StatusNews.class);
 
   private static final Set<String> WARNINGS =
       Set.of(
@@ -30,6 +35,11 @@ final class StatusNews {
   private static final Set<String> QUIET = Set.of(StatusDraft.PROGRESSING, StatusDraft.STALLED);
 
   private StatusNews() {}
+
+  private static void log(WorkerCluster cluster, boolean warning, Condition condition) {
+    log.atLevel(warning ? Level.WARN : Level.INFO)
+        .log("{}: {}: {}", ClusterKey.of(cluster), condition.getReason(), condition.getMessage());
+  }
 
   private static boolean isReady(Condition condition) {
     return condition.getType().equals(StatusDraft.READY);
@@ -75,6 +85,9 @@ final class StatusNews {
             warning ? Kind.WARNING : Kind.NORMAL,
             condition.getReason(),
             condition.getMessage());
+        if (!condition.getReason().equals("Refused")) { // told where it was refused
+          log(cluster, warning, condition);
+        }
       }
     }
   }
