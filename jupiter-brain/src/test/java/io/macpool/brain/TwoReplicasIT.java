@@ -109,6 +109,48 @@ class TwoReplicasIT {
     }
   }
 
+  @Test
+  void quotaCordonAndKeyHoldOverBoth() throws Exception {
+    try (BrainLab lab = lab(4).set("OWNER_QUOTA", "3").start();
+        JupiterBrain second = JupiterBrain.start(lab.settings())) {
+      Awaitility.await("the second is ready")
+          .atMost(BrainLab.PATIENCE)
+          .until(
+              () -> at(lab, second, "GET", "/capacity", null).get().body().contains("\"total\":8"));
+      String host = lab.vcenter().hosts().get(0);
+      HttpResponse<String> cordoned =
+          lab.call(
+              "PUT",
+              "/hosts/" + host + "/cordon",
+              "{\"data\":{\"type\":\"cordons\",\"kind\":\"draining\",\"reason\":\"\"}}");
+      assertThat(cordoned.statusCode()).isEqualTo(204);
+      List<CompletableFuture<HttpResponse<String>>> creates = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        creates.add(lab.createAsync(IMAGE));
+        creates.add(at(lab, second, "POST", "/instances", order(IMAGE)));
+      }
+      Map<Integer, Integer> statuses = new HashMap<>();
+      for (CompletableFuture<HttpResponse<String>> create : creates) {
+        HttpResponse<String> response = create.get(60, TimeUnit.SECONDS);
+        statuses.merge(response.statusCode(), 1, Integer::sum);
+        if (response.statusCode() == 201) {
+          String on = data(response).get(0).get("host").asText();
+          assertThat(on).isNotEqualTo(cordonedId(lab));
+        }
+      }
+      assertThat(statuses).containsEntry(201, 3).containsEntry(429, 7);
+    }
+  }
+
+  private static String cordonedId(BrainLab lab) throws Exception {
+    for (var host : data(lab.get("/hosts"))) {
+      if (host.get("state").asText().equals("draining")) {
+        return host.get("id").asText();
+      }
+    }
+    throw new AssertionError("no host drains");
+  }
+
   private static CompletableFuture<HttpResponse<String>> at(
       BrainLab lab, JupiterBrain brain, String method, String path, String body) {
     return lab.sendAsync(

@@ -12,11 +12,17 @@ import io.macpool.sim.vcenter.VCenterOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,5 +165,67 @@ class WarmPoolIT {
           "{\"data\":{\"type\":\"cordons\",\"kind\":\"draining\",\"reason\":\"\"}}");
       lab.awaitClones(0);
     }
+  }
+
+  /** What was warm a moment ago may be somebody's by now: then it is not destroyed for its slot. */
+  @Test
+  void whatSomebodyGotIsNeverDestroyedForAnother() throws Exception {
+    try (BrainLab lab = lab(5, IMAGE + "=0:10:30m").start()) {
+      for (int round = 0; round < 6; round++) {
+        List<CompletableFuture<HttpResponse<String>>> ours = new ArrayList<>();
+        List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+          ours.add(lab.createAsync(IMAGE));
+          others.add(lab.createAsync(OTHER));
+        }
+        List<String> got = new ArrayList<>();
+        for (CompletableFuture<HttpResponse<String>> create : ours) {
+          HttpResponse<String> answer = create.get(60, TimeUnit.SECONDS);
+          if (answer.statusCode() == 201) {
+            got.add(id(answer));
+          }
+        }
+        List<String> all = new ArrayList<>(got);
+        for (CompletableFuture<HttpResponse<String>> create : others) {
+          HttpResponse<String> answer = create.get(60, TimeUnit.SECONDS);
+          if (answer.statusCode() == 201) {
+            all.add(id(answer));
+          }
+        }
+        for (String id : got) {
+          HttpResponse<String> there = lab.get("/instances/" + id);
+          assertThat(there.statusCode()).as("round " + round + ": " + id).isEqualTo(200);
+          assertThat(data(there).get(0).get("phase").asText()).isEqualTo("ready");
+        }
+        for (String id : all) {
+          assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(204);
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneKeyIsOneInstanceAlsoWhileSomeWaitWarm() throws Exception {
+    try (BrainLab lab = lab(4, IMAGE + "=4:4:30m").start()) {
+      awaitWarm(lab, 4);
+      for (int i = 0; i < 3; i++) {
+        String key = "job-" + i;
+        CompletableFuture<HttpResponse<String>> one = lab.sendAsync(keyed(lab, key, IMAGE));
+        CompletableFuture<HttpResponse<String>> two = lab.sendAsync(keyed(lab, key, IMAGE));
+        assertThat(one.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(201);
+        assertThat(two.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(201);
+        assertThat(id(one.get())).isEqualTo(id(two.get()));
+        HttpResponse<String> other = lab.send(keyed(lab, key, OTHER));
+        assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
+        assertThat(BrainLab.code(other)).isEqualTo("idempotency-key-reused");
+      }
+    }
+  }
+
+  private static HttpRequest keyed(BrainLab lab, String key, String image) {
+    return lab.request("/instances")
+        .header("Idempotency-Key", key)
+        .POST(BodyPublishers.ofString(order(image)))
+        .build();
   }
 }

@@ -66,6 +66,11 @@ enum Refusal {
       422, "missing-field", "A member of the body is missing.", "The title says which one."),
   INVALID_FIELD(
       422, "invalid-field", "A member of the body, or an id, is not allowed.", "See the detail."),
+  KEY_REUSED(
+      422,
+      "idempotency-key-reused",
+      "The Idempotency-Key was used for another image or size.",
+      "Use a new key for a new request."),
   OVER_QUOTA(
       429,
       "over-quota",
@@ -174,6 +179,7 @@ enum Refusal {
       case UNKNOWN_IMAGE -> UNKNOWN_IMAGE;
       case FULL -> NO_ROOM;
       case OVER_QUOTA -> OVER_QUOTA;
+      case KEY_REUSED -> KEY_REUSED;
       case UNAVAILABLE -> VCENTER_UNAVAILABLE;
       case FAILED -> CREATE_FAILED;
       case TIMED_OUT -> TIMEOUT;

@@ -8,7 +8,6 @@ import io.macpool.core.fleet.Origin;
 import io.macpool.core.fleet.Ownership;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -55,7 +54,7 @@ final class InstanceRows {
     return precise(instant).atOffset(ZoneOffset.UTC);
   }
 
-  private static Instant precise(Instant instant) {
+  static Instant precise(Instant instant) {
     return instant.truncatedTo(ChronoUnit.MICROS);
   }
 
@@ -203,12 +202,13 @@ final class InstanceRows {
           .bind("created", at(instance.createdAt()))
           .bind("id", instance.id())
           .bind("was", instance.version() - 1);
-      if (instance.phase() == InstancePhase.GONE) {
-        batch.bind("gone", at(instance.changedAt()));
-      } else {
-        batch.bindNull("gone", Types.TIMESTAMP_WITH_TIMEZONE);
-      }
-      batch.add();
+      // By its type, as the first row of a batch decides how all are bound.
+      batch
+          .bindByType(
+              "gone",
+              instance.phase() == InstancePhase.GONE ? at(instance.changedAt()) : null,
+              OffsetDateTime.class)
+          .add();
     }
     if (Arrays.stream(batch.execute()).anyMatch(updated -> updated != 1)) {
       throw new IllegalStateException("an instance changed that this transaction had locked");
@@ -225,19 +225,36 @@ final class InstanceRows {
         .collect(Collectors.toMap(Instance::id, Function.identity()));
   }
 
-  /** Gives a warm one that waits to an owner; empty if it waits no more. */
-  static Optional<Instance> claim(
-      Handle handle, String id, String owner, String broker, Instant now) {
-    Optional<Instance> claimed =
-        Optional.ofNullable(lock(handle, List.of(id)).get(id))
-            .filter(i -> InstanceEvent.HANDED_OVER.next(i, Optional.empty()).isPresent())
-            .map(i -> i.handedTo(owner, broker, precise(now), "handed over warm to " + owner));
-    claimed.ifPresent(
-        instance -> {
-          update(handle, List.of(instance));
-          record(handle, List.of(instance));
-        });
-    return claimed;
+  /**
+   * Those of these that still wait warm, the longest waiting first, locked. One that somebody has
+   * locked is left out and not waited for: whatever is done to it, it may not wait any more.
+   */
+  static List<Instance> lockWaiting(Handle handle, List<String> ids) {
+    return ids.isEmpty()
+        ? new ArrayList<>()
+        : new ArrayList<>(
+            handle
+                .createQuery(
+                    ALL
+                        + "WHERE i.id IN (<ids>) AND i.phase = 'READY' AND i.owner IS NULL"
+                        + " AND i.warm AND i.healthy ORDER BY i.changed_at, i.id"
+                        + " FOR UPDATE SKIP LOCKED")
+                .bindList("ids", ids)
+                .map(InstanceRows::read)
+                .list());
+  }
+
+  /** These, after those whose owners could be told of them are noted as told. */
+  static Map<String, Instance> confirm(Handle handle, List<String> ids, Instant now) {
+    return advance(
+            handle,
+            ids.stream()
+                .map(id -> Transition.of(id, InstanceEvent.CONFIRMED, "asked for again"))
+                .toList(),
+            now)
+        .stream()
+        .flatMap(outcome -> outcome.now().stream())
+        .collect(Collectors.toMap(Instance::id, Function.identity()));
   }
 
   static Optional<Instance> find(Handle handle, String id) {
@@ -256,32 +273,34 @@ final class InstanceRows {
   }
 
   /** What owners got under these keys, unless it is being destroyed or gone. */
-  static Map<Intent.Key, Instance> byKeys(Handle handle, Set<Intent.Key> keys) {
-    Map<Intent.Key, Instance> found = new HashMap<>();
+  static Map<Intent.Key, Intent.Given> byKeys(Handle handle, Set<Intent.Key> keys) {
+    Map<Intent.Key, Intent.Given> found = new HashMap<>();
     if (keys.isEmpty()) {
       return found;
     }
     handle
         .createQuery(
-            "SELECT k.owner AS key_owner, k.idempotency_key,"
+            "SELECT k.owner AS key_owner, k.idempotency_key, k.request,"
                 + COLUMNS
                 + "FROM jupiter_brain.idempotency_keys k"
                 + " JOIN jupiter_brain.instances i ON i.id = k.instance_id"
-                + " WHERE k.idempotency_key IN (<keys>)"
+                + " WHERE k.idempotency_key IN (<keys>) AND k.owner IN (<owners>)"
                 + " AND i.phase NOT IN ('RECLAIMING', 'GONE')")
         .bindList("keys", keys.stream().map(Intent.Key::key).distinct().toList())
+        .bindList("owners", keys.stream().map(Intent.Key::owner).distinct().toList())
         .map(
             (row, context) ->
                 found.put(
                     new Intent.Key(row.getString("key_owner"), row.getString("idempotency_key")),
-                    read(row, context)))
+                    new Intent.Given(
+                        read(row, context), Optional.ofNullable(row.getString("request")))))
         .list();
     found.keySet().retainAll(keys); // another owner's like key is another key
     return found;
   }
 
   /** What these keys gave earlier, if anything, is not alive any more: their callers looked. */
-  static void remember(Handle handle, Map<Intent.Key, Instance> given) {
+  static void remember(Handle handle, Map<Intent.Key, Intent.Given> given) {
     if (given.isEmpty()) {
       return;
     }
@@ -291,12 +310,17 @@ final class InstanceRows {
                 + " WHERE owner = :owner AND idempotency_key = :key");
     PreparedBatch fresh =
         handle.prepareBatch(
-            "INSERT INTO jupiter_brain.idempotency_keys (owner, idempotency_key, instance_id)"
-                + " VALUES (:owner, :key, :id)");
+            "INSERT INTO jupiter_brain.idempotency_keys (owner, idempotency_key, instance_id,"
+                + " request) VALUES (:owner, :key, :id, :request)");
     given.forEach(
-        (key, instance) -> {
+        (key, what) -> {
           old.bind("owner", key.owner()).bind("key", key.key()).add();
-          fresh.bind("owner", key.owner()).bind("key", key.key()).bind("id", instance.id()).add();
+          fresh
+              .bind("owner", key.owner())
+              .bind("key", key.key())
+              .bind("id", what.instance().id())
+              .bind("request", what.request().orElse(null))
+              .add();
         });
     old.execute();
     fresh.execute();
@@ -314,23 +338,8 @@ final class InstanceRows {
         .list();
   }
 
-  static int purge(Handle handle, Instant then) {
-    String old =
-        "(SELECT id FROM jupiter_brain.instances WHERE phase = 'GONE' AND destroyed_at < ?)";
-    handle.execute("DELETE FROM jupiter_brain.transitions WHERE instance_id IN " + old, at(then));
-    handle.execute(
-        "DELETE FROM jupiter_brain.idempotency_keys WHERE instance_id IN " + old, at(then));
-    handle.execute("DELETE FROM jupiter_brain.brokers WHERE seen_at < ?", at(then));
-    int purged =
-        handle.execute(
-            "DELETE FROM jupiter_brain.instances WHERE phase = 'GONE' AND destroyed_at < ?",
-            at(then));
-    LeaseRows.purge(handle, then);
-    return purged;
-  }
-
   /** Each instance's phase and reason, into its history. */
-  private static void record(Handle handle, List<Instance> instances) {
+  static void record(Handle handle, List<Instance> instances) {
     PreparedBatch batch =
         handle.prepareBatch(
             "INSERT INTO jupiter_brain.transitions (instance_id, at, phase, reason)"
@@ -382,7 +391,7 @@ final class InstanceRows {
   }
 
   /** An owner counts before the mark: a replica of the first version hands over without it. */
-  private static Ownership ownership(String owner, boolean warm) {
+  static Ownership ownership(String owner, boolean warm) {
     if (owner == null) {
       return warm ? Ownership.WARM : Ownership.UNKNOWN;
     }

@@ -2,7 +2,6 @@ package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Lease;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -12,39 +11,47 @@ final class LeaseRows {
 
   private LeaseRows() {}
 
-  /** Heard now, by the database's clock, whatever the lease says. */
+  /**
+   * Heard now, by the database's clock, whatever the lease says. Two may begin to renew one lease
+   * at once: the later one finds the row.
+   */
   static void renew(Handle handle, Lease lease) {
-    int known =
-        handle.execute(
-            "UPDATE jupiter_brain.leases SET renewed_at = CURRENT_TIMESTAMP, duration_ms = ?"
-                + " WHERE owner = ? AND id = ?",
-            lease.duration().toMillis(),
-            lease.owner(),
-            lease.id());
-    if (known == 0) {
-      handle.execute(
-          "INSERT INTO jupiter_brain.leases (owner, id, renewed_at, duration_ms)"
-              + " VALUES (?, ?, CURRENT_TIMESTAMP, ?)",
-          lease.owner(),
-          lease.id(),
-          lease.duration().toMillis());
+    if (renewed(handle, lease) == 0
+        && handle.execute(
+                "INSERT INTO jupiter_brain.leases (owner, id, renewed_at, duration_ms)"
+                    + " VALUES (?, ?, CURRENT_TIMESTAMP, ?) ON CONFLICT DO NOTHING",
+                lease.owner(),
+                lease.id(),
+                lease.duration().toMillis())
+            == 0) {
+      renewed(handle, lease);
     }
+  }
+
+  private static int renewed(Handle handle, Lease lease) {
+    return handle.execute(
+        "UPDATE jupiter_brain.leases SET renewed_at = CURRENT_TIMESTAMP, duration_ms = ?"
+            + " WHERE owner = ? AND id = ?",
+        lease.duration().toMillis(),
+        lease.owner(),
+        lease.id());
   }
 
   /** Puts an instance under a lease, or leaves it there. */
   static void put(Handle handle, String instance, String owner, String lease) {
-    int known =
+    int inserted =
         handle.execute(
-            "UPDATE jupiter_brain.leased SET owner = ?, lease_id = ? WHERE instance_id = ?",
+            "INSERT INTO jupiter_brain.leased (instance_id, owner, lease_id) VALUES (?, ?, ?)"
+                + " ON CONFLICT DO NOTHING",
+            instance,
             owner,
-            lease,
-            instance);
-    if (known == 0) {
+            lease);
+    if (inserted == 0) {
       handle.execute(
-          "INSERT INTO jupiter_brain.leased (instance_id, owner, lease_id) VALUES (?, ?, ?)",
-          instance,
+          "UPDATE jupiter_brain.leased SET owner = ?, lease_id = ? WHERE instance_id = ?",
           owner,
-          lease);
+          lease,
+          instance);
     }
   }
 
@@ -89,13 +96,5 @@ final class LeaseRows {
     handle.execute(
         "DELETE FROM jupiter_brain.leased WHERE owner = ? AND lease_id = ?", owner, lease);
     handle.execute("DELETE FROM jupiter_brain.leases WHERE owner = ? AND id = ?", owner, lease);
-  }
-
-  /** Removes what nobody has renewed since {@code then}. */
-  static void purge(Handle handle, Instant then) {
-    handle.execute(
-        "DELETE FROM jupiter_brain.leased WHERE instance_id NOT IN"
-            + " (SELECT id FROM jupiter_brain.instances)");
-    handle.execute("DELETE FROM jupiter_brain.leases WHERE renewed_at < ?", InstanceRows.at(then));
   }
 }

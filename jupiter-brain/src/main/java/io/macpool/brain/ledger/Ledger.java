@@ -88,6 +88,11 @@ public final class Ledger implements AutoCloseable {
         address, LedgerDatabase.open(address, connections, limits), Optional.of(clock));
   }
 
+  /** For tests that look at, or hold up, single statements. */
+  LedgerDatabase database() {
+    return database;
+  }
+
   /** Whether several brokers may work with this ledger. */
   public boolean isShared() {
     return database.isShared();
@@ -107,14 +112,22 @@ public final class Ledger implements AutoCloseable {
 
   /**
    * Puts intents on record, and takes a slot for each on the host that {@code chooser} names when
-   * shown what is held at this moment. Serial over all replicas; if it fails, nothing is on record.
+   * shown what is held at this moment; or hands over what waits warm. Serial over all replicas; if
+   * it fails, nothing is on record.
    *
+   * @param ownerQuota instances that one owner may hold; 0: no limit
    * @return what became of each, in their order
    */
-  public <R> List<Reservation<R>> reserve(List<Intent> intents, Reservation.Chooser<R> chooser) {
+  public <R> List<Reservation<R>> reserve(
+      List<Intent> intents, int ownerQuota, Reservation.Chooser<R> chooser) {
     return database.writeAlone(
         "reserve " + (intents.size() == 1 ? "a slot" : intents.size() + " slots"),
-        handle -> Reserving.reserve(handle, intents, chooser));
+        handle -> Reserving.reserve(handle, intents, ownerQuota, clock.instant(), chooser));
+  }
+
+  /** As {@link #reserve(List, int, Reservation.Chooser)} without a quota. */
+  public <R> List<Reservation<R>> reserve(List<Intent> intents, Reservation.Chooser<R> chooser) {
+    return reserve(intents, 0, chooser);
   }
 
   /** What an owner got under a key, unless that is being destroyed or gone. */
@@ -122,7 +135,9 @@ public final class Ledger implements AutoCloseable {
     Intent.Key wanted = new Intent.Key(owner, key);
     return database.read(
         "look for an idempotency key",
-        handle -> Optional.ofNullable(InstanceRows.byKeys(handle, Set.of(wanted)).get(wanted)));
+        handle ->
+            Optional.ofNullable(InstanceRows.byKeys(handle, Set.of(wanted)).get(wanted))
+                .map(Intent.Given::instance));
   }
 
   /**
@@ -186,26 +201,6 @@ public final class Ledger implements AutoCloseable {
                   .map(Instance::id)
                   .toList());
           return outcomes;
-        });
-  }
-
-  /**
-   * Gives a warm instance that is ready to an owner.
-   *
-   * @return the instance with its owner; empty if somebody else was faster
-   */
-  public Optional<Instance> claim(
-      String id, String owner, String broker, Optional<String> idempotencyKey) {
-    return database.write(
-        "hand over " + id,
-        handle -> {
-          Optional<Instance> claimed =
-              InstanceRows.claim(handle, id, owner, broker, clock.instant());
-          if (claimed.isPresent() && idempotencyKey.isPresent()) {
-            InstanceRows.remember(
-                handle, Map.of(new Intent.Key(owner, idempotencyKey.get()), claimed.get()));
-          }
-          return claimed;
         });
   }
 
@@ -273,7 +268,10 @@ public final class Ledger implements AutoCloseable {
   }
 
   public SlotUse slotUse() {
-    return database.read("count slots", handle -> SlotRows.use(handle, SlotRows.read(handle)));
+    return database.read(
+        "count slots",
+        handle ->
+            SlotRows.use(SlotRows.read(handle), SlotRows.live(handle), CordonRows.all(handle)));
   }
 
   public Map<String, Cordon> cordons() {
@@ -295,9 +293,12 @@ public final class Ledger implements AutoCloseable {
         });
   }
 
-  /** Cordons a host, or lifts its cordon if there is none given. */
+  /**
+   * Cordons a host, or lifts its cordon if there is none given. Beside no reservation: whatever is
+   * reserved after this returns, at any replica, heeds it.
+   */
   public void cordon(String host, Optional<Cordon> cordon) {
-    database.write(
+    database.writeAlone(
         "cordon " + host,
         handle -> {
           CordonRows.set(handle, host, cordon);
@@ -375,9 +376,31 @@ public final class Ledger implements AutoCloseable {
         });
   }
 
-  /** Removes what has been gone since before {@code then}, and brokers not heard of since. */
-  public int purge(Instant then) {
-    return database.write("purge old instances", handle -> InstanceRows.purge(handle, then));
+  /**
+   * Removes what has been gone since before {@code then}, and leases and brokers not heard of
+   * since, in transactions of bounded size.
+   *
+   * @param most instances at most; the rest is for another time
+   * @return how many instances were removed
+   */
+  public int purge(Instant then, int most) {
+    database.write(
+        "purge silent brokers and leases",
+        handle -> {
+          HistoryRows.purgeSilent(handle, then);
+          return null;
+        });
+    int purged = 0;
+    while (purged < most) {
+      int some = Math.min(HistoryRows.BATCH, most - purged);
+      int now =
+          database.write("purge old instances", handle -> HistoryRows.purge(handle, then, some));
+      purged += now;
+      if (now < some) {
+        break;
+      }
+    }
+    return purged;
   }
 
   /**

@@ -130,6 +130,11 @@ final class LedgerDatabase implements AutoCloseable {
     return shared;
   }
 
+  /** For tests that look at, or hold up, single statements. */
+  Jdbi jdbi() {
+    return jdbi;
+  }
+
   /**
    * @param what is done, for a person
    */

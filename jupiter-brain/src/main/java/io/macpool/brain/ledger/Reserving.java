@@ -1,55 +1,121 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.brain.ledger.Reservation.Choice;
+import io.macpool.brain.ledger.Reservation.Denial;
+import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Instance;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Puts intents on record inside a transaction that is alone. However many they are, the database is
- * asked a fixed number of times.
+ * Puts intents on record inside a transaction that is alone, and decides there what must hold over
+ * all replicas: keys, quotas, cordons, slots, and who gets what waits warm. However many they are,
+ * the database is asked a fixed number of times.
  */
-final class Reserving {
+final class Reserving<R> {
 
-  private Reserving() {}
+  private final Handle handle;
+  private final int ownerQuota;
+  private final Instant now;
+  private final Map<String, Reservation<R>> answers = new HashMap<>();
+  private final Map<String, Integer> held = new HashMap<>();
+  private final Map<String, Integer> warm = new HashMap<>();
+  private final Map<Intent.Key, Intent.Given> keyed = new HashMap<>();
 
-  /** What became of each, in their order. Of one owner's like keys the first counts. */
+  private Reserving(Handle handle, int ownerQuota, Instant now) {
+    this.handle = handle;
+    this.ownerQuota = ownerQuota;
+    this.now = now;
+  }
+
+  /**
+   * What became of each, in their order. Of one owner's like keys the first counts.
+   *
+   * @param ownerQuota instances that one owner may hold; 0: no limit
+   */
   static <R> List<Reservation<R>> reserve(
-      Handle handle, List<Intent> intents, Reservation.Chooser<R> chooser) {
-    Map<Intent.Key, Instance> earlier = InstanceRows.byKeys(handle, keys(intents));
+      Handle handle,
+      List<Intent> intents,
+      int ownerQuota,
+      Instant now,
+      Reservation.Chooser<R> chooser) {
+    return new Reserving<R>(handle, ownerQuota, now).reserve(intents, chooser);
+  }
+
+  private List<Reservation<R>> reserve(List<Intent> intents, Reservation.Chooser<R> chooser) {
+    Map<Intent.Key, Intent.Given> earlier = InstanceRows.byKeys(handle, keys(intents));
     Map<Intent.Key, Intent> first = new HashMap<>();
     List<Intent> fresh = new ArrayList<>();
     for (Intent intent : intents) {
-      boolean repeats =
-          intent
-              .key()
-              .filter(key -> earlier.containsKey(key) || first.putIfAbsent(key, intent) != null)
-              .isPresent();
-      if (!repeats) {
+      Optional<Intent.Key> key = intent.key();
+      if (key.isPresent() && earlier.containsKey(key.get())) {
+        answers.put(intent.instance().id(), repeated(intent, earlier.get(key.get())));
+      } else if (key.isEmpty() || first.putIfAbsent(key.get(), intent) == null) {
         fresh.add(intent);
       }
     }
-    Map<String, Reservation<R>> made = place(handle, fresh, chooser);
-    List<Reservation<R>> answers = new ArrayList<>();
-    for (Intent intent : intents) {
-      Optional<Instance> before = intent.key().map(earlier::get);
-      Reservation<R> own = made.get(intent.instance().id());
-      if (before.isPresent()) {
-        answers.add(new Reservation.Repeated<>(before.get()));
-      } else if (own != null) {
-        answers.add(own);
-      } else {
-        answers.add(repeated(made.get(first.get(intent.key().get()).instance().id())));
-      }
+    confirmRepeated();
+    if (!fresh.isEmpty()) {
+      place(fresh, chooser);
     }
-    return answers;
+    return intents.stream().map(intent -> answer(intent, first)).toList();
+  }
+
+  private Reservation<R> answer(Intent intent, Map<Intent.Key, Intent> first) {
+    Reservation<R> own = answers.get(intent.instance().id());
+    if (own != null) {
+      return own;
+    }
+    Intent twin = first.get(intent.key().orElseThrow());
+    Reservation<R> twins = answers.get(twin.instance().id());
+    if (!twin.request().equals(intent.request())) {
+      return reused();
+    }
+    if (twins instanceof Reservation.Made<R> made) {
+      return new Reservation.Repeated<>(made.instance());
+    }
+    return twins instanceof Reservation.HandedOver<R> given
+        ? new Reservation.Repeated<>(given.instance())
+        : twins;
+  }
+
+  private Reservation<R> repeated(Intent intent, Intent.Given before) {
+    return before.fits(intent) ? new Reservation.Repeated<>(before.instance()) : reused();
+  }
+
+  private Reservation<R> reused() {
+    return new Reservation.Denied<>(
+        Denial.KEY_REUSED, "the key was used for another image or size; use a new key");
+  }
+
+  /** They are told of what they have, so whoever asked first may not take it back any more. */
+  private void confirmRepeated() {
+    List<String> ready =
+        answers.values().stream()
+            .filter(Reservation.Repeated.class::isInstance)
+            .map(repeated -> ((Reservation.Repeated<R>) repeated).instance())
+            .filter(instance -> !instance.confirmed())
+            .map(Instance::id)
+            .distinct()
+            .toList();
+    if (ready.isEmpty()) {
+      return;
+    }
+    Map<String, Instance> after = InstanceRows.confirm(handle, ready, now);
+    answers.replaceAll(
+        (id, answer) ->
+            answer instanceof Reservation.Repeated<R> repeated
+                ? new Reservation.Repeated<>(
+                    after.getOrDefault(repeated.instance().id(), repeated.instance()))
+                : answer);
   }
 
   private static Set<Intent.Key> keys(List<Intent> intents) {
@@ -58,39 +124,128 @@ final class Reserving {
     return keys;
   }
 
-  private static <R> Map<String, Reservation<R>> place(
-      Handle handle, List<Intent> fresh, Reservation.Chooser<R> chooser) {
-    if (fresh.isEmpty()) {
-      return Map.of();
-    }
+  private void place(List<Intent> fresh, Reservation.Chooser<R> chooser) {
     SlotRows.Slots slots = SlotRows.read(handle);
+    List<SlotRows.Live> live = SlotRows.live(handle);
+    Map<String, Cordon> cordons = CordonRows.all(handle);
+    live.forEach(this::count);
+    List<Intent> homeless = handOver(fresh, live, cordons);
+    SlotUse use = SlotRows.use(slots, live, cordons);
     List<Choice<R>> choices =
-        chooser.choose(SlotRows.use(handle, slots), fresh.stream().map(Intent::instance).toList());
-    Objects.checkIndex(choices.size() - 1, fresh.size());
-    Map<String, Reservation<R>> answers = new HashMap<>();
+        homeless.isEmpty()
+            ? List.of()
+            : chooser.choose(use, homeless.stream().map(Intent::instance).toList());
+    if (choices.size() != homeless.size()) {
+      throw new IllegalStateException(
+          choices.size() + " choices for " + homeless.size() + " instances");
+    }
     List<Instance> placed = new ArrayList<>();
-    Map<Intent.Key, Instance> keyed = new HashMap<>();
-    for (int i = 0; i < fresh.size(); i++) {
-      Instance wanted = fresh.get(i).instance();
-      if (choices.get(i) instanceof Choice.Host<R> host) {
-        Instance instance = wanted.on(Optional.of(host.id()));
-        placed.add(instance);
-        fresh.get(i).key().ifPresent(key -> keyed.put(key, instance));
-        answers.put(wanted.id(), new Reservation.Made<>(instance));
-      } else {
-        Choice.None<R> none = (Choice.None<R>) choices.get(i);
+    for (int i = 0; i < homeless.size(); i++) {
+      Intent intent = homeless.get(i);
+      Instance wanted = intent.instance();
+      if (choices.get(i) instanceof Choice.None<R> none) {
         answers.put(wanted.id(), new Reservation.Refused<>(none.reason()));
+      } else if (mayHave(intent)) {
+        Instance instance = wanted.on(Optional.of(((Choice.Host<R>) choices.get(i)).id()));
+        placed.add(instance);
+        has(intent, instance);
+        answers.put(wanted.id(), new Reservation.Made<>(instance));
       }
     }
     SlotRows.take(handle, slots, placed);
     InstanceRows.insert(handle, placed);
     InstanceRows.remember(handle, keyed);
-    return answers;
   }
 
-  private static <R> Reservation<R> repeated(Reservation<R> first) {
-    return first instanceof Reservation.Made<R> made
-        ? new Reservation.Repeated<>(made.instance())
-        : first;
+  private void count(SlotRows.Live live) {
+    live.ownership().owner().ifPresent(owner -> held.merge(owner, 1, Integer::sum));
+    if (live.ownership().isWarm() && !live.isEnding()) {
+      warm.merge(live.image(), 1, Integer::sum);
+    }
+  }
+
+  /** Gives what waits warm to those whom it will do; the others. */
+  private List<Intent> handOver(
+      List<Intent> fresh, List<SlotRows.Live> live, Map<String, Cordon> cordons) {
+    Set<String> images =
+        fresh.stream()
+            .filter(Intent::warmWillDo)
+            .flatMap(intent -> intent.instance().image().stream())
+            .collect(Collectors.toSet());
+    List<String> waiting =
+        live.stream()
+            .filter(one -> one.isWaiting() && images.contains(one.image()))
+            .filter(one -> one.host() == null || !cordons.containsKey(one.host()))
+            .map(SlotRows.Live::id)
+            .toList();
+    List<Instance> candidates = InstanceRows.lockWaiting(handle, waiting);
+    List<Instance> given = new ArrayList<>();
+    List<Intent> others = new ArrayList<>();
+    for (Intent intent : fresh) {
+      Optional<Instance> candidate =
+          candidates.stream()
+              .filter(one -> intent.warmWillDo() && isAsWanted(one, intent.instance()))
+              .findFirst();
+      if (candidate.isEmpty()) {
+        others.add(intent);
+      } else if (mayHave(intent)) {
+        candidates.remove(candidate.get());
+        Instance instance =
+            candidate
+                .get()
+                .handedTo(
+                    intent.instance().owner().orElseThrow(),
+                    intent.instance().broker(),
+                    InstanceRows.precise(now),
+                    "handed over warm");
+        given.add(instance);
+        has(intent, instance);
+        answers.put(intent.instance().id(), new Reservation.HandedOver<>(instance));
+      }
+    }
+    InstanceRows.update(handle, given);
+    InstanceRows.record(handle, given);
+    return others;
+  }
+
+  /** Whether it was made from what the image's name means now, as far as that is known. */
+  private static boolean isAsWanted(Instance waiting, Instance wanted) {
+    return waiting.image().equals(wanted.image())
+        && (waiting.origin().isEmpty() || waiting.origin().equals(wanted.origin()));
+  }
+
+  /** Whether its owner, or the warm pool, may have one more; if not, that is its answer. */
+  private boolean mayHave(Intent intent) {
+    Instance wanted = intent.instance();
+    Optional<String> owner = wanted.owner();
+    int owned = owner.map(name -> held.getOrDefault(name, 0)).orElse(0);
+    if (owner.isPresent() && ownerQuota > 0 && owned >= ownerQuota) {
+      answers.put(
+          wanted.id(),
+          new Reservation.Denied<>(
+              Denial.OVER_QUOTA,
+              owner.get() + " holds " + owned + " instances, as many as it may"));
+      return false;
+    }
+    int waiting = warm.getOrDefault(wanted.image().orElse(""), 0);
+    if (wanted.isWarm() && waiting >= intent.mostWarm()) {
+      answers.put(
+          wanted.id(),
+          new Reservation.Denied<>(
+              Denial.ENOUGH_WARM, waiting + " are warm or on their way, as many as may be"));
+      return false;
+    }
+    return true;
+  }
+
+  private void has(Intent intent, Instance instance) {
+    instance.owner().ifPresent(owner -> held.merge(owner, 1, Integer::sum));
+    if (instance.isWarm()) {
+      warm.merge(instance.image().orElse(""), 1, Integer::sum);
+    }
+    intent
+        .key()
+        .ifPresent(
+            key -> keyed.put(key, new Intent.Given(instance, Optional.of(intent.request()))));
   }
 }

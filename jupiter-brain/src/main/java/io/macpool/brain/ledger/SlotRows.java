@@ -1,7 +1,10 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
+import io.macpool.core.fleet.Ownership;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -9,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -53,7 +57,7 @@ final class SlotRows {
   }
 
   /** What is held at this moment. */
-  static SlotUse use(Handle handle, Slots slots) {
+  static SlotUse use(Slots slots, List<Live> live, Map<String, Cordon> cordons) {
     Map<String, Integer> taken = new HashMap<>();
     slots
         .all()
@@ -65,37 +69,62 @@ final class SlotRows {
     Map<String, Integer> operations = new HashMap<>();
     Map<String, String> hosts = new HashMap<>();
     int creating = 0;
-    for (Live live : live(handle)) {
-      if (live.phase().isBeingMade()) {
+    for (Live one : live) {
+      if (one.phase().isBeingMade()) {
         creating++;
       }
-      if (live.host() == null) {
+      if (one.host() == null) {
         continue;
       }
-      hosts.put(live.id(), live.host());
-      if (live.phase() != InstancePhase.READY) {
-        operations.merge(live.host(), 1, Integer::sum);
+      hosts.put(one.id(), one.host());
+      if (one.phase() != InstancePhase.READY) {
+        operations.merge(one.host(), 1, Integer::sum);
       }
-      if (!slots.holders().contains(live.id())) {
-        taken.merge(live.host(), 1, Integer::sum); // it came from elsewhere, and takes up room
+      if (!slots.holders().contains(one.id())) {
+        taken.merge(one.host(), 1, Integer::sum); // it came from elsewhere, and takes up room
       }
     }
-    return new SlotUse(slots.all(), taken, operations, creating, hosts);
+    return new SlotUse(slots.all(), taken, operations, creating, hosts, cordons);
   }
 
-  private record Live(String id, String host, InstancePhase phase) {}
+  /**
+   * As much of an instance as a reservation must know.
+   *
+   * @param host null if that is not known
+   * @param image empty if that is not known
+   */
+  record Live(
+      String id,
+      String host,
+      InstancePhase phase,
+      String image,
+      Ownership ownership,
+      Health health) {
 
-  private static List<Live> live(Handle handle) {
+    boolean isEnding() {
+      return phase == InstancePhase.RECLAIMING;
+    }
+
+    boolean isWaiting() {
+      return ownership.isWarm() && phase == InstancePhase.READY && health == Health.PROVEN;
+    }
+  }
+
+  static List<Live> live(Handle handle) {
     return handle
         .createQuery(
-            "SELECT id, host, phase FROM jupiter_brain.instances"
-                + " WHERE phase IN ('REQUESTED', 'CLONED', 'READY', 'RECLAIMING')")
+            "SELECT id, host, phase, image, owner, warm, healthy FROM jupiter_brain.instances"
+                + " WHERE phase IN "
+                + InstanceRows.LIVE)
         .map(
             (row, context) ->
                 new Live(
                     row.getString("id"),
                     row.getString("host"),
-                    InstancePhase.valueOf(row.getString("phase"))))
+                    InstancePhase.valueOf(row.getString("phase")),
+                    Objects.requireNonNullElse(row.getString("image"), ""),
+                    InstanceRows.ownership(row.getString("owner"), row.getBoolean("warm")),
+                    row.getBoolean("healthy") ? Health.PROVEN : Health.UNPROVEN))
         .list();
   }
 

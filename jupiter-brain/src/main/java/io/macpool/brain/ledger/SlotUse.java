@@ -1,5 +1,6 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.core.fleet.Cordon;
 import java.util.Map;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Map;
  * @param taken those that are held, by host
  * @param operations instances being made or destroyed, by host, over all replicas
  * @param creating instances being made, over all hosts and replicas
+ * @param cordons by host
  * @param hosts where each instance that is not gone is on record, by its id, over all replicas
  */
 public record SlotUse(
@@ -16,11 +18,23 @@ public record SlotUse(
     Map<String, Integer> taken,
     Map<String, Integer> operations,
     int creating,
-    Map<String, String> hosts) {
+    Map<String, String> hosts,
+    Map<String, Cordon> cordons) {
   public SlotUse {
     slots = Map.copyOf(slots);
     taken = Map.copyOf(taken);
     operations = Map.copyOf(operations);
     hosts = Map.copyOf(hosts);
+    cordons = Map.copyOf(cordons);
+  }
+
+  /** The same without cordons. */
+  public SlotUse(
+      Map<String, Integer> slots,
+      Map<String, Integer> taken,
+      Map<String, Integer> operations,
+      int creating,
+      Map<String, String> hosts) {
+    this(slots, taken, operations, creating, hosts, Map.of());
   }
 }

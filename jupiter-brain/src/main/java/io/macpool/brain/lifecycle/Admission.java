@@ -6,28 +6,16 @@ import io.macpool.core.fleet.Inventory;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Whether a create may begin at all, from memory. */
+/** Whether a create may begin at all, from memory; the reservation decides what must hold. */
 final class Admission {
 
   private final Hypervisor hypervisor;
-  private final LiveInstances live;
   private final Quarantine quarantine;
-  private final int ownerQuota;
   private final Clock clock;
 
-  /**
-   * @param ownerQuota instances that one owner may hold; 0: no limit
-   */
-  Admission(
-      Hypervisor hypervisor,
-      LiveInstances live,
-      Quarantine quarantine,
-      int ownerQuota,
-      Clock clock) {
+  Admission(Hypervisor hypervisor, Quarantine quarantine, Clock clock) {
     this.hypervisor = hypervisor;
-    this.live = live;
     this.quarantine = quarantine;
-    this.ownerQuota = ownerQuota;
     this.clock = clock;
   }
 
@@ -37,9 +25,7 @@ final class Admission {
    * @throws CreateFailure if the create may not begin
    */
   Image admit(CreateRequest request) {
-    Image image = image(request.image());
-    checkQuota(request);
-    return image;
+    return image(request.image());
   }
 
   private Image image(String name) {
@@ -75,15 +61,5 @@ final class Admission {
                   null);
             });
     return image;
-  }
-
-  private void checkQuota(CreateRequest request) {
-    if (ownerQuota > 0 && request.owner().isPresent()) {
-      long held = live.all().stream().filter(i -> i.owner().equals(request.owner())).count();
-      if (held >= ownerQuota) {
-        throw CreateFailure.overQuota(
-            request.owner().get() + " holds " + held + " instances, as many as it may");
-      }
-    }
   }
 }

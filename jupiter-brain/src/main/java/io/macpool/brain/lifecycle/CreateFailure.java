@@ -2,6 +2,7 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.Reservation;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +23,8 @@ public final class CreateFailure extends RuntimeException {
     FULL,
     /** The owner has as many as it may. */
     OVER_QUOTA,
+    /** The idempotency key stands for something else. */
+    KEY_REUSED,
     /** vCenter or the ledger can't be reached. */
     UNAVAILABLE,
     /** vSphere refused. */
@@ -62,6 +65,16 @@ public final class CreateFailure extends RuntimeException {
 
   static CreateFailure overQuota(String message) {
     return new CreateFailure(Kind.OVER_QUOTA, "over-quota", message, SOON, null);
+  }
+
+  /** What must hold over all replicas does not allow it. */
+  static CreateFailure denied(Reservation.Denied<?> denied) {
+    return switch (denied.denial()) {
+      case KEY_REUSED ->
+          new CreateFailure(Kind.KEY_REUSED, "idempotency-key-reused", denied.reason());
+      case OVER_QUOTA -> overQuota(denied.reason());
+      case ENOUGH_WARM -> full("enough-warm", denied.reason());
+    };
   }
 
   /** vCenter or the ledger can't be reached now. */

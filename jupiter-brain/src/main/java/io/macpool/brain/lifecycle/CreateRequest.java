@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param owner empty for the warm pool
  * @param idempotencyKey the owner's, if it gave one
  * @param trace what its client hands on of its own trace, as it came: perhaps nonsense
+ * @param mostWarm for the warm pool: how many of the image may be warm, this one included
  * @param lease the owner's lease that the instance is to be under, if there is one
  */
 public record CreateRequest(
@@ -19,7 +20,8 @@ public record CreateRequest(
     Optional<String> idempotencyKey,
     String requestId,
     Optional<String> trace,
-    Optional<String> lease) {
+    Optional<String> lease,
+    Optional<Integer> mostWarm) {
   public CreateRequest {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(size, "size");
@@ -28,5 +30,31 @@ public record CreateRequest(
     Objects.requireNonNull(requestId, "requestId");
     Objects.requireNonNull(trace, "trace");
     Objects.requireNonNull(lease, "lease");
+    Objects.requireNonNull(mostWarm, "mostWarm");
+  }
+
+  /** A client's. */
+  public CreateRequest(
+      String image,
+      Instance.Size size,
+      Optional<String> owner,
+      Optional<String> idempotencyKey,
+      String requestId,
+      Optional<String> trace,
+      Optional<String> lease) {
+    this(image, size, owner, idempotencyKey, requestId, trace, lease, Optional.empty());
+  }
+
+  /** The warm pool's. */
+  static CreateRequest warm(String image, int most) {
+    return new CreateRequest(
+        image,
+        Instance.Size.AS_IMAGE,
+        Optional.empty(),
+        Optional.empty(),
+        "warm-pool",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(most));
   }
 }

@@ -41,7 +41,7 @@ public final class Creations {
 
   private final Creation.Site site;
   private final Admission admission;
-  private final WarmHandOver warm;
+  private final WarmInstances warmInstances;
   private final SlotSearch slots;
   private final Reclaimer reclaimer;
   private final Cordons cordons;
@@ -63,9 +63,9 @@ public final class Creations {
       Clock clock,
       CreateReport report) {
     this.site = new Creation.Site(executor, live, hypervisor, limits, checkpoint, clock);
-    this.admission = new Admission(hypervisor, live, quarantine, limits.ownerQuota(), clock);
-    this.warm = new WarmHandOver(executor, live, warmInstances, broker);
-    this.slots = new SlotSearch(site, reclaimer, cordons, warmInstances, broker);
+    this.admission = new Admission(hypervisor, quarantine, clock);
+    this.warmInstances = warmInstances;
+    this.slots = new SlotSearch(site, reclaimer, warmInstances, broker);
     this.reclaimer = reclaimer;
     this.cordons = cordons;
     this.quarantine = quarantine;
@@ -113,11 +113,16 @@ public final class Creations {
     if (request.owner().isEmpty()) {
       return turn(request, image, cancellation, time);
     }
-    return warm.take(request, request.owner().get(), image)
+    warmInstances.asked(image.name());
+    if (warmInstances.waiting(image).isEmpty() || !request.size().isAsImage(image)) {
+      return turn(request, image, cancellation, time);
+    }
+    return slots
+        .warm(request, image, cancellation, time) // who gets one need not wait for a permit
         .thenCompose(
-            waiting ->
-                waiting.isPresent()
-                    ? CompletableFuture.completedFuture(waiting.get())
+            given ->
+                given.isPresent()
+                    ? again(given.get(), cancellation)
                     : turn(request, image, cancellation, time));
   }
 
@@ -191,7 +196,8 @@ public final class Creations {
 
   /**
    * The key's first request made, or is still making, this one: here or at another replica, so it
-   * is the ledger that is watched.
+   * is the ledger that is watched. Once it is ready its owner is noted as told, so that the first
+   * request does not take it back when nobody waits for that one any more.
    */
   private CompletableFuture<Instance> again(Instance before, Cancellation cancellation) {
     if (before.phase() == InstancePhase.READY) {
@@ -208,7 +214,11 @@ public final class Creations {
     return CompletableFuture.supplyAsync(
             () -> null,
             CompletableFuture.delayedExecutor(KEY_POLL.toMillis(), TimeUnit.MILLISECONDS))
-        .thenCompose(nothing -> site.executor().ask(ledger -> ledger.find(before.id())))
-        .thenCompose(now -> again(now.orElse(before), cancellation));
+        .thenCompose(
+            nothing ->
+                site.executor()
+                    .advance(
+                        Transition.of(before.id(), InstanceEvent.CONFIRMED, "asked for again")))
+        .thenCompose(outcome -> again(outcome.now().orElse(before), cancellation));
   }
 }

@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class Reconciler implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-  private static final Duration PURGE_EVERY = Duration.ofHours(1);
+  private static final Duration PURGE_EVERY = Duration.ofMinutes(1);
+  private static final int MOST_PURGED = 2_000; // in one round: some tens of milliseconds
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   /**
@@ -207,7 +208,7 @@ public final class Reconciler implements AutoCloseable {
     noteIdentities(instances, inventory);
     act(instances, sighting, heartbeat);
     if (Duration.between(purgedAt, now).compareTo(PURGE_EVERY) > 0) {
-      ledger.purge(now.minus(options.keep()));
+      ledger.purge(now.minus(options.keep()), MOST_PURGED);
       purgedAt = now;
     }
   }

@@ -4,6 +4,7 @@ import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Intent;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Reservation;
+import io.macpool.brain.ledger.SlotUse;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
@@ -15,14 +16,14 @@ import io.macpool.core.fleet.Ownership;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Finds a slot for an instance and puts the intent on record with it: a free one, one that a warm
@@ -33,12 +34,14 @@ final class SlotSearch {
 
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
-  private record Order(Intent intent, Image image) {}
+  /**
+   * @param warmOnly whether nothing is to be made for it yet
+   */
+  private record Order(Intent intent, Image image, boolean warmOnly) {}
 
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Reclaimer reclaimer;
-  private final Cordons cordons;
   private final WarmInstances warmInstances;
   private final Creations.Limits limits;
   private final String broker;
@@ -47,16 +50,10 @@ final class SlotSearch {
   private final Waiting waiting = new Waiting();
   private final Batcher<Order, Reservation<Placement.NoPlace>> reservations;
 
-  SlotSearch(
-      Creation.Site site,
-      Reclaimer reclaimer,
-      Cordons cordons,
-      WarmInstances warmInstances,
-      String broker) {
+  SlotSearch(Creation.Site site, Reclaimer reclaimer, WarmInstances warmInstances, String broker) {
     this.live = site.live();
     this.hypervisor = site.hypervisor();
     this.reclaimer = reclaimer;
-    this.cordons = cordons;
     this.warmInstances = warmInstances;
     this.limits = site.limits();
     this.broker = broker;
@@ -72,7 +69,22 @@ final class SlotSearch {
       Image image,
       Cancellation cancellation,
       Stopwatch time,
-      Instant until) {
+      Instant until,
+      Optional<Waiting.Turn> turn) {
+
+    private Search(
+        CreateRequest request,
+        Image image,
+        Cancellation cancellation,
+        Stopwatch time,
+        Instant until) {
+      this(request, image, cancellation, time, until, Optional.empty());
+    }
+
+    /** The same with a place in the line. */
+    private Search in(Waiting.Turn place) {
+      return new Search(request, image, cancellation, time, until, Optional.of(place));
+    }
 
     /** Whether it is worth waiting, or making room, after a refusal. */
     private boolean goesOnAfter(Placement.NoPlace reason) {
@@ -90,7 +102,8 @@ final class SlotSearch {
   private CompletableFuture<Reservation<Placement.NoPlace>> attempt(Search search) {
     checkpoint.passed(Checkpoint.Step.BEFORE_INTENT);
     return reservations
-        .ask(order(search))
+        .ask(order(search, false))
+        .thenCompose(this::answered)
         .whenComplete((placed, failure) -> search.time().lap(CreatePhase.PLAN))
         .thenCompose(
             placed ->
@@ -100,7 +113,34 @@ final class SlotSearch {
                     : CompletableFuture.completedFuture(placed));
   }
 
-  private Order order(Search search) {
+  /** An instance that waits warm, or that the key gave before; empty if one must be made. */
+  CompletableFuture<Optional<Instance>> warm(
+      CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {
+    return reservations
+        .ask(order(new Search(request, image, cancellation, time, clock.instant()), true))
+        .thenCompose(this::answered)
+        .thenApply(
+            given ->
+                given instanceof Reservation.Repeated<Placement.NoPlace> ready
+                    ? Optional.of(ready.instance())
+                    : Optional.empty());
+  }
+
+  /** What was handed over is, to whoever asked, as what was made before. */
+  private CompletableFuture<Reservation<Placement.NoPlace>> answered(
+      Reservation<Placement.NoPlace> answer) {
+    if (answer instanceof Reservation.Denied<Placement.NoPlace> denied) {
+      return CompletableFuture.failedFuture(CreateFailure.denied(denied));
+    }
+    if (answer instanceof Reservation.HandedOver<Placement.NoPlace> given) {
+      live.put(given.instance());
+      warmInstances.taken();
+      return CompletableFuture.completedFuture(new Reservation.Repeated<>(given.instance()));
+    }
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  private Order order(Search search, boolean warmOnly) {
     Instance wanted =
         Instance.requested(
                 UUID.randomUUID().toString(),
@@ -110,23 +150,49 @@ final class SlotSearch {
                 broker,
                 clock.instant())
             .from(Origin.of(search.image()));
-    return new Order(new Intent(wanted, search.request().idempotencyKey()), search.image());
+    boolean warmWillDo =
+        search.request().owner().isPresent() && search.request().size().isAsImage(search.image());
+    return new Order(
+        new Intent(
+            wanted,
+            search.request().idempotencyKey(),
+            warmWillDo,
+            search.request().mostWarm().orElse(Integer.MAX_VALUE)),
+        search.image(),
+        warmOnly);
   }
 
   private List<Reservation<Placement.NoPlace>> reserve(Ledger ledger, List<Order> orders) {
     Inventory inventory = hypervisor.lastKnown();
-    Map<String, Image> images =
-        orders.stream()
-            .collect(Collectors.toMap(order -> order.intent().instance().id(), Order::image));
+    Map<String, Order> byId = new HashMap<>();
+    orders.forEach(order -> byId.put(order.intent().instance().id(), order));
     return ledger.reserve(
         orders.stream().map(Order::intent).toList(),
+        limits.ownerQuota(),
         (use, wanted) ->
-            Placement.choose(
-                wanted.stream().map(instance -> images.get(instance.id())).toList(),
+            choose(
+                wanted.stream().map(instance -> byId.get(instance.id())).toList(), inventory, use));
+  }
+
+  /** Places for those that are to be made; the others wait for a permit first. */
+  private List<Reservation.Choice<Placement.NoPlace>> choose(
+      List<Order> orders, Inventory inventory, SlotUse use) {
+    Iterator<Reservation.Choice<Placement.NoPlace>> places =
+        Placement.choose(
+                orders.stream().filter(order -> !order.warmOnly()).map(Order::image).toList(),
                 inventory,
-                cordons.all(),
+                use.cordons(),
                 use,
-                limits.rules()));
+                limits.rules())
+            .iterator();
+    return orders.stream()
+        .map(
+            order ->
+                order.warmOnly()
+                    ? new Reservation.Choice.None<>(
+                        new Placement.NoPlace("nothing waits warm any more", true))
+                    : places.next())
+        .toList();
   }
 
   private CompletableFuture<Reservation<Placement.NoPlace>> makeRoom(
@@ -148,17 +214,25 @@ final class SlotSearch {
         : CompletableFuture.completedFuture(refused);
   }
 
+  /** Waits in line, trying now and then, until there is an end to it. */
   private CompletableFuture<Reservation<Placement.NoPlace>> queue(Search search) {
-    Optional<CompletableFuture<Void>> turn = waiting.join(search.request().owner().orElse(""));
-    if (turn.isEmpty()) {
-      return CompletableFuture.failedFuture(CreateFailure.tooManyWaiting());
+    if (search.turn().isPresent()) {
+      return again(search);
     }
-    search.cancellation().onHeard(turn.get()::completeExceptionally);
+    Optional<Waiting.Turn> turn = waiting.join(search.request().owner().orElse(""));
+    return turn.isEmpty()
+        ? CompletableFuture.failedFuture(CreateFailure.tooManyWaiting())
+        : again(search.in(turn.get())).whenComplete((placed, failure) -> turn.get().leave());
+  }
+
+  private CompletableFuture<Reservation<Placement.NoPlace>> again(Search search) {
     // Not every reason for a free slot is an event here: another replica's, a host that came back.
     Duration left = Duration.between(clock.instant(), search.until());
-    long patience = Math.min(LOOK_AGAIN.toMillis(), left.toMillis());
-    return turn.get()
-        .completeOnTimeout(null, Math.max(1, patience), TimeUnit.MILLISECONDS)
+    Duration patience = left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN;
+    return search
+        .turn()
+        .orElseThrow()
+        .await(patience, search.cancellation())
         .thenCompose(
             nothing -> {
               search.time().lap(CreatePhase.WAIT);
@@ -167,7 +241,7 @@ final class SlotSearch {
   }
 
   private void freed(Instance instance) {
-    if (instance.phase() == InstancePhase.GONE) {
+    if (instance.phase() == InstancePhase.GONE || instance.isWaiting()) {
       waiting.wake();
     }
   }

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -64,6 +65,8 @@ public final class WarmPool implements AutoCloseable {
   private final MeterRegistry meters;
   private final ScheduledExecutorService thread;
   private final Map<String, Pulse> pulses = new ConcurrentHashMap<>();
+  private final Map<String, Integer> begun = new ConcurrentHashMap<>();
+  private final AtomicBoolean asking = new AtomicBoolean();
 
   /**
    * @param bootLimit one that is not up by then is destroyed
@@ -124,10 +127,15 @@ public final class WarmPool implements AutoCloseable {
     }
   }
 
+  /** While the last question is not answered, as when the database is away, none is added. */
   private void tick() {
+    if (!asking.compareAndSet(false, true)) {
+      return;
+    }
     Background.whenEnded(
         executor.ask(ledger -> ledger.leads()),
         (leads, failure) -> {
+          asking.set(false);
           if (failure == null && leads && !thread.isShutdown()) {
             thread.execute(this::look);
           }
@@ -184,7 +192,7 @@ public final class WarmPool implements AutoCloseable {
         retire(retire.id(), retire.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));
       }
     }
-    plan.starts().forEach(this::begin);
+    plan.starts().forEach((image, wanted) -> begin(image, stillToBegin(image, wanted)));
   }
 
   /** What has the image's name now is another one, or its snapshot is another, or none. */
@@ -211,21 +219,30 @@ public final class WarmPool implements AutoCloseable {
         .sum();
   }
 
+  /** What is begun and not on record yet counts as supply: it may wait long for a permit. */
   private void begin(String image, int count) {
+    int most =
+        policies.stream()
+            .filter(policy -> policy.image().equals(image))
+            .mapToInt(WarmPoolPlanner.Policy::max)
+            .sum();
     for (int i = 0; i < count; i++) {
-      CreateRequest request =
-          new CreateRequest(
-              image,
-              Instance.Size.AS_IMAGE,
-              Optional.empty(),
-              Optional.empty(),
-              "warm-pool",
-              Optional.empty(),
-              Optional.empty());
+      begun.merge(image, 1, Integer::sum);
       // Its failure is reported as any create's, and the next look plans again.
       Background.whenEnded(
-          creations.create(request, new Cancellation()), (instance, failure) -> {});
+          creations.create(CreateRequest.warm(image, most), new Cancellation()),
+          (instance, failure) -> begun.merge(image, -1, Integer::sum));
     }
+  }
+
+  /** Those of these that are not begun already and on no record yet. */
+  private int stillToBegin(String image, int wanted) {
+    long recorded =
+        live.all().stream()
+            .filter(Instance::isWarm)
+            .filter(i -> i.phase().isBeingMade() && i.image().equals(Optional.of(image)))
+            .count();
+    return (int) (wanted - Math.max(0, begun.getOrDefault(image, 0) - recorded));
   }
 
   private void retire(String id, String reason) {
@@ -249,11 +266,13 @@ public final class WarmPool implements AutoCloseable {
       Pulse pulse = pulses.computeIfAbsent(instance.id(), id -> new Pulse());
       boolean due =
           instance.health() == Health.UNPROVEN || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
-      if (!addresses.isEmpty() && due && !pulse.probing) {
+      if (due && !pulse.probing && !addresses.isEmpty()) {
         pulse.probing = true;
         Background.whenEnded(
             probe.answers(addresses),
             (answers, failure) -> probed(instance, pulse, failure == null && answers));
+      } else if (due && !pulse.probing && instance.health() == Health.PROVEN) {
+        probed(instance, pulse, false); // suspended, say: it has no address any more
       }
     }
     pulses.keySet().removeIf(id -> live.find(id).filter(Instance::isWarm).isEmpty());

@@ -52,6 +52,27 @@ abstract class LedgerContract {
         id, "xcode", Ownership.of("ci"), Instance.Size.AS_IMAGE, "broker-1", NOW);
   }
 
+  /** What an owner is handed over, if anything waits; nothing is made. */
+  private static Optional<Instance> claim(Ledger ledger, String owner, Optional<String> key) {
+    Instance wanted =
+        Instance.requested(
+            "made for " + owner,
+            "xcode",
+            Ownership.of(owner),
+            Instance.Size.AS_IMAGE,
+            "broker-1",
+            NOW);
+    Reservation<String> answer =
+        ledger
+            .reserve(
+                List.of(new Intent(wanted, key, true, Integer.MAX_VALUE)),
+                (use, wanting) -> List.of(new Reservation.Choice.None<>("nothing waits")))
+            .get(0);
+    return answer instanceof Reservation.HandedOver<String> given
+        ? Optional.of(given.instance())
+        : Optional.empty();
+  }
+
   private static boolean happens(Ledger ledger, String id, InstanceEvent event, String reason) {
     return ledger.advance(Transition.of(id, event, reason)).happened();
   }
@@ -318,7 +339,7 @@ abstract class LedgerContract {
       assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
       assertThat(ledger.live()).extracting(Instance::id).containsExactly("c");
       assertThat(ledger.history("b")).hasSize(3);
-      assertThat(ledger.purge(NOW.plusSeconds(1))).isEqualTo(2);
+      assertThat(ledger.purge(NOW.plusSeconds(1), 10_000)).isEqualTo(2);
     }
   }
 
@@ -329,20 +350,146 @@ abstract class LedgerContract {
       Instance warm =
           Instance.requested("w", "xcode", Ownership.WARM, Instance.Size.AS_IMAGE, "broker-1", NOW);
       ledger.reserve(List.of(new Intent(warm, Optional.empty())), LedgerContract::onFirstHost);
-      assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
+      assertThat(claim(ledger, "ci", Optional.empty())).isEmpty();
       happens(ledger, "w", InstanceEvent.STARTED, "switched on");
       assertThat(happens(ledger, "w", InstanceEvent.CONFIRMED, "asked for")).isFalse();
-      assertThat(ledger.claim("w", "ci", "broker-1", Optional.empty())).isEmpty();
+      assertThat(claim(ledger, "ci", Optional.empty())).isEmpty();
       assertThat(happens(ledger, "w", InstanceEvent.ANSWERED, "answers")).isTrue();
       assertThat(happens(ledger, "unknown", InstanceEvent.ANSWERED, "answers")).isFalse();
-      assertThat(ledger.claim("w", "ci", "broker-1", Optional.of("k")))
+      assertThat(claim(ledger, "ci", Optional.of("k")))
           .hasValueSatisfying(i -> assertThat(i.owner()).contains("ci"));
-      assertThat(ledger.claim("w", "other", "broker-1", Optional.empty())).isEmpty();
+      assertThat(claim(ledger, "other", Optional.empty())).isEmpty();
       assertThat(ledger.findByKey("ci", "k")).isPresent();
       assertThat(happens(ledger, "w", InstanceEvent.RETIRED, "too old")).isFalse();
       assertThat(happens(ledger, "w", InstanceEvent.ANSWERED, "answers")).isFalse();
       assertThat(happens(ledger, "w", InstanceEvent.CONFIRMED, "told")).isTrue();
       assertThat(happens(ledger, "w", InstanceEvent.GIVEN_UP, "not told")).isFalse();
+    }
+  }
+
+  @Test
+  void aKeyStandsForOneRequest() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 4);
+      Optional<String> key = Optional.of("job-1");
+      reserve(ledger, "a", key);
+      Intent other =
+          new Intent(
+              Instance.requested(
+                  "b", "other", Ownership.of("ci"), Instance.Size.AS_IMAGE, "broker-1", NOW),
+              key);
+      assertThat(ledger.reserve(List.of(other), LedgerContract::onFirstHost).get(0))
+          .isEqualTo(
+              new Reservation.Denied<String>(
+                  Reservation.Denial.KEY_REUSED,
+                  "the key was used for another image or size; use a new key"));
+      List<Reservation<String>> together =
+          ledger.reserve(
+              List.of(
+                  new Intent(intent("c"), Optional.of("job-2")),
+                  new Intent(other.instance(), Optional.of("job-2"))),
+              LedgerContract::onFirstHost);
+      assertThat(together.get(0)).isInstanceOf(Reservation.Made.class);
+      assertThat(together.get(1)).isInstanceOf(Reservation.Denied.class);
+    }
+  }
+
+  @Test
+  void whoIsToldAgainKeepsWhatItGot() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      Optional<String> key = Optional.of("job-1");
+      reserve(ledger, "a", key);
+      happens(ledger, "a", InstanceEvent.STARTED, "switched on");
+      assertThat(reserve(ledger, "b", key))
+          .isInstanceOfSatisfying(
+              Reservation.Repeated.class,
+              repeated -> assertThat(repeated.instance().confirmed()).isTrue());
+      assertThat(happens(ledger, "a", InstanceEvent.GIVEN_UP, "timeout")).isFalse();
+    }
+  }
+
+  @Test
+  void aQuotaHoldsForThoseWhoAskTogetherAndOneAfterAnother() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 10);
+      List<Reservation<String>> answers =
+          ledger.reserve(
+              List.of("a", "b", "c", "d").stream()
+                  .map(id -> new Intent(intent(id), Optional.empty()))
+                  .toList(),
+              3,
+              LedgerContract::onFirstHost);
+      assertThat(answers.subList(0, 3)).allMatch(Reservation.Made.class::isInstance);
+      Intent one = new Intent(intent("e"), Optional.empty());
+      for (Reservation<String> late :
+          List.of(
+              answers.get(3),
+              ledger.reserve(List.of(one), 3, LedgerContract::onFirstHost).get(0))) {
+        assertThat(late)
+            .isEqualTo(
+                new Reservation.Denied<String>(
+                    Reservation.Denial.OVER_QUOTA, "ci holds 3 instances, as many as it may"));
+      }
+      happens(ledger, "a", InstanceEvent.DELETED, "done");
+      happens(ledger, "a", InstanceEvent.DESTROYED, "done");
+      assertThat(ledger.reserve(List.of(one), 3, LedgerContract::onFirstHost).get(0))
+          .isInstanceOf(Reservation.Made.class);
+    }
+  }
+
+  @Test
+  void noMoreIsWarmThanMayBe() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 10);
+      List<Reservation<String>> answers =
+          ledger.reserve(
+              List.of("a", "b").stream()
+                  .map(
+                      id ->
+                          new Intent(
+                              Instance.requested(
+                                  id,
+                                  "xcode",
+                                  Ownership.WARM,
+                                  Instance.Size.AS_IMAGE,
+                                  "broker-1",
+                                  NOW),
+                              Optional.empty(),
+                              false,
+                              1))
+                  .toList(),
+              LedgerContract::onFirstHost);
+      assertThat(answers.get(0)).isInstanceOf(Reservation.Made.class);
+      assertThat(answers.get(1)).isInstanceOf(Reservation.Denied.class);
+    }
+  }
+
+  @Test
+  void aCordonIsHeededByWhateverIsReservedAfterIt() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      Cordon draining = new Cordon(Cordon.Kind.DRAINING, "new disk");
+      ledger.cordon("host-1", Optional.of(draining));
+      assertThat(ledger.slotUse().cordons()).containsEntry("host-1", draining);
+    }
+  }
+
+  @Test
+  void purgesFromTheOldEndAndNoMoreThanItMay() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 3);
+      for (String id : List.of("a", "b", "c")) {
+        reserve(ledger, id, Optional.of(id));
+        ledger.lease(id, "ci", "worker-1");
+        happens(ledger, id, InstanceEvent.DELETED, "done");
+        happens(ledger, id, InstanceEvent.DESTROYED, "done");
+      }
+      assertThat(ledger.purge(NOW, 10)).isZero();
+      assertThat(ledger.purge(NOW.plusSeconds(1), 2)).isEqualTo(2);
+      assertThat(ledger.purge(NOW.plusSeconds(1), 2)).isEqualTo(1);
+      assertThat(ledger.hasHistory()).isFalse();
+      assertThat(ledger.history("a")).isEmpty();
     }
   }
 
@@ -376,7 +523,7 @@ abstract class LedgerContract {
       assertThat(instance.isWarm()).isFalse();
       assertThat(instance.expiresAt(Optional.empty(), Duration.ofHours(2))).isPresent();
       assertThat(happens(ledger, "old", InstanceEvent.RETIRED, "no policy")).isFalse();
-      assertThat(ledger.claim("old", "ci", "broker-1", Optional.empty())).isEmpty();
+      assertThat(claim(ledger, "ci", Optional.empty())).isEmpty();
     }
   }
 
@@ -427,7 +574,7 @@ abstract class LedgerContract {
                 assertThat(instance.phase()).isEqualTo(InstancePhase.READY);
                 assertThat(instance.createdAt()).isEqualTo(Instant.parse("2026-11-21T09:00:00Z"));
               });
-      assertThat(ledger.purge(NOW.plusSeconds(1))).isEqualTo(1);
+      assertThat(ledger.purge(NOW.plusSeconds(1), 10_000)).isEqualTo(1);
     }
   }
 }
