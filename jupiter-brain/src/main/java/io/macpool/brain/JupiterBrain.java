@@ -117,7 +117,7 @@ public final class JupiterBrain implements AutoCloseable {
             settings.get(BrainSettings.QUARANTINE_AFTER),
             settings.get(BrainSettings.QUARANTINE_FOR),
             clock);
-    WarmInstances warmInstances = new WarmInstances(live, reclaimer, clock);
+    WarmInstances warmInstances = new WarmInstances(live, reclaimer, broker, clock);
     Creations creations =
         new Creations(
             executor,

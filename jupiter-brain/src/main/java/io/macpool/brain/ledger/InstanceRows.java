@@ -65,11 +65,10 @@ final class InstanceRows {
     PreparedBatch batch =
         handle.prepareBatch(
             "INSERT INTO jupiter_brain.instances (id, created_at, phase, image, owner, warm, host,"
-                + " cpus, ram_mb, broker, confirmed, healthy, version, ref, changed_at, reason, vm_uuid,"
-                + " image_ref, image_snapshot)"
-                + " VALUES (:id, :created, :phase, :image, :owner, :warm, :host, :cpus, :ram,"
-                + " :broker, :confirmed, :healthy, :version, :ref, :changed, :reason, :uuid,"
-                + " :imageRef, :snapshot)");
+                + " cpus, ram_mb, broker, confirmed, healthy, version, ref, changed_at, reason,"
+                + " vm_uuid, image_ref, image_snapshot) VALUES (:id, :created, :phase, :image,"
+                + " :owner, :warm, :host, :cpus, :ram, :broker, :confirmed, :healthy, :version,"
+                + " :ref, :changed, :reason, :uuid, :imageRef, :snapshot)");
     for (Instance instance : instances) {
       batch
           .bind("id", instance.id())
@@ -132,8 +131,9 @@ final class InstanceRows {
       Handle handle, String id, String closedBecause, String reason, Instant now) {
     int opened =
         handle.execute(
-            "UPDATE jupiter_brain.instances SET phase = 'READY', destroyed_at = NULL,"
-                + " version = version + 1, changed_at = ?, reason = ? WHERE id = ? AND phase = 'GONE' AND reason = ?",
+            "UPDATE jupiter_brain.instances SET phase = 'READY', destroyed_at = NULL, version ="
+                + " version + 1, changed_at = ?, reason = ? WHERE id = ? AND phase = 'GONE' AND"
+                + " reason = ?",
             at(now),
             shortened(reason),
             id,

@@ -11,10 +11,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -45,24 +47,36 @@ final class LedgerDatabase implements AutoCloseable {
      * would stay the leader for as long as its session lasts.
      */
     private String sessionSettings() {
-      return "SET lock_timeout = "
+      return "SET statement_timeout = "
+          + answer.toMillis()
+          + "; SET lock_timeout = "
           + lock.toMillis()
           + "; SET idle_in_transaction_session_timeout = "
           + idle.toMillis()
           + "; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5"
           + "; SET tcp_keepalives_count = 3";
     }
+
+    /** When the client gives up a server that does not even say that time is over. */
+    private Duration silence() {
+      return answer.plus(answer.dividedBy(4));
+    }
   }
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
   private final boolean shared;
+  private final Optional<Duration> silence;
   private Connection leadership;
 
-  private LedgerDatabase(HikariDataSource pool, boolean shared) {
+  /**
+   * @param silence the longest that a connection may say nothing; empty if its own settings count
+   */
+  private LedgerDatabase(HikariDataSource pool, boolean shared, Optional<Duration> silence) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
     this.shared = shared;
+    this.silence = silence;
   }
 
   /**
@@ -86,7 +100,7 @@ final class LedgerDatabase implements AutoCloseable {
       // A server that takes no writes is not the one that is meant.
       config.addDataSourceProperty("targetServerType", "primary");
       config.addDataSourceProperty("connectTimeout", CONNECT_LIMIT.toSeconds());
-      config.addDataSourceProperty("socketTimeout", limits.answer().toSeconds());
+      config.addDataSourceProperty("socketTimeout", limits.silence().toSeconds());
       config.addDataSourceProperty("tcpKeepAlive", "true");
       config.setConnectionInitSql(limits.sessionSettings());
     }
@@ -97,6 +111,9 @@ final class LedgerDatabase implements AutoCloseable {
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(config);
+      if (address.shared()) {
+        PoolerCheck.refuseSharedSessions(pool);
+      }
       Flyway.configure()
           // Not the pool: a migration of a large table may take longer than any other statement.
           .dataSource(
@@ -115,8 +132,12 @@ final class LedgerDatabase implements AutoCloseable {
           .baselineVersion("0")
           .load()
           .migrate();
-      return new LedgerDatabase(pool, address.shared());
-    } catch (RuntimeException e) {
+      boolean own = address.parameters().containsKey("socketTimeout");
+      return new LedgerDatabase(
+          pool,
+          address.shared(),
+          address.shared() && !own ? Optional.of(limits.silence()) : Optional.empty());
+    } catch (RuntimeException | SQLException e) {
       if (pool != null) {
         pool.close();
       }
@@ -139,17 +160,31 @@ final class LedgerDatabase implements AutoCloseable {
    * @param what is done, for a person
    */
   <T> T read(String what, Function<Handle, T> work) {
-    return guarded(what, () -> jdbi.withHandle(work::apply));
+    return guarded(what, () -> jdbi.withHandle(handle -> work.apply(limited(handle))));
   }
 
   /** In one transaction: all or nothing. */
   <T> T write(String what, Function<Handle, T> work) {
     if (shared) {
-      return guarded(what, () -> jdbi.inTransaction(work::apply));
+      return guarded(what, () -> jdbi.inTransaction(handle -> work.apply(limited(handle))));
     }
     synchronized (this) { // embedded: one process, so its own lock serializes
       return guarded(what, () -> jdbi.inTransaction(work::apply));
     }
+  }
+
+  /** Set each time: what a pool or a driver makes of its settings has been no limit before. */
+  private Handle limited(Handle handle) {
+    if (silence.isPresent()) {
+      try {
+        handle
+            .getConnection()
+            .setNetworkTimeout(Runnable::run, Math.toIntExact(silence.get().toMillis()));
+      } catch (SQLException e) {
+        throw new ConnectionException(e);
+      }
+    }
+    return handle;
   }
 
   /** As {@link #write}, with no other such transaction beside it, over all replicas. */

@@ -12,6 +12,19 @@ public final class LedgerException extends RuntimeException {
     super(message, cause);
   }
 
+  /** Whether there was no connection to ask by, so that whoever waits for one waits in vain. */
+  public boolean isUnreachable() {
+    for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return true;
+      }
+      if (cause instanceof SQLException failure && failure.getSQLState() != null) {
+        return failure.getSQLState().startsWith("08");
+      }
+    }
+    return false;
+  }
+
   /**
    * Whether the database is away, or too busy, so that it is no use to ask for anything else at
    * once. By the classes of SQLSTATE: connection, resources, operator's intervention; a session

@@ -25,9 +25,15 @@ public final class LedgerExecutor implements AutoCloseable {
 
   private static final int WAITING = 10_000;
 
+  /**
+   * @param nanos when it was found, by our monotonic time
+   */
+  private record Outage(LedgerException failure, long nanos) {}
+
   private final Ledger ledger;
   private final ThreadPoolExecutor threads;
   private final Batcher<Transition, Transition.Outcome> transitions;
+  private volatile Outage outage;
   private final Map<String, Transition> unrecorded = new ConcurrentHashMap<>();
 
   /**
@@ -51,12 +57,31 @@ public final class LedgerExecutor implements AutoCloseable {
     this.transitions = batcher(Transition::id, Ledger::advance);
   }
 
-  /** Asks, and completes with the answer or with a {@link LedgerException}. */
+  /**
+   * Asks, and completes with the answer or with a {@link LedgerException}. What was asked before
+   * the database was found to be away is not asked of it one by one.
+   */
   public <T> CompletableFuture<T> ask(Function<Ledger, T> question) {
+    long asked = System.nanoTime();
     try {
-      return CompletableFuture.supplyAsync(() -> question.apply(ledger), threads);
+      return CompletableFuture.supplyAsync(() -> answer(question, asked), threads);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(overrun(e));
+    }
+  }
+
+  private <T> T answer(Function<Ledger, T> question, long asked) {
+    Outage last = outage;
+    if (last != null && last.nanos() - asked > 0) {
+      throw new LedgerException(last.failure().getMessage(), last.failure());
+    }
+    try {
+      return question.apply(ledger);
+    } catch (LedgerException e) {
+      if (e.isUnreachable()) {
+        outage = new Outage(e, System.nanoTime());
+      }
+      throw e;
     }
   }
 

@@ -24,11 +24,13 @@ public final class WarmInstances {
 
   private final LiveInstances live;
   private final Reclaimer reclaimer;
+  private final String broker;
   private final Clock clock;
   private final Deque<Demand> demand = new ArrayDeque<>();
   private volatile Runnable onTaken = () -> {};
 
-  public WarmInstances(LiveInstances live, Reclaimer reclaimer, Clock clock) {
+  public WarmInstances(LiveInstances live, Reclaimer reclaimer, String broker, Clock clock) {
+    this.broker = broker;
     this.live = live;
     this.reclaimer = reclaimer;
     this.clock = clock;
@@ -53,10 +55,20 @@ public final class WarmInstances {
     }
   }
 
-  /** Instances asked for within the last minute, by image. */
+  /**
+   * Instances asked for within the last minute, by image: here, whatever came of it, and at other
+   * replicas, as far as their owners hold them.
+   */
   Map<String, Integer> recentDemand() {
     Instant since = clock.instant().minus(WINDOW);
     Map<String, Integer> recent = new HashMap<>();
+    for (Instance instance : live.all()) {
+      if (!instance.broker().equals(broker)
+          && instance.owner().isPresent()
+          && instance.createdAt().isAfter(since)) {
+        instance.image().ifPresent(image -> recent.merge(image, 1, Integer::sum));
+      }
+    }
     synchronized (demand) {
       demand.removeIf(d -> d.at().isBefore(since));
       demand.forEach(d -> recent.merge(d.image(), 1, Integer::sum));

@@ -260,9 +260,9 @@ abstract class InterleavingContract {
     assertThat(
             rows(
                 connection,
-                "SELECT s.instance_id FROM jupiter_brain.slots s LEFT JOIN jupiter_brain.instances i"
-                    + " ON i.id = s.instance_id WHERE s.instance_id IS NOT NULL"
-                    + " AND (i.id IS NULL OR i.phase = 'GONE')"))
+                "SELECT s.instance_id FROM jupiter_brain.slots s LEFT JOIN jupiter_brain.instances"
+                    + " i ON i.id = s.instance_id WHERE s.instance_id IS NOT NULL AND (i.id IS NULL"
+                    + " OR i.phase = 'GONE')"))
         .as("slots that nothing holds")
         .isEmpty();
   }

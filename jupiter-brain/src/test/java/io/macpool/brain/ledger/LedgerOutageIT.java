@@ -9,11 +9,13 @@ import io.macpool.sim.net.TcpGate;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +71,45 @@ class LedgerOutageIT {
       assertThat(failure.isOutage()).isTrue();
       statement.execute("SELECT pg_advisory_unlock(" + LedgerDatabase.RESERVATION_LOCK + ")");
       assertThat(refused(ledger)).isNull();
+    }
+  }
+
+  @Test
+  void aStatementThatTakesTooLongIsEnded() {
+    try (LedgerDatabase database = LedgerDatabase.open(this.database, 1, SHORT)) {
+      LedgerException ended =
+          catchThrowableOfType(
+              LedgerException.class,
+              () ->
+                  database.read(
+                      "sleep",
+                      handle ->
+                          handle
+                              .createQuery("SELECT pg_sleep(30)")
+                              .map((row, context) -> true)
+                              .one()));
+      assertThat(ended).hasMessageContaining("statement timeout");
+      assertThat(ended.isOutage()).isTrue();
+    }
+  }
+
+  /** Behind the server's own limit, for a server that says nothing any more. */
+  @Test
+  void theClientGivesUpTooWhateverThePoolMakesOfItsSettings() {
+    try (LedgerDatabase database =
+        LedgerDatabase.open(this.database, 2, LedgerDatabase.Limits.USUAL)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(database.read("look", LedgerOutageIT::networkTimeout)).isEqualTo(37_500);
+        assertThat(database.write("look", LedgerOutageIT::networkTimeout)).isEqualTo(37_500);
+      }
+    }
+  }
+
+  private static int networkTimeout(Handle handle) {
+    try {
+      return handle.getConnection().getNetworkTimeout();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
