@@ -58,7 +58,7 @@ final class Leadership implements Mandate {
         settings
             .find(OperatorSettings.WATCH_NAMESPACE)
             .filter(watched -> !OperatorSettings.ALL_NAMESPACES.equals(watched))
-            .orElse(client.getNamespace());
+            .orElseGet(client::getNamespace);
     String identity =
         settings.find(OperatorSettings.POD_NAME).orElseGet(() -> UUID.randomUUID().toString());
     duration = settings.get(OperatorSettings.LEASE_DURATION);

@@ -20,6 +20,7 @@ import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import java.io.File;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -67,7 +68,16 @@ public final class Operator implements AutoCloseable {
     resources.own("metrics", registry::close);
     KubernetesClient client = resources.own("kubernetes", client(settings, registry, patience));
     String namespace =
-        settings.find(OperatorSettings.WATCH_NAMESPACE).orElse(client.getNamespace());
+        settings
+            .find(OperatorSettings.WATCH_NAMESPACE)
+            .or(() -> Optional.ofNullable(client.getNamespace()))
+            .orElseThrow(
+                () ->
+                    new SettingsException(
+                        List.of(
+                            "--kubeconfig and --watch-namespace: neither is set, there is no"
+                                + " ~/.kube/config, and this is no pod with a service account; name"
+                                + " a kubeconfig file")));
     leadership = new Leadership(settings, client, System::nanoTime);
     admin(settings, registry);
     Terms terms =
@@ -132,13 +142,26 @@ public final class Operator implements AutoCloseable {
         settings
             .find(OperatorSettings.KUBECONFIG)
             .map(OperatorSettings::readable)
-            .map(Config::fromKubeconfig)
+            .map(Operator::read)
             .orElseGet(() -> Config.autoConfigure(null));
     int patience = (int) settings.get(OperatorSettings.API_TIMEOUT).toMillis();
     config.setConnectionTimeout(patience);
     config.setRequestTimeout(patience);
     config.setRequestRetryBackoffLimit(0);
     return config;
+  }
+
+  private static Config read(File kubeconfig) {
+    try {
+      return Config.fromKubeconfig(kubeconfig);
+    } catch (RuntimeException e) {
+      throw new SettingsException(
+          List.of("--kubeconfig: " + kubeconfig + " is no kubeconfig: " + firstLine(e)));
+    }
+  }
+
+  private static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   private void admin(Settings settings, PrometheusMeterRegistry registry) {

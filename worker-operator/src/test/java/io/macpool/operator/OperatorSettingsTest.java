@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OperatorSettingsTest {
 
@@ -58,6 +59,39 @@ class OperatorSettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("AMQP_URI: must begin with amqp://")
         .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void aKubeconfigThatIsNoneIsNamed(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("config"), "clusters: {not: [a, list}");
+    for (String path : List.of(file.toString(), directory.resolve("absent").toString())) {
+      Settings settings =
+          OperatorSettings.SPEC.read(
+              List.of("--kubeconfig", path, "--admin-addr", "127.0.0.1:0"), Map.of());
+      assertThatThrownBy(() -> Operator.start(settings))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("--kubeconfig")
+          .hasMessageContaining(path);
+    }
+  }
+
+  @Test
+  void withoutAnyWayToTheApiItSaysWhatToSet() {
+    Map<String, String> nothing =
+        Map.of(
+            "kubernetes.auth.tryKubeConfig", "false",
+            "kubernetes.auth.tryServiceAccount", "false",
+            "kubernetes.tryNamespacePath", "false");
+    nothing.forEach(System::setProperty);
+    try {
+      Settings settings =
+          OperatorSettings.SPEC.read(List.of("--admin-addr", "127.0.0.1:0"), Map.of());
+      assertThatThrownBy(() -> Operator.start(settings))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("name a kubeconfig file");
+    } finally {
+      nothing.keySet().forEach(System::clearProperty);
+    }
   }
 
   /** {@code mvn test -Dtest=OperatorSettingsTest -Dupdate.docs} rewrites the table. */

@@ -168,7 +168,15 @@ final class LimitDecider {
               " owes it " + Phrases.slots(share.share()) + ", which others still drain";
           case GIVES_BACK ->
               " lent it slots that it gives back: its share is " + Phrases.slots(share.share());
-          case HOLDS -> " does not tell its slots: it keeps " + Phrases.slots(share.limit());
+          case HOLDS ->
+              " does not tell its slots ("
+                  + operation
+                      .ledger()
+                      .picture(cluster.pool(pool))
+                      .slots()
+                      .match(known -> "known just now", unknown -> unknown.cause())
+                  + "): it keeps "
+                  + Phrases.slots(share.limit());
         };
   }
 }

@@ -53,11 +53,10 @@ final class StatusNews {
       String why) {
     Integer jobsBefore = before == null ? null : before.desiredJobs;
     if (!Objects.equals(jobsBefore, after.desiredJobs)) {
-      events.tell(
-          cluster,
-          Kind.NORMAL,
-          "JobsLimitChanged",
-          "jobs at once: " + jobs(jobsBefore) + " -> " + jobs(after.desiredJobs) + ": " + why);
+      String change =
+          "jobs at once: " + jobs(jobsBefore) + " -> " + jobs(after.desiredJobs) + ": " + why;
+      events.tell(cluster, Kind.NORMAL, "JobsLimitChanged", change);
+      log.info("{}: {}", ClusterKey.of(cluster), change);
     }
     List<Condition> old = before == null ? List.of() : before.conditions;
     for (Condition condition : after.conditions) {

@@ -7,6 +7,7 @@ import io.macpool.broker.Capacity;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,6 +52,8 @@ public final class CapacitySource implements AutoCloseable {
         throw new IOException("GET " + uri + " tells no slots");
       }
       return capacity.slots().total();
+    } catch (ConnectException e) {
+      throw new IOException("no connection to " + uri.getAuthority(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while reading " + uri, e);
