@@ -25,7 +25,7 @@ final class BrokerAnswer {
   static JobStep full(JobState state, Duration retryAfter) {
     JobState without = state.withoutInstance();
     if (state.phase() != Phase.REQUESTING) {
-      return JobEnd.freedIfDone(without);
+      return JobEnd.doneIfReleased(without);
     }
     if (state.slotWaitOver()) {
       return JobEnd.decide(without, new Outcome.NoSlot(state.limits().of(Timer.SLOT_WAIT)));
@@ -37,10 +37,11 @@ final class BrokerAnswer {
             new JobAction.StartTimer(Timer.SLOT_RETRY, retryAfter)));
   }
 
-  static JobStep refused(JobState state, String reason) {
+  /** Why it refused is for operators: see {@link Settling}. */
+  static JobStep refused(JobState state) {
     JobState without = state.withoutInstance();
     return state.phase() == Phase.REQUESTING
-        ? JobEnd.decide(without, new Outcome.InstanceFailed(reason))
-        : JobEnd.freedIfDone(without);
+        ? JobEnd.decide(without, new Outcome.InstanceFailed("it could not be made"))
+        : JobEnd.doneIfReleased(without);
   }
 }

@@ -38,11 +38,18 @@ final class JobEnd {
         && exceeded.timer() == Timer.SILENCE;
   }
 
-  /** The processor is free once everything is settled and no instance is held. */
-  static JobStep freedIfDone(JobState next) {
-    return next.phase() == Phase.RELEASING && !next.mayHoldInstance()
-        ? new JobStep(next.in(Phase.DONE), List.of(new JobAction.FreeProcessor()))
-        : new JobStep(next, List.of());
+  /** All is told: the processor is free, whatever is still to be cleared up beside it. */
+  static JobStep settled(JobState state) {
+    return new JobStep(
+        state.in(state.mayHoldInstance() ? Phase.RELEASING : Phase.DONE),
+        List.of(new JobAction.FreeProcessor()));
+  }
+
+  /** Nothing is left to do once no instance is held. */
+  static JobStep doneIfReleased(JobState next) {
+    return new JobStep(
+        next.phase() == Phase.RELEASING && !next.mayHoldInstance() ? next.in(Phase.DONE) : next,
+        List.of());
   }
 
   /** What every job begins with, one that is refused at once included. */

@@ -12,7 +12,8 @@ import java.util.List;
  *
  * <p>What holds whatever the order of events: the log is closed once; then exactly one finish or
  * reset is reported (none for an abandoned job); the delivery is acked only after its confirmation;
- * an instance that was made is released; the processor is freed last, once.
+ * the processor is freed after the delivery is settled, once; an instance that was made is
+ * released, which may take longer.
  */
 public final class JobMachine {
 
@@ -64,14 +65,14 @@ public final class JobMachine {
 
     @Override
     public JobStep instanceRefused(String reason) {
-      return awaitsBroker() ? BrokerAnswer.refused(state, reason) : unchanged();
+      return awaitsBroker() ? BrokerAnswer.refused(state) : unchanged();
     }
 
     @Override
     public JobStep instanceLost(String reason) {
       return switch (state.phase()) {
-        case BOOTING, UPLOADING -> decide(new Outcome.InstanceFailed(reason));
-        case RUNNING, RECONNECTING -> decide(new Outcome.SessionLost(reason));
+        case BOOTING, UPLOADING -> decide(new Outcome.InstanceFailed("it was lost"));
+        case RUNNING, RECONNECTING -> decide(new Outcome.SessionLost("the instance is gone"));
         case TRACING -> decideAsKnown();
         case RECEIVED, GENERATING, REQUESTING, WAITING_FOR_SLOT -> unchanged();
         case CLOSING_LOG, REPORTING, SETTLING, RELEASING, DONE -> unchanged();
@@ -105,7 +106,9 @@ public final class JobMachine {
 
     @Override
     public JobStep uploadFailed(String reason) {
-      return is(Phase.UPLOADING) ? decide(new Outcome.InstanceFailed(reason)) : unchanged();
+      return is(Phase.UPLOADING)
+          ? decide(new Outcome.InstanceFailed("the script could not be uploaded"))
+          : unchanged();
     }
 
     @Override
@@ -221,13 +224,13 @@ public final class JobMachine {
 
     @Override
     public JobStep deliverySettled() {
-      return is(Phase.SETTLING) ? JobEnd.freedIfDone(state.in(Phase.RELEASING)) : unchanged();
+      return is(Phase.SETTLING) ? JobEnd.settled(state) : unchanged();
     }
 
     @Override
     public JobStep instanceReleased() {
       return state.standing() == InstanceStanding.RELEASING
-          ? JobEnd.freedIfDone(
+          ? JobEnd.doneIfReleased(
               state.with(InstanceStanding.RELEASED, state.instance().orElseThrow()))
           : unchanged();
     }

@@ -26,9 +26,11 @@ public enum Phase {
   REPORTING,
   /** The finish or reset is confirmed; the delivery is being acked. */
   SETTLING,
-  /** All is reported and settled; the instance is not yet known to be gone. */
+  /**
+   * All is reported and settled, the processor is free; the instance is not yet known to be gone.
+   */
   RELEASING,
-  /** Nothing is left to do: the processor is free. */
+  /** Nothing is left to do. */
   DONE;
 
   /** Whether the outcome is still open. */

@@ -4,7 +4,11 @@ import io.macpool.core.GoDuration;
 import java.time.Duration;
 import java.util.Optional;
 
-/** From an outcome to what is told of it. Pure and total. */
+/**
+ * From an outcome to what is told of it. Pure and total. What others said of a failure is for
+ * operators, who find it in the worker's own log: end users are told in our words, without any
+ * address.
+ */
 public final class Settling {
 
   private Settling() {}
