@@ -35,6 +35,12 @@ public final class QueueSettings {
               1000,
               "consumers of a higher priority are served first")
           .defaultTo(0);
+  public static final Setting<Duration> CLAIM_LEASE =
+      Setting.duration(
+              "CLAIM_LEASE",
+              "how long a worker may be out of the job broker's reach before others run its jobs;"
+                  + " keep it above two heartbeats")
+          .defaultTo(Duration.ofSeconds(25));
   public static final Setting<Secret> LOGS_AMQP_URI =
       Setting.secret("LOGS_AMQP_URI", "a second broker, for logs alone");
   public static final Setting<String> LOGS_AMQP_TLS_CERT =
@@ -42,6 +48,10 @@ public final class QueueSettings {
   public static final Setting<String> LOGS_AMQP_TLS_CERT_PATH =
       Setting.text(
           "LOGS_AMQP_TLS_CERT_PATH", "a file of PEM certificates that sign the log broker's");
+  public static final Setting<String> LOG_SPOOL_DIR =
+      Setting.text(
+              "LOG_SPOOL_DIR", "where logs are kept that can't be delivered yet, 512 MB at most")
+          .defaultTo("/tmp");
   public static final Setting<Boolean> RABBITMQ_SHARDING =
       Setting.flag("RABBITMQ_SHARDING", "publish logs to the sharded exchange, by job id");
   public static final Setting<String> QUEUE_NAME =
@@ -63,9 +73,11 @@ public final class QueueSettings {
         AMQP_TLS_CERT_PATH,
         AMQP_HEARTBEAT,
         AMQP_CONSUMER_PRIORITY,
+        CLAIM_LEASE,
         LOGS_AMQP_URI,
         LOGS_AMQP_TLS_CERT,
         LOGS_AMQP_TLS_CERT_PATH,
+        LOG_SPOOL_DIR,
         RABBITMQ_SHARDING,
         QUEUE_NAME,
         BASE_DIR,

@@ -6,10 +6,10 @@ import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.Settings;
 import io.macpool.worker.file.FileQueue;
-import io.macpool.worker.job.DeliveryClaims.Claim;
 import io.macpool.worker.job.JobQueue;
 import io.macpool.worker.job.LogSink;
 import io.macpool.worker.job.Reports;
+import io.macpool.worker.job.StartFailures;
 import io.macpool.worker.queue.AmqpCommands;
 import io.macpool.worker.queue.AmqpConnection;
 import io.macpool.worker.queue.AmqpEndpoint;
@@ -18,17 +18,27 @@ import io.macpool.worker.queue.AmqpLogs;
 import io.macpool.worker.queue.AmqpReports;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Where jobs come from and what is told of them, wired from the settings.
  *
  * @param claims says something to all workers
+ * @param channels why one of them keeps jobs from being run and told, by name
+ * @param warnings what somebody should look at, though jobs are run and told
  * @param begin connects; to be called when everybody who needs a connection is there
  */
 record QueueSide(
-    JobQueue jobs, Reports reports, LogSink logs, Consumer<Claim> claims, Runnable begin) {
+    JobQueue jobs,
+    Reports reports,
+    LogSink logs,
+    Consumer<StartFailures.Count> claims,
+    Map<String, Supplier<Optional<String>>> channels,
+    Map<String, Supplier<Optional<String>>> warnings,
+    Runnable begin) {
 
   private static final int CONSUMER_THREADS = 4;
 
@@ -46,33 +56,43 @@ record QueueSide(
             .resolve(settings.get(QueueSettings.QUEUE_NAME));
     Duration interval = settings.get(QueueSettings.FILE_POLLING_INTERVAL);
     FileQueue queue = resources.own("file queue", new FileQueue(base, interval));
-    return new QueueSide(queue, queue, queue, claim -> {}, () -> {});
+    return new QueueSide(queue, queue, queue, claim -> {}, Map.of(), Map.of(), () -> {});
   }
 
   private static QueueSide amqp(
       Settings settings, Resources resources, WorkerThreads threads, Consumer<JsonNode> commands) {
     AmqpConnection jobs =
         resources.own("amqp", connection("amqp", jobsEndpoint(settings), threads));
-    Optional<AmqpConnection> ownLogs =
-        settings
-            .find(QueueSettings.LOGS_AMQP_URI)
-            .map(uri -> connection("amqp-logs", logsEndpoint(settings, uri), threads))
-            .map(connection -> resources.own("amqp-logs", connection));
-    AmqpCommands heard = resources.own("commands", new AmqpCommands(jobs, commands));
+    // Always a connection of their own: a log never costs a job.
+    AmqpConnection logging =
+        resources.own("amqp-logs", connection("amqp-logs", logging(settings), threads));
+    AmqpCommands heard =
+        resources.own(
+            "commands", new AmqpCommands(jobs, commands, threads.blocking(), threads.scheduler()));
     AmqpReports reports =
         resources.own(
-            "reports", new AmqpReports(jobs, settings.get(WorkerSettings.STATE_UPDATE_POOL_SIZE)));
+            "reports",
+            new AmqpReports(
+                jobs,
+                settings.get(WorkerSettings.STATE_UPDATE_POOL_SIZE),
+                threads.blocking(),
+                threads.scheduler()));
     AmqpLogs logs =
         resources.own(
             "logs",
-            new AmqpLogs(ownLogs.orElse(jobs), settings.get(QueueSettings.RABBITMQ_SHARDING)));
+            AmqpLogs.spooling(
+                logging,
+                settings.get(QueueSettings.RABBITMQ_SHARDING),
+                Path.of(settings.get(QueueSettings.LOG_SPOOL_DIR)),
+                threads.blocking(),
+                threads.scheduler()));
     AmqpJobQueue queue =
         new AmqpJobQueue(
             jobs,
             reports,
             settings.get(QueueSettings.QUEUE_NAME),
             settings.get(QueueSettings.AMQP_CONSUMER_PRIORITY),
-            longestHold(settings),
+            settings.get(QueueSettings.CLAIM_LEASE),
             threads.blocking(),
             threads.scheduler());
     return new QueueSide(
@@ -80,19 +100,19 @@ record QueueSide(
         reports,
         logs,
         heard::send,
+        Map.of("queue", queue::outage, "states", reports::outage, "commands", heard::outage),
+        Map.of("logs", logs::outage, "consumer timeout", queue::warning),
         () -> {
-          ownLogs.ifPresent(AmqpConnection::start);
+          logging.start();
           jobs.start();
         });
   }
 
-  /** How long a delivery may stay unacked when all goes as slowly as it may. */
-  private static Duration longestHold(Settings settings) {
+  private static AmqpEndpoint logging(Settings settings) {
     return settings
-        .get(WorkerSettings.HARD_TIMEOUT)
-        .plus(settings.get(InstanceSettings.CAPACITY_WAIT))
-        .plus(settings.get(WorkerSettings.STARTUP_TIMEOUT))
-        .plus(settings.get(WorkerSettings.SCRIPT_UPLOAD_TIMEOUT));
+        .find(QueueSettings.LOGS_AMQP_URI)
+        .map(uri -> logsEndpoint(settings, uri))
+        .orElseGet(() -> jobsEndpoint(settings));
   }
 
   private static AmqpConnection connection(

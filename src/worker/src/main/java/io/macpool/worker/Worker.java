@@ -124,10 +124,13 @@ public final class Worker implements AutoCloseable {
     running.stop();
     try {
       Duration deadline = isReady() ? STOP_DEADLINE : STOP_DEADLINE_CUT_OFF;
-      pool.drained().get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      pool.drained()
+          .thenCompose(drained -> running.cleared())
+          .get(deadline.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       log.warn(
-          "{} jobs could not be given back in time: the queue will hand them out again",
+          "{} jobs could not be given back in time: the queue will hand them out again; instances"
+              + " that could not be released are left to the broker",
           running.all().size());
     } catch (ExecutionException e) {
       log.warn("draining failed", e);

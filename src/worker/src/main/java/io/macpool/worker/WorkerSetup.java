@@ -17,7 +17,6 @@ import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.image.ServiceImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;
 import io.macpool.worker.job.CapacityGate;
-import io.macpool.worker.job.DeliveryClaims;
 import io.macpool.worker.job.InstanceLease;
 import io.macpool.worker.job.Intake;
 import io.macpool.worker.job.JobMeters;
@@ -44,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Wires a worker from its settings; whatever it opens belongs to the given resources. */
 final class WorkerSetup {
@@ -55,9 +55,8 @@ final class WorkerSetup {
   private final Clock clock = Clock.systemUTC();
   private final BuildInfo build = BuildInfo.of("worker", Worker.class);
   private final QueueSide side;
-  private final RunningJobs running = new RunningJobs();
-  private final StartFailures startFailures = new StartFailures();
-  private final DeliveryClaims claims;
+  private final RunningJobs running = new RunningJobs(clock);
+  private final StartFailures startFailures;
   private final JobQueue queue;
   private final ProcessorPool pool;
 
@@ -67,19 +66,27 @@ final class WorkerSetup {
     GuestKey key = SettingsCheck.keyOrProblems(settings);
     this.threads = resources.own("threads", new WorkerThreads());
     this.side = QueueSide.open(settings, resources, threads, this::command);
-    this.claims =
-        new DeliveryClaims(
-            hostname() + "/" + UUID.randomUUID(), running, startFailures, side.claims());
+    this.startFailures = new StartFailures(side.claims());
     this.queue = side.jobs();
     Neighbours neighbours = neighbours(key);
     Intake intake = new Intake(neighbours, running);
-    queue.onReturn(() -> intake.reclaim(queue));
+    queue.attend(running);
     this.pool =
         new ProcessorPool(
             neighbours.facts().hostname(), queue, intake, gate(neighbours), threads.steps());
     Gauge.builder("worker.pool.size", pool, p -> p.view().alive()).register(registry);
     Gauge.builder("worker.pool.expected", pool, p -> p.view().expected()).register(registry);
+    side.channels().forEach(this::channelGauge);
+    side.warnings().forEach(this::channelGauge);
     Gauge.builder("worker.jobs.running", running, r -> r.all().size()).register(registry);
+  }
+
+  /** 1: it serves. */
+  private void channelGauge(String name, Supplier<Optional<String>> outage) {
+    Gauge.builder("worker.channel.serving", outage, o -> o.get().isEmpty() ? 1 : 0)
+        .tag("channel", name.replace(' ', '-'))
+        .description("whether what jobs need of the job broker is there")
+        .register(registry);
   }
 
   ProcessorPool pool() {
@@ -105,7 +112,12 @@ final class WorkerSetup {
         .map(
             address -> {
               Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
-              Health health = new Health().ready("queue", queue::outage);
+              Health health = new Health();
+              side.channels().forEach(health::ready);
+              side.warnings().forEach(health::warning);
+              if (side.channels().isEmpty()) {
+                health.ready("queue", queue::outage);
+              }
               return resources.own(
                   "remote control",
                   RemoteControl.start(
@@ -166,7 +178,6 @@ final class WorkerSetup {
                 threads.steps())),
         BuildTraces.of(settings, clock, threads.steps(), threads.blocking()),
         startFailures,
-        claims,
         new JobMeters(registry),
         resources.own("traces", Traces.to(settings.find(Traces.COLLECTOR), "worker")),
         clock,
@@ -221,7 +232,7 @@ final class WorkerSetup {
       String source = command.path("source").asText("");
       running.cancel(command.path("job_id").asLong(), reason.isBlank() ? source : reason);
     } else {
-      AmqpCommands.claim(command).ifPresent(claims::hear);
+      AmqpCommands.startFailures(command).ifPresent(startFailures::hear);
     }
   }
 

@@ -9,20 +9,6 @@ import org.junit.jupiter.api.Test;
 @Tag(Stage.RABBITMQ)
 class ConnectionsRabbitMqIT extends ConnectionsIT {
 
-  @Test
-  void warnsOfAConsumerTimeoutThatAJobMayOutlast() {
-    try (LogLines lines = LogLines.of("io.macpool.worker.queue.ConsumerTimeout")) {
-      stage.worker("HARD_TIMEOUT", "2h");
-      assertThat(stage.finished(stage.publish("true")).finalState()).contains("passed");
-      assertThat(lines.seen())
-          .anySatisfy(
-              line ->
-                  assertThat(line)
-                      .startsWith("a delivery may stay unacked for 2h")
-                      .contains("set consumer_timeout above 2h"));
-    }
-  }
-
   /** Nobody reads the shards here; how a log lies in them is for another test. */
   @Test
   void shardedLogsLeaveTheOldWay() {

@@ -3,10 +3,7 @@ package io.macpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.amqp.JobRecord;
-import io.macpool.sim.broker.BrokerFaults.Call;
-import io.macpool.sim.net.Hold;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,27 +85,5 @@ class OutageIT {
               stage.cancel(id, "over");
               return stage.results.job(id).finishes() == 1;
             });
-  }
-
-  /** The worker that had taken it over died: its message comes back to the one that gave way. */
-  @Test
-  void aJobThatWasGivenUpAndComesBackBeforeItsInstanceIsGoneRunsAgain() throws IOException {
-    stage.worker("POOL_SIZE", "2");
-    long id = Stage.newId();
-    Path again = stage.directory.resolve("again");
-    ObjectNode payload =
-        Stage.payload(id, "echo begun", "while [ ! -e " + again + " ]; do sleep 0.05; done");
-    stage.publish(payload);
-    stage.awaitOutput(id, "begun");
-    ObjectNode claim = payload.objectNode();
-    claim.put("type", "job_settled").put("job_id", id).put("worker", "another");
-    claim.set("uuid", payload.get("uuid"));
-    try (Hold deletes = stage.broker.faults().hold(Call::isDelete)) {
-      stage.command(claim);
-      await().atMost(Stage.PATIENCE).until(() -> deletes.held() == 1);
-      Files.createFile(again);
-      stage.publish(payload);
-      assertThat(stage.finished(id).finalState()).contains("passed");
-    }
   }
 }

@@ -28,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -44,7 +45,16 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 final class Stage implements BeforeEachCallback, AfterEachCallback {
 
   static final String RABBITMQ = "RabbitMQ";
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** A broker of jobs for each test, with a tag: for tests that harm it. */
+  static final String OWN_BROKER = "own-broker";
+
+  /** Longer on a machine that others use, too: {@code -Dpatience=SECONDS}. */
+  static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience", 20));
+
+  static {
+    Awaitility.setDefaultTimeout(PATIENCE);
+  }
 
   private static final int SLOTS = 10_000;
   private static final AtomicLong IDS = new AtomicLong(System.currentTimeMillis());
@@ -68,11 +78,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext test) throws IOException {
     boolean real = test.getTags().contains(RABBITMQ);
-    backdrop =
-        test.getRoot()
-            .getStore(Namespace.create(Stage.class))
-            .getOrComputeIfAbsent(
-                real, key -> real ? Backdrop.rabbitMq() : Backdrop.simulated(), Backdrop.class);
+    if (test.getTags().contains(OWN_BROKER)) {
+      backdrop = real ? Backdrop.ownOfRabbitMq() : Backdrop.simulated();
+      resources.own("backdrop", backdrop::close);
+    } else {
+      backdrop = shared(test, real);
+    }
     jobs = backdrop.jobs;
     results = backdrop.results;
     guests = backdrop.guests;
@@ -82,6 +93,18 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     scripts = resources.own("scripts", BuildScriptSimulator.start());
     broker = resources.own("broker", BrokerSimulator.start(SLOTS, guests));
     declare(queue);
+  }
+
+  private static Backdrop shared(ExtensionContext test, boolean real) {
+    return test.getRoot()
+        .getStore(Namespace.create(Stage.class))
+        .getOrComputeIfAbsent(
+            real, key -> real ? Backdrop.rabbitMq() : Backdrop.simulated(), Backdrop.class);
+  }
+
+  /** What operators and fate do to the broker of jobs; for a test with a broker of its own. */
+  Backdrop operator() {
+    return backdrop;
   }
 
   @Override
@@ -119,6 +142,7 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     Map<String, String> settings = new HashMap<>();
     settings.put("AMQP_URI", gate.uri().toString());
     settings.put("QUEUE_NAME", queue);
+    settings.put("CLAIM_LEASE", "2s");
     settings.put("POOL_SIZE", "1");
     settings.put("HOSTNAME", "worker-under-test");
     settings.put("BUILD_API_URI", scripts.uri().toString());
@@ -215,7 +239,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
 
   /** Waits until the log has this text; returns the job's instance. */
   String awaitOutput(long id, String text) {
-    awaitJob(id, job -> job.log().contains(text));
+    // Logs and states come over two connections, in no order.
+    awaitJob(
+        id,
+        job ->
+            job.log().contains(text)
+                && job.updates().stream().anyMatch(update -> update.instanceId().isPresent()));
     return results.job(id).updates().stream()
         .flatMap(update -> update.instanceId().stream())
         .reduce((first, last) -> last)

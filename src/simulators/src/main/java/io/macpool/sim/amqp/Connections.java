@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 final class Connections {
 
   private static final int RECOVERY_MILLIS = 200;
-  private static final int CONNECT_MILLIS = 15_000;
+  private static final int CONNECT_MILLIS = 30_000;
 
   private Connections() {}
 

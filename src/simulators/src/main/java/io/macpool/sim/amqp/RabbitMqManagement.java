@@ -3,6 +3,7 @@ package io.macpool.sim.amqp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
@@ -15,7 +16,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What an operator does to a real RabbitMQ by its management API, on the virtual host /. */
+/** What an operator does to a real RabbitMQ by its management API, on one virtual host. */
 public final class RabbitMqManagement {
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -23,17 +24,32 @@ public final class RabbitMqManagement {
   private final HttpClient http =
       HttpClient.newBuilder().version(Version.HTTP_1_1).connectTimeout(DEADLINE).build();
   private final URI base;
+  private final String host;
 
-  /** By its address, credentials included. */
+  /** By its address, credentials included; on the virtual host /. */
   public RabbitMqManagement(URI base) {
+    this(base, "/");
+  }
+
+  /** On another virtual host, which need not be there yet. */
+  public RabbitMqManagement(URI base, String host) {
     this.base = base;
+    this.host = URLEncoder.encode(host, StandardCharsets.UTF_8);
+  }
+
+  public void createVirtualHost() {
+    call("PUT", "/api/vhosts/" + host, "");
+  }
+
+  public void deleteVirtualHost() {
+    call("DELETE", "/api/vhosts/" + host, "");
   }
 
   /** Sets a policy for the queue of this name. */
   public void setPolicy(String name, String queue, Map<String, Object> definition) {
     call(
         "PUT",
-        "/api/policies/%2F/" + name,
+        "/api/policies/" + host + "/" + name,
         Json.write(
             Map.of(
                 "pattern",
@@ -45,15 +61,15 @@ public final class RabbitMqManagement {
   }
 
   public void clearPolicy(String name) {
-    call("DELETE", "/api/policies/%2F/" + name, "");
+    call("DELETE", "/api/policies/" + host + "/" + name, "");
   }
 
   public void deleteQueue(String queue) {
-    call("DELETE", "/api/queues/%2F/" + queue, "");
+    call("DELETE", "/api/queues/" + host + "/" + queue, "");
   }
 
   public void deleteExchange(String exchange) {
-    call("DELETE", "/api/exchanges/%2F/" + exchange, "");
+    call("DELETE", "/api/exchanges/" + host + "/" + exchange, "");
   }
 
   private void call(String method, String path, String body) {

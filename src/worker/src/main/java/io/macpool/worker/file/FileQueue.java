@@ -71,8 +71,8 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
   }
 
   @Override
-  public void onReturn(Runnable task) {
-    // a directory does not take back what it has given
+  public void attend(Runs runs) {
+    // a file is handed out once
   }
 
   private void look() {
@@ -175,6 +175,11 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
     @Override
     public byte[] body() {
       return body;
+    }
+
+    @Override
+    public String key() {
+      return name;
     }
 
     @Override

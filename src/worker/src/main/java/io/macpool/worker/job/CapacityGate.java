@@ -32,7 +32,14 @@ import org.slf4j.LoggerFactory;
 public final class CapacityGate implements SlotGate {
 
   private static final Logger log = LoggerFactory.getLogger(CapacityGate.class);
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+  /** Between looks while somebody waits for room and nothing changes. */
+  private static final Duration LONGEST_PAUSE_FULL = Duration.ofSeconds(5);
+
+  /** The same while all who asked have room and wait for a job. */
+  private static final Duration LONGEST_PAUSE_IDLE = Duration.ofMinutes(1);
+
   private static final Duration BELIEVED = Duration.ofSeconds(10);
 
   private final Supplier<CompletableFuture<Optional<Capacity>>> source;
@@ -43,7 +50,9 @@ public final class CapacityGate implements SlotGate {
   private final List<Room> granted = new ArrayList<>();
   private Observed<Integer> limit;
   private boolean open;
-  private boolean looking;
+  private boolean asking;
+  private int unchanged;
+  private ScheduledFuture<?> next;
 
   /**
    * A gate that has not looked yet.
@@ -69,7 +78,7 @@ public final class CapacityGate implements SlotGate {
     synchronized (this) {
       waiting.add(room);
       now = grant();
-      lookSoon(Duration.ZERO);
+      lookNow();
     }
     now.forEach(Room::complete);
     return room;
@@ -94,19 +103,37 @@ public final class CapacityGate implements SlotGate {
   /** Looks again while anybody waits, for a job or for room. */
   private void lookSoon(Duration pause) {
     boolean needed = !waiting.isEmpty() || granted.stream().anyMatch(room -> !room.used);
-    if (looking || open || !needed) {
+    if (asking || open || !needed || (next != null && !next.isDone())) {
       return;
     }
-    looking = true;
     try {
-      ScheduledFuture<?> unused =
-          scheduler.schedule(this::look, pause.toMillis(), TimeUnit.MILLISECONDS);
+      next = scheduler.schedule(this::look, pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       log.debug("the worker closes: the gate looks no more");
     }
   }
 
+  /** Something changed that the last look did not know of. */
+  private void lookNow() {
+    unchanged = 0;
+    if (next != null && !asking) {
+      next.cancel(false);
+    }
+    lookSoon(Duration.ZERO);
+  }
+
+  /** Longer and longer as long as nothing changes. */
+  private Duration pause() {
+    Duration longest = waiting.isEmpty() ? LONGEST_PAUSE_IDLE : LONGEST_PAUSE_FULL;
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(unchanged++, 10));
+    return pause.compareTo(longest) > 0 ? longest : pause;
+  }
+
   private void look() {
+    synchronized (this) {
+      asking = true;
+      next = null; // it is this one
+    }
     int own = ownInstances.getAsInt();
     CompletableFuture<Optional<Capacity>> unused =
         source
@@ -125,17 +152,23 @@ public final class CapacityGate implements SlotGate {
     List<Room> now;
     List<Room> back = new ArrayList<>();
     synchronized (this) {
-      looking = false;
+      asking = false;
       if (capacity.isEmpty()) {
         log.info("the broker does not tell its capacity: jobs are taken without a look at it");
         open = true;
       } else {
         Capacity.Slots slots = capacity.get().slots();
+        boolean same =
+            limit
+                .toOptional()
+                .filter(known -> known == slots.free() + slots.warm() + own)
+                .isPresent();
+        unchanged = same ? unchanged : 0;
         limit = Observed.known(slots.free() + slots.warm() + own, clock.instant());
         back = excess(slots.free() + slots.warm() + own);
       }
       now = grant();
-      lookSoon(LOOK_EVERY);
+      lookSoon(pause());
     }
     now.forEach(Room::complete);
     back.forEach(room -> room.withdrawn.run());
@@ -155,7 +188,7 @@ public final class CapacityGate implements SlotGate {
   private void failed(Throwable failure) {
     List<Room> now;
     synchronized (this) {
-      looking = false;
+      asking = false;
       if (failure instanceof BrokerException e && isAnAnswer(e)) {
         log.warn("jobs are taken without a look at the broker's capacity: {}", e.getMessage());
         open = true;
@@ -167,7 +200,7 @@ public final class CapacityGate implements SlotGate {
         }
       }
       now = grant();
-      lookSoon(LOOK_EVERY);
+      lookSoon(pause());
     }
     now.forEach(Room::complete);
   }
@@ -197,6 +230,7 @@ public final class CapacityGate implements SlotGate {
     public void use() {
       synchronized (CapacityGate.this) {
         used = true;
+        lookNow();
       }
     }
 
@@ -205,7 +239,13 @@ public final class CapacityGate implements SlotGate {
       List<Room> now;
       synchronized (CapacityGate.this) {
         waiting.remove(this);
-        granted.remove(this);
+        if (granted.remove(this) && used) {
+          // Its instance takes a while to go: the room is not free before the broker says so.
+          limit
+              .toOptional()
+              .ifPresent(known -> limit = Observed.known(Math.max(0, known - 1), clock.instant()));
+          lookNow();
+        }
         now = grant();
       }
       now.forEach(Room::complete);

@@ -8,6 +8,9 @@ public interface Delivery {
   /** The message itself. */
   byte[] body();
 
+  /** Tells this message from every other, whoever gets it, however often. */
+  String key();
+
   /** It was read: this is the job's id. */
   default void begun(long jobId) {}
 

@@ -23,6 +23,9 @@ public final class InstanceLease implements AutoCloseable {
   /** Two renewals in a row may be lost. */
   private static final int RENEWALS = 4;
 
+  /** A broker that knows no leases is asked again once in so many renewals. */
+  private static final int LOOK_AGAIN = 150;
+
   /** How the last renewal went: told when it changes. */
   private enum State {
     UNTOLD,
@@ -36,6 +39,9 @@ public final class InstanceLease implements AutoCloseable {
   private final Duration duration;
   private final AtomicReference<State> state = new AtomicReference<>(State.UNTOLD);
   private final ScheduledFuture<?> ticking;
+
+  /** On the timer's thread alone. */
+  private int skipped = 1;
 
   /**
    * Begins to renew.
@@ -54,6 +60,9 @@ public final class InstanceLease implements AutoCloseable {
   }
 
   private void renew() {
+    if (state.get() == State.UNKNOWN_TO_BROKER && skipped++ % LOOK_AGAIN != 0) {
+      return; // it may have been replaced by one that knows leases, but hardly just now
+    }
     CompletableFuture<Void> unused =
         broker
             .renew(id, duration)

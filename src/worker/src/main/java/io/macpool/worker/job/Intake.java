@@ -2,7 +2,6 @@ package io.macpool.worker.job;
 
 import io.macpool.core.job.Verdict;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,9 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +18,6 @@ public final class Intake {
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
   private static final int SHOWN = 200;
   private static final int REMEMBERED = 1000;
-  private static final Duration RECLAIM_WAIT = Duration.ofSeconds(2);
 
   private final Neighbours neighbours;
   private final RunningJobs running;
@@ -57,23 +52,18 @@ public final class Intake {
       reject(delivery, e);
       return Optional.empty();
     }
-    if (isSettled(payload, delivery)) {
-      return Optional.empty();
-    }
     delivery.begun(payload.jobId());
     Job job = new Job(payload, delivery, neighbours);
     Optional<CompletableFuture<Verdict>> ended = running.run(job);
     if (ended.isEmpty()) {
       alreadyRunning(payload, delivery);
-    } else if (delivery.isRedelivered()) {
-      neighbours.claims().begun(JobKey.of(payload));
     }
     return ended.map(future -> new Begun(payload.jobId(), future));
   }
 
   /**
-   * To the dead letters, if there are any. Some brokers (Qpid Broker-J among them) hand a rejected
-   * message out again instead: it is then acked, for it must not go round for ever.
+   * To the dead letters, if there are any. Should a broker hand a rejected message out again, it is
+   * acked: it must not go round for ever.
    */
   private void reject(Delivery delivery, PayloadException why) {
     boolean rejectedBefore = !rejected.add(Arrays.hashCode(delivery.body()));
@@ -88,70 +78,10 @@ public final class Intake {
     delivery.reject();
   }
 
-  /**
-   * The queue is back: waits for a moment for the messages of the jobs that run on here, which it
-   * hands out again, then asks the others about those that did not come.
-   */
-  public void reclaim(JobQueue queue) {
-    long lost = running.all().stream().filter(Job::isDeliveryLost).count();
-    for (int i = 0; i < lost; i++) {
-      JobQueue.Take take = queue.take();
-      CompletableFuture<Void> unused =
-          take.delivery()
-              .thenAcceptAsync(
-                  delivery -> delivery.ifPresent(this::adoptOrGiveBack), neighbours.threads());
-      later(take::cancel);
-    }
-    if (lost > 0) {
-      log.info("{} jobs run on without a delivery: waiting for their messages", lost);
-      later(neighbours.claims()::askForLost);
-    }
-  }
-
-  private void later(Runnable task) {
-    try {
-      ScheduledFuture<?> unused =
-          neighbours.scheduler().schedule(task, RECLAIM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      log.debug("the worker closes: nothing is reclaimed");
-    }
-  }
-
-  private void adoptOrGiveBack(Delivery delivery) {
-    try {
-      JobPayload payload = JobPayload.parse(delivery.body(), neighbours.policy().defaults());
-      Optional<Job> job = running.find(JobKey.of(payload));
-      if (job.isPresent() && job.get().isDeliveryLost()) {
-        alreadyRunning(payload, delivery);
-      } else if (!isSettled(payload, delivery)) {
-        delivery.giveBack();
-      }
-    } catch (PayloadException e) {
-      delivery.giveBack(); // whoever takes it for a job will see to it
-    }
-  }
-
-  /** Whether it is a job that was reported but not acked: then it is acked now. */
-  private boolean isSettled(JobPayload payload, Delivery delivery) {
-    boolean settled =
-        delivery.isRedelivered() && neighbours.claims().takeSettled(JobKey.of(payload));
-    if (settled) {
-      log.info("job {} came again after its end was reported: acked", payload.jobId());
-      CompletableFuture<Boolean> unused = delivery.ack();
-    }
-    return settled;
-  }
-
   private void alreadyRunning(JobPayload payload, Delivery delivery) {
-    Optional<Job> job = running.find(JobKey.of(payload));
-    if (job.isEmpty()) {
-      delivery.giveBack(); // it was given up, or came to its end, just now
-    } else if (job.get().isDeliveryLost()) {
-      log.info("job {} came again after a lost connection: it runs on", payload.jobId());
-      job.get().adopt(delivery);
-    } else {
-      log.warn("job {} came twice while it runs: the second message is dropped", payload.jobId());
-      CompletableFuture<Boolean> unused = delivery.ack();
+    if (!running.adopt(delivery)) {
+      log.warn("job {} came twice while it runs: given back until it has ended", payload.jobId());
+      delivery.giveBack();
     }
   }
 

@@ -6,6 +6,7 @@ import io.macpool.core.job.JobEvent;
 import io.macpool.core.job.JobMachine;
 import io.macpool.core.job.JobState;
 import io.macpool.core.job.JobStep;
+import io.macpool.core.job.Phase;
 import io.macpool.core.job.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,18 +25,21 @@ public final class Job {
   private static final Logger log = LoggerFactory.getLogger(Job.class);
 
   private final JobPayload payload;
+  private final String key;
   private final Neighbours neighbours;
   private final Mailbox mailbox;
   private final Instant receivedAt;
   private final JobTrace trace;
   private final JobHands hands;
   private final CompletableFuture<Verdict> ended = new CompletableFuture<>();
+  private final CompletableFuture<Void> cleared = new CompletableFuture<>();
   private volatile Delivery delivery;
   private volatile JobState state;
 
   Job(JobPayload payload, Delivery delivery, Neighbours neighbours) {
     this.payload = payload;
     this.delivery = delivery;
+    this.key = delivery.key();
     this.neighbours = neighbours;
     this.mailbox = new Mailbox(neighbours.threads());
     this.receivedAt = neighbours.clock().instant();
@@ -58,6 +62,11 @@ public final class Job {
     return ended;
   }
 
+  /** Completes when nothing of it is left: its instance is gone, or given up. */
+  CompletableFuture<Void> cleared() {
+    return cleared;
+  }
+
   /** Something happened. */
   public void tell(JobEvent event) {
     mailbox.execute(() -> take(event));
@@ -66,6 +75,11 @@ public final class Job {
   /** What it runs. */
   public JobPayload payload() {
     return payload;
+  }
+
+  /** Which message it came in. */
+  String key() {
+    return key;
   }
 
   /** Where it stands. */
@@ -108,6 +122,9 @@ public final class Job {
       }
       state = step.state();
       step.actions().forEach(this::perform);
+      if (state.phase() == Phase.DONE) {
+        cleared.complete(null);
+      }
     } finally {
       MDC.remove("job");
       MDC.remove("trace");

@@ -219,7 +219,7 @@ final class JobHands implements JobAction.Cases {
 
   @Override
   public void settleDelivery(boolean acked) {
-    settling.settle(acked, verdict(), job.delivery());
+    settling.settle(acked, job.delivery());
   }
 
   @Override

@@ -33,6 +33,11 @@ final class JobInstance {
   private static final Duration SETTLED = Duration.ofSeconds(15);
 
   private static final int FULL_LOGGED_EVERY = 20;
+  private static final Duration FIRST_RELEASE_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_RELEASE_PAUSE = Duration.ofMinutes(1);
+
+  /** Two hours and more: by then the broker's cutoff has ended it. */
+  private static final int RELEASE_TRIES = 130;
 
   private final JobPayload job;
   private final Neighbours neighbours;
@@ -209,18 +214,40 @@ final class JobInstance {
 
   void release(String id) {
     over = true;
+    release(id, FIRST_RELEASE_PAUSE, RELEASE_TRIES);
+  }
+
+  /** As long as this worker renews its lease the broker keeps what is not released. */
+  private void release(String id, Duration pause, int tries) {
     CompletableFuture<Void> unused =
         broker
             .delete(id)
             .whenComplete(
                 (nothing, failure) -> {
-                  if (failure != null) {
+                  if (failure == null) {
+                    tell.accept(new JobEvent.InstanceReleased());
+                  } else if (tries > 1) {
                     log.warn(
+                        "instance {} is not released yet: {}",
+                        id,
+                        Retries.cause(failure).getMessage());
+                    Duration next = pause.multipliedBy(2);
+                    later(
+                        pause,
+                        () ->
+                            release(
+                                id,
+                                next.compareTo(LONGEST_RELEASE_PAUSE) > 0
+                                    ? LONGEST_RELEASE_PAUSE
+                                    : next,
+                                tries - 1));
+                  } else {
+                    log.error(
                         "instance {} is left to the broker's own cleaning: {}",
                         id,
                         Retries.cause(failure).getMessage());
+                    tell.accept(new JobEvent.InstanceReleased());
                   }
-                  tell.accept(new JobEvent.InstanceReleased());
                 });
   }
 

@@ -12,8 +12,32 @@ public interface JobQueue {
   /** Why no job can come at the moment; empty if all is well. */
   Optional<String> outage();
 
-  /** Has {@code task} run each time when the queue is in reach again after it was not. */
-  void onReturn(Runnable task);
+  /** Says who is told of messages whose jobs run here. */
+  void attend(Runs runs);
+
+  /** What runs here, for a queue that hands messages out again or to others. */
+  interface Runs {
+
+    /** Nothing. */
+    Runs NONE =
+        new Runs() {
+          @Override
+          public boolean adopt(Delivery again) {
+            return false;
+          }
+
+          @Override
+          public void takenElsewhere(String key) {
+            // nothing runs
+          }
+        };
+
+    /** Gives a message back to the run that lost it; false if there is none. */
+    boolean adopt(Delivery again);
+
+    /** Somebody else runs the job of this message by now. */
+    void takenElsewhere(String key);
+  }
 
   /** A wait for one job. */
   interface Take {

@@ -86,26 +86,18 @@ final class JobSettling {
 
   private void remember(Settlement settlement) {
     if (settlement.verdict() == Verdict.RESET && settlement.isStartFailure()) {
-      neighbours.claims().failedToStart(JobKey.of(payload), priorStartFailures + 1);
+      neighbours.startFailures().tell(payload.jobId(), priorStartFailures + 1);
     } else if (settlement.verdict().isFinish() && priorStartFailures > 0) {
-      neighbours.claims().failedToStart(JobKey.of(payload), 0);
+      neighbours.startFailures().tell(payload.jobId(), 0);
     }
   }
 
-  void settle(boolean acked, Verdict verdict, Delivery delivery) {
+  void settle(boolean acked, Delivery delivery) {
     if (!acked) {
       tell.accept(new JobEvent.DeliverySettled());
       return;
     }
     CompletableFuture<Void> unused =
-        delivery
-            .ack()
-            .thenAccept(
-                took -> {
-                  if (!took && verdict != Verdict.ABANDONED) {
-                    neighbours.claims().ackLost(JobKey.of(payload));
-                  }
-                  tell.accept(new JobEvent.DeliverySettled());
-                });
+        delivery.ack().thenAccept(took -> tell.accept(new JobEvent.DeliverySettled()));
   }
 }

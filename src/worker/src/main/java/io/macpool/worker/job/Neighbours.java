@@ -29,7 +29,6 @@ public record Neighbours(
     GuestSessions guests,
     Optional<BuildTraces> buildTraces,
     StartFailures startFailures,
-    DeliveryClaims claims,
     JobMeters meters,
     Traces traces,
     Clock clock,

@@ -2,44 +2,71 @@ package io.macpool.worker.job;
 
 import io.macpool.core.job.JobEvent;
 import io.macpool.core.job.Verdict;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The jobs that this worker runs, for whoever has something to tell them. */
-public final class RunningJobs {
+public final class RunningJobs implements JobQueue.Runs {
 
   private static final Logger log = LoggerFactory.getLogger(RunningJobs.class);
 
-  private final Map<JobKey, Job> jobs = new ConcurrentHashMap<>();
+  private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+  private final Set<CompletableFuture<Void>> clearing = ConcurrentHashMap.newKeySet();
+  private final Cancels cancels;
   private volatile boolean stopped;
+
+  public RunningJobs(Clock clock) {
+    this.cancels = new Cancels(clock);
+  }
 
   /**
    * Runs a job; completes when its processor is free. Nothing if the same job runs here already.
    */
   Optional<CompletableFuture<Verdict>> run(Job job) {
-    JobKey key = JobKey.of(job.payload());
+    String key = job.key();
     Job present =
         jobs.merge(key, job, (running, again) -> running.state().isGivenUp() ? again : running);
     if (present != job) {
       return Optional.empty();
     }
+    clearing.add(job.cleared());
+    CompletableFuture<Boolean> unused =
+        job.cleared().thenApply(nothing -> clearing.remove(job.cleared()));
     CompletableFuture<Verdict> ended =
         job.run().whenComplete((verdict, never) -> jobs.remove(key, job));
+    cancels
+        .reasonFor(job.payload(), job.receivedAt())
+        .ifPresent(reason -> job.tell(new JobEvent.Cancelled(reason)));
     if (stopped) {
       job.tell(new JobEvent.WorkerStopping());
     }
     return Optional.of(ended);
   }
 
-  /** The job that runs here under this key; not one that was given up and only clears up. */
-  Optional<Job> find(JobKey key) {
-    return Optional.ofNullable(jobs.get(key)).filter(job -> !job.state().isGivenUp());
+  @Override
+  public boolean adopt(Delivery again) {
+    Optional<Job> job =
+        Optional.ofNullable(jobs.get(again.key())).filter(found -> !found.state().isGivenUp());
+    if (job.isEmpty() || !job.get().isDeliveryLost()) {
+      return false;
+    }
+    log.info("job {} has its message again", job.get().payload().jobId());
+    job.get().adopt(again);
+    return true;
+  }
+
+  @Override
+  public void takenElsewhere(String key) {
+    Optional.ofNullable(jobs.get(key))
+        .ifPresent(job -> job.tell(new JobEvent.TakenElsewhere("another worker")));
   }
 
   /** All that run now. */
@@ -47,13 +74,19 @@ public final class RunningJobs {
     return List.copyOf(jobs.values());
   }
 
+  /** Completes when nothing is left of any job, its instance included, of those known now. */
+  public CompletableFuture<Void> cleared() {
+    return CompletableFuture.allOf(clearing.toArray(CompletableFuture<?>[]::new));
+  }
+
   /** How many instances they hold. */
   public int instances() {
     return (int) jobs.values().stream().filter(job -> job.instanceId().isPresent()).count();
   }
 
-  /** Cancels a job; one that does not run here is none of our business. */
+  /** Cancels a job; one that does not run here may come to us: that is remembered for a while. */
   public void cancel(long jobId, String reason) {
+    cancels.heard(jobId, reason);
     for (Job job : all()) {
       if (job.payload().jobId() == jobId) {
         log.info("job {} is cancelled: {}", jobId, reason);

@@ -5,24 +5,27 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import io.macpool.worker.job.DeliveryClaims;
-import io.macpool.worker.job.JobKey;
+import io.macpool.worker.job.StartFailures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Commands to all workers, on the fanout exchange {@code worker.commands}. This worker's queue dies
- * with its connection: a command sent meanwhile is missed, as it always was.
+ * with its connection: a command sent meanwhile is missed, as it always was. Nobody tells a queue
+ * that its exchange was deleted, so the binding is made again from time to time.
  */
 public final class AmqpCommands implements AutoCloseable {
 
@@ -30,29 +33,52 @@ public final class AmqpCommands implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(AmqpCommands.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration BIND_EVERY = Duration.ofSeconds(5);
   private static final int SHOWN = 200;
+  private static final String START_FAILED = "job_start_failed";
   private static final String START_FAILURES = "start_failures";
 
   private final Consumer<JsonNode> taker;
   private final AmqpPublisher publisher;
+  private final Executor blocking;
+  private final SupervisedChannel supervised;
+  private final ScheduledFuture<?> binding;
+  private volatile String queue = "";
 
   /** Hands each command that is a JSON object to {@code taker}, which must not block. */
-  public AmqpCommands(AmqpConnection connection, Consumer<JsonNode> taker) {
+  public AmqpCommands(
+      AmqpConnection connection,
+      Consumer<JsonNode> taker,
+      Executor blocking,
+      ScheduledExecutorService scheduler) {
     this.taker = taker;
-    this.publisher = new AmqpPublisher("commands", connection, AmqpCommands::declare);
-    connection.onConnected(this::listen);
+    this.blocking = blocking;
+    this.publisher =
+        new AmqpPublisher(
+            "claims",
+            connection,
+            made -> Declarations.exchange(made, EXCHANGE, "fanout", false),
+            false,
+            blocking,
+            scheduler);
+    this.supervised =
+        new SupervisedChannel("commands", connection, this::listen, blocking, scheduler);
+    this.binding =
+        scheduler.scheduleWithFixedDelay(
+            this::bindSoon, BIND_EVERY.toMillis(), BIND_EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Says something about a job to all workers: now, or when the broker is in reach. */
-  public void send(DeliveryClaims.Claim claim) {
+  /** Why commands can't be heard; empty if all is well, or if only the connection is missing. */
+  public Optional<String> outage() {
+    return supervised.outage().or(publisher::outage);
+  }
+
+  /** Says how often a job failed to start: now, or when the broker is in reach. */
+  public void send(StartFailures.Count count) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    body.put("type", type(claim.kind()));
-    body.put("job_id", claim.job().jobId());
-    body.put("uuid", claim.job().uuid());
-    body.put("worker", claim.worker());
-    if (claim.kind() == DeliveryClaims.Kind.START_FAILED) {
-      body.put(START_FAILURES, claim.startFailures());
-    }
+    body.put("type", START_FAILED);
+    body.put("job_id", count.jobId());
+    body.put(START_FAILURES, count.failures());
     BasicProperties properties =
         new BasicProperties.Builder().contentType("application/json").build();
     CompletableFuture<Void> unused =
@@ -60,55 +86,48 @@ public final class AmqpCommands implements AutoCloseable {
   }
 
   /** Reads what {@link #send} wrote; nothing if it is another command. */
-  public static Optional<DeliveryClaims.Claim> claim(JsonNode command) {
-    for (DeliveryClaims.Kind kind : DeliveryClaims.Kind.values()) {
-      if (type(kind).equals(command.path("type").asText())) {
-        JobKey job = new JobKey(command.path("job_id").asLong(), command.path("uuid").asText(""));
-        String worker = command.path("worker").asText("");
-        int failures = Math.max(0, command.path(START_FAILURES).asInt());
-        return Optional.of(new DeliveryClaims.Claim(kind, job, worker, failures));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static String type(DeliveryClaims.Kind kind) {
-    return "job_" + kind.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static void declare(Channel channel) throws IOException {
-    channel.exchangeDeclare(EXCHANGE, BuiltinExchangeType.FANOUT, false);
+  public static Optional<StartFailures.Count> startFailures(JsonNode command) {
+    return command.path("type").asText().equals(START_FAILED)
+        ? Optional.of(
+            new StartFailures.Count(
+                command.path("job_id").asLong(), Math.max(0, command.path(START_FAILURES).asInt())))
+        : Optional.empty();
   }
 
   @Override
   public void close() {
+    binding.cancel(false);
+    supervised.close();
     publisher.close();
   }
 
-  private void listen(Connection connection) {
+  private void listen(Channel channel) throws IOException {
+    Declarations.exchange(channel.getConnection(), EXCHANGE, "fanout", false);
+    String own = channel.queueDeclare("", true, true, false, null).getQueue();
+    channel.queueBind(own, EXCHANGE, "");
+    channel.basicConsume(
+        own,
+        true,
+        UUID.randomUUID().toString(),
+        (tag, delivery) -> take(delivery.getBody()),
+        tag -> supervised.reopen(channel, "its queue was deleted"));
+    queue = own;
+  }
+
+  private void bindSoon() {
     try {
-      Channel channel = connection.createChannel();
-      if (channel == null) {
-        throw new IOException("the connection has no channel left");
-      }
-      declare(channel);
-      String queue = channel.queueDeclare("", true, true, false, null).getQueue();
-      channel.queueBind(queue, EXCHANGE, "");
-      channel.basicConsume(
-          queue,
-          true,
-          UUID.randomUUID().toString(),
-          (tag, delivery) -> take(delivery.getBody()),
-          tag -> lost(connection));
-    } catch (IOException | RuntimeException e) {
-      log.warn("can't listen for commands: {}", AmqpConnection.phrase(e));
-      connection.abort();
+      blocking.execute(() -> supervised.current().ifPresent(this::bind));
+    } catch (RejectedExecutionException e) {
+      log.debug("the worker closes: commands are heard no more");
     }
   }
 
-  private static void lost(Connection connection) {
-    log.warn("the queue for commands was deleted: connecting anew");
-    connection.abort();
+  private void bind(Channel channel) {
+    try {
+      channel.queueBind(queue, EXCHANGE, "");
+    } catch (IOException | RuntimeException e) {
+      log.debug("the exchange {} is gone: {}", EXCHANGE, AmqpConnection.phrase(e));
+    }
   }
 
   private void take(byte[] body) {

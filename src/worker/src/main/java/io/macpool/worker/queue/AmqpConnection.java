@@ -39,6 +39,7 @@ public final class AmqpConnection implements AutoCloseable {
   private final List<Consumer<Connection>> users = new CopyOnWriteArrayList<>();
   private volatile Connection current;
   private volatile String outage = "not connected yet";
+  private volatile String alarm;
   private volatile boolean closed;
   private int failures;
 
@@ -63,10 +64,13 @@ public final class AmqpConnection implements AutoCloseable {
 
   /**
    * Adds somebody who needs the connection: told of each one that is made, on a thread that may
-   * block for a while. Add all before {@link #start}.
+   * block for a while.
+   *
+   * @return tells it no more
    */
-  public void onConnected(Consumer<Connection> user) {
+  public Runnable onConnected(Consumer<Connection> user) {
     users.add(user);
+    return () -> users.remove(user);
   }
 
   /** Connects in the background. */
@@ -80,9 +84,18 @@ public final class AmqpConnection implements AutoCloseable {
     return connection != null && connection.isOpen() ? Optional.of(connection) : Optional.empty();
   }
 
-  /** Why there is none; empty if there is one. */
+  /** Why there is none, or why the broker does not read what we write; empty if all is well. */
   public Optional<String> outage() {
-    return current().isPresent() ? Optional.empty() : Optional.of(outage);
+    return current().isPresent() ? alarm() : Optional.of(outage);
+  }
+
+  /** Why the broker does not read what we write; empty if it does, as far as it has said. */
+  public Optional<String> alarm() {
+    return Optional.ofNullable(alarm)
+        .map(
+            why ->
+                "%s takes no messages for now, its alarm says: %s. Free memory or disk there"
+                    .formatted(place, why));
   }
 
   private void connect() {
@@ -96,6 +109,8 @@ public final class AmqpConnection implements AutoCloseable {
         return;
       }
       connection.addShutdownListener(cause -> lost(connection, cause));
+      connection.addBlockedListener(this::blocked, this::unblocked);
+      alarm = null;
       current = connection;
       failures = 0;
       log.info("{} is connected to {}", name, place);
@@ -110,6 +125,16 @@ public final class AmqpConnection implements AutoCloseable {
     }
   }
 
+  private void blocked(String why) {
+    alarm = why;
+    log.warn("{}: {}", name, alarm().orElse(why));
+  }
+
+  private void unblocked() {
+    alarm = null;
+    log.info("{}: {} takes messages again", name, place);
+  }
+
   private void tell(Consumer<Connection> user, Connection connection) {
     try {
       user.accept(connection);
@@ -121,6 +146,7 @@ public final class AmqpConnection implements AutoCloseable {
   private void lost(Connection connection, ShutdownSignalException cause) {
     if (current == connection) {
       current = null;
+      alarm = null;
     }
     if (!closed) {
       outage = "the connection to %s was lost: %s".formatted(place, phrase(cause));

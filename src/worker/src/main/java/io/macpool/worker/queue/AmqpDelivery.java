@@ -5,6 +5,8 @@ import com.rabbitmq.client.Delivery;
 import io.macpool.worker.job.StateReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,7 +22,14 @@ import org.slf4j.LoggerFactory;
 final class AmqpDelivery implements io.macpool.worker.job.Delivery {
 
   private static final Logger log = LoggerFactory.getLogger(AmqpDelivery.class);
+  private static final Duration CONFIRM = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(200);
+
+  /** How often a quorum queue got it back. */
+  private static final String RETURNS = "x-delivery-count";
+
+  /** Ours: a copy of a message that others may have had. */
+  private static final String HANDED_OUT = "x-macpool-handed-out";
 
   private interface End {
     void on(Channel channel) throws IOException;
@@ -28,22 +37,29 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
 
   private final Channel channel;
   private final Delivery delivery;
+  private final String queue;
   private final AmqpEndings endings;
+  private final RunLocks locks;
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
   private final String key;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean isWrittenDown;
+  private volatile boolean isReported;
 
   AmqpDelivery(
       Channel channel,
       Delivery delivery,
+      String queue,
       AmqpEndings endings,
+      RunLocks locks,
       Executor blocking,
       ScheduledExecutorService scheduler) {
     this.channel = channel;
     this.delivery = delivery;
+    this.queue = queue;
     this.endings = endings;
+    this.locks = locks;
     this.blocking = blocking;
     this.scheduler = scheduler;
     this.key = AmqpEndings.key(delivery.getProperties(), delivery.getBody());
@@ -56,7 +72,22 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
 
   @Override
   public boolean isRedelivered() {
-    return delivery.getEnvelope().isRedeliver();
+    return delivery.getEnvelope().isRedeliver() || headers().containsKey(HANDED_OUT);
+  }
+
+  @Override
+  public String key() {
+    return key;
+  }
+
+  private Map<String, Object> headers() {
+    Map<String, Object> headers = delivery.getProperties().getHeaders();
+    return headers == null ? Map.of() : headers;
+  }
+
+  /** How often it came back, where the queue counts that; else 0. */
+  long returns() {
+    return headers().get(RETURNS) instanceof Number number ? number.longValue() : 0;
   }
 
   @Override
@@ -78,10 +109,13 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
           () -> {
             try {
               if (isRedelivered() || isLost()) {
-                counts.complete(endings.writeFirst(key, report));
+                boolean first = endings.writeFirst(key, report);
+                isReported = true;
+                counts.complete(first);
               } else {
                 endings.write(channel, key, report);
                 isWrittenDown = true;
+                isReported = true;
                 counts.complete(true);
               }
             } catch (IOException | RuntimeException e) {
@@ -119,30 +153,92 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
   }
 
   /** Whether its job has ended under an earlier delivery; waits for the broker. */
-  boolean isEnded() throws IOException {
+  private boolean isEnded() throws IOException {
     return endings.isEnded(key);
   }
 
   @Override
   public CompletableFuture<Boolean> ack() {
     return end(
-        "ack",
-        on -> {
-          on.basicAck(tag(), false);
-          if (isWrittenDown) {
-            endings.forget(on, key);
-          }
-        });
+            "ack",
+            on -> {
+              on.basicAck(tag(), false);
+              if (isWrittenDown) {
+                endings.forget(on, key);
+              }
+            })
+        .thenApplyAsync(this::acked, blocking);
+  }
+
+  /** One that is not acked comes to somebody again: who shall know that all is told. */
+  private boolean acked(boolean took) {
+    try {
+      if (!took && isReported) {
+        endings.markTold(key);
+      }
+    } catch (IOException | RuntimeException e) {
+      log.debug("could not note that a report is out: {}", AmqpConnection.phrase(e));
+    }
+    locks.release(key);
+    return took;
   }
 
   @Override
   public void reject() {
     CompletableFuture<Boolean> unused = end("reject", on -> on.basicReject(tag(), false));
+    locks.release(key);
   }
 
   @Override
   public void giveBack() {
-    CompletableFuture<Boolean> unused = end("give back", on -> on.basicReject(tag(), true));
+    CompletableFuture<Boolean> unused =
+        end(
+            "give back",
+            on -> {
+              if (returns() == 0 || !put(on)) {
+                on.basicReject(tag(), true);
+              }
+            });
+    locks.release(key);
+  }
+
+  /**
+   * Puts a copy at the queue's end, with none of its returns counted, and acks the message itself;
+   * false if the queue does not take the copy. Who dies between the two leaves both: the job's lock
+   * and its end keep it from being run twice.
+   */
+  boolean renew() throws IOException {
+    if (!put(channel)) {
+      return false;
+    }
+    CompletableFuture<Boolean> unused = end("ack", on -> {});
+    return true;
+  }
+
+  private boolean put(Channel on) throws IOException {
+    Map<String, Object> headers = new HashMap<>(headers());
+    headers.remove(RETURNS);
+    headers.put(HANDED_OUT, true);
+    AtomicBoolean returned = new AtomicBoolean();
+    on.addReturnListener(message -> returned.set(true));
+    on.basicPublish(
+        "",
+        queue,
+        true,
+        delivery.getProperties().builder().headers(headers).build(),
+        delivery.getBody());
+    try {
+      if (!on.waitForConfirms(CONFIRM.toMillis()) || returned.get()) {
+        return false;
+      }
+    } catch (TimeoutException e) {
+      throw new IOException("the queue did not confirm a copy of a message", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a message was put anew", e);
+    }
+    on.basicAck(tag(), false);
+    return true;
   }
 
   private long tag() {

@@ -4,8 +4,9 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
-import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.MessageProperties;
 import io.macpool.core.GoDuration;
+import io.macpool.core.claim.ClaimPlanner.Ending;
 import io.macpool.worker.job.StateReport;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -44,22 +45,22 @@ final class AmqpEndings {
   /** How long an end stays that nobody asks for; a message may wait this long for a worker. */
   private static final Duration KEPT = Duration.ofHours(24);
 
+  private static final byte[] TOLD = AmqpReports.utf8("told");
+
   private static final Map<String, Object> ARGUMENTS =
       Map.of("x-expires", Math.toIntExact(KEPT.toMillis()));
 
   private final AmqpConnection connection;
   private final AmqpReports reports;
+  private final RunLocks locks;
   private volatile boolean refused;
 
   /** To be made before whoever consumes: on each connection it looks first whether it may. */
-  AmqpEndings(AmqpConnection connection, AmqpReports reports) {
+  AmqpEndings(AmqpConnection connection, AmqpReports reports, RunLocks locks) {
     this.connection = connection;
     this.reports = reports;
-    connection.onConnected(this::probe);
-  }
-
-  private interface Work<T> {
-    T on(Channel channel) throws IOException;
+    this.locks = locks;
+    Runnable unused = connection.onConnected(this::probe);
   }
 
   /** The name under which the end of a message's job is written: the same at each delivery. */
@@ -106,7 +107,7 @@ final class AmqpEndings {
             on,
             key,
             () ->
-                with(
+                Declarations.with(
                     on,
                     channel -> {
                       if (declare(channel, key) > 0) {
@@ -123,20 +124,70 @@ final class AmqpEndings {
   }
 
   /**
+   * What is written down of the job of this message.
+   *
+   * @throws IOException if that can't be said for now
+   */
+  Ending find(String key) throws IOException {
+    Connection on = current();
+    if (refused || !Declarations.isThere(on, channel -> channel.queueDeclarePassive(key))) {
+      return Ending.NONE;
+    }
+    int written =
+        inTurn(
+            on, key, () -> Declarations.with(on, channel -> channel.messageCount(key)).intValue());
+    return switch (written) {
+      case 0 -> Ending.NONE;
+      case 1 -> Ending.WRITTEN;
+      default -> Ending.TOLD;
+    };
+  }
+
+  /** Reports the end that is written down once more, the same to the byte. */
+  void tell(String key) throws IOException {
+    Connection on = current();
+    Optional<GetResponse> written =
+        inTurn(on, key, () -> Declarations.with(on, channel -> get(channel, key)));
+    if (written.isPresent()) {
+      repeat(written.get());
+      markTold(key);
+    }
+  }
+
+  /**
    * Whether the job of this message has ended, whoever ran it; then its report is out.
    *
    * @throws IOException if that can't be said for now
    */
   boolean isEnded(String key) throws IOException {
+    Ending ending = find(key);
+    if (ending == Ending.WRITTEN) {
+      tell(key);
+    }
+    return ending != Ending.NONE;
+  }
+
+  /** Notes, beside an end, that its report is confirmed: nobody need repeat it. */
+  void markTold(String key) throws IOException {
+    if (refused) {
+      return;
+    }
     Connection on = current();
-    if (refused || !exists(on, key)) {
-      return false;
+    if (find(key) != Ending.WRITTEN) {
+      return;
     }
-    Optional<GetResponse> written = inTurn(on, key, () -> with(on, channel -> get(channel, key)));
-    if (written.isPresent()) {
-      repeat(written.get());
-    }
-    return written.isPresent();
+    inTurn(
+        on,
+        key,
+        () ->
+            Declarations.with(
+                on,
+                channel -> {
+                  channel.confirmSelect();
+                  channel.basicPublish("", key, MessageProperties.PERSISTENT_BASIC, TOLD);
+                  confirmed(channel);
+                  return key;
+                }));
   }
 
   /**
@@ -156,6 +207,10 @@ final class AmqpEndings {
 
   private static void put(Channel channel, String key, StateReport report) throws IOException {
     channel.basicPublish("", key, AmqpReports.properties(report), AmqpReports.body(report));
+    confirmed(channel);
+  }
+
+  private static void confirmed(Channel channel) throws IOException {
     try {
       if (!channel.waitForConfirms(CONFIRM.toMillis())) {
         throw new IOException("the broker refused to keep how a job ends");
@@ -191,27 +246,10 @@ final class AmqpEndings {
     }
   }
 
-  private boolean exists(Connection on, String key) throws IOException {
-    try {
-      return with(on, channel -> channel.queueDeclarePassive(key) != null);
-    } catch (IOException e) {
-      Optional<AMQP.Channel.Close> close = refusal(e);
-      boolean absent =
-          close.isPresent()
-              && close.get().getReplyCode() == AMQP.NOT_FOUND
-              // A cluster says this too of a queue that is there but out of reach.
-              && !close.get().getReplyText().contains("inaccessible");
-      if (absent) {
-        return false;
-      }
-      throw e;
-    }
-  }
-
   /** One at a time over all workers; the broker refuses everybody else. */
   private static <T> T inTurn(Connection on, String key, Turn<T> turn) throws IOException {
     String lock = key + ".turn";
-    return with(
+    return Declarations.with(
         on,
         channel -> {
           channel.queueDeclare(lock, false, true, true, null);
@@ -225,24 +263,6 @@ final class AmqpEndings {
     T take() throws IOException;
   }
 
-  private static <T> T with(Connection on, Work<T> work) throws IOException {
-    Channel channel = on.createChannel();
-    if (channel == null) {
-      throw new IOException("the connection has no channel left");
-    }
-    try {
-      T result = work.on(channel);
-      channel.close();
-      return result;
-    } catch (TimeoutException | ShutdownSignalException e) {
-      throw new IOException(AmqpConnection.phrase(e), e);
-    } finally {
-      if (channel.isOpen()) {
-        channel.abort();
-      }
-    }
-  }
-
   private Connection current() throws IOException {
     return connection.current().orElseThrow(() -> new IOException("there is no connection"));
   }
@@ -251,7 +271,7 @@ final class AmqpEndings {
   private void probe(Connection on) {
     String name = PREFIX + "probe." + UUID.randomUUID();
     try {
-      with(
+      Declarations.with(
           on,
           channel -> {
             declare(channel, name);
@@ -259,23 +279,15 @@ final class AmqpEndings {
           });
       refused = false;
     } catch (IOException e) {
-      refused = refusal(e).map(c -> c.getReplyCode() == AMQP.ACCESS_REFUSED).orElse(false);
+      refused =
+          Declarations.refusal(e).map(c -> c.getReplyCode() == AMQP.ACCESS_REFUSED).orElse(false);
       if (refused) {
         log.warn(
-            "this user may not configure, write and read queues {}*: a job whose ack is lost may be"
-                + " run again",
+            "this user may not configure, write and read queues {}*: a job whose message is handed"
+                + " out twice may be run twice. Allow it in the user's permissions",
             PREFIX);
       }
     }
-  }
-
-  private static Optional<AMQP.Channel.Close> refusal(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ShutdownSignalException signal
-          && signal.getReason() instanceof AMQP.Channel.Close close) {
-        return Optional.of(close);
-      }
-    }
-    return Optional.empty();
+    locks.refuse(refused);
   }
 }

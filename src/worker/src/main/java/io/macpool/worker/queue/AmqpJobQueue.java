@@ -1,54 +1,57 @@
 package io.macpool.worker.queue;
 
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.macpool.core.claim.ClaimPlanner.Ending;
 import io.macpool.worker.job.JobQueue;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The queue of jobs. Each wait for a job has a channel of its own with a prefetch of one, consumes
  * until a message comes, and then no more: what is not wanted yet stays in the queue, where others
- * can have it.
+ * can have it. A message that others may have had goes into {@link Custody}, and the wait goes on.
  */
-public final class AmqpJobQueue implements JobQueue {
+public final class AmqpJobQueue implements JobQueue, Custody.Owner {
 
   private static final Logger log = LoggerFactory.getLogger(AmqpJobQueue.class);
-  private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(2);
+
+  /** Messages held for jobs that run elsewhere; with more, a wait pauses. */
+  private static final int MOST_HELD = 200;
+
+  private static final Duration PAUSE_WHEN_FULL = Duration.ofSeconds(5);
 
   private final AmqpConnection connection;
   private final String queue;
   private final int priority;
+  private final RunLocks locks;
   private final AmqpEndings endings;
+  private final Custody custody;
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
-  private final List<Runnable> onReturn = new CopyOnWriteArrayList<>();
-  private volatile boolean connectedBefore;
-  private volatile String refusal;
+  private volatile Runs runs = Runs.NONE;
+  private volatile Optional<Duration> consumerTimeout = Optional.empty();
 
   /**
    * A queue on a connection that is not started yet.
    *
    * @param reports where the end of a job that came again is reported once more
-   * @param longestHold how long a delivery may stay unacked
+   * @param lease how long a runner may be out of reach before somebody else runs its job
    * @param blocking carries out calls that wait for the broker
    */
   public AmqpJobQueue(
@@ -56,50 +59,87 @@ public final class AmqpJobQueue implements JobQueue {
       AmqpReports reports,
       String queue,
       int priority,
-      Duration longestHold,
+      Duration lease,
       Executor blocking,
       ScheduledExecutorService scheduler) {
     this.connection = connection;
     this.queue = queue;
     this.priority = priority;
-    this.endings = new AmqpEndings(connection, reports);
     this.blocking = blocking;
     this.scheduler = scheduler;
-    connection.onConnected(
-        made -> {
-          ConsumerTimeout.check(made, longestHold);
-          refusal = null;
-          waits.forEach(Wait::consumeSoon);
-          if (connectedBefore) {
-            onReturn.forEach(Runnable::run);
-          }
-          connectedBefore = true;
-        });
+    this.locks = new RunLocks(connection, lease, blocking, scheduler);
+    this.endings = new AmqpEndings(connection, reports, locks);
+    this.custody = new Custody(locks, endings, this, blocking, scheduler);
+    locks.lookForEnds(key -> endings.find(key) != Ending.NONE);
+    locks.onTaken(key -> runs.takenElsewhere(key));
   }
 
   @Override
-  public void onReturn(Runnable task) {
-    onReturn.add(task);
+  public void attend(Runs running) {
+    runs = running;
   }
 
   @Override
   public Take take() {
     Wait wait = new Wait();
     waits.add(wait);
-    wait.consumeSoon();
+    wait.begin();
     return wait;
   }
 
   @Override
   public Optional<String> outage() {
-    return connection.outage().or(() -> Optional.ofNullable(refusal));
+    return connection
+        .outage()
+        .or(() -> waits.stream().flatMap(wait -> wait.outage().stream()).findFirst());
+  }
+
+  /** What somebody should look at, though jobs are run. */
+  public Optional<String> warning() {
+    return consumerTimeout.map(ConsumerTimeout::advice);
+  }
+
+  /** Messages held for jobs that run elsewhere. */
+  public int held() {
+    return custody.size();
+  }
+
+  @Override
+  public boolean hasProcessor() {
+    return !waits.isEmpty();
+  }
+
+  @Override
+  public boolean run(AmqpDelivery delivery) {
+    for (Wait wait : waits) {
+      if (wait.result.complete(Optional.of(delivery))) {
+        waits.remove(wait);
+        blocking.execute(wait::end);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean adopt(AmqpDelivery delivery) {
+    return runs.adopt(delivery);
   }
 
   private final class Wait implements Take {
 
     private final CompletableFuture<Optional<io.macpool.worker.job.Delivery>> result =
         new CompletableFuture<>();
-    private Channel channel;
+    private volatile SupervisedChannel channel;
+
+    void begin() {
+      channel = new SupervisedChannel("jobs", connection, this::consume, blocking, scheduler);
+    }
+
+    Optional<String> outage() {
+      SupervisedChannel open = channel;
+      return open == null ? Optional.empty() : open.outage();
+    }
 
     @Override
     public CompletableFuture<Optional<io.macpool.worker.job.Delivery>> delivery() {
@@ -114,10 +154,6 @@ public final class AmqpJobQueue implements JobQueue {
       }
     }
 
-    void consumeSoon() {
-      run(this::consume);
-    }
-
     private void run(Runnable work) {
       try {
         blocking.execute(work);
@@ -126,87 +162,82 @@ public final class AmqpJobQueue implements JobQueue {
       }
     }
 
-    private synchronized void consume() {
-      Optional<Connection> on = connection.current();
-      if (result.isDone() || on.isEmpty() || (channel != null && channel.isOpen())) {
-        return; // over, or the next connection will call, or it consumes already
-      }
-      try {
-        Channel opened = on.get().createChannel();
-        if (opened == null) {
-          throw new IOException("the connection has no channel left: lower the pool size");
-        }
-        channel = opened;
-        opened.addShutdownListener(ConsumerTimeout::explain);
-        opened.confirmSelect(); // for the end of the job, which then need not wait for it
-        opened.basicQos(1);
-        opened.queueDeclare(queue, true, false, false, null);
-        opened.basicConsume(
-            queue,
-            false,
-            UUID.randomUUID().toString(),
-            false,
-            false,
-            Map.of("x-priority", priority),
-            (tag, delivery) -> arrived(opened, delivery, tag),
-            tag -> consumeAgainLater("the queue was deleted"),
-            (tag, cause) -> {
-              if (!cause.isHardError()) {
-                consumeAgainLater(AmqpConnection.phrase(cause));
-              }
-            });
-        refusal = null;
-      } catch (IOException | RuntimeException e) {
-        if (connection.current().isPresent()) {
-          consumeAgainLater(AmqpConnection.phrase(e.getCause() == null ? e : e.getCause()));
-        }
-      }
+    private void consume(Channel on) throws IOException {
+      Declarations.queue(on.getConnection(), queue);
+      on.addShutdownListener(this::closed);
+      on.confirmSelect(); // for the end of the job, which then need not wait for it
+      on.basicQos(1);
+      on.basicConsume(
+          queue,
+          false,
+          UUID.randomUUID().toString(),
+          false,
+          false,
+          Map.of("x-priority", priority),
+          (tag, delivery) -> arrived(on, delivery, tag),
+          tag ->
+              channel.reopen(
+                  on, "queue " + queue + " was deleted, or its node is gone: consuming anew"),
+          (tag, cause) -> {});
     }
 
-    private void consumeAgainLater(String why) {
-      if (result.isDone()) {
-        return;
-      }
-      refusal = "can't consume from %s: %s".formatted(queue, why);
-      log.warn("{}; will try again", refusal);
-      try {
-        ScheduledFuture<?> unused =
-            scheduler.schedule(
-                this::consumeSoon, PAUSE_AFTER_REFUSAL.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        result.complete(Optional.empty());
-      }
+    private void closed(ShutdownSignalException cause) {
+      ConsumerTimeout.of(cause)
+          .ifPresent(
+              limit -> {
+                ConsumerTimeout.explain(cause);
+                consumerTimeout = Optional.of(limit);
+              });
     }
 
     private void arrived(Channel on, Delivery delivery, String consumer) {
-      AmqpDelivery taken = new AmqpDelivery(on, delivery, endings, blocking, scheduler);
+      AmqpDelivery taken =
+          new AmqpDelivery(on, delivery, queue, endings, locks, blocking, scheduler);
       run(
           () -> {
             stopConsuming(on, consumer);
-            if (taken.isRedelivered() && !isToRun(taken)) {
-              return;
-            }
-            waits.remove(this);
-            if (!result.complete(Optional.of(taken))) {
-              taken.giveBack();
+            if (isFirstHere(taken)) {
+              handOver(on, taken);
+            } else {
+              custody.hold(taken);
+              goOn(on);
             }
           });
     }
 
-    /** Whoever had it before may have ended its job; if so, or if nobody can tell, waits on. */
-    private boolean isToRun(AmqpDelivery again) {
+    /** Whether nobody can have it but us; if that can't be told, it goes into custody. */
+    private boolean isFirstHere(AmqpDelivery taken) {
       try {
-        if (!again.isEnded()) {
-          return true;
-        }
-        log.info("a job came again after its end was written down: acked");
-        CompletableFuture<Void> unused = again.ack().thenRun(this::consumeSoon);
+        return !taken.isRedelivered() && !locks.isHeld(taken.key()) && locks.take(taken.key());
       } catch (IOException | RuntimeException e) {
-        again.giveBack();
-        consumeAgainLater(
-            "can't tell whether a job that came again has ended: " + AmqpConnection.phrase(e));
+        log.debug("a job's lock can't be taken yet: {}", AmqpConnection.phrase(e));
+        return false;
       }
-      return false;
+    }
+
+    private void handOver(Channel on, AmqpDelivery taken) {
+      channel.giveAway(on);
+      waits.remove(this);
+      if (!result.complete(Optional.of(taken))) {
+        taken.giveBack();
+      }
+    }
+
+    private void goOn(Channel on) {
+      if (result.isDone()) {
+        channel.giveAway(on);
+      } else if (custody.size() < MOST_HELD) {
+        channel.replace(on);
+      } else {
+        log.warn("{} messages are held for jobs that run elsewhere: taking no more", MOST_HELD);
+        try {
+          ScheduledFuture<?> unused =
+              scheduler.schedule(
+                  () -> channel.replace(on), PAUSE_WHEN_FULL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+          result.complete(Optional.empty());
+        }
+      }
     }
 
     private void stopConsuming(Channel on, String consumer) {
@@ -217,13 +248,10 @@ public final class AmqpJobQueue implements JobQueue {
       }
     }
 
-    private synchronized void end() {
-      try {
-        if (channel != null && channel.isOpen()) {
-          channel.close();
-        }
-      } catch (IOException | TimeoutException | RuntimeException e) {
-        log.debug("a channel ended with its connection: {}", AmqpConnection.phrase(e));
+    private void end() {
+      SupervisedChannel open = channel;
+      if (open != null) {
+        open.close();
       }
     }
   }

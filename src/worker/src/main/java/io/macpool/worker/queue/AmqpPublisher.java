@@ -7,26 +7,28 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Publishes in order and keeps each message until the broker confirms it: what was unconfirmed when
- * a connection is lost goes out again, first, on the next. So nothing is lost or out of order; a
- * message may come twice. Memory is bounded by its users: each waits for confirms before it gives
- * more.
+ * its channel is lost, or a message is refused or returned, goes out again, first, on the next
+ * channel. So nothing is lost or out of order; a message may come twice. Memory is bounded by its
+ * users: each waits for confirms before it gives more.
  */
 final class AmqpPublisher implements AutoCloseable {
 
   /** Declares what must exist before anything is published. */
   @FunctionalInterface
   interface Topology {
-    void declare(Channel channel) throws IOException;
+    void declare(Connection connection) throws IOException;
   }
 
   private static final Logger log = LoggerFactory.getLogger(AmqpPublisher.class);
@@ -49,19 +51,39 @@ final class AmqpPublisher implements AutoCloseable {
 
   private final String name;
   private final Topology topology;
+  private final boolean mandatory;
+  private final SupervisedChannel supervised;
   private final ExecutorService thread;
   private final Deque<Message> waiting = new ArrayDeque<>();
   private final NavigableMap<Long, Message> unconfirmed = new TreeMap<>();
   private Channel channel;
+  private boolean inTrouble;
   private boolean sending;
   private boolean closed;
 
-  AmqpPublisher(String name, AmqpConnection connection, Topology topology) {
+  /**
+   * Opens its channel as soon as there is a connection.
+   *
+   * @param mandatory whether a message that no queue takes counts as not told: it is kept
+   */
+  AmqpPublisher(
+      String name,
+      AmqpConnection connection,
+      Topology topology,
+      boolean mandatory,
+      Executor blocking,
+      ScheduledExecutorService scheduler) {
     this.name = name;
     this.topology = topology;
+    this.mandatory = mandatory;
     this.thread =
         Executors.newSingleThreadExecutor(work -> AmqpConnection.thread(name + "-publish", work));
-    connection.onConnected(this::restart);
+    this.supervised = new SupervisedChannel(name, connection, this::setUp, blocking, scheduler);
+  }
+
+  /** Why nothing can be told; empty if all is well, or if only the connection is missing. */
+  Optional<String> outage() {
+    return supervised.outage();
   }
 
   /** Completes when the broker has confirmed; fails only if this publisher closes before. */
@@ -79,36 +101,21 @@ final class AmqpPublisher implements AutoCloseable {
     return message.safe();
   }
 
-  private void restart(Connection connection) {
-    try {
-      thread.execute(() -> open(connection));
-    } catch (RejectedExecutionException e) {
-      log.debug("{} closes: stays on the old connection", name);
-    }
-  }
-
-  private void open(Connection connection) {
-    try {
-      Channel opened = connection.createChannel();
-      if (opened == null) {
-        throw new IOException("the connection has no channel left");
+  private void setUp(Channel opened) throws IOException {
+    topology.declare(opened.getConnection());
+    opened.confirmSelect();
+    opened.addConfirmListener(
+        (tag, multiple) -> confirmed(opened, tag, multiple),
+        (tag, multiple) -> untold(opened, "the broker refused a message: is its queue full?"));
+    opened.addReturnListener(
+        message ->
+            untold(opened, "no queue takes messages for " + message.getRoutingKey() + " any more"));
+    synchronized (this) {
+      channel = opened;
+      while (!unconfirmed.isEmpty()) {
+        waiting.addFirst(unconfirmed.pollLastEntry().getValue());
       }
-      topology.declare(opened);
-      opened.confirmSelect();
-      opened.addConfirmListener(
-          (tag, multiple) -> confirmed(opened, tag, multiple),
-          (tag, multiple) -> refused(opened, tag, multiple));
-      synchronized (this) {
-        channel = opened;
-        while (!unconfirmed.isEmpty()) {
-          waiting.addFirst(unconfirmed.pollLastEntry().getValue());
-        }
-        sendSoon();
-      }
-    } catch (IOException | RuntimeException e) {
-      log.warn("{} can't publish on this connection: {}", name, AmqpConnection.phrase(e));
-      // A new connection is the one way to a new try: topology errors are told again with it.
-      connection.abort();
+      sendSoon();
     }
   }
 
@@ -122,7 +129,8 @@ final class AmqpPublisher implements AutoCloseable {
   private void send() {
     for (Message next = take(); next != null; next = take()) {
       try {
-        channel.basicPublish(next.exchange(), next.key(), next.properties(), next.body().bytes);
+        channel.basicPublish(
+            next.exchange(), next.key(), mandatory, next.properties(), next.body().bytes);
       } catch (IOException | RuntimeException e) {
         // It is unconfirmed, and goes out again on the next connection.
         log.debug("{} waits for the next connection: {}", name, AmqpConnection.phrase(e));
@@ -132,8 +140,10 @@ final class AmqpPublisher implements AutoCloseable {
     }
   }
 
+  /** After trouble one goes ahead, and the others follow when it is confirmed. */
   private synchronized Message take() {
-    Message next = channel != null && channel.isOpen() ? waiting.poll() : null;
+    boolean waits = inTrouble && !unconfirmed.isEmpty();
+    Message next = channel != null && channel.isOpen() && !waits ? waiting.poll() : null;
     if (next == null) {
       sending = false;
       return null;
@@ -153,6 +163,8 @@ final class AmqpPublisher implements AutoCloseable {
       if (on != channel) {
         return; // its messages are on their way again
       }
+      inTrouble = false;
+      supervised.serves();
       if (multiple) {
         NavigableMap<Long, Message> upTo = unconfirmed.headMap(tag, true);
         safe.addAll(upTo.values());
@@ -165,12 +177,21 @@ final class AmqpPublisher implements AutoCloseable {
       }
     }
     safe.forEach(message -> message.safe().complete(null));
+    synchronized (this) {
+      sendSoon();
+    }
   }
 
-  private void refused(Channel on, long tag, boolean multiple) {
-    log.warn("{}: the broker did not take message {} (multiple: {})", name, tag, multiple);
-    // In order or not at all: everything unconfirmed goes out again on a new connection.
-    on.getConnection().abort();
+  /** In order or not at all: everything unconfirmed goes out again, after a pause. */
+  private void untold(Channel on, String why) {
+    synchronized (this) {
+      if (on != channel) {
+        return;
+      }
+      channel = null;
+      inTrouble = true;
+    }
+    supervised.reopen(on, why);
   }
 
   private IllegalStateException closing() {
@@ -187,6 +208,7 @@ final class AmqpPublisher implements AutoCloseable {
       unconfirmed.clear();
       waiting.clear();
     }
+    supervised.close();
     thread.shutdownNow();
     given.forEach(message -> message.safe().completeExceptionally(closing()));
   }

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** States to the queue {@code reporting.jobs.builds}, in the form that schedulers read. */
 public final class AmqpReports implements Reports, AutoCloseable {
@@ -25,14 +27,26 @@ public final class AmqpReports implements Reports, AutoCloseable {
   private final List<AmqpPublisher> publishers = new ArrayList<>();
 
   /** Publishes over as many channels as {@code channels}; a job keeps to one of them. */
-  public AmqpReports(AmqpConnection connection, int channels) {
+  public AmqpReports(
+      AmqpConnection connection,
+      int channels,
+      Executor blocking,
+      ScheduledExecutorService scheduler) {
     for (int i = 0; i < channels; i++) {
       publishers.add(
           new AmqpPublisher(
-              "states-" + i,
+              channels == 1 ? "states" : "states-" + i,
               connection,
-              channel -> channel.queueDeclare(QUEUE, true, false, false, null)));
+              made -> Declarations.queue(made, QUEUE),
+              true,
+              blocking,
+              scheduler));
     }
+  }
+
+  /** Why states can't be reported; empty if all is well, or if only the connection is missing. */
+  public Optional<String> outage() {
+    return publishers.stream().flatMap(one -> one.outage().stream()).findFirst();
   }
 
   @Override

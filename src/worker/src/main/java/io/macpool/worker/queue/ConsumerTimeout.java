@@ -1,10 +1,9 @@
 package io.macpool.worker.queue;
 
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.macpool.core.GoDuration;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -13,49 +12,39 @@ import org.slf4j.LoggerFactory;
 /**
  * RabbitMQ takes a delivery back, and closes its channel, when it stays unacked for longer than its
  * {@code consumer_timeout}: 30 minutes by default since 3.8.17. Ours stay unacked for a whole job.
- * The limit can't be read over AMQP, so it can only be warned of.
+ * That costs no job; it costs custody, so it is told. The limit can't be read over AMQP: the broker
+ * tells it when it strikes.
  */
 final class ConsumerTimeout {
 
   private static final Logger log = LoggerFactory.getLogger(ConsumerTimeout.class);
-  private static final Duration DEFAULT = Duration.ofMinutes(30);
-  private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+).*");
+  private static final Pattern TOLD =
+      Pattern.compile("delivery acknowledgement on channel \\d+ timed out.*?(\\d+) ms.*");
 
   private ConsumerTimeout() {}
 
-  /** Warns if jobs may last longer than the default of this broker. */
-  static void check(Connection connection, Duration longestHold) {
-    Map<String, Object> server = connection.getServerProperties();
-    String product = String.valueOf(server.get("product"));
-    String version = String.valueOf(server.get("version"));
-    if (product.equals("RabbitMQ") && hasTimeout(version) && longestHold.compareTo(DEFAULT) > 0) {
-      log.warn(
-          "a delivery may stay unacked for {} here; RabbitMQ {} takes it back after its"
-              + " consumer_timeout, 30m by default: set consumer_timeout above {} in rabbitmq.conf",
-          GoDuration.format(longestHold),
-          version,
-          GoDuration.format(longestHold));
-    }
+  /** The limit, if that is why a channel closed. */
+  static Optional<Duration> of(ShutdownSignalException cause) {
+    Matcher told = TOLD.matcher(String.valueOf(cause.getMessage()));
+    return told.find()
+        ? Optional.of(Duration.ofMillis(Long.parseLong(told.group(1))))
+        : Optional.empty();
   }
 
-  static boolean hasTimeout(String version) {
-    Matcher parts = VERSION.matcher(version);
-    if (!parts.matches()) {
-      return false;
-    }
-    int number =
-        Integer.parseInt(parts.group(1)) * 1_000_000
-            + Integer.parseInt(parts.group(2)) * 1_000
-            + Integer.parseInt(parts.group(3));
-    return number >= 3_008_017;
+  /** Says it, and what to do. */
+  static String advice(Duration limit) {
+    return ("the job broker takes messages back after %s, its consumer_timeout, and jobs last"
+            + " longer: set consumer_timeout above the longest job in rabbitmq.conf, or, from"
+            + " RabbitMQ 3.12, x-consumer-timeout on the queue")
+        .formatted(GoDuration.format(limit));
   }
 
-  /** Says what to do if that is why a channel closed. */
+  /** Logs it, if that is why a channel closed. */
   static void explain(ShutdownSignalException cause) {
-    if (String.valueOf(cause.getMessage()).contains("delivery acknowledgement on channel")) {
-      log.error(
-          "RabbitMQ took a delivery back because its job runs longer than consumer_timeout: the"
-              + " job may be run twice; raise consumer_timeout in rabbitmq.conf");
-    }
+    of(cause)
+        .ifPresent(
+            limit ->
+                log.warn(
+                    "the job runs on without its message, which others keep: {}", advice(limit)));
   }
 }

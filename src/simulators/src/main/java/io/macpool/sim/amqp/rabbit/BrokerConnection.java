@@ -183,8 +183,11 @@ final class BrokerConnection implements Runnable {
     if (method instanceof AMQImpl.Channel.Open) {
       channels.put(number, new BrokerChannel(number, this, host));
       outbox.send(number, new AMQImpl.Channel.OpenOk(LongStringHelper.asLongString("")));
-    } else if (method instanceof AMQImpl.Channel.Close && channel != null) {
-      channels.remove(number).end();
+    } else if (method instanceof AMQImpl.Channel.Close) {
+      // It may be closed already, if both sides close it at once.
+      if (channel != null) {
+        channels.remove(number).end();
+      }
       outbox.send(number, new AMQImpl.Channel.CloseOk());
     } else if (method instanceof AMQImpl.Channel.CloseOk) {
       channels.remove(number);

@@ -1,0 +1,192 @@
+package io.macpool.worker.queue;
+
+import io.macpool.core.claim.ClaimPlanner;
+import io.macpool.core.claim.ClaimPlanner.Decision;
+import io.macpool.core.claim.ClaimPlanner.Ending;
+import io.macpool.core.claim.ClaimPlanner.Runner;
+import io.macpool.core.claim.ClaimPlanner.Sight;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Messages that this worker holds and runs nothing for, because somebody else runs their jobs or
+ * did so a moment ago. They cost a channel each, and no processor. What becomes of them is {@link
+ * ClaimPlanner}'s.
+ */
+final class Custody {
+
+  /** What a queue does with a message that is to be run, or whose run is here. */
+  interface Owner {
+
+    /** Whether a processor waits for a job. */
+    boolean hasProcessor();
+
+    /** Gives the message to a processor; false if none waits any more. */
+    boolean run(AmqpDelivery delivery);
+
+    /** Gives the message to the job that runs here and has lost its own; false if there is none. */
+    boolean adopt(AmqpDelivery delivery);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Custody.class);
+  private static final Duration FIRST_LOOK = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** A queue that counts returns must not be given cause to drop the message. */
+  private static final long RETURNS_TO_RENEW_AT = 2;
+
+  private final RunLocks locks;
+  private final AmqpEndings endings;
+  private final Owner owner;
+  private final ClaimPlanner planner;
+  private final Executor blocking;
+  private final ScheduledExecutorService scheduler;
+  private final Set<Held> held = ConcurrentHashMap.newKeySet();
+
+  Custody(
+      RunLocks locks,
+      AmqpEndings endings,
+      Owner owner,
+      Executor blocking,
+      ScheduledExecutorService scheduler) {
+    this.locks = locks;
+    this.endings = endings;
+    this.owner = owner;
+    this.planner = new ClaimPlanner(locks.lease());
+    this.blocking = blocking;
+    this.scheduler = scheduler;
+  }
+
+  /** How many messages it holds. */
+  int size() {
+    return held.size();
+  }
+
+  /** Takes charge of a message; to be called on a thread that may block. */
+  void hold(AmqpDelivery delivery) {
+    Held one = new Held(delivery);
+    held.add(one);
+    one.look();
+  }
+
+  private final class Held {
+
+    private final AmqpDelivery delivery;
+    private Duration pause = FIRST_LOOK;
+    private long silentSince = System.nanoTime();
+    private boolean told;
+
+    Held(AmqpDelivery delivery) {
+      this.delivery = delivery;
+    }
+
+    void look() {
+      try {
+        if (carryOut(planner.decide(sight()))) {
+          held.remove(this);
+          return;
+        }
+      } catch (IOException | RuntimeException e) {
+        log.info("can't tell yet who runs a job that came again: {}", AmqpConnection.phrase(e));
+      }
+      lookLater();
+    }
+
+    private void lookLater() {
+      try {
+        ScheduledFuture<?> unused =
+            scheduler.schedule(
+                () -> blocking.execute(this::look), pause.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        log.debug("the worker closes: what it holds goes back with its connection");
+      }
+      Duration longest =
+          locks.lease().dividedBy(4).compareTo(LONGEST_PAUSE) < 0
+              ? locks.lease().dividedBy(4)
+              : LONGEST_PAUSE;
+      Duration next = pause.multipliedBy(2);
+      pause = next.compareTo(longest) > 0 ? longest : next;
+    }
+
+    /** The lock is looked at first: see {@link Sight}. */
+    private Sight sight() throws IOException {
+      String key = delivery.key();
+      Runner runner;
+      if (delivery.isLost()) {
+        runner = Runner.UNKNOWN;
+      } else if (locks.isHeld(key)) {
+        runner = Runner.HERE;
+      } else {
+        runner = locks.isElsewhere(key) ? Runner.ELSEWHERE : Runner.NOBODY;
+      }
+      if (runner == Runner.ELSEWHERE) {
+        silentSince = System.nanoTime();
+      }
+      Ending ending =
+          delivery.isLost() || runner == Runner.HERE ? Ending.UNKNOWN : endings.find(key);
+      return new Sight(
+          delivery.isRedelivered(),
+          delivery.isLost(),
+          runner,
+          ending,
+          Duration.ofNanos(System.nanoTime() - silentSince),
+          owner.hasProcessor());
+    }
+
+    /** Whether the message is out of custody by it. */
+    private boolean carryOut(Decision decision) throws IOException {
+      return switch (decision) {
+        case FORGET -> true;
+        case ADOPT -> owner.adopt(delivery);
+        case TELL_AND_ACK -> {
+          endings.tell(delivery.key());
+          yield ack();
+        }
+        case ACK -> ack();
+        case RUN -> run();
+        case GIVE_BACK -> {
+          delivery.giveBack();
+          yield true;
+        }
+        case HOLD -> keep();
+      };
+    }
+
+    private boolean ack() {
+      log.info("a job that came again has ended: its message is acked");
+      CompletableFuture<Boolean> unused = delivery.ack();
+      return true;
+    }
+
+    private boolean run() throws IOException {
+      if (!locks.take(delivery.key())) {
+        silentSince = System.nanoTime();
+        return false;
+      }
+      if (owner.run(delivery)) {
+        return true;
+      }
+      locks.release(delivery.key());
+      return false;
+    }
+
+    /** Whether it was put anew: whoever gets it next is its custodian. */
+    private boolean keep() throws IOException {
+      if (!told) {
+        told = true;
+        log.info("a job came again that another worker runs, or did: its message is kept");
+      }
+      return delivery.returns() >= RETURNS_TO_RENEW_AT && delivery.renew();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.macpool.worker.queue;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Connection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who runs which job, where every worker can see it: an exclusive queue for each, which the broker
+ * grants to one connection alone and takes away with it. A closed channel does not touch it. After
+ * a lost connection the locks are taken again; one that somebody else has for longer than a lease
+ * is somebody else's: our job has to stop.
+ */
+final class RunLocks {
+
+  private static final Logger log = LoggerFactory.getLogger(RunLocks.class);
+  private static final Duration AGAIN = Duration.ofMillis(500);
+
+  private final AmqpConnection connection;
+  private final Duration lease;
+  private final Executor blocking;
+  private final ScheduledExecutorService scheduler;
+  private final Map<String, Connection> held = new ConcurrentHashMap<>();
+  private volatile Consumer<String> onTaken = key -> {};
+  private volatile Ends ends = key -> false;
+  private volatile boolean refused;
+
+  /** Locks on one connection; lost ones are taken again after each reconnect. */
+  RunLocks(
+      AmqpConnection connection,
+      Duration lease,
+      Executor blocking,
+      ScheduledExecutorService scheduler) {
+    this.connection = connection;
+    this.lease = lease;
+    this.blocking = blocking;
+    this.scheduler = scheduler;
+    Runnable unused =
+        connection.onConnected(
+            made -> {
+              long until = System.nanoTime() + lease.toNanos();
+              held.keySet().forEach(key -> retakeSoon(key, until));
+            });
+  }
+
+  /** Who is told, with the key, when a job that runs here is another's by now. */
+  void onTaken(Consumer<String> listener) {
+    onTaken = listener;
+  }
+
+  /** Says whether the end of a job is written down. */
+  @FunctionalInterface
+  interface Ends {
+    boolean isEnded(String key) throws IOException;
+  }
+
+  /** Where to look, after a lock was regained, whether somebody has ended the job meanwhile. */
+  void lookForEnds(Ends where) {
+    ends = where;
+  }
+
+  /** This user may not declare such queues: every lock is granted, and nobody else is seen. */
+  void refuse(boolean isRefused) {
+    refused = isRefused;
+  }
+
+  private static String name(String key) {
+    return key + ".run";
+  }
+
+  /** Whether this process runs it. */
+  boolean isHeld(String key) {
+    return held.containsKey(key);
+  }
+
+  /**
+   * Takes the lock; false if another connection has it.
+   *
+   * @throws IOException if the broker can't tell
+   */
+  boolean take(String key) throws IOException {
+    Connection on = connection.current().orElseThrow(() -> new IOException("no connection"));
+    if (!refused && !declare(on, key)) {
+      return false;
+    }
+    held.put(key, on);
+    return true;
+  }
+
+  /** Whether another connection has it. */
+  boolean isElsewhere(String key) throws IOException {
+    Connection on = connection.current().orElseThrow(() -> new IOException("no connection"));
+    if (refused) {
+      return false;
+    }
+    try {
+      return Declarations.isThere(on, channel -> channel.queueDeclarePassive(name(key)));
+    } catch (IOException e) {
+      if (isLocked(e)) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  /** The job is over here. */
+  void release(String key) {
+    if (held.remove(key) == null || refused) {
+      return;
+    }
+    try {
+      blocking.execute(() -> delete(key));
+    } catch (RejectedExecutionException e) {
+      log.debug("the worker closes: its locks go with its connection");
+    }
+  }
+
+  private void delete(String key) {
+    Optional<Connection> on = connection.current();
+    try {
+      if (on.isPresent() && !held.containsKey(key)) {
+        AMQP.Queue.DeleteOk unused =
+            Declarations.with(on.get(), channel -> channel.queueDelete(name(key)));
+      }
+    } catch (IOException e) {
+      log.debug("a lock was not released: {}", AmqpConnection.phrase(e));
+    }
+  }
+
+  private static boolean declare(Connection on, String key) throws IOException {
+    try {
+      AMQP.Queue.DeclareOk unused =
+          Declarations.with(
+              on, channel -> channel.queueDeclare(name(key), false, true, false, null));
+      return true;
+    } catch (IOException e) {
+      if (isLocked(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isLocked(IOException failure) {
+    return Declarations.refusal(failure)
+        .filter(close -> close.getReplyCode() == AMQP.RESOURCE_LOCKED)
+        .isPresent();
+  }
+
+  private void retakeSoon(String key, long until) {
+    try {
+      blocking.execute(() -> retake(key, until));
+    } catch (RejectedExecutionException e) {
+      log.debug("the worker closes: its locks go with its connection");
+    }
+  }
+
+  /** It may be our own old connection that has it still, until the broker finds it dead. */
+  private void retake(String key, long until) {
+    Optional<Connection> on = connection.current();
+    if (on.isEmpty() || !held.containsKey(key)) {
+      return; // over, or the next connection will call
+    }
+    try {
+      if (refused || declare(on.get(), key)) {
+        held.replace(key, on.get());
+        if (ends.isEnded(key)) {
+          log.warn("another worker ended what runs here while the job broker was out of reach");
+          onTaken.accept(key);
+        }
+        return;
+      }
+    } catch (IOException e) {
+      log.debug("a lock is not taken again yet: {}", AmqpConnection.phrase(e));
+    }
+    if (System.nanoTime() - until > 0) {
+      log.warn("another worker runs what ran here while the job broker was out of reach");
+      held.remove(key);
+      onTaken.accept(key);
+      return;
+    }
+    try {
+      ScheduledFuture<?> unused =
+          scheduler.schedule(() -> retakeSoon(key, until), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("the worker closes: its locks go with its connection");
+    }
+  }
+
+  Duration lease() {
+    return lease;
+  }
+}

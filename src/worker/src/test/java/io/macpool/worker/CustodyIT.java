@@ -1,0 +1,70 @@
+package io.macpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.macpool.sim.amqp.AmqpSimulator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Jobs that last longer than the broker lets a message stay unacked. */
+@Tag(Stage.OWN_BROKER)
+class CustodyIT {
+
+  private static final Duration CONSUMER_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final int JOBS = 8;
+
+  @RegisterExtension final Stage stage = new Stage();
+
+  /** Two workers of four processors, a time-out of a third of a job: all eight run at once. */
+  @Test
+  void custodyCostsNoProcessorAndEachJobRunsOnce() throws IOException {
+    AmqpSimulator broker = stage.operator().simulator().orElseThrow();
+    broker.broker().setConsumerTimeout(CONSUMER_TIMEOUT);
+    Worker first = stage.worker("POOL_SIZE", "4", "HOSTNAME", "first");
+    Worker second = stage.worker("POOL_SIZE", "4", "HOSTNAME", "second");
+    await().atMost(Stage.PATIENCE).until(() -> stage.consumers() == JOBS);
+    List<Path> runs = new ArrayList<>();
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < JOBS; i++) {
+      Path run = stage.directory.resolve("run-" + i);
+      runs.add(run);
+      ids.add(stage.publish("echo run >> " + run, "sleep 6"));
+    }
+    await().atMost(LONG).until(() -> runs.stream().allMatch(Files::exists));
+    assertThat(stage.results.awaitFinishes(ids, LONG)).isTrue();
+    stage.awaitSettled(List.of(first, second));
+    await().atMost(LONG).until(() -> broker.depth(stage.queue).get().unacked() == 0);
+    for (int i = 0; i < JOBS; i++) {
+      assertThat(Files.readAllLines(runs.get(i))).as("runs of job %d", i).hasSize(1);
+      assertThat(stage.results.job(ids.get(i)).finishes()).isEqualTo(1);
+    }
+  }
+
+  /** Its message is held by a worker with a free processor, again and again; the runner wins. */
+  @Test
+  void anIdleWorkerKeepsTheMessageAndRunsNothing() throws IOException {
+    AmqpSimulator broker = stage.operator().simulator().orElseThrow();
+    broker.broker().setConsumerTimeout(CONSUMER_TIMEOUT);
+    Worker first = stage.worker("HOSTNAME", "first");
+    Path run = stage.directory.resolve("run");
+    long id = stage.publish("echo run >> " + run, "sleep 8");
+    await().atMost(LONG).until(() -> Files.exists(run));
+    Worker second = stage.worker("HOSTNAME", "second");
+    long other = stage.publish("echo other");
+    assertThat(stage.results.awaitFinishes(List.of(id, other), LONG)).isTrue();
+    stage.awaitSettled(List.of(first, second));
+    await().atMost(LONG).until(() -> broker.depth(stage.queue).get().unacked() == 0);
+    assertThat(Files.readAllLines(run)).hasSize(1);
+    assertThat(stage.results.job(id).finishes()).isEqualTo(1);
+    assertThat(stage.results.job(id).flaws()).isEmpty();
+  }
+}
