@@ -210,6 +210,7 @@ final class ClusterRound {
           StatusDraft.of(
               cluster, spec.get(), seen, none, plan, situation, operation.clock().instant()),
           none);
+      note(spec.get(), seen, none, seen.bound());
     }
     tell(seen, plan);
     Optional.ofNullable(cluster.getSpec())
