@@ -19,7 +19,7 @@ public final class RunningJobs implements JobQueue.Runs {
   private static final Logger log = LoggerFactory.getLogger(RunningJobs.class);
 
   private final Map<String, Job> jobs = new ConcurrentHashMap<>();
-  private final Set<CompletableFuture<Void>> clearing = ConcurrentHashMap.newKeySet();
+  private final Set<Job> clearing = ConcurrentHashMap.newKeySet();
   private final Cancels cancels;
   private volatile boolean stopped;
 
@@ -37,9 +37,8 @@ public final class RunningJobs implements JobQueue.Runs {
     if (present != job) {
       return Optional.empty();
     }
-    clearing.add(job.cleared());
-    CompletableFuture<Boolean> unused =
-        job.cleared().thenApply(nothing -> clearing.remove(job.cleared()));
+    clearing.add(job);
+    CompletableFuture<Boolean> unused = job.cleared().thenApply(nothing -> clearing.remove(job));
     CompletableFuture<Verdict> ended =
         job.run().whenComplete((verdict, never) -> jobs.remove(key, job));
     cancels
@@ -76,7 +75,8 @@ public final class RunningJobs implements JobQueue.Runs {
 
   /** Completes when nothing is left of any job, its instance included, of those known now. */
   public CompletableFuture<Void> cleared() {
-    return CompletableFuture.allOf(clearing.toArray(CompletableFuture<?>[]::new));
+    return CompletableFuture.allOf(
+        clearing.stream().map(Job::cleared).toArray(CompletableFuture<?>[]::new));
   }
 
   /** How many instances they hold. */

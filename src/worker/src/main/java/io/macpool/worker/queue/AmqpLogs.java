@@ -47,6 +47,11 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
           .type("job:test:log")
           .build();
 
+  /** A part that the publisher has. */
+  private static final class Unsafe {
+    private final CompletableFuture<Void> safe = new CompletableFuture<>();
+  }
+
   private final AmqpConnection connection;
   private final boolean sharded;
   private final String exchange;
@@ -54,7 +59,7 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
   private final LogSpool spool;
   private final Executor blocking;
   private final ScheduledFuture<?> looking;
-  private final Set<CompletableFuture<Void>> onItsWay = ConcurrentHashMap.newKeySet();
+  private final Set<Unsafe> onItsWay = ConcurrentHashMap.newKeySet();
 
   /** Parts of a job that were dropped since the last that was kept. */
   private final Map<Long, Integer> dropped = new HashMap<>();
@@ -122,13 +127,13 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
   @Override
   public synchronized CompletableFuture<Void> publish(LogPart part) {
     if (spool.isEmpty() && outage().isEmpty() && dropped.isEmpty()) {
-      CompletableFuture<Void> safe = new CompletableFuture<>();
-      onItsWay.add(safe);
+      Unsafe sent = new Unsafe();
+      onItsWay.add(sent);
       CompletableFuture<Void> unused =
           publisher
               .publish(exchange, key(part), PROPERTIES, body(renumbered(part)))
-              .whenComplete((done, failure) -> complete(safe, failure));
-      return safe;
+              .whenComplete((done, failure) -> complete(sent, failure));
+      return sent.safe;
     }
     if (spool.isFull() && !part.isFinal()) {
       dropped.merge(part.jobId(), 1, Integer::sum);
@@ -138,12 +143,12 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
     return CompletableFuture.completedFuture(null);
   }
 
-  private void complete(CompletableFuture<Void> safe, Throwable failure) {
-    onItsWay.remove(safe);
+  private void complete(Unsafe sent, Throwable failure) {
+    onItsWay.remove(sent);
     if (failure == null) {
-      safe.complete(null);
+      sent.safe.complete(null);
     } else {
-      safe.completeExceptionally(failure);
+      sent.safe.completeExceptionally(failure);
     }
   }
 
@@ -183,7 +188,7 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
   private void look() {
     if (outage().isPresent()) {
       // What is on its way stays with the publisher, and goes out first when it can.
-      List.copyOf(onItsWay).forEach(safe -> complete(safe, null));
+      List.copyOf(onItsWay).forEach(sent -> complete(sent, null));
       return;
     }
     synchronized (this) {
