@@ -80,7 +80,7 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     boolean real = test.getTags().contains(RABBITMQ);
     if (test.getTags().contains(OWN_BROKER)) {
       backdrop = real ? Backdrop.ownOfRabbitMq() : Backdrop.simulated();
-      resources.own("backdrop", backdrop::close);
+      resources.own("backdrop", backdrop);
     } else {
       backdrop = shared(test, real);
     }
