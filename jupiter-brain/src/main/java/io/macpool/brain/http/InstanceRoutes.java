@@ -169,7 +169,8 @@ final class InstanceRoutes {
             Answers.problem(
                 call,
                 Problem.of(Refusal.TIMEOUT, "request timed out")
-                    .because("the instance will be destroyed all the same"));
+                    .because("the instance will be destroyed all the same")
+                    .retry(Duration.ofSeconds(10)));
     Optional<Drain.Task> task = drain.begin(late);
     long timer = vertx.setTimer(options.requestTimeout().toMillis(), n -> late.run());
     onContext(

@@ -48,12 +48,14 @@ record Problem(Refusal refusal, String title, String detail, Optional<Duration> 
       return of(Refusal.VCENTER_UNAVAILABLE).because(failure.getMessage()).retry(SOON);
     }
     if (failure instanceof HypervisorFailure known) {
-      return of(Refusal.VSPHERE_FAILED).because(known.kind() + ": " + known.getMessage());
+      return of(Refusal.VSPHERE_FAILED)
+          .because(known.kind() + ": " + known.getMessage())
+          .retry(SOON);
     }
     if (failure instanceof LedgerException) {
       return of(Refusal.LEDGER).because(failure.getMessage()).retry(SOON);
     }
-    return of(Refusal.INTERNAL);
+    return of(Refusal.INTERNAL).retry(SOON);
   }
 
   private static Problem ofCreate(CreateFailure failure) {
