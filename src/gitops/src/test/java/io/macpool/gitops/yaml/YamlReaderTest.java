@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.macpool.gitops.yaml.YamlDocument.DoubtfulScalar;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlReaderTest {
 
@@ -68,6 +70,43 @@ class YamlReaderTest {
             new DoubtfulScalar(1, "no"),
             new DoubtfulScalar(3, "0755"),
             new DoubtfulScalar(6, "12:30"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0b11",
+        "0o17",
+        "0777",
+        "1_000",
+        "12e4",
+        "1.5E+3",
+        "+1",
+        ".5",
+        ".inf",
+        "2026-11-29",
+        "2026-11-29T10:00:00Z",
+        "1:30",
+        "y",
+        "Off"
+      })
+  void whatReadersDoNotReadAlikeIsDoubted(String scalar) throws YamlSyntaxException {
+    assertThat(YamlReader.read("a: " + scalar + "\n").get(0).doubtful())
+        .containsExactly(new DoubtfulScalar(1, scalar));
+    assertThat(YamlReader.read("a: \"" + scalar + "\"\n").get(0).doubtful()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10", "-7", "0.5", "true", "v1.0", "10m", "0x1F", "1.2.3", "a:b", "~"})
+  void whatAllReadAlikeIsNot(String scalar) throws YamlSyntaxException {
+    assertThat(YamlReader.read("a: " + scalar + "\n").get(0).doubtful()).isEmpty();
+  }
+
+  @Test
+  void aMergeKeyIsRefused() {
+    assertThatThrownBy(() -> YamlReader.read("a: &a {b: 1}\nc:\n  <<: *a\n"))
+        .isInstanceOf(YamlSyntaxException.class)
+        .hasMessageContaining("merge key");
   }
 
   @Test
