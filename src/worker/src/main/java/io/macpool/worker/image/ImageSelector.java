@@ -7,15 +7,15 @@ import java.util.concurrent.CompletableFuture;
 @FunctionalInterface
 public interface ImageSelector {
 
-  /** The image's name; fails if none can be told, with a sentence for a person. */
-  CompletableFuture<String> select(JobPayload job);
+  /** The image; fails if none can be told, with a sentence for a person. */
+  CompletableFuture<ImageChoice> select(JobPayload job);
 
   /** What the job asks for by name wins over {@code other}. */
   static ImageSelector byName(ImageSelector other) {
     return job ->
         job.attributes()
             .imageName()
-            .map(CompletableFuture::completedFuture)
+            .map(name -> CompletableFuture.completedFuture(ImageChoice.of(name)))
             .orElseGet(() -> other.select(job));
   }
 }

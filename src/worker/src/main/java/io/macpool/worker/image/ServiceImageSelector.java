@@ -8,6 +8,7 @@ import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
 import io.macpool.worker.job.JobPayload;
+import io.macpool.worker.job.JobPayload.Attributes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,17 +18,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.stream.Collectors;
 
 /**
  * Asks a service: POSTs query strings, one a line, from the most specific to the default, and takes
- * the first image of {@code {"data":[{"name":…}]}}. The form is the Go worker's API selector's.
+ * the first image of {@code {"data":[{"name":…}]}}. Lines, tags and their order are those of the Go
+ * worker's API selector. Whatever else than 200 comes is asked for again until the policy's time is
+ * over.
  */
 public final class ServiceImageSelector implements ImageSelector {
 
@@ -57,17 +59,19 @@ public final class ServiceImageSelector implements ImageSelector {
   }
 
   @Override
-  public CompletableFuture<String> select(JobPayload job) {
+  public CompletableFuture<ImageChoice> select(JobPayload job) {
     HttpRequest request =
         HttpRequest.newBuilder(url)
             .timeout(ANSWER_DEADLINE)
             .header("Content-Type", "application/x-www-form-urlencoded; boundary=NL")
             .POST(BodyPublishers.ofString(String.join("\n", queries(job)) + "\n"))
             .build();
-    return retries.run(() -> once(request), failure -> failure instanceof IllegalStateException);
+    return retries
+        .run(() -> once(request), failure -> failure instanceof IllegalStateException)
+        .thenApply(name -> choice(job.attributes(), name));
   }
 
-  private CompletableFuture<String> once(HttpRequest request) {
+  private CompletableFuture<Optional<String>> once(HttpRequest request) {
     return BoundedExchange.send(http, request, LONGEST_ANSWER)
         .handleAsync(
             (response, failure) -> {
@@ -82,52 +86,95 @@ public final class ServiceImageSelector implements ImageSelector {
             executor);
   }
 
-  private static String name(HttpResponse<byte[]> response) {
-    int status = response.statusCode();
-    if (status != 200) {
-      String message = "the image selector answered with status " + status;
-      throw status >= 500
-          ? new IllegalStateException(message)
-          : new IllegalArgumentException(message);
+  private static Optional<String> name(HttpResponse<byte[]> response) {
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(
+          "the image selector answered with status " + response.statusCode());
     }
     try {
       JsonNode first = JSON.readTree(response.body()).path("data").path(0).path("name");
-      return first.isTextual() && !first.textValue().isBlank() ? first.textValue() : FALLBACK;
+      return Optional.ofNullable(first.textValue()).filter(name -> !name.isBlank());
     } catch (IOException e) {
       throw new IllegalArgumentException("the image selector's answer is not JSON", e);
     }
   }
 
-  static List<String> queries(JobPayload job) {
-    JobPayload.Attributes about = job.attributes();
-    List<String> queries = new ArrayList<>();
-    List<String> tags = new ArrayList<>();
-    about.osxImage().ifPresent(image -> tags.add("osx_image:" + image));
-    about.dist().ifPresent(dist -> tags.add("dist:" + dist));
-    about.group().ifPresent(group -> tags.add("group_" + group + ":true"));
-    about.language().ifPresent(language -> tags.add("language_" + language + ":true"));
-    about.os().ifPresent(os -> tags.add("os:" + os));
-    // All tags, then one fewer each time, the least telling going first; then the default.
-    for (int count = tags.size(); count > 0; count--) {
-      queries.add(query(job, Optional.of(tags.subList(0, count)), false));
-    }
-    queries.add(query(job, Optional.empty(), true));
-    return Collections.unmodifiableList(queries);
+  private static ImageChoice choice(Attributes about, Optional<String> name) {
+    boolean asked = SettingsImageSelector.isMac(about) && about.osxImage().isPresent();
+    return asked && name.isEmpty()
+        ? ImageChoice.insteadOf(
+            about.osxImage().get(), FALLBACK, "the image selector knows no image for the job")
+        : ImageChoice.of(name.orElse(FALLBACK));
   }
 
-  private static String query(JobPayload job, Optional<List<String>> tags, boolean isDefault) {
+  /** The lines of the request, most specific first. */
+  static List<String> queries(JobPayload job) {
+    Attributes about = job.attributes();
+    boolean mac = SettingsImageSelector.isMac(about);
+    Optional<String> osxImage = about.osxImage().map(image -> "osx_image:" + image);
+    Optional<String> os = about.os().map(name -> "os:" + name);
+    Optional<String> dist = about.dist().map(name -> "dist:" + name);
+    Optional<String> group = about.group().map(name -> "group_" + name + ":true");
+    Optional<String> language = about.language().map(name -> "language_" + name + ":true");
+    Optional<String> macImage = mac ? osxImage : Optional.empty();
+
+    List<String> lines = new ArrayList<>();
+    lines.add(query(job, present(language, macImage, dist, group, os), false));
+    if (mac) {
+      add(lines, job, false, osxImage, os);
+    }
+    add(lines, job, false, dist, group, language);
+    add(lines, job, false, dist, language);
+    add(lines, job, false, group, language);
+    add(lines, job, false, os, language);
+    add(lines, job, false, dist);
+    add(lines, job, true, language);
+    add(lines, job, true, macImage);
+    add(lines, job, true, dist);
+    add(lines, job, true, group);
+    add(lines, job, true, os);
+    lines.add(query(job, List.of(), true));
+    return List.copyOf(lines);
+  }
+
+  /** A line with these tags; none if one of them is missing. */
+  @SafeVarargs
+  private static void add(
+      List<String> lines, JobPayload job, boolean isDefault, Optional<String>... tags) {
+    List<String> present = present(tags);
+    if (present.size() == tags.length) {
+      lines.add(query(job, present, isDefault));
+    }
+  }
+
+  @SafeVarargs
+  private static List<String> present(Optional<String>... tags) {
+    return Arrays.stream(tags).flatMap(Optional::stream).sorted().toList();
+  }
+
+  /** Names in the order of the alphabet, as Go encodes a form. */
+  private static String query(JobPayload job, List<String> tags, boolean isDefault) {
     List<String> pairs = new ArrayList<>();
     pairs.add(pair("fields[images]", "name"));
+    // There for clouds with graphics processors: a job on a Mac asks for none.
+    pairs.add(pair("gpu_vm_type", ""));
     pairs.add(pair("infra", INFRA));
     pairs.add(pair("is_default", Boolean.toString(isDefault)));
     pairs.add(pair("job_id", Long.toString(job.jobId())));
     pairs.add(pair("limit", "1"));
     pairs.add(pair("repo", job.repository()));
-    tags.ifPresent(all -> pairs.add(pair("tags", String.join(",", all))));
-    return pairs.stream().collect(Collectors.joining("&"));
+    if (!tags.isEmpty()) {
+      pairs.add(pair("tags", String.join(",", tags)));
+    }
+    return String.join("&", pairs);
   }
 
   private static String pair(String name, String value) {
-    return URLEncoder.encode(name, UTF_8) + "=" + URLEncoder.encode(value, UTF_8);
+    return encoded(name) + "=" + encoded(value);
+  }
+
+  /** As Go's QueryEscape, which leaves a tilde and encodes a star. */
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, UTF_8).replace("*", "%2A").replace("%7E", "~");
   }
 }

@@ -4,6 +4,8 @@ import io.macpool.service.Settings;
 import io.macpool.worker.InstanceSettings;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.JobPayload.Attributes;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,51 +15,77 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Chooses by settings {@code JUPITERBRAIN_IMAGE_KEY}: the most specific key that is set wins, and
- * one level of alias is followed. Keys as in the Go worker's environment selector.
+ * Chooses by settings {@code JUPITERBRAIN_IMAGE_KEY}, in the order of the Go worker's environment
+ * selector: the first key of the job that is set gives a name, and a name that is itself a key is
+ * followed one level. Unlike there, keys of {@code osx_image} work (the Go worker cuts every {@code
+ * IMAGE_} out of a setting's name, also that of {@code OSX_IMAGE_}), and a character that no
+ * variable's name can have stands for an underscore.
  */
 public final class SettingsImageSelector implements ImageSelector {
 
   private static final String FALLBACK = "default";
 
-  private final Map<String, String> images;
-  private final Map<String, String> aliases;
+  private final Map<String, String> images = new HashMap<>();
+  private final Map<String, String> aliasOf = new HashMap<>();
 
   public SettingsImageSelector(Settings settings) {
     this(settings.get(InstanceSettings.IMAGES), settings.find(InstanceSettings.IMAGE_ALIASES));
   }
 
-  SettingsImageSelector(Map<String, String> images, Optional<String> aliasNames) {
-    this.images = images;
-    this.aliases = new HashMap<>();
-    for (String name : aliasNames.orElse("").split(",", -1)) {
+  /**
+   * By a table.
+   *
+   * @param table keys without {@code IMAGE_}, in any case, to percent-encoded names
+   * @param aliases names, by comma, each with a key {@code alias_NAME}
+   */
+  SettingsImageSelector(Map<String, String> table, Optional<String> aliases) {
+    table.forEach((key, value) -> images.put(key(key), decoded(value)));
+    // The Go worker's own spelling, in which people may have set what never had an effect.
+    table.forEach((key, value) -> images.putIfAbsent(goKey(key), decoded(value)));
+    for (String name : aliases.orElse("").split(",", -1)) {
       String image = images.get("alias_" + key(name.strip()));
       if (!name.isBlank() && image != null) {
-        aliases.put(name.strip(), image);
+        aliasOf.put(name.strip(), image);
       }
     }
   }
 
   @Override
-  public CompletableFuture<String> select(JobPayload job) {
-    String image =
-        keys(job.attributes()).stream()
-            .map(key -> images.get(key(key)))
-            .filter(found -> found != null && !found.isBlank())
-            .findFirst()
-            .orElse(FALLBACK);
-    return CompletableFuture.completedFuture(aliases.getOrDefault(image, image));
+  public CompletableFuture<ImageChoice> select(JobPayload job) {
+    Attributes about = job.attributes();
+    Optional<String> key =
+        keys(about).stream().filter(candidate -> found(candidate).isPresent()).findFirst();
+    String named = key.flatMap(this::found).orElse(FALLBACK);
+    String followed = found(named).orElse(named);
+    String image = aliasOf.getOrDefault(followed, followed);
+    boolean asked = isMac(about) && about.osxImage().isPresent();
+    boolean answered = key.isPresent() && key.get().startsWith("osx_image_");
+    return CompletableFuture.completedFuture(
+        asked && !answered
+            ? ImageChoice.insteadOf(
+                about.osxImage().get(),
+                image,
+                "no setting names an image for it ("
+                    + key.map(found -> "the key " + found + " does").orElse("no key of it is set")
+                    + ")")
+            : ImageChoice.of(image));
   }
 
-  /** Keys from the most specific to {@code default}. */
+  private Optional<String> found(String name) {
+    return Optional.ofNullable(images.get(key(name))).filter(image -> !image.isBlank());
+  }
+
+  /** Keys from the most specific on; those whose fields the job lacks are left out. */
   static List<String> keys(Attributes job) {
     List<String> keys = new ArrayList<>();
     String language = job.language().orElse("");
     String dist = job.dist().orElse("");
     String group = job.group().orElse("");
     String os = job.os().orElse("");
-    add(keys, "osx_image_%s_%s", job.osxImage().orElse(""), language);
-    add(keys, "osx_image_%s", job.osxImage().orElse(""));
+    if (isMac(job)) {
+      add(keys, "osx_image_%s_%s", job.osxImage().orElse(""), language);
+      add(keys, "osx_image_%s", job.osxImage().orElse(""));
+    }
     add(keys, "dist_%s_group_%s_%s", dist, group, language);
     add(keys, "%s_%s_%s", dist, group, language);
     add(keys, "dist_%s_%s", dist, language);
@@ -69,16 +97,19 @@ public final class SettingsImageSelector implements ImageSelector {
     add(keys, "default_dist_%s", dist);
     add(keys, "dist_%s", dist);
     add(keys, "%s", dist);
-    add(keys, "language_%s", language);
-    add(keys, "%s", language);
     add(keys, "default_group_%s", group);
     add(keys, "group_%s", group);
     add(keys, "%s", group);
+    add(keys, "language_%s", language);
+    add(keys, "%s", language);
     add(keys, "default_os_%s", os);
     add(keys, "os_%s", os);
     add(keys, "%s", os);
-    keys.add(FALLBACK);
     return keys;
+  }
+
+  static boolean isMac(Attributes job) {
+    return job.os().filter("osx"::equals).isPresent();
   }
 
   private static void add(List<String> keys, String pattern, String... parts) {
@@ -92,5 +123,18 @@ public final class SettingsImageSelector implements ImageSelector {
 
   private static String key(String text) {
     return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "_");
+  }
+
+  private static String goKey(String text) {
+    return key(text).replace("image_", "");
+  }
+
+  /** As the Go worker decodes values once; a plus stays one, and what is no encoding stays. */
+  private static String decoded(String value) {
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return value;
+    }
   }
 }

@@ -143,7 +143,7 @@ final class JobHands implements JobAction.Cases {
 
   private void startScript() {
     CompletableFuture<Void> unused = reporter.started(instance.id());
-    preamble.write(output, instance.id(), instance.image(), requestedAt);
+    preamble.write(output, instance, requestedAt);
     script.forget();
     guest.run();
   }

@@ -6,6 +6,7 @@ import io.macpool.broker.Instance;
 import io.macpool.broker.NewInstance;
 import io.macpool.broker.Retries;
 import io.macpool.core.job.JobEvent;
+import io.macpool.worker.image.ImageChoice;
 import io.macpool.worker.ssh.GuestException;
 import io.macpool.worker.ssh.GuestSession;
 import io.macpool.worker.ssh.HostKeyPin;
@@ -53,6 +54,7 @@ final class JobInstance {
   private long reachedAt = System.nanoTime() - SETTLED.multipliedBy(2).toNanos();
   private volatile Optional<Instance> created = Optional.empty();
   private volatile String image = "";
+  private volatile Optional<String> substitution = Optional.empty();
   private volatile List<String> addresses = List.of();
   private volatile boolean over;
 
@@ -70,6 +72,11 @@ final class JobInstance {
 
   String image() {
     return image;
+  }
+
+  /** What to tell the job's readers if they asked for another image; empty if not. */
+  Optional<String> substitution() {
+    return substitution;
   }
 
   HostKeyPin pin() {
@@ -92,12 +99,16 @@ final class JobInstance {
                 });
   }
 
-  private CompletableFuture<Instance> create(String chosen) {
-    image = chosen;
+  private CompletableFuture<Instance> create(ImageChoice chosen) {
+    image = chosen.name();
+    if (!chosen.substitution().equals(substitution)) {
+      substitution = chosen.substitution();
+      substitution.ifPresent(text -> log.warn("job {}: {}", job.jobId(), text));
+    }
     JobPolicy policy = neighbours.policy();
     Integer cpus = policy.cpus() == 0 ? null : policy.cpus();
     Long ram = policy.ram() == 0 ? null : (long) policy.ram();
-    return broker.create(NewInstance.of(chosen, cpus, ram), idempotencyKey);
+    return broker.create(NewInstance.of(image, cpus, ram), idempotencyKey);
   }
 
   private void refused(Throwable failure) {

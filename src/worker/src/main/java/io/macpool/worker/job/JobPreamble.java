@@ -4,7 +4,6 @@ import io.macpool.core.GoDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** What a job's log begins with: who runs it, where, and how long it took to get there. */
@@ -15,7 +14,7 @@ record JobPreamble(JobPayload job, Neighbours neighbours) {
    *
    * @param requestedAt when the instance was asked for
    */
-  void write(JobLog log, Optional<String> instance, String image, Instant requestedAt) {
+  void write(JobLog log, JobInstance instance, Instant requestedAt) {
     Duration startUp = Duration.between(requestedAt, neighbours.clock().instant());
     neighbours.meters().started(startUp);
     WorkerFacts facts = neighbours.facts();
@@ -26,8 +25,9 @@ record JobPreamble(JobPayload job, Neighbours neighbours) {
             "Worker information",
             "hostname: " + facts.hostname(),
             "version: " + facts.version(),
-            "instance: %s %s".formatted(instance.orElse("unknown"), image),
+            "instance: %s %s".formatted(instance.id().orElse("unknown"), instance.image()),
             "startup: " + GoDuration.format(Duration.ofMillis(startUp.toMillis()))));
+    instance.substitution().ifPresent(text -> log.write("\u001b[33;1m" + text + "\u001b[0m\n"));
   }
 
   private Map<String, String> meta(WorkerFacts facts) {

@@ -41,10 +41,10 @@ class ServiceImageSelectorTest {
     service.stubFor(
         post("/images")
             .willReturn(aResponse().withBody("{\"data\":[{\"name\":\"xcode12.5-vm\"}]}")));
-    assertThat(selector().select(job()).join()).isEqualTo("xcode12.5-vm");
+    assertThat(selector().select(job()).join()).isEqualTo(ImageChoice.of("xcode12.5-vm"));
     service.verify(
         postRequestedFor(urlEqualTo("/images"))
-            .withRequestBody(containing("tags=osx_image%3Axcode12.5"))
+            .withRequestBody(containing("tags=os%3Aosx%2Cosx_image%3Axcode12.5\n"))
             .withRequestBody(containing("is_default=true"))
             .withRequestBody(containing("repo=example%2Fapp")));
   }
@@ -62,7 +62,27 @@ class ServiceImageSelectorTest {
             .inScenario("down")
             .whenScenarioStateIs("up")
             .willReturn(aResponse().withBody("{\"data\":[]}")));
-    assertThat(selector().select(job()).join()).isEqualTo("default");
+    ImageChoice choice = selector().select(job()).join();
+    assertThat(choice.name()).isEqualTo("default");
+    assertThat(choice.substitution().orElseThrow())
+        .as("which was asked for, which was taken, and why")
+        .contains("xcode12.5", "knows no image", "\"default\"");
+  }
+
+  @Test
+  void whateverElseThan200ComesIsAskedForAgain() throws PayloadException {
+    service.stubFor(
+        post("/images")
+            .inScenario("odd")
+            .whenScenarioStateIs(Scenario.STARTED)
+            .willReturn(aResponse().withStatus(404))
+            .willSetStateTo("up"));
+    service.stubFor(
+        post("/images")
+            .inScenario("odd")
+            .whenScenarioStateIs("up")
+            .willReturn(aResponse().withBody("{\"data\":[{\"name\":\"a\"}]}")));
+    assertThat(selector().select(job()).join()).isEqualTo(ImageChoice.of("a"));
   }
 
   private ServiceImageSelector selector() {

@@ -47,21 +47,54 @@ class SettingsImageSelectorTest {
   })
   void theMostSpecificKeyWins(String config, String image) throws PayloadException {
     SettingsImageSelector selector = new SettingsImageSelector(IMAGES, Optional.of("newest"));
-    assertThat(selector.select(job(config)).join()).isEqualTo(image);
+    assertThat(selector.select(job(config)).join().name()).isEqualTo(image);
+  }
+
+  /** Seen of the Go worker: values are decoded once, and a name that is a key is followed. */
+  @ParameterizedTest
+  @CsvSource({
+    "os_osx, base, base, img-from-base, '{\"os\":\"osx\"}', img-from-base",
+    "language_go, img%2Bgo%3A1, x, y, '{\"language\":\"go\"}', img+go:1",
+    "language_go, img+go%zz, x, y, '{\"language\":\"go\"}', img+go%zz",
+    "default, base, base, end, '{\"os\":\"linux\"}', base",
+    "os_osx, base, default, end, '{\"os\":\"osx\"}', base",
+    "osx_image_xcode9, mac, x, y, '{\"os\":\"linux\",\"osx_image\":\"xcode9\"}', default",
+    "language_ruby, by-language, group_edge, by-group, '{\"group\":\"edge\",\"language\":\"ruby\"}', by-group",
+  })
+  void theRulesOfTheGoWorker(
+      String key, String value, String other, String image, String config, String is)
+      throws PayloadException {
+    SettingsImageSelector selector =
+        new SettingsImageSelector(Map.of(key, value, other, image), Optional.empty());
+    assertThat(selector.select(job(config)).join().name()).isEqualTo(is);
+  }
+
+  @Test
+  void anImageThatIsNotKnownIsToldWithTheOneThatIsTaken() throws PayloadException {
+    SettingsImageSelector selector = new SettingsImageSelector(IMAGES, Optional.empty());
+    ImageChoice choice = selector.select(job("{\"os\":\"osx\",\"osx_image\":\"xcode99\"}")).join();
+    assertThat(choice.substitution().orElseThrow())
+        .contains("osx_image \"xcode99\"", "the key default_os_osx", "\"osx-default\"");
+    assertThat(
+            selector
+                .select(job("{\"os\":\"osx\",\"osx_image\":\"xcode12.5\"}"))
+                .join()
+                .substitution())
+        .isEmpty();
   }
 
   @Test
   void anImageThatTheJobNamesWinsOverAll() throws PayloadException {
     ImageSelector selector =
         ImageSelector.byName(new SettingsImageSelector(IMAGES, Optional.empty()));
-    assertThat(selector.select(job("{\"image_name\":\"mine\",\"os\":\"osx\"}")).join())
+    assertThat(selector.select(job("{\"image_name\":\"mine\",\"os\":\"osx\"}")).join().name())
         .isEqualTo("mine");
   }
 
   @Test
   void withoutAnySettingItIsTheImageNamedDefault() throws PayloadException {
     SettingsImageSelector selector = new SettingsImageSelector(Map.of(), Optional.empty());
-    assertThat(selector.select(job("{\"os\":\"osx\"}")).join()).isEqualTo("default");
+    assertThat(selector.select(job("{\"os\":\"osx\"}")).join().name()).isEqualTo("default");
   }
 
   private static JobPayload job(String config) throws PayloadException {
