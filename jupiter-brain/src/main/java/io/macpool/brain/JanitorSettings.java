@@ -7,6 +7,7 @@ import io.macpool.service.SettingsSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything that may be set on the janitor: the old program's names, and the broker's own for what
@@ -132,7 +133,20 @@ public final class JanitorSettings {
               Setting.retired("LIBRATO_TOKEN", METRICS_INSTEAD),
               Setting.retired("LIBRATO_SOURCE", METRICS_INSTEAD),
               Setting.retired("SILENCE_METRICS", METRICS_INSTEAD),
-              Setting.retired("PPROF_PORT", "use the JVM's own tools, such as jcmd")));
+              Setting.retired("PPROF_PORT", "use the JVM's own tools, such as jcmd")),
+          // What the old janitor read without its prefix as well; its own example uses these alone.
+          Set.of(
+              "VSPHERE_URL",
+              "VSPHERE_VM_PATHS",
+              "SKIP_DESTROY",
+              "SKIP_ZERO_UPTIME",
+              "SKIP_NO_BOOT_TIME",
+              "CUTOFF",
+              "ZERO_UPTIME_CUTOFF",
+              "CONCURRENCY",
+              "ONCE",
+              "CLEANUP_LOOP_SLEEP",
+              "RATE_PER_SECOND"));
 
   private JanitorSettings() {}
 

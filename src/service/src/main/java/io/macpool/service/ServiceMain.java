@@ -22,6 +22,10 @@ public final class ServiceMain {
   public static final Setting<Boolean> DEBUG =
       Setting.flag("DEBUG", "log more; secrets are left out even so");
 
+  /** For a look at what a process would run with. */
+  public static final Setting<Boolean> ECHO_CONFIG =
+      Setting.flag("ECHO_CONFIG", "print the settings in force, secrets left out, and end");
+
   private static final Logger log = LoggerFactory.getLogger(ServiceMain.class);
 
   /** Starts a service and returns what stops it; closing drains within the service's own bounds. */
@@ -60,6 +64,10 @@ public final class ServiceMain {
         arguments,
         known,
         settings -> {
+          if (settings.get(ECHO_CONFIG)) {
+            settings.lines().forEach(System.out::println);
+            return 0;
+          }
           log.info("{} {} starts: {}", build.service(), build.version(), settings.describe());
           settings.warnings().forEach(log::warn);
           try (Resources resources = new Resources()) {
@@ -117,7 +125,9 @@ public final class ServiceMain {
     List<Setting<?>> settings = new ArrayList<>(spec.settings());
     settings.add(LOG_FORMAT);
     settings.add(DEBUG);
-    return new SettingsSpec(spec.program(), spec.purpose(), spec.prefix(), settings);
+    settings.add(ECHO_CONFIG);
+    return new SettingsSpec(
+        spec.program(), spec.purpose(), spec.prefix(), settings, spec.bareNames());
   }
 
   /** Starts a service and waits for the signal that ends it; returns the exit status. */

@@ -1,6 +1,8 @@
 package io.macpool.service;
 
 import io.macpool.core.GoDuration;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,7 @@ public final class Setting<T> {
   private T defaultValue;
   private boolean required;
   private boolean secret;
+  private boolean ofProvider;
 
   private Setting(
       String name, String description, Shape shape, String form, Function<String, T> parser) {
@@ -141,6 +144,31 @@ public final class Setting<T> {
   public Setting<T> also(String variable) {
     this.variables.add(variable);
     return this;
+  }
+
+  /**
+   * A setting of what makes instances, as the Go worker reads those: the name without the program's
+   * prefix counts first, and a variable's value is percent-decoded once, a plus being a space. A
+   * value that is no such encoding is taken as it is.
+   */
+  public Setting<T> ofProvider() {
+    this.ofProvider = true;
+    return this;
+  }
+
+  boolean isOfProvider() {
+    return ofProvider;
+  }
+
+  String unescaped(String text) {
+    if (!ofProvider) {
+      return text;
+    }
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return text;
+    }
   }
 
   public String name() {

@@ -2,6 +2,7 @@ package io.macpool.service;
 
 import io.macpool.core.GoDuration;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -49,16 +50,19 @@ public final class Settings {
 
   /** {@code name=value} of all that is set, for the line a service logs at its start. */
   public String describe() {
-    StringBuilder text = new StringBuilder();
+    return String.join(" ", lines());
+  }
+
+  /** {@code name=value} of each that is set; secrets are left out. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
     values.forEach(
         (setting, value) -> {
           Object shown = value instanceof Duration d ? GoDuration.format(d) : value;
-          text.append(text.length() == 0 ? "" : " ")
-              .append(setting.flag().substring(2))
-              .append('=')
-              .append(setting.isSecret() ? "[redacted]" : shown);
+          lines.add(
+              setting.flag().substring(2) + "=" + (setting.isSecret() ? "[redacted]" : shown));
         });
-    return text.toString();
+    return lines;
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,12 +18,23 @@ import java.util.TreeMap;
  * @param purpose one sentence for {@code --help}
  * @param prefix of its environment variables, with the last underscore
  * @param settings in the order in which help shows them
+ * @param bareNames settings whose name without the prefix counts, too, after that with it
  */
 public record SettingsSpec(
-    String program, String purpose, String prefix, List<Setting<?>> settings) {
+    String program,
+    String purpose,
+    String prefix,
+    List<Setting<?>> settings,
+    Set<String> bareNames) {
 
   public SettingsSpec {
     settings = List.copyOf(settings);
+    bareNames = Set.copyOf(bareNames);
+  }
+
+  /** A program whose every variable has the prefix. */
+  public SettingsSpec(String program, String purpose, String prefix, List<Setting<?>> settings) {
+    this(program, purpose, prefix, settings, Set.of());
   }
 
   /**
@@ -40,14 +52,13 @@ public record SettingsSpec(
         values.put(setting, family(setting, flags, environment));
         continue;
       }
-      Optional<Given> given = given(setting, flags, environment);
+      Optional<Given> given = given(setting, flags, environment, warnings);
       if (given.isPresent()) {
         take(setting, given.get(), values, problems, warnings);
       } else if (setting.defaultValue() != null) {
         values.put(setting, setting.defaultValue());
       } else if (setting.isRequired()) {
-        problems.add(
-            setting.flag() + " is required: set it, or " + setting.variables(prefix).get(0));
+        problems.add(setting.flag() + " is required: set it, or " + variables(setting).get(0));
       }
     }
     warnings.addAll(misspelt(environment));
@@ -150,26 +161,57 @@ public record SettingsSpec(
   }
 
   private Optional<Given> given(
-      Setting<?> setting, Map<String, String> flags, Map<String, String> environment) {
+      Setting<?> setting,
+      Map<String, String> flags,
+      Map<String, String> environment,
+      List<String> warnings) {
     if (flags.containsKey(setting.flag())) {
       return Optional.of(new Given(flags.get(setting.flag()), setting.flag()));
     }
-    return setting.variables(prefix).stream()
-        .filter(variable -> !environment.getOrDefault(variable, "").isEmpty())
+    List<String> set =
+        variables(setting).stream()
+            .filter(variable -> !environment.getOrDefault(variable, "").isEmpty())
+            .toList();
+    set.stream()
+        .skip(1)
+        .filter(variable -> !environment.get(variable).equals(environment.get(set.get(0))))
+        .forEach(
+            variable ->
+                warnings.add(
+                    set.get(0)
+                        + " and "
+                        + variable
+                        + " are both set and differ: the first counts"));
+    return set.stream()
         .findFirst()
-        .map(variable -> new Given(environment.get(variable), variable));
+        .map(variable -> new Given(setting.unescaped(environment.get(variable)), variable));
+  }
+
+  /** Environment variables in the order in which they count. */
+  private List<String> variables(Setting<?> setting) {
+    List<String> names = new ArrayList<>(setting.variables(prefix));
+    if (setting.isOfProvider()) {
+      names.add(0, setting.name());
+    } else if (bareNames.contains(setting.name()) && !names.contains(setting.name())) {
+      names.add(1, setting.name());
+    }
+    return names;
   }
 
   private Map<String, String> family(
       Setting<?> setting, Map<String, String> flags, Map<String, String> environment) {
     Map<String, String> members = new TreeMap<>();
-    String start = prefix + setting.name();
-    environment.forEach(
-        (variable, value) -> {
-          if (variable.startsWith(start) && !isDeclared(variable)) {
-            members.put(variable.substring(start.length()).toLowerCase(Locale.ROOT), value);
-          }
-        });
+    List<String> starts = variables(setting);
+    // The last first, so that what counts more overwrites it.
+    for (int i = starts.size() - 1; i >= 0; i--) {
+      String start = starts.get(i);
+      environment.forEach(
+          (variable, value) -> {
+            if (variable.startsWith(start) && !isDeclared(variable)) {
+              members.put(variable.substring(start.length()).toLowerCase(Locale.ROOT), value);
+            }
+          });
+    }
     flags.forEach(
         (flag, value) -> {
           if (takes(setting, flag)) {
@@ -182,7 +224,7 @@ public record SettingsSpec(
   private boolean isDeclared(String variable) {
     return settings.stream()
         .filter(s -> s.shape() != Shape.FAMILY)
-        .anyMatch(s -> s.variables(prefix).contains(variable));
+        .anyMatch(s -> variables(s).contains(variable));
   }
 
   /**
@@ -206,7 +248,7 @@ public record SettingsSpec(
             variable
                 + " is not a setting and is ignored"
                 + nearest(flag.replace('_', '-'))
-                    .map(s -> "; did you mean " + s.variables(prefix).get(0) + "?")
+                    .map(s -> "; did you mean " + variables(s).get(0) + "?")
                     .orElse(""));
       }
     }
@@ -261,7 +303,7 @@ public record SettingsSpec(
   private List<String> shownVariables(Setting<?> setting) {
     return setting.shape() == Shape.FAMILY
         ? List.of(prefix + setting.name() + "NAME")
-        : setting.variables(prefix);
+        : variables(setting);
   }
 
   private static Optional<String> shownDefault(Setting<?> setting) {

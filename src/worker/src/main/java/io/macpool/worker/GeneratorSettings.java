@@ -1,7 +1,9 @@
 package io.macpool.worker;
 
+import io.macpool.core.GoDuration;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
+import java.time.Duration;
 import java.util.List;
 
 /** The build-script generator, and what it is told. Part of {@link WorkerSettings}. */
@@ -23,10 +25,10 @@ public final class GeneratorSettings {
       Setting.text("BUILD_APT_CACHE", "an apt cache, told to the generator");
   public static final Setting<String> BUILD_NPM_CACHE =
       Setting.text("BUILD_NPM_CACHE", "an npm cache, told to the generator");
-  public static final Setting<Integer> BUILD_CACHE_FETCH_TIMEOUT =
-      Setting.integer("BUILD_CACHE_FETCH_TIMEOUT", 0, 86_400, "seconds to fetch a cache");
-  public static final Setting<Integer> BUILD_CACHE_PUSH_TIMEOUT =
-      Setting.integer("BUILD_CACHE_PUSH_TIMEOUT", 0, 86_400, "seconds to push a cache");
+  public static final Setting<Duration> BUILD_CACHE_FETCH_TIMEOUT =
+      limit("BUILD_CACHE_FETCH_TIMEOUT", "how long fetching a cache may take");
+  public static final Setting<Duration> BUILD_CACHE_PUSH_TIMEOUT =
+      limit("BUILD_CACHE_PUSH_TIMEOUT", "how long pushing a cache may take");
   public static final Setting<String> BUILD_CACHE_TYPE =
       Setting.text("BUILD_CACHE_TYPE", "where caches are kept; only s3 exists");
   public static final Setting<String> BUILD_CACHE_S3_SCHEME =
@@ -42,7 +44,7 @@ public final class GeneratorSettings {
   public static final Setting<String> DEFAULT_LANGUAGE =
       Setting.text("DEFAULT_LANGUAGE", "language of a job that names none").defaultTo("default");
   public static final Setting<String> DEFAULT_DIST =
-      Setting.text("DEFAULT_DIST", "dist of a job that names none").defaultTo("precise");
+      Setting.text("DEFAULT_DIST", "dist of a job that names none").defaultTo("xenial");
   public static final Setting<String> DEFAULT_ARCH =
       Setting.text("DEFAULT_ARCH", "arch of a job that names none").defaultTo("amd64");
   public static final Setting<String> DEFAULT_GROUP =
@@ -55,6 +57,19 @@ public final class GeneratorSettings {
           "a program that gets each payload on standard input and prints the one to use");
 
   private GeneratorSettings() {}
+
+  /** A duration; whole seconds without a unit count too, as they did in the first release. */
+  private static Setting<Duration> limit(String name, String description) {
+    return Setting.of(
+            name,
+            description,
+            "DURATION",
+            text ->
+                text.matches("[0-9]{1,6}")
+                    ? Duration.ofSeconds(Long.parseLong(text))
+                    : GoDuration.parse(text))
+        .defaultTo(Duration.ofMinutes(5));
+  }
 
   static List<Setting<?>> all() {
     return List.of(

@@ -90,6 +90,14 @@ public final class InstanceSettings {
   private InstanceSettings() {}
 
   static List<Setting<?>> all() {
+    List<Setting<?>> all = declared();
+    all.stream()
+        .filter(setting -> setting.name().startsWith("JUPITERBRAIN_"))
+        .forEach(Setting::ofProvider);
+    return all;
+  }
+
+  private static List<Setting<?>> declared() {
     return List.of(
         ENDPOINT,
         SSH_KEY_PATH,

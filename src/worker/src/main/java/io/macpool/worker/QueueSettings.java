@@ -4,6 +4,7 @@ import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /** Where jobs come from and reports go. Part of {@link WorkerSettings}. */
 public final class QueueSettings {
@@ -15,7 +16,7 @@ public final class QueueSettings {
   }
 
   public static final Setting<QueueType> QUEUE_TYPE =
-      Setting.choice("QUEUE_TYPE", QueueType.class, "where jobs come from")
+      Setting.of("QUEUE_TYPE", "where jobs come from", "amqp|file", QueueSettings::queueType)
           .defaultTo(QueueType.AMQP);
   public static final Setting<Secret> AMQP_URI =
       Setting.secret("AMQP_URI", "the job broker, amqp://USER:PASSWORD@HOST/VHOST or amqps://…");
@@ -63,6 +64,18 @@ public final class QueueSettings {
           .defaultTo(Duration.ofSeconds(5));
 
   private QueueSettings() {}
+
+  private static QueueType queueType(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "amqp" -> QueueType.AMQP;
+      case "file" -> QueueType.FILE;
+      case "http" ->
+          throw new IllegalArgumentException(
+              "\"http\" is not supported: this worker takes no jobs from a job board; set amqp or"
+                  + " file");
+      default -> throw new IllegalArgumentException("\"" + text + "\" is none of amqp, file");
+    };
+  }
 
   static List<Setting<?>> all() {
     return List.of(

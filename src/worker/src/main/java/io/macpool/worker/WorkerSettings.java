@@ -12,6 +12,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Every setting of the worker: its own and its jobs' limits here, the others by subject. Names that
@@ -36,7 +37,7 @@ public final class WorkerSettings {
   public static final Setting<String> TRAVIS_SITE =
       Setting.text("TRAVIS_SITE", "org or com: shown in reports");
   public static final Setting<String> INFRA =
-      Setting.text("INFRA", "the infrastructure's name in reports").defaultTo("macstadium");
+      Setting.text("INFRA", "the infrastructure's name in reports").defaultTo("");
   public static final Setting<Integer> STATE_UPDATE_POOL_SIZE =
       Setting.integer(
               "STATE_UPDATE_POOL_SIZE", 1, 64, "channels over which state updates are published")
@@ -97,12 +98,77 @@ public final class WorkerSettings {
           "SKIP_SHUTDOWN_ON_LOG_TIMEOUT",
           "keep the instance of a job that fell silent, to look at");
 
+  /** What the Go worker reads without its prefix as well, the provider's own apart. */
+  private static final Set<String> BARE_NAMES =
+      Set.of(
+          "AMQP_CONSUMER_PRIORITY",
+          "AMQP_HEARTBEAT",
+          "AMQP_INSECURE",
+          "AMQP_TLS_CERT",
+          "AMQP_TLS_CERT_PATH",
+          "AMQP_URI",
+          "BASE_DIR",
+          "BUILD_API_INSECURE_SKIP_VERIFY",
+          "BUILD_API_URI",
+          "BUILD_APT_CACHE",
+          "BUILD_CACHE_FETCH_TIMEOUT",
+          "BUILD_CACHE_PUSH_TIMEOUT",
+          "BUILD_CACHE_S3_ACCESS_KEY_ID",
+          "BUILD_CACHE_S3_BUCKET",
+          "BUILD_CACHE_S3_REGION",
+          "BUILD_CACHE_S3_SCHEME",
+          "BUILD_CACHE_S3_SECRET_ACCESS_KEY",
+          "BUILD_CACHE_TYPE",
+          "BUILD_FIX_ETC_HOSTS",
+          "BUILD_FIX_RESOLV_CONF",
+          "BUILD_NPM_CACHE",
+          "BUILD_PARANOID",
+          "BUILD_TRACE_ENABLED",
+          "BUILD_TRACE_S3_BUCKET",
+          "BUILD_TRACE_S3_KEY_PREFIX",
+          "BUILD_TRACE_S3_REGION",
+          "DEBUG",
+          "DEFAULT_ARCH",
+          "DEFAULT_DIST",
+          "DEFAULT_GROUP",
+          "DEFAULT_LANGUAGE",
+          "DEFAULT_OS",
+          "ECHO_CONFIG",
+          "FILE_POLLING_INTERVAL",
+          "HARD_TIMEOUT",
+          "HEARTBEAT_URL",
+          "HEARTBEAT_URL_AUTH_TOKEN",
+          "HOSTNAME",
+          "INFRA",
+          "LOGS_AMQP_TLS_CERT",
+          "LOGS_AMQP_TLS_CERT_PATH",
+          "LOGS_AMQP_URI",
+          "LOG_TIMEOUT",
+          "MAX_LOG_LENGTH",
+          "PAYLOAD_FILTER_EXECUTABLE",
+          "POOL_SIZE",
+          "PROVIDER_NAME",
+          "QUEUE_NAME",
+          "QUEUE_TYPE",
+          "RABBITMQ_SHARDING",
+          "REMOTE_CONTROLLER_ADDR",
+          "REMOTE_CONTROLLER_AUTH",
+          "SCRIPT_UPLOAD_TIMEOUT",
+          "SENTRY_DSN",
+          "SKIP_SHUTDOWN_ON_LOG_TIMEOUT",
+          "STARTUP_TIMEOUT",
+          "START_HOOK",
+          "STATE_UPDATE_POOL_SIZE",
+          "STOP_HOOK",
+          "TRAVIS_SITE");
+
   public static final SettingsSpec SPEC =
       new SettingsSpec(
           "worker",
           "takes CI jobs from a queue and runs each in a fresh instance",
           "TRAVIS_WORKER_",
-          all());
+          all(),
+          BARE_NAMES);
 
   private WorkerSettings() {}
 
@@ -165,8 +231,24 @@ public final class WorkerSettings {
 
   private static List<Setting<?>> retired() {
     String metrics = "Micrometer's /metrics has taken its place";
+    String traces = "traces go to an OpenTelemetry collector: set TRACES_URL";
+    String noHttp = "jobs come by AMQP or from files, not by HTTP";
     String pauses = "readiness is probed, there is nothing to sleep for";
     return List.of(
+        Setting.retired("HTTP_POLLING_INTERVAL", noHttp),
+        Setting.retired("HTTP_REFRESH_CLAIM_INTERVAL", noHttp),
+        Setting.retired("JOB_BOARD_URL", noHttp),
+        Setting.retired("HONEYCOMB_WRITE_KEY", traces),
+        Setting.retired("HONEYCOMB_DATASET", traces),
+        Setting.retired("HONEYCOMB_SAMPLE_RATE", traces),
+        Setting.retired("STACKDRIVER_TRACE_ACCOUNT_JSON", traces),
+        Setting.retired("STACKDRIVER_PROJECT_ID", traces),
+        Setting.retired("OPENCENSUS_TRACING_ENABLED", traces),
+        Setting.retired("OPENCENSUS_SAMPLING_RATE", traces),
+        Setting.retired("LIST_BACKEND_PROVIDERS", "jupiterbrain is the only provider"),
+        Setting.retired("UPDATE_IMAGES", "images belong to the broker"),
+        Setting.retired("LOG_POOL_SIZE", "logs have one connection of their own"),
+        Setting.retired("LOG_METRICS", metrics),
         Setting.retired("INITIAL_SLEEP", pauses),
         Setting.retired("JUPITERBRAIN_BOOT_POLL_WAIT", pauses),
         Setting.retired("PROGRESS_TYPE", "start-up progress is always plain text"),

@@ -57,6 +57,58 @@ class WorkerSettingsTest {
         .containsExactlyEntriesOf(Map.of("osx_image_xcode12_5", "xcode12.5-vm"));
   }
 
+  /** The Go worker reads each under its bare name, too; the provider's bare names count first. */
+  @Test
+  void bareNamesCountAsInTheGoWorker() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("BUILD_API_URI", "https://build.example.org/script");
+    environment.put("AMQP_URI", "amqp://bare");
+    environment.put("TRAVIS_WORKER_AMQP_URI", "amqp://prefixed");
+    environment.put("POOL_SIZE", "7");
+    environment.put("JUPITERBRAIN_ENDPOINT", "http://bare:1");
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT", "http://prefixed:1");
+    environment.put("JUPITERBRAIN_SSH_KEY_PATH", "/key");
+    environment.put("JUPITERBRAIN_SSH_KEY_PASSPHRASE", "abc%2Bdef");
+    environment.put("JUPITERBRAIN_IMAGE_OS_OSX", "bare");
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_OS_OSX", "prefixed");
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_OS_LINUX", "other");
+
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+
+    assertThat(settings.get(WorkerSettings.POOL_SIZE)).isEqualTo(7);
+    assertThat(settings.get(QueueSettings.AMQP_URI).reveal()).isEqualTo("amqp://prefixed");
+    assertThat(settings.get(InstanceSettings.ENDPOINT).reveal()).isEqualTo("http://bare:1");
+    assertThat(settings.get(InstanceSettings.SSH_KEY_PASSPHRASE).reveal()).isEqualTo("abc+def");
+    assertThat(settings.get(InstanceSettings.IMAGES))
+        .containsExactlyInAnyOrderEntriesOf(Map.of("os_osx", "bare", "os_linux", "other"));
+    assertThat(settings.warnings())
+        .contains(
+            "TRAVIS_WORKER_AMQP_URI and AMQP_URI are both set and differ: the first counts",
+            "JUPITERBRAIN_ENDPOINT and TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT are both set and differ:"
+                + " the first counts");
+  }
+
+  @Test
+  void durationsAndDefaultsAreTheGoWorkers() {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("TRAVIS_WORKER_BUILD_CACHE_FETCH_TIMEOUT", "2m30s");
+    environment.put("TRAVIS_WORKER_BUILD_CACHE_PUSH_TIMEOUT", "90");
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+    assertThat(settings.get(GeneratorSettings.BUILD_CACHE_FETCH_TIMEOUT))
+        .isEqualTo(Duration.ofSeconds(150));
+    assertThat(settings.get(GeneratorSettings.BUILD_CACHE_PUSH_TIMEOUT))
+        .isEqualTo(Duration.ofSeconds(90));
+    assertThat(settings.get(GeneratorSettings.DEFAULT_DIST)).isEqualTo("xenial");
+    assertThat(settings.get(WorkerSettings.INFRA)).isEmpty();
+  }
+
+  @Test
+  void aQueueOfJobsByHttpIsRefusedByName() {
+    assertThatThrownBy(() -> WorkerSettings.SPEC.read(List.of("--queue-type=http"), LEAST))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("takes no jobs from a job board");
+  }
+
   @Test
   void noSecretIsShown() {
     Settings settings = WorkerSettings.SPEC.read(List.of(), LEAST);

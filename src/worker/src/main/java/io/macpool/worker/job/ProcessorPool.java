@@ -25,7 +25,7 @@ public final class ProcessorPool {
    * The pool at one moment.
    *
    * @param alive all processors, those that finish their last job included
-   * @param expected those that will go on
+   * @param expected those that take further jobs: none while the pool pauses
    */
   public record View(
       int alive, int expected, long totalProcessed, boolean draining, List<Member> members) {}
@@ -62,7 +62,7 @@ public final class ProcessorPool {
       log.info("the pool drains: it does not become {}", size);
       return;
     }
-    int expected = view().expected();
+    int expected = going();
     for (int i = expected; i < size; i++) {
       add();
     }
@@ -76,7 +76,7 @@ public final class ProcessorPool {
 
   /** One more, or with -1 one fewer. */
   public synchronized void resizeBy(int change) {
-    resize(Math.max(0, view().expected() + change));
+    resize(Math.max(0, going() + change));
   }
 
   /** Every processor finishes its job and goes; the pool takes nothing any more. */
@@ -109,7 +109,6 @@ public final class ProcessorPool {
 
   public synchronized View view() {
     List<Member> members = new ArrayList<>();
-    int expected = 0;
     for (Processor processor : processors) {
       Processor.Snapshot seen = processor.snapshot();
       members.add(
@@ -118,10 +117,15 @@ public final class ProcessorPool {
               seen.processed(),
               seen.status().name().toLowerCase(Locale.ROOT),
               seen.lastJobId()));
-      expected += seen.isStopping() ? 0 : 1;
     }
+    int expected = paused ? 0 : going();
     return new View(
         processors.size(), expected, totalProcessed.get(), draining, List.copyOf(members));
+  }
+
+  /** Processors that go on after their job, a pause apart. */
+  private int going() {
+    return (int) processors.stream().filter(p -> !p.snapshot().isStopping()).count();
   }
 
   private void add() {

@@ -22,7 +22,7 @@ final class BasicAuth implements Handler<RoutingContext> {
     Optional<String> given = given(call.request().getHeader(HttpHeaders.AUTHORIZATION));
     if (given.isEmpty()) {
       call.response()
-          .putHeader("WWW-Authenticate", "Basic realm=\"worker\"")
+          .putHeader("WWW-Authenticate", "Basic realm=\"travis-ci/worker\"")
           .setStatusCode(401)
           .end();
     } else if (!credentials.matches(given.get())) {

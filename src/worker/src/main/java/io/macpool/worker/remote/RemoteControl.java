@@ -140,11 +140,12 @@ public final class RemoteControl implements AutoCloseable {
             .put("expectedPoolSize", view.expected())
             .put("totalProcessed", view.totalProcessed())
             .put("draining", view.draining())
-            .put("processors", processors));
+            // Null and not an empty list, as the Go worker writes no processors.
+            .put("processors", processors.isEmpty() ? null : processors));
   }
 
   private void resize(RoutingContext call, JsonObject body) {
-    Object size = body.getValue("poolSize");
+    Object size = value(body, "poolSize", null);
     if (size == null) {
       done(call); // as the Go worker: nothing asked, nothing done
     } else if (size instanceof Integer n && n >= 0 && n <= LARGEST_POOL) {
@@ -156,8 +157,8 @@ public final class RemoteControl implements AutoCloseable {
   }
 
   private void end(RoutingContext call, JsonObject body) {
-    Object graceful = body.getValue("graceful", false);
-    Object pause = body.getValue("pause", false);
+    Object graceful = value(body, "graceful", false);
+    Object pause = value(body, "pause", false);
     if (!(graceful instanceof Boolean gracefully) || !(pause instanceof Boolean pausing)) {
       bad(call, "graceful and pause must be true or false");
       return;
@@ -185,12 +186,29 @@ public final class RemoteControl implements AutoCloseable {
     JsonObject body;
     try {
       String text = call.body().asString();
-      body = text == null || text.isBlank() ? new JsonObject() : new JsonObject(text);
+      if (text == null || text.isBlank()) {
+        // Nothing said is no order: DELETE without a body must not stop a worker at once.
+        bad(call, "there is no body: send a JSON object");
+        return;
+      }
+      body = new JsonObject(text);
     } catch (DecodeException e) {
       bad(call, "the body is not a JSON object");
       return;
     }
     handler.handle(call, body);
+  }
+
+  /** A member by its name in any case, as the Go worker reads it; the exact name counts first. */
+  private static Object value(JsonObject body, String name, Object otherwise) {
+    if (body.containsKey(name)) {
+      return body.getValue(name, otherwise);
+    }
+    return body.fieldNames().stream()
+        .filter(name::equalsIgnoreCase)
+        .findFirst()
+        .map(body::getValue)
+        .orElse(otherwise);
   }
 
   private static void done(RoutingContext call) {
