@@ -8,8 +8,7 @@ import java.time.Instant;
 /**
  * One host as {@code GET /hosts} answers.
  *
- * @param state {@code ready}, {@code cordoned}, {@code draining}, {@code maintenance} or {@code
- *     lost}
+ * @param state "ready", "cordoned", "draining", "maintenance" or "lost"
  * @param cordonedSince when somebody cordoned it; absent if nobody did
  * @param cordonedBy who cordoned it
  * @param reason why it is not ready, or holds more than it may; absent if all is well
