@@ -108,7 +108,7 @@ abstract class OperatorApiContract {
     crds +=
         "---\n" + Files.readString(OperatorBench.CRDS.resolve("hardwarepools.travisci.com.yaml"));
     bench.cluster.define(crds.replaceAll("(?m)^ *maximum: .*\n", ""));
-    bench.create("before", BadSpecs.good().put("maxJobs", 3_000_000_000L));
+    bench.create("before", BadSpecs.good().put("maxJobsPerWorker", 3_000_000_000L));
     bench.apply(cluster("wc", 2, 2, ""));
     bench.start();
     eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
@@ -121,7 +121,8 @@ abstract class OperatorApiContract {
                   .anySatisfy(c -> assertThat(c.getMessage()).contains("3000000000")));
     }
     assertThat(bench.status("before").conditions)
-        .anySatisfy(c -> assertThat(c.getMessage()).contains("spec.maxJobs can't be read"));
+        .anySatisfy(
+            c -> assertThat(c.getMessage()).contains("spec.maxJobsPerWorker can't be read"));
     eventually(
         () -> {
           assertThat(bench.pool("macs").getStatus()).isNotNull();
