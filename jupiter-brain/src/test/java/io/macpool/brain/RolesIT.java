@@ -158,8 +158,14 @@ class RolesIT {
   @Test
   void aBodyWhoseChunksAreNoneIsCutOffAtOnce() throws Exception {
     String head =
-        "POST /instances HTTP/1.1\r\nHost: x\r\nAuthorization: token ci-token\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n";
+        String.join(
+            "\r\n",
+            "POST /instances HTTP/1.1",
+            "Host: x",
+            "Authorization: token ci-token",
+            "Transfer-Encoding: chunked",
+            "",
+            "");
     for (String body : List.of("zz\r\nabc\r\n0\r\n\r\n", "ffffffffffff\r\n", "-1\r\n\r\n")) {
       assertThat(raw(head + body)).as(body).matches("(?s)|HTTP/1.1 400.*bad-request.*");
     }

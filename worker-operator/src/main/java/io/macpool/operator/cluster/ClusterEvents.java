@@ -1,12 +1,12 @@
 package io.macpool.operator.cluster;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -49,12 +49,12 @@ public final class ClusterEvents {
   private final Clock clock;
 
   /** By object and reason: the messages told, the oldest first, each with its Event. */
-  private final Map<String, LinkedHashMap<String, Told>> told =
+  private final Map<String, Map<String, Told>> told =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, LinkedHashMap<String, Told>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Map<String, Told>> eldest) {
           return size() > MOST_REMEMBERED;
         }
       };
@@ -81,7 +81,7 @@ public final class ClusterEvents {
   }
 
   private void write(HasMetadata about, Kind kind, String reason, String message) {
-    LinkedHashMap<String, Told> messages;
+    Map<String, Told> messages;
     synchronized (told) {
       messages =
           told.computeIfAbsent(
@@ -93,11 +93,7 @@ public final class ClusterEvents {
   }
 
   private void write(
-      LinkedHashMap<String, Told> messages,
-      HasMetadata about,
-      Kind kind,
-      String reason,
-      String message) {
+      Map<String, Told> messages, HasMetadata about, Kind kind, String reason, String message) {
     Told before = messages.remove(message);
     if (before == null && messages.size() >= MESSAGES) {
       before = messages.remove(messages.keySet().iterator().next());
@@ -116,8 +112,8 @@ public final class ClusterEvents {
 
   private boolean countUp(HasMetadata about, Told event, String message) {
     var patch =
-        Serialization.jsonMapper()
-            .createObjectNode()
+        JsonNodeFactory.instance
+            .objectNode()
             .put("count", event.count())
             .put("lastTimestamp", now())
             .put("message", message);

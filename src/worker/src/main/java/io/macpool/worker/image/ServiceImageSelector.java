@@ -18,7 +18,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -119,7 +118,7 @@ public final class ServiceImageSelector implements ImageSelector {
     Optional<String> macImage = mac ? osxImage : Optional.empty();
 
     List<String> lines = new ArrayList<>();
-    lines.add(query(job, present(language, macImage, dist, group, os), false));
+    lines.add(query(job, present(List.of(language, macImage, dist, group, os)), false));
     if (mac) {
       add(lines, job, false, osxImage, os);
     }
@@ -141,15 +140,14 @@ public final class ServiceImageSelector implements ImageSelector {
   @SafeVarargs
   private static void add(
       List<String> lines, JobPayload job, boolean isDefault, Optional<String>... tags) {
-    List<String> present = present(tags);
+    List<String> present = present(List.of(tags));
     if (present.size() == tags.length) {
       lines.add(query(job, present, isDefault));
     }
   }
 
-  @SafeVarargs
-  private static List<String> present(Optional<String>... tags) {
-    return Arrays.stream(tags).flatMap(Optional::stream).sorted().toList();
+  private static List<String> present(List<Optional<String>> tags) {
+    return tags.stream().flatMap(Optional::stream).sorted().toList();
   }
 
   /** Names in the order of the alphabet, as Go encodes a form. */

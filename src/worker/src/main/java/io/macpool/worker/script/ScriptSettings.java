@@ -6,6 +6,7 @@ import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.Settings;
 import io.macpool.worker.GeneratorSettings;
+import java.time.Duration;
 
 /** The worker's own settings that go to the generator beside the payload, as the Go worker's. */
 final class ScriptSettings {
@@ -32,8 +33,8 @@ final class ScriptSettings {
   private static ObjectNode cache(Settings settings) {
     ObjectNode cache = JsonNodeFactory.instance.objectNode();
     text(settings, GeneratorSettings.BUILD_CACHE_TYPE, cache, "type");
-    number(settings, GeneratorSettings.BUILD_CACHE_FETCH_TIMEOUT, cache, "fetch_timeout");
-    number(settings, GeneratorSettings.BUILD_CACHE_PUSH_TIMEOUT, cache, "push_timeout");
+    seconds(settings, GeneratorSettings.BUILD_CACHE_FETCH_TIMEOUT, cache, "fetch_timeout");
+    seconds(settings, GeneratorSettings.BUILD_CACHE_PUSH_TIMEOUT, cache, "push_timeout");
     ObjectNode s3 = cache.putObject("s3");
     text(settings, GeneratorSettings.BUILD_CACHE_S3_SCHEME, s3, "scheme");
     text(settings, GeneratorSettings.BUILD_CACHE_S3_REGION, s3, "region");
@@ -47,8 +48,9 @@ final class ScriptSettings {
     from.find(setting).ifPresent(value -> to.put(name, value));
   }
 
-  private static void number(Settings from, Setting<Integer> setting, ObjectNode to, String name) {
-    from.find(setting).ifPresent(value -> to.put(name, value));
+  private static void seconds(
+      Settings from, Setting<Duration> setting, ObjectNode to, String name) {
+    from.find(setting).ifPresent(value -> to.put(name, value.toSeconds()));
   }
 
   private static void secret(Settings from, Setting<Secret> setting, ObjectNode to, String name) {
