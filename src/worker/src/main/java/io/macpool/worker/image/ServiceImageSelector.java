@@ -18,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -140,7 +141,7 @@ public final class ServiceImageSelector implements ImageSelector {
   @SafeVarargs
   private static void add(
       List<String> lines, JobPayload job, boolean isDefault, Optional<String>... tags) {
-    List<String> present = present(List.of(tags));
+    List<String> present = present(Arrays.stream(tags).toList());
     if (present.size() == tags.length) {
       lines.add(query(job, present, isDefault));
     }

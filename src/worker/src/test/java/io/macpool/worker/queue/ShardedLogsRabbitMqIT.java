@@ -10,6 +10,7 @@ import io.macpool.service.Secret;
 import io.macpool.sim.peer.Peer;
 import io.macpool.worker.job.LogPart;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,14 +19,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The sharded exchange is a plug-in's of RabbitMQ: no other broker has it. */
 class ShardedLogsRabbitMqIT {
 
   private static final String SHARDS = "test.shards";
+
+  @TempDir private Path spool;
 
   @Test
   void aJobsLogStaysInOneShardAndInOrder() throws Exception {
@@ -41,7 +46,13 @@ class ShardedLogsRabbitMqIT {
             Duration.ofSeconds(10));
     ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     try (AmqpConnection connection = new AmqpConnection("sharded", endpoint, 1, scheduler);
-        AmqpLogs logs = new AmqpLogs(connection, true)) {
+        AmqpLogs logs =
+            new AmqpLogs(
+                connection,
+                true,
+                new LogSpool(spool, 1 << 20),
+                ForkJoinPool.commonPool(),
+                scheduler)) {
       connection.start();
       await().until(() -> connection.current().isPresent());
       Connection own = connection.current().orElseThrow();
