@@ -63,9 +63,8 @@ final class WrapperStandIn implements GuestProgram {
     int status = program.run(commandLine, home, counting);
     counting.flush();
     say(err, nonce, "ended %d %d".formatted(status, counting.count));
-    while (in.read() >= 0) {
-      continue;
-    }
+    // The worker closes its side once it has heard the end.
+    in.transferTo(OutputStream.nullOutputStream());
     return 0;
   }
 

@@ -18,7 +18,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,28 +120,27 @@ public final class ServiceImageSelector implements ImageSelector {
     List<String> lines = new ArrayList<>();
     lines.add(query(job, present(List.of(language, macImage, dist, group, os)), false));
     if (mac) {
-      add(lines, job, false, osxImage, os);
+      add(lines, job, false, List.of(osxImage, os));
     }
-    add(lines, job, false, dist, group, language);
-    add(lines, job, false, dist, language);
-    add(lines, job, false, group, language);
-    add(lines, job, false, os, language);
-    add(lines, job, false, dist);
-    add(lines, job, true, language);
-    add(lines, job, true, macImage);
-    add(lines, job, true, dist);
-    add(lines, job, true, group);
-    add(lines, job, true, os);
+    add(lines, job, false, List.of(dist, group, language));
+    add(lines, job, false, List.of(dist, language));
+    add(lines, job, false, List.of(group, language));
+    add(lines, job, false, List.of(os, language));
+    add(lines, job, false, List.of(dist));
+    add(lines, job, true, List.of(language));
+    add(lines, job, true, List.of(macImage));
+    add(lines, job, true, List.of(dist));
+    add(lines, job, true, List.of(group));
+    add(lines, job, true, List.of(os));
     lines.add(query(job, List.of(), true));
     return List.copyOf(lines);
   }
 
   /** A line with these tags; none if one of them is missing. */
-  @SafeVarargs
   private static void add(
-      List<String> lines, JobPayload job, boolean isDefault, Optional<String>... tags) {
-    List<String> present = present(Arrays.stream(tags).toList());
-    if (present.size() == tags.length) {
+      List<String> lines, JobPayload job, boolean isDefault, List<Optional<String>> tags) {
+    List<String> present = present(tags);
+    if (present.size() == tags.size()) {
       lines.add(query(job, present, isDefault));
     }
   }

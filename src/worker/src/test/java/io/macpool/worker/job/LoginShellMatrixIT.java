@@ -100,7 +100,16 @@ class LoginShellMatrixIT {
   record Cell(Shell shell, StartFile startFile, Deed deed) {
 
     String user() {
-      return "u%d%d%d".formatted(shell.ordinal(), startFile.ordinal(), deed.ordinal());
+      return "u%d%d%d"
+          .formatted(
+              place(Shell.values(), shell),
+              place(StartFile.values(), startFile),
+              place(Deed.values(), deed));
+    }
+
+    /** Short, for a user's name may have 32 letters. */
+    private static <T> int place(T[] all, T one) {
+      return List.of(all).indexOf(one);
     }
   }
 

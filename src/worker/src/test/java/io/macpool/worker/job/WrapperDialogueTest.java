@@ -45,7 +45,7 @@ class WrapperDialogueTest {
   @Test
   void outputWaitsForTheProof() {
     out(NONCE + " begins here\n");
-    CompletableFuture<Void> room = out("early");
+    CompletableFuture<Void> room = offer("early");
     assertThat(room).isNotDone();
     assertThat(heard.text()).isEmpty();
     err(NONCE + " began b\n" + NONCE + " following\n");
@@ -122,7 +122,12 @@ class WrapperDialogueTest {
     err(NONCE + " began b\n" + NONCE + " stored\n" + NONCE + " following\n");
   }
 
-  private CompletableFuture<Void> out(String text) {
+  private void out(String text) {
+    CompletableFuture<Void> unused = offer(text);
+  }
+
+  /** Standard output; done once there is room for more. */
+  private CompletableFuture<Void> offer(String text) {
     byte[] bytes = text.getBytes(ISO_8859_1);
     return dialogue.out(bytes, 0, bytes.length);
   }
