@@ -4,7 +4,9 @@ import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.SoapElement;
 import io.macpool.sim.vcenter.soap.VimFault;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Clones, full, linked and instant. As in vCenter, the clone is in the inventory from the start of
@@ -22,6 +24,7 @@ final class Cloning {
   private final Hosts hosts;
   private final OperationTimes times;
   private final Map<String, MoRef> datastores;
+  private final Set<String> full = new HashSet<>();
 
   Cloning(
       Inventory inventory,
@@ -117,6 +120,32 @@ final class Cloning {
         });
   }
 
+  /** Whether a datastore has no room for another clone. */
+  void full(String datastore, boolean isFull) {
+    MoRef ref = datastores.get(datastore);
+    if (ref == null) {
+      throw new IllegalArgumentException("no datastore " + datastore);
+    }
+    if (isFull) {
+      full.add(datastore);
+    } else {
+      full.remove(datastore);
+    }
+    inventory.set(ref, "summary.freeSpace", isFull ? 0L : 1L << 41);
+  }
+
+  private void requireRoom(String datastore) {
+    if (full.contains(datastore)) {
+      throw VimFault.of(
+          "NoDiskSpace",
+          "Insufficient disk space on datastore '" + datastore + "'.",
+          "file",
+          "[" + datastore + "]",
+          "datastore",
+          datastore);
+    }
+  }
+
   private Machine finished(MoRef ref) {
     Machine source = table.require(ref);
     if (source.unfinished) {
@@ -198,6 +227,7 @@ final class Cloning {
           @Override
           public Object finish() {
             hosts.requireUsable(clone.host);
+            requireRoom(clone.datastoreName);
             clone.unfinished = false;
             complete.run();
             return clone.ref;

@@ -32,8 +32,8 @@ final class HttpFront implements AutoCloseable {
   private final Vertx vertx;
   private final SoapService service;
   private final Executor threads;
-  private final HttpServerOptions options;
   private final String address;
+  private HttpServerOptions options;
   private HttpServer server;
   private int port;
 
@@ -53,14 +53,27 @@ final class HttpFront implements AutoCloseable {
                 .setEventLoopPoolSize(2)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(2));
-    this.options =
-        new HttpServerOptions()
-            .setSsl(true)
-            .setUseAlpn(false)
-            .setKeyCertOptions(
-                new PemKeyCertOptions()
-                    .addCertValue(Buffer.buffer(certificate.certificatePem()))
-                    .addKeyValue(Buffer.buffer(certificate.privateKeyPem())));
+    this.options = with(certificate);
+  }
+
+  private static HttpServerOptions with(SelfSignedCertificate certificate) {
+    return new HttpServerOptions()
+        .setSsl(true)
+        .setUseAlpn(false)
+        .setKeyCertOptions(
+            new PemKeyCertOptions()
+                .addCertValue(Buffer.buffer(certificate.certificatePem()))
+                .addKeyValue(Buffer.buffer(certificate.privateKeyPem())));
+  }
+
+  /** Shows another certificate from now on; connections that are open are dropped. */
+  synchronized void certificate(SelfSignedCertificate certificate) {
+    boolean listening = server != null;
+    stopListening();
+    options = with(certificate);
+    if (listening) {
+      listen();
+    }
   }
 
   /** Listens; after {@link #stopListening()}, on the same port as before. */

@@ -14,7 +14,8 @@ final class MachineMethods {
     this.cloning = cloning;
   }
 
-  static void register(MethodTable table, Machines machines, Cloning cloning, Tasks tasks) {
+  static void register(
+      MethodTable table, Machines machines, Cloning cloning, Tasks tasks, Questions questions) {
     MachineMethods methods = new MachineMethods(machines, cloning);
     table.put("CloneVM_Task", methods::cloneMachine);
     table.put("InstantClone_Task", methods::instantClone);
@@ -25,6 +26,15 @@ final class MachineMethods {
     table.put("ResetVM_Task", call -> machines.reset(machine(call), call.taskFault()));
     table.put("Destroy_Task", call -> machines.destroy(machine(call), call.taskFault()));
     table.put("MarkAsTemplate", methods::markAsTemplate);
+    table.put(
+        "AnswerVM",
+        call -> {
+          questions.answer(
+              machine(call),
+              call.arguments().string("questionId").orElse(""),
+              call.arguments().string("answerChoice").orElse(""));
+          return null;
+        });
     table.put(
         "CancelTask",
         call -> {

@@ -17,6 +17,7 @@ final class Machines {
   private final Hosts hosts;
   private final MachinePower power;
   private final OperationTimes times;
+  private final Questions questions;
 
   Machines(
       Inventory inventory,
@@ -24,13 +25,15 @@ final class Machines {
       Tasks tasks,
       Hosts hosts,
       MachinePower power,
-      OperationTimes times) {
+      OperationTimes times,
+      Questions questions) {
     this.inventory = inventory;
     this.table = table;
     this.tasks = tasks;
     this.hosts = hosts;
     this.power = power;
     this.times = times;
+    this.questions = questions;
   }
 
   MoRef powerOn(MoRef ref, VimFault injected) {
@@ -41,8 +44,11 @@ final class Machines {
         "VirtualMachine.powerOn",
         times.powerOn(),
         first(injected, mustBe(machine, false), unusableHost(machine), asTemplate(machine)),
-        Runnable::run,
-        () -> power.switchOn(machine, times.boot()));
+        questions.before(machine),
+        () -> {
+          questions.requireWanted(machine.ref);
+          power.switchOn(machine, times.boot());
+        });
   }
 
   MoRef powerOff(MoRef ref, VimFault injected) {

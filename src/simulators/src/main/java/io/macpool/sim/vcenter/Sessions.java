@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,25 +74,57 @@ final class Sessions {
     }
   }
 
+  private static final int LOCK_AFTER = 5;
+  private static final Duration LOCK_WINDOW = Duration.ofMinutes(3);
+  private static final Duration LOCKED_FOR = Duration.ofMinutes(5);
+
   private final Inventory inventory;
   private final Views views;
   private final SimulatorClock clock;
   private final VCenterOptions options;
   private final Map<String, Session> sessions = new HashMap<>();
+  private final Deque<Instant> refused = new ArrayDeque<>();
+  private String password;
+  private Instant lockedUntil = Instant.MIN;
   private long logins;
+  private long refusals;
 
   Sessions(Inventory inventory, Views views, SimulatorClock clock, VCenterOptions options) {
     this.inventory = inventory;
     this.views = views;
     this.clock = clock;
     this.options = options;
+    this.password = options.password();
   }
 
-  /** Logs in; a client that is logged in already, or a wrong password, is {@code InvalidLogin}. */
-  Session login(Session already, String user, String password) {
+  /** From now on another password is the right one. */
+  void password(String fresh) {
+    password = fresh;
+  }
+
+  /** How many logins were refused since the start. */
+  long refusals() {
+    return refusals;
+  }
+
+  /** Whether the account is locked after too many wrong passwords. */
+  boolean locked() {
+    return clock.now().isBefore(lockedUntil);
+  }
+
+  /**
+   * Logs in; a client that is logged in already, or a wrong password, is {@code InvalidLogin}. As
+   * vCenter's sign-on does by default, five wrong passwords within three minutes lock the account
+   * for five: then the right one is refused, too.
+   */
+  Session login(Session already, String user, String given) {
     boolean userRight = same(user, options.user()) || options.moreUsers().contains(user);
-    boolean passwordRight = same(password, options.password());
-    if (!userRight || !passwordRight || already != null) {
+    boolean passwordRight = same(given, password);
+    if (userRight && !passwordRight) {
+      countWrong();
+    }
+    if (!userRight || !passwordRight || already != null || locked()) {
+      refusals++;
       throw VimFault.of(
           "InvalidLogin", "Cannot complete login due to an incorrect user name or password.");
     }
@@ -100,6 +134,15 @@ final class Sessions {
     collector(session, Names.PROPERTY_COLLECTOR, true);
     show();
     return session;
+  }
+
+  private void countWrong() {
+    Instant now = clock.now();
+    refused.add(now);
+    refused.removeIf(at -> at.isBefore(now.minus(LOCK_WINDOW)));
+    if (refused.size() >= LOCK_AFTER) {
+      lockedUntil = now.plus(LOCKED_FOR);
+    }
   }
 
   private static boolean same(String a, String b) {

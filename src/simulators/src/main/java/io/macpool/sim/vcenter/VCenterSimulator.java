@@ -36,8 +36,10 @@ public final class VCenterSimulator implements AutoCloseable {
   private final SoapService service;
   private final GuestRunner guests;
   private final ExecutorService threads;
-  private final SelfSignedCertificate certificate;
   private final HttpFront front;
+  private final Questions questions;
+  private Cloning cloning;
+  private volatile SelfSignedCertificate certificate;
 
   private VCenterSimulator(VCenterOptions options) {
     this.options = options;
@@ -55,7 +57,9 @@ public final class VCenterSimulator implements AutoCloseable {
     sessions = new Sessions(inventory, views, clock, options);
     Tasks tasks = new Tasks(inventory, clock, witness);
     power = new MachinePower(inventory, table, guests, clock, witness);
-    Machines machines = new Machines(inventory, table, tasks, hosts, power, options.times());
+    questions = new Questions(inventory);
+    Machines machines =
+        new Machines(inventory, table, tasks, hosts, power, options.times(), questions);
     administrator = new Administrator(inventory, table, machines, hosts, witness);
     MethodTable methods = new MethodTable();
     SessionMethods.register(methods, sessions, clock);
@@ -63,10 +67,10 @@ public final class VCenterSimulator implements AutoCloseable {
     inventory.locked(
         () -> {
           Map<String, MoRef> datastores = InventoryLayout.build(inventory, hosts, options);
-          Cloning cloning =
+          cloning =
               new Cloning(
                   inventory, table, machines, power, tasks, hosts, options.times(), datastores);
-          MachineMethods.register(methods, machines, cloning, tasks);
+          MachineMethods.register(methods, machines, cloning, tasks, questions);
           ImageLayout.register(options.images(), machines, hosts, datastores);
         });
     service = new SoapService(inventory, sessions, methods, faults, clock, threads, witness);
@@ -231,6 +235,56 @@ public final class VCenterSimulator implements AutoCloseable {
   /** Switches a host's maintenance mode; machines that run there are left alone. */
   public void maintenance(String host, boolean on) {
     inventory.locked(() -> hosts.maintenance(hosts.named(host), on));
+  }
+
+  /** A datastore has no room for another clone, or has again. */
+  public void datastoreFull(String datastore, boolean full) {
+    inventory.locked(() -> cloning.full(datastore, full));
+  }
+
+  /**
+   * Each power-on of a machine on the datastore asks this question from now on and waits for its
+   * answer; the choice {@code Cancel} gives it up. An empty text ends that; what is asked already
+   * stays open.
+   */
+  public void askAtPowerOn(String datastore, String text, String... choices) {
+    inventory.locked(() -> questions.ask(datastore, text, List.of(choices)));
+  }
+
+  /** How many questions wait for an answer. */
+  public int openQuestions() {
+    return inventory.locked(questions::open);
+  }
+
+  /** Changes the password; sessions that are open stay. */
+  public void changePassword(String password) {
+    inventory.locked(() -> sessions.password(password));
+  }
+
+  /** How many logins were refused. */
+  public long refusedLogins() {
+    return inventory.locked(sessions::refusals);
+  }
+
+  /** Whether too many wrong passwords have locked the account. */
+  public boolean accountLocked() {
+    return inventory.locked(sessions::locked);
+  }
+
+  /** Shows a new certificate from now on; connections are dropped, sessions stay. */
+  public void renewCertificate() {
+    certificate = SelfSignedCertificate.generate("localhost", options.clock().instant());
+    front.certificate(certificate);
+  }
+
+  /** A person renames the cluster; {@link #clusterPath} still tells the old path. */
+  public void renameCluster(String name) {
+    inventory.locked(() -> inventory.rename(InventoryLayout.CLUSTER_REF, name));
+  }
+
+  /** A person renames the folder of clones; {@link #vmPath} still tells the old path. */
+  public void renameCloneFolder(String name) {
+    inventory.locked(() -> inventory.rename(InventoryLayout.CLONES_FOLDER, name));
   }
 
   /** DRS moves a machine to another host, at once and without asking anybody. */
