@@ -6,9 +6,12 @@ import io.macpool.brain.http.ApiOptions;
 import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.lifecycle.Creations;
 import io.macpool.brain.lifecycle.Placement;
+import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.brain.lifecycle.Reconciler;
 import io.macpool.brain.vsphere.InventoryPaths;
+import io.macpool.brain.vsphere.QuestionPolicy;
 import io.macpool.brain.vsphere.VSphereOptions;
+import io.macpool.core.fleet.FaultAttribution;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.macpool.core.fleet.WarmPoolPlanner;
 import io.macpool.service.Settings;
@@ -26,9 +29,13 @@ final class BrainOptions {
   /** By then vCenter shows a clone that was asked for, as a machine or as a task. */
   private static final Duration CLONE_APPEARS = Duration.ofSeconds(30);
 
+  /** Storage is made room on by a person: whether there is room again is cheap to try. */
+  private static final Duration STORE_REST = Duration.ofSeconds(10);
+
   private static final VSphereAccess.Names VSPHERE =
       new VSphereAccess.Names(
           BrainSettings.VSPHERE_API_URL,
+          BrainSettings.VSPHERE_PASSWORD_FILE,
           BrainSettings.VSPHERE_CA_FILE,
           BrainSettings.VSPHERE_THUMBPRINT,
           BrainSettings.VSPHERE_INSECURE);
@@ -38,6 +45,7 @@ final class BrainOptions {
   private final VSphereAccess access;
   private final DatabaseAddress database;
   private final List<WarmPoolPlanner.Policy> warm;
+  private final QuestionPolicy questions;
 
   /**
    * @throws SettingsException naming every setting whose value can't be used
@@ -60,6 +68,13 @@ final class BrainOptions {
             .find(BrainSettings.WARM)
             .map(text -> problems.check(BrainSettings.WARM, () -> WarmPolicies.parse(text)))
             .orElse(List.of());
+    questions =
+        settings
+            .find(BrainSettings.VSPHERE_ANSWERS)
+            .map(
+                text ->
+                    problems.check(BrainSettings.VSPHERE_ANSWERS, () -> QuestionPolicy.parse(text)))
+            .orElse(QuestionPolicy.USUAL);
     problems.throwIfAny();
   }
 
@@ -129,6 +144,7 @@ final class BrainOptions {
   VSphereOptions vsphere() {
     return new VSphereOptions(
         access.endpoint(),
+        access.passwordFile(),
         access.trust(),
         Optional.of(
             new InventoryPaths(
@@ -138,7 +154,8 @@ final class BrainOptions {
         settings.get(BrainSettings.VSPHERE_CALL_TIMEOUT),
         settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
         settings.get(BrainSettings.VSPHERE_STALE_AFTER),
-        settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS));
+        settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS),
+        questions);
   }
 
   Creations.Limits limits() {
@@ -151,6 +168,17 @@ final class BrainOptions {
         settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
         settings.get(BrainSettings.WAIT_WHEN_FULL),
         settings.get(BrainSettings.OWNER_QUOTA));
+  }
+
+  FaultAttribution.Policy attribution() {
+    return new FaultAttribution.Policy(
+        settings.get(BrainSettings.HOST_REST_AFTER), settings.get(BrainSettings.QUARANTINE_AFTER));
+  }
+
+  Quarantine.Terms rests() {
+    Duration image = settings.get(BrainSettings.QUARANTINE_FOR);
+    return new Quarantine.Terms(
+        settings.get(BrainSettings.HOST_REST), image, shorter(image, STORE_REST));
   }
 
   Reconciler.Options reconciliation() {

@@ -54,6 +54,12 @@ public final class BrainSettings {
           .also("VSPHERE_API_URL")
           .required();
 
+  public static final Setting<String> VSPHERE_PASSWORD_FILE =
+      Setting.text(
+          "VSPHERE_PASSWORD_FILE",
+          "a file with the password of vCenter's user, instead of the URL's: it is followed when it"
+              + " changes, as a mounted Secret does");
+
   public static final Setting<String> VSPHERE_BASE_PATH =
       Setting.text(
               "VSPHERE_BASE_PATH",
@@ -75,7 +81,8 @@ public final class BrainSettings {
   public static final Setting<String> VSPHERE_CA_FILE =
       Setting.text(
           "VSPHERE_CA_FILE",
-          "PEM file of the authorities that may sign vCenter's certificate; the JVM's own if unset");
+          "PEM file of the authorities that may sign vCenter's certificate, followed when it changes;"
+              + " the JVM's own if unset");
 
   public static final Setting<String> VSPHERE_THUMBPRINT =
       Setting.text(
@@ -85,6 +92,15 @@ public final class BrainSettings {
 
   public static final Setting<Boolean> VSPHERE_INSECURE =
       Setting.flag("VSPHERE_INSECURE", "trust any certificate; warned of at each start");
+
+  public static final Setting<String> VSPHERE_ANSWERS =
+      Setting.of(
+          "VSPHERE_ANSWERS",
+          "how a VM's questions at power-on are answered: the beginning of the question, and a part"
+              + " of the choice; msg.uuid.altered=copied unless given otherwise, and what has no"
+              + " answer is cancelled",
+          "QUESTION=CHOICE,…",
+          text -> text);
 
   public static final Setting<Duration> VSPHERE_CALL_TIMEOUT =
       Setting.duration("VSPHERE_CALL_TIMEOUT", "the longest that one call to vCenter may take")
@@ -226,12 +242,33 @@ public final class BrainSettings {
 
   public static final Setting<Integer> QUARANTINE_AFTER =
       Setting.integer(
-              "QUARANTINE_AFTER", 1, 1_000, "failed creates in a row that shut an image out")
+              "QUARANTINE_AFTER",
+              1,
+              1_000,
+              "failed creates in a row that shut an image out, if they failed on several hosts or"
+                  + " other images work there")
           .defaultTo(5);
 
   public static final Setting<Duration> QUARANTINE_FOR =
-      Setting.duration("QUARANTINE_FOR", "how long an image stays shut out")
+      Setting.duration(
+              "QUARANTINE_FOR", "how long an image stays shut out before one create tries it again")
           .defaultTo(Duration.ofMinutes(2));
+
+  public static final Setting<Integer> HOST_REST_AFTER =
+      Setting.integer(
+              "HOST_REST_AFTER",
+              1,
+              1_000,
+              "failed creates in a row on one host, while the same image works on another, after"
+                  + " which nothing is placed there for a while")
+          .defaultTo(2);
+
+  public static final Setting<Duration> HOST_REST =
+      Setting.duration(
+              "HOST_REST",
+              "how long such a host rests before one create tries it again; twice as long after"
+                  + " each that fails, up to eight times")
+          .defaultTo(Duration.ofSeconds(30));
 
   private static final String METRICS_INSTEAD = "Micrometer's meters at /metrics replace it";
 
@@ -250,12 +287,14 @@ public final class BrainSettings {
               ADMIN_TOKENS,
               READ_TOKENS,
               VSPHERE_API_URL,
+              VSPHERE_PASSWORD_FILE,
               VSPHERE_BASE_PATH,
               VSPHERE_VM_PATH,
               VSPHERE_CLUSTER_PATH,
               VSPHERE_CA_FILE,
               VSPHERE_THUMBPRINT,
               VSPHERE_INSECURE,
+              VSPHERE_ANSWERS,
               VSPHERE_CALL_TIMEOUT,
               VSPHERE_TASK_TIMEOUT,
               VSPHERE_STALE_AFTER,
@@ -285,6 +324,8 @@ public final class BrainSettings {
               WARM_BOOT_TIMEOUT,
               QUARANTINE_AFTER,
               QUARANTINE_FOR,
+              HOST_REST_AFTER,
+              HOST_REST,
               ErrorReports.DSN,
               ErrorReports.ENVIRONMENT,
               Setting.retired("LIBRATO_EMAIL", METRICS_INSTEAD).also("LIBRATO_EMAIL"),

@@ -5,6 +5,7 @@ import io.macpool.brain.janitor.Round;
 import io.macpool.brain.janitor.RoundText;
 import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.ledger.Ledger;
+import io.macpool.brain.vsphere.QuestionPolicy;
 import io.macpool.brain.vsphere.VSphereFolders;
 import io.macpool.brain.vsphere.VSphereOptions;
 import io.macpool.core.fleet.JanitorPlanner;
@@ -42,6 +43,7 @@ final class JanitorCommand implements AutoCloseable {
   private static final VSphereAccess.Names VSPHERE =
       new VSphereAccess.Names(
           JanitorSettings.VSPHERE_URL,
+          JanitorSettings.VSPHERE_PASSWORD_FILE,
           JanitorSettings.VSPHERE_CA_FILE,
           JanitorSettings.VSPHERE_THUMBPRINT,
           JanitorSettings.VSPHERE_INSECURE);
@@ -132,12 +134,14 @@ final class JanitorCommand implements AutoCloseable {
     VSphereOptions vsphere =
         new VSphereOptions(
             access.endpoint(),
+            access.passwordFile(),
             access.trust(),
             Optional.empty(),
             CALL_LIMIT,
             TASK_LIMIT,
             CALL_LIMIT,
-            READS);
+            READS,
+            QuestionPolicy.USUAL);
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     resources.own("meters", meters::close);
     VSphereFolders vcenter =

@@ -21,6 +21,12 @@ public final class JanitorSettings {
           .also("VSPHERE_API_URL")
           .required();
 
+  public static final Setting<String> VSPHERE_PASSWORD_FILE =
+      Setting.text(
+              "VSPHERE_PASSWORD_FILE",
+              "a file with the password of vCenter's user, instead of the URL's")
+          .also("JUPITER_BRAIN_VSPHERE_PASSWORD_FILE");
+
   public static final Setting<List<String>> VSPHERE_VM_PATHS =
       Setting.of(
               "VSPHERE_VM_PATHS",
@@ -113,6 +119,7 @@ public final class JanitorSettings {
               ONCE,
               DRY_RUN,
               VSPHERE_URL,
+              VSPHERE_PASSWORD_FILE,
               VSPHERE_VM_PATHS,
               VSPHERE_BASE_PATH,
               VSPHERE_CA_FILE,

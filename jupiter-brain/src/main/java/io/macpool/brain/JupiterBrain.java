@@ -7,10 +7,13 @@ import io.macpool.brain.lifecycle.Checkpoint;
 import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.CreateReport;
 import io.macpool.brain.lifecycle.Creations;
+import io.macpool.brain.lifecycle.DestroyBackoff;
+import io.macpool.brain.lifecycle.HostWatch;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.LedgerExecutor;
 import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.PendingSlots;
 import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.brain.lifecycle.Reclaimer;
 import io.macpool.brain.lifecycle.Reconciler;
@@ -34,6 +37,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -104,24 +108,30 @@ public final class JupiterBrain implements AutoCloseable {
         resources.own("ledger's threads", new LedgerExecutor(ledger, connections));
     LiveInstances live = new LiveInstances(clock);
     Cordons cordons = new Cordons(executor);
+    DestroyBackoff backoff = new DestroyBackoff(hypervisor::lastKnown, clock, meters);
     Reclaimer reclaimer =
         new Reclaimer(
             executor,
             live,
             hypervisor,
             settings.get(BrainSettings.VSPHERE_CONCURRENT_DELETE_OPERATIONS),
+            backoff,
             checkpoint,
             meters);
     Quarantine quarantine =
         new Quarantine(
-            settings.get(BrainSettings.QUARANTINE_AFTER),
-            settings.get(BrainSettings.QUARANTINE_FOR),
-            clock);
+            options.attribution(),
+            options.rests(),
+            id -> hypervisor.lastKnown().hostName(id),
+            clock,
+            meters);
+    PendingSlots pending = new PendingSlots(live, meters);
     WarmInstances warmInstances = new WarmInstances(live, reclaimer, broker, clock);
     Creations creations =
         new Creations(
             executor,
             live,
+            pending,
             hypervisor,
             reclaimer,
             cordons,
@@ -146,6 +156,7 @@ public final class JupiterBrain implements AutoCloseable {
             executor, live, hypervisor, creations, reclaimer, leases, broker, checkpoint, clock);
     SlotFollower slots =
         new SlotFollower(ledger, live, settings.get(BrainSettings.SLOTS_PER_HOST), meters);
+    HostWatch hosts = new HostWatch(live, meters);
     Reconciler reconciler =
         resources.own(
             "reconciler",
@@ -158,6 +169,7 @@ public final class JupiterBrain implements AutoCloseable {
                 cordons,
                 leases,
                 slots,
+                hosts,
                 broker,
                 reconciliation,
                 clock,
@@ -189,6 +201,12 @@ public final class JupiterBrain implements AutoCloseable {
     health.warning("slots", slots::overcommit);
     health.warning("neighbours", reconciler::neighbours);
     health.warning("lost records", reconciler::lostRecords);
+    // Before its inventory is too old to be believed, and the broker not ready.
+    health.warning("vcenter", hypervisor::unreachable);
+    health.warning("vsphere", () -> words(hypervisor.warnings()));
+    health.warning("lost hosts", hosts::warning);
+    health.warning("destructions", backoff::warning);
+    health.warning("creates", quarantine::warning);
     // A warning, as another replica could do no better, and reads go on.
     health.warning("reconciliation", reconciler::trouble);
     AdminRoutes admin =
@@ -213,6 +231,8 @@ public final class JupiterBrain implements AutoCloseable {
                 hypervisor,
                 cordons,
                 quarantine,
+                pending,
+                () -> List.copyOf(health.warnings().values()),
                 adminAddress.isEmpty() ? open : router -> {},
                 meters,
                 clock));
@@ -225,6 +245,10 @@ public final class JupiterBrain implements AutoCloseable {
     ApiServer listening = api;
     health.ready("api", listening::stopping);
     log.info("listening on port {}, health and metrics on port {}", api.port(), adminPort);
+  }
+
+  private static Optional<String> words(List<String> warnings) {
+    return warnings.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", warnings));
   }
 
   /** The port that the API listens on. */

@@ -6,25 +6,28 @@ import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.Settings;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where vCenter is, who logs in, and how its certificate is checked. */
-record VSphereAccess(VSphereEndpoint endpoint, TrustPolicy trust) {
+record VSphereAccess(VSphereEndpoint endpoint, Optional<Path> passwordFile, TrustPolicy trust) {
 
   private static final Logger log = LoggerFactory.getLogger(VSphereAccess.class);
 
   /** The settings that tell, which have other names for the broker than for the janitor. */
   record Names(
       Setting<Secret> url,
+      Setting<String> passwordFile,
       Setting<String> authorities,
       Setting<String> thumbprint,
       Setting<Boolean> insecure) {}
 
-  /** Either half is null if there is a problem with it. */
+  /** What there is a problem with is null. */
   static VSphereAccess of(Settings settings, Names names, SettingsProblems problems) {
     return new VSphereAccess(
         problems.check(names.url(), () -> VSphereEndpoint.parse(settings.get(names.url()))),
+        settings.find(names.passwordFile()).map(Path::of),
         trust(settings, names, problems));
   }
 

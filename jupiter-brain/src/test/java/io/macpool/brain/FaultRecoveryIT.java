@@ -101,11 +101,12 @@ class FaultRecoveryIT {
       lab.vcenter()
           .faults()
           .add(
-              FaultRule.once(
+              FaultRule.always(
                   "PowerOnVM_Task",
                   new FaultAction.TaskFault("InsufficientResourcesFault", "no memory")));
       HttpResponse<String> failed = lab.create();
-      assertThat(code(failed)).isEqualTo("power-on-failed:InsufficientResourcesFault");
+      assertThat(code(failed)).isEqualTo("create-failed");
+      assertThat(failed.body()).contains("InsufficientResourcesFault", "no memory");
       lab.awaitClones(0);
     }
   }

@@ -10,6 +10,7 @@ import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Reservation;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.vsphere.InventoryPaths;
+import io.macpool.brain.vsphere.QuestionPolicy;
 import io.macpool.brain.vsphere.TrustPolicy;
 import io.macpool.brain.vsphere.VSphereEndpoint;
 import io.macpool.brain.vsphere.VSphereHypervisor;
@@ -63,13 +64,15 @@ class JanitorIT {
     VSphereOptions options =
         new VSphereOptions(
             VSphereEndpoint.parse(new Secret(BrainLab.withLogin(vcenter))),
+            Optional.empty(),
             TrustPolicy.thumbprint(vcenter.thumbprint()),
             Optional.of(
                 new InventoryPaths(vcenter.basePath(), vcenter.vmPath(), vcenter.clusterPath())),
             LIMIT,
             LIMIT,
             LIMIT,
-            2);
+            2,
+            QuestionPolicy.USUAL);
     try (VSphereHypervisor vsphere =
         VSphereHypervisor.start(vertx, options, new SimpleMeterRegistry(), Clock.systemUTC())) {
       Awaitility.await().atMost(LIMIT).until(() -> vsphere.inventory().isKnown());

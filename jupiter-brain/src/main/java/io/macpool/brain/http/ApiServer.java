@@ -5,6 +5,7 @@ import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.PendingSlots;
 import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.service.ConnectionLimits;
 import io.macpool.service.HttpListener;
@@ -14,8 +15,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Listens; port 0 takes a free one.
    *
+   * @param warnings what is wrong, in words
    * @param open routes without a token
    * @throws IllegalStateException if the address can't be had
    */
@@ -49,6 +53,8 @@ public final class ApiServer implements AutoCloseable {
       Hypervisor hypervisor,
       Cordons cordons,
       Quarantine quarantine,
+      PendingSlots pending,
+      Supplier<List<String>> warnings,
       Consumer<Router> open,
       MeterRegistry meters,
       Clock clock) {
@@ -73,7 +79,8 @@ public final class ApiServer implements AutoCloseable {
     new CreateRoute(vertx, instances, leases, view, options, drain).mount(router);
     new InstanceRoutes(vertx, instances, view, whole, hypervisor, options, drain).mount(router);
     new LeaseRoutes(vertx, leases).mount(router);
-    FleetView fleet = new FleetView(live, cordons, quarantine, options.slotsPerHost());
+    FleetView fleet =
+        new FleetView(live, cordons, quarantine, pending, options.slotsPerHost(), warnings);
     new FleetRoutes(vertx, fleet, hypervisor, cordons, clock).mount(router);
     EventFeed feed = new EventFeed(live, view, hypervisor);
     new EventRoutes(vertx, live, feed, drain).mount(router);

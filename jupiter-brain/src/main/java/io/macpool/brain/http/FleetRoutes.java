@@ -13,6 +13,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -123,11 +124,15 @@ final class FleetRoutes {
     }
   }
 
-  /** By id or by name. */
+  /** By id, by name, or by the first part of a name if only one host's begins so. */
   private Optional<Host> host(String given) {
-    return hypervisor.lastKnown().hosts().values().stream()
-        .filter(host -> host.id().equals(given) || host.name().equals(given))
-        .findFirst();
+    Collection<Host> hosts = hypervisor.lastKnown().hosts().values();
+    Optional<Host> exact =
+        hosts.stream()
+            .filter(host -> host.id().equals(given) || host.name().equals(given))
+            .findFirst();
+    List<Host> alike = hosts.stream().filter(host -> host.name().startsWith(given + ".")).toList();
+    return exact.or(() -> alike.stream().findFirst().filter(h -> alike.size() == 1));
   }
 
   private Optional<Cordon> parse(JsonBody body, String by) {

@@ -2,6 +2,7 @@ package io.macpool.brain.http;
 
 import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.PendingSlots;
 import io.macpool.brain.lifecycle.Placement;
 import io.macpool.brain.lifecycle.Quarantine;
 import io.macpool.broker.Capacity;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Hosts, images and capacity as clients see them, from memory. */
 final class FleetView {
@@ -27,13 +29,23 @@ final class FleetView {
   private final LiveInstances live;
   private final Cordons cordons;
   private final Quarantine quarantine;
+  private final PendingSlots pending;
   private final int slotsPerHost;
+  private final Supplier<List<String>> warnings;
 
-  FleetView(LiveInstances live, Cordons cordons, Quarantine quarantine, int slotsPerHost) {
+  FleetView(
+      LiveInstances live,
+      Cordons cordons,
+      Quarantine quarantine,
+      PendingSlots pending,
+      int slotsPerHost,
+      Supplier<List<String>> warnings) {
     this.live = live;
     this.cordons = cordons;
     this.quarantine = quarantine;
+    this.pending = pending;
     this.slotsPerHost = slotsPerHost;
+    this.warnings = warnings;
   }
 
   List<HostInfo> hosts(Inventory inventory) {
@@ -48,7 +60,7 @@ final class FleetView {
         .toList();
   }
 
-  private static HostInfo host(HostLoad load, int warm) {
+  private HostInfo host(HostLoad load, int warm) {
     String state;
     String reason = null;
     if (!load.host().connected()) {
@@ -57,6 +69,9 @@ final class FleetView {
     } else if (load.host().inMaintenance()) {
       state = "maintenance";
       reason = "it is in maintenance mode";
+    } else if (load.cordon().isEmpty() && quarantine.ofHost(load.host().id()).isPresent()) {
+      state = "resting";
+      reason = quarantine.ofHost(load.host().id()).map(FleetView::words).orElse(null);
     } else {
       state = load.cordon().map(c -> c.kind().name().toLowerCase(Locale.ROOT)).orElse("ready");
       reason =
@@ -65,7 +80,9 @@ final class FleetView {
               .orElse(load.excess() > 0 ? excess(load.excess()) : null);
     }
     // Slots that can't be filled don't count, those that are still held do.
-    int total = state.equals("ready") ? load.slots() : Math.min(load.slots(), load.taken());
+    boolean ready = state.equals("ready");
+    boolean returns = ready || state.equals("resting");
+    int total = returns ? load.slots() : Math.min(load.slots(), load.taken());
     return new HostInfo(
         HostInfo.TYPE,
         load.host().id(),
@@ -75,9 +92,13 @@ final class FleetView {
         total,
         load.taken() - warm,
         warm,
-        state.equals("ready") ? load.free() : 0,
+        ready ? load.free() : 0,
         load.cordon().flatMap(Cordon::since).orElse(null),
         load.cordon().flatMap(Cordon::by).orElse(null));
+  }
+
+  private static String words(Quarantine.Sentence sentence) {
+    return "left alone until " + sentence.until() + ", then tried again: " + sentence.reason();
   }
 
   private static String excess(int machines) {
@@ -94,7 +115,7 @@ final class FleetView {
   }
 
   private ImageInfo image(Image image, Optional<Capacity.ImageSlots> slots) {
-    Optional<Quarantine.Sentence> sentence = quarantine.of(image.name());
+    Optional<Quarantine.Sentence> sentence = quarantine.of(image);
     boolean usable = image.snapshot().isPresent() || image.frozen();
     return new ImageInfo(
         ImageInfo.TYPE,
@@ -120,7 +141,8 @@ final class FleetView {
             hosts.stream().mapToInt(HostInfo::total).sum(),
             hosts.stream().mapToInt(HostInfo::used).sum(),
             hosts.stream().mapToInt(HostInfo::warm).sum(),
-            hosts.stream().mapToInt(HostInfo::free).sum()),
+            hosts.stream().mapToInt(HostInfo::free).sum(),
+            pending.count()),
         byImage(),
         hosts.stream()
             .map(
@@ -133,7 +155,8 @@ final class FleetView {
                         host.warm(),
                         host.free(),
                         host.reason()))
-            .toList());
+            .toList(),
+        warnings.get());
   }
 
   private List<Capacity.ImageSlots> byImage() {

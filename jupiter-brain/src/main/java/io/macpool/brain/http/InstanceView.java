@@ -112,6 +112,7 @@ final class InstanceView {
         known
             .flatMap(io.macpool.core.fleet.Instance::host)
             .or(() -> machine.flatMap(Machine::host))
+            .map(hypervisor.lastKnown()::hostName)
             .orElse(null),
         known.flatMap(InstanceView::owner).orElse(null),
         known.map(i -> i.phase().name().toLowerCase(Locale.ROOT)).orElse(null),

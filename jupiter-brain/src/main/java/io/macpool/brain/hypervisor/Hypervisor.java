@@ -5,6 +5,7 @@ import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,12 @@ public interface Hypervisor extends AutoCloseable {
 
   /** What is on record now: by it machines are told apart from here on. */
   void identify(Identities known);
+
+  /** Why nothing can be asked of it now, as soon as that is known; empty while it answers. */
+  Optional<String> unreachable();
+
+  /** What a person should look at, though all works. */
+  List<String> warnings();
 
   /** The latest inventory seen, however old; empty before the first sight. */
   Inventory lastKnown();

@@ -1,5 +1,8 @@
 package io.macpool.brain.hypervisor;
 
+import io.macpool.core.fleet.FailureScope;
+import java.util.Objects;
+
 /**
  * Why an operation did not end well: one of four cases that call for different answers. The
  * messages are for a person and hold no secret.
@@ -15,6 +18,12 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
   /** A short name for metrics and error codes. */
   public abstract String kind();
 
+  /** To what it belongs, as far as it tells by itself. */
+  public abstract FailureScope scope();
+
+  /** Whether it is certain that nothing was begun: what was asked for neither exists nor will. */
+  public abstract boolean nothingWasDone();
+
   /** It can't be reached now, and nothing was done: try again later. */
   public static final class Unavailable extends HypervisorFailure {
 
@@ -28,6 +37,16 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
     public String kind() {
       return "unavailable";
     }
+
+    @Override
+    public FailureScope scope() {
+      return FailureScope.NETWORK;
+    }
+
+    @Override
+    public boolean nothingWasDone() {
+      return true;
+    }
   }
 
   /** It answered with a fault: the operation was not, or not wholly, carried out. */
@@ -36,18 +55,39 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String fault;
+    private final FailureScope scope;
+    private final boolean begun;
+
+    /** One that does not tell by itself to what it belongs, and may have left something behind. */
+    public Refused(String fault, String message, Throwable cause) {
+      this(fault, FailureScope.UNCLEAR, true, message, cause);
+    }
 
     /**
      * @param fault its type, such as {@code FileFault}
+     * @param begun whether a task had begun, and so may have left something behind
      */
-    public Refused(String fault, String message, Throwable cause) {
+    public Refused(
+        String fault, FailureScope scope, boolean begun, String message, Throwable cause) {
       super(message, cause);
-      this.fault = fault;
+      this.fault = Objects.requireNonNull(fault, "fault");
+      this.scope = Objects.requireNonNull(scope, "scope");
+      this.begun = begun;
     }
 
     @Override
     public String kind() {
       return fault;
+    }
+
+    @Override
+    public FailureScope scope() {
+      return scope;
+    }
+
+    @Override
+    public boolean nothingWasDone() {
+      return !begun;
     }
   }
 
@@ -63,6 +103,16 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
     @Override
     public String kind() {
       return "absent";
+    }
+
+    @Override
+    public FailureScope scope() {
+      return FailureScope.UNCLEAR;
+    }
+
+    @Override
+    public boolean nothingWasDone() {
+      return false;
     }
   }
 
@@ -81,6 +131,16 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
     @Override
     public String kind() {
       return "outcome-unknown";
+    }
+
+    @Override
+    public FailureScope scope() {
+      return FailureScope.UNCLEAR;
+    }
+
+    @Override
+    public boolean nothingWasDone() {
+      return false;
     }
   }
 }

@@ -9,6 +9,7 @@ import io.macpool.service.Secret;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +21,13 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The ledger's connections, transactions and locks. Every method waits for the database. */
 final class LedgerDatabase implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(LedgerDatabase.class);
 
   /** Serializes reservations over all replicas; the number only has to be ours alone. */
   static final long RESERVATION_LOCK = 0x6d616370_6f6f6c01L;
@@ -208,6 +213,10 @@ final class LedgerDatabase implements AutoCloseable {
     try {
       return work.get();
     } catch (JdbiException e) {
+      if (!shared && EmbeddedFailure.isFatal(e)) {
+        reopen();
+        throw failed(what, e);
+      }
       if (!UselessConnections.nothingWasDone(e)) {
         throw failed(what, e);
       }
@@ -231,6 +240,21 @@ final class LedgerDatabase implements AutoCloseable {
     if (connections != null) {
       connections.softEvictConnections();
     }
+  }
+
+  /**
+   * An embedded database that could not write, as on a full disk, has closed itself for good: it is
+   * put away, and the next connection opens its file anew. What was asked for meanwhile has failed.
+   */
+  private void reopen() {
+    log.warn("the embedded ledger has closed itself after an error; it is opened anew");
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SHUTDOWN IMMEDIATELY");
+    } catch (SQLException e) {
+      log.debug("it was not to be shut down, as it is closed already", e);
+    }
+    abandonAll();
   }
 
   /** The database's own words: the driver and JDBI would add the statement, which tells nothing. */

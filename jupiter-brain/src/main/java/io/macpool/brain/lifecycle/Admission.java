@@ -20,12 +20,35 @@ final class Admission {
   }
 
   /**
-   * The image that is asked for.
+   * The image that is asked for. Whoever is let in must tell the quarantine when it has ended.
    *
    * @throws CreateFailure if the create may not begin
    */
   Image admit(CreateRequest request) {
-    return image(request.image());
+    hypervisor
+        .unreachable()
+        .ifPresent(
+            why -> {
+              throw CreateFailure.unavailable(
+                  "unavailable", "vCenter can't be reached: " + why, null);
+            });
+    Image image = image(request.image());
+    quarantine.admit(image).ifPresent(sentence -> refuse(image, sentence));
+    return image;
+  }
+
+  private void refuse(Image image, Quarantine.Sentence sentence) {
+    Duration left = Duration.between(clock.instant(), sentence.until());
+    throw new CreateFailure(
+        CreateFailure.Kind.FULL,
+        "quarantined",
+        image.name()
+            + (left.isNegative()
+                ? " is being tried again by another create: "
+                : " is left alone until " + sentence.until() + ": ")
+            + sentence.reason(),
+        left.isNegative() ? Duration.ofSeconds(5) : left.plusSeconds(1),
+        null);
   }
 
   private Image image(String name) {
@@ -49,17 +72,6 @@ final class Admission {
                         "none of the "
                             + inventory.images().size()
                             + " images has that name; GET /images lists them"));
-    quarantine
-        .of(name)
-        .ifPresent(
-            sentence -> {
-              throw new CreateFailure(
-                  CreateFailure.Kind.FULL,
-                  "quarantined",
-                  "the image is shut out until " + sentence.until() + ": " + sentence.reason(),
-                  Duration.between(clock.instant(), sentence.until()).plusSeconds(1),
-                  null);
-            });
     return image;
   }
 }

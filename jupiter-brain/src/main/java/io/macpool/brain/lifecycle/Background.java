@@ -1,5 +1,6 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.brain.hypervisor.HypervisorFailure;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -26,13 +27,21 @@ public final class Background {
         });
   }
 
-  /** Lets the work run; a failure is logged as {@code what} that could not be done. */
+  /**
+   * Lets the work run; a failure is logged as {@code what} that could not be done. One of vCenter's
+   * is told by whoever asked vCenter.
+   */
   public static void run(String what, CompletionStage<?> work) {
     whenEnded(
         work,
         (result, failure) -> {
           if (failure != null) {
-            log.warn("could not {}: {}", what, Cloning.unwrap(failure).getMessage());
+            Throwable cause = Cloning.unwrap(failure);
+            if (cause instanceof HypervisorFailure) {
+              log.debug("could not {}: {}", what, cause.getMessage());
+            } else {
+              log.warn("could not {}: {}", what, cause.getMessage());
+            }
           }
         });
   }

@@ -38,13 +38,20 @@ final class Cloning {
   private final CloneOrder order;
   private final Instant deadline;
   private final Clock clock;
+  private final Runnable onLost;
   private final Executor later;
+  private volatile boolean instantlyBegun;
+  private volatile boolean madeNothing;
 
-  Cloning(Hypervisor hypervisor, CloneOrder order, Instant deadline, Clock clock) {
+  /**
+   * @param onLost called when an answer was lost, so that only looking can tell what there is
+   */
+  Cloning(Hypervisor hypervisor, CloneOrder order, Instant deadline, Clock clock, Runnable onLost) {
     this.hypervisor = hypervisor;
     this.order = order;
     this.deadline = deadline;
     this.clock = clock;
+    this.onLost = onLost;
     this.later = CompletableFuture.delayedExecutor(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -63,7 +70,9 @@ final class Cloning {
   }
 
   private CompletableFuture<Clone> afterInstant(Throwable failure) {
+    instantlyBegun = !(failure instanceof HypervisorFailure known && known.nothingWasDone());
     if (failure instanceof HypervisorFailure.OutcomeUnknown) {
+      onLost.run();
       return search(1, 0, true);
     }
     log.info("a linked clone instead of an instant one: {}", failure.getMessage());
@@ -84,10 +93,22 @@ final class Cloning {
                 && failure instanceof HypervisorFailure.Refused refused
                 && refused.kind().equals("DuplicateName"));
     if (!lost || attempt >= ATTEMPTS) {
+      // After a lost answer nothing is certain any more, whatever this one says.
+      madeNothing =
+          attempt == 1
+              && failure instanceof HypervisorFailure known
+              && known.nothingWasDone()
+              && !instantlyBegun;
       return CompletableFuture.failedFuture(failure);
     }
     log.warn("looking for {} by its name: {}", order.name(), failure.getMessage());
+    onLost.run();
     return search(attempt, 0, false);
+  }
+
+  /** Whether it ended in a failure that makes certain that there is no clone, nor will be. */
+  boolean madeNothing() {
+    return madeNothing;
   }
 
   private CompletableFuture<Clone> search(int attempt, int misses, boolean running) {

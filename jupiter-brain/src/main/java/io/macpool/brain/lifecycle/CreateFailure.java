@@ -3,6 +3,7 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Reservation;
+import io.macpool.core.fleet.FailureScope;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class CreateFailure extends RuntimeException {
 
   private final Kind kind;
   private final String outcome;
+  private final FailureScope scope;
   private final transient Duration retryAfter;
 
   /**
@@ -44,7 +46,18 @@ public final class CreateFailure extends RuntimeException {
    */
   public CreateFailure(
       Kind kind, String outcome, String message, Duration retryAfter, Throwable cause) {
+    this(kind, outcome, FailureScope.REQUEST, message, retryAfter, cause);
+  }
+
+  private CreateFailure(
+      Kind kind,
+      String outcome,
+      FailureScope scope,
+      String message,
+      Duration retryAfter,
+      Throwable cause) {
     super(message, cause);
+    this.scope = Objects.requireNonNull(scope, "scope");
     this.kind = Objects.requireNonNull(kind, "kind");
     this.outcome = Objects.requireNonNull(outcome, "outcome");
     this.retryAfter = retryAfter;
@@ -96,7 +109,8 @@ public final class CreateFailure extends RuntimeException {
     }
     if (failure instanceof HypervisorFailure known) {
       String outcome = step + "-failed:" + known.kind();
-      return new CreateFailure(Kind.FAILED, outcome, failure.getMessage(), null, failure);
+      return new CreateFailure(
+          Kind.FAILED, outcome, known.scope(), failure.getMessage(), null, failure);
     }
     if (failure instanceof LedgerException) {
       return unavailable("ledger", failure.getMessage(), failure);
@@ -111,6 +125,18 @@ public final class CreateFailure extends RuntimeException {
 
   public String outcome() {
     return outcome;
+  }
+
+  /** To what it belongs, as far as it tells by itself. */
+  FailureScope scope() {
+    return scope;
+  }
+
+  /** Whether vSphere failed, or refused, in a way that is evidence about host, image or storage. */
+  boolean isEvidence() {
+    return kind == Kind.FAILED
+        && getCause() instanceof HypervisorFailure
+        && !(getCause() instanceof HypervisorFailure.OutcomeUnknown);
   }
 
   /**

@@ -62,6 +62,11 @@ public final class CreateReport {
     }
   }
 
+  /** A create is tried on another host. */
+  void retried(CreateFailure why) {
+    meters.counter("instance.create.retries", "after", why.outcome()).increment();
+  }
+
   /** Tells the trace what it took, phase after phase; its id. */
   private String trace(CreateRequest request, Optional<String> id, Stopwatch time, String outcome) {
     Instant from = time.started();

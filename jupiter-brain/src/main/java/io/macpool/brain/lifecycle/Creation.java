@@ -22,6 +22,7 @@ final class Creation {
   record Site(
       LedgerExecutor executor,
       LiveInstances live,
+      PendingSlots pending,
       Hypervisor hypervisor,
       Creations.Limits limits,
       Checkpoint checkpoint,
@@ -32,6 +33,7 @@ final class Creation {
   private final Instance intent;
   private final Cancellation cancellation;
   private final Stopwatch time;
+  private volatile boolean madeNothing = true;
 
   Creation(Site site, Image image, Instance intent, Cancellation cancellation, Stopwatch time) {
     this.site = site;
@@ -52,14 +54,25 @@ final class Creation {
                 intent.host(),
                 new Mark(site.executor().ledgerId(), intent.id())),
             site.clock().instant().plus(site.limits().taskLimit()),
-            site.clock());
-    return step("clone", CreatePhase.CLONE, cloning::run)
+            site.clock(),
+            () -> site.pending().lost(intent.id()));
+    return step("clone", CreatePhase.CLONE, () -> cloned(cloning))
         .thenApply(clone -> passed(Checkpoint.Step.CLONED, clone))
         .thenCompose(clone -> started(clone).thenCombine(cloneRecorded(clone), (on, kept) -> on))
         .thenApply(clone -> passed(Checkpoint.Step.SWITCHED_ON, clone))
         .thenCompose(clone -> record(InstanceEvent.STARTED, "switched on", clone.ref(), clone))
         .thenApply(clone -> passed(Checkpoint.Step.READY_RECORDED, clone))
         .thenApply(clone -> site.live().find(intent.id()).orElse(intent));
+  }
+
+  private CompletableFuture<Cloning.Clone> cloned(Cloning cloning) {
+    madeNothing = false;
+    return cloning.run().whenComplete((clone, failure) -> madeNothing = cloning.madeNothing());
+  }
+
+  /** Whether it is certain that nothing exists, nor will: vCenter was asked for no clone. */
+  boolean madeNothing() {
+    return madeNothing;
   }
 
   /**

@@ -5,7 +5,6 @@ import io.macpool.brain.ledger.SlotUse;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.HostLoad;
-import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Joins what inventory, ledger and cordons say of the hosts into what the planner wants to see. */
 public final class Placement {
@@ -44,16 +44,23 @@ public final class Placement {
 
   private Placement() {}
 
-  /** A place for an instance of each of these images, or why there is none. */
+  /**
+   * A place for each of these, or why there is none.
+   *
+   * @param standing of a host, by its id
+   */
   static List<Reservation.Choice<NoPlace>> choose(
-      List<Image> images,
+      List<PlacementPlanner.Wanted> wanted,
       Inventory inventory,
       Map<String, Cordon> cordons,
+      Function<String, HostLoad.Standing> standing,
       SlotUse use,
       Rules rules) {
     return PlacementPlanner.placeAll(
-            images,
-            loads(inventory, cordons, use, rules.slotsPerHost()),
+            wanted,
+            loads(inventory, cordons, use, rules.slotsPerHost()).stream()
+                .map(load -> load.in(standing.apply(load.host().id())))
+                .toList(),
             rules.policy(),
             use.creating(),
             new PlacementPlanner.Limits(rules.busyAt(), rules.creatingAt()))

@@ -30,6 +30,7 @@ public final class Reclaimer {
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Permits permits;
+  private final DestroyBackoff backoff;
   private final Checkpoint checkpoint;
   private final MeterRegistry meters;
   private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
@@ -43,12 +44,14 @@ public final class Reclaimer {
       LiveInstances live,
       Hypervisor hypervisor,
       int atATime,
+      DestroyBackoff backoff,
       Checkpoint checkpoint,
       MeterRegistry meters) {
     this.executor = executor;
     this.live = live;
     this.hypervisor = hypervisor;
     this.permits = new Permits(atATime, Integer.MAX_VALUE);
+    this.backoff = backoff;
     this.checkpoint = checkpoint;
     this.meters = meters;
   }
@@ -56,6 +59,11 @@ public final class Reclaimer {
   /** Ids that this process is making or destroying now: nobody else should touch them. */
   public boolean isInHand(String id) {
     return running.containsKey(id) || beingMade.containsKey(id);
+  }
+
+  /** Whether a destruction failed so lately, or its host is so lost, that trying is no use now. */
+  boolean rests(String id, Optional<Machine> machine) {
+    return backoff.rests(id, machine);
   }
 
   /** The creation of {@code id} begins; {@code settled} completes when it asks vSphere no more. */
@@ -124,13 +132,28 @@ public final class Reclaimer {
             .thenCompose(nothing -> destroy(id).whenComplete((done, failure) -> permits.release()))
             .thenCompose(
                 gone -> gone ? recordGone(id, reason) : CompletableFuture.completedFuture(null));
-    Background.whenEnded(work, (nothing, failure) -> finish(id, reason, fresh, failure));
+    Optional<String> host = host(id);
+    Background.whenEnded(work, (nothing, failure) -> finish(id, host, reason, fresh, failure));
     return fresh;
   }
 
-  private void finish(String id, String reason, CompletableFuture<Void> result, Throwable wrapped) {
+  private Optional<String> host(String id) {
+    return hypervisor
+        .lastKnown()
+        .machine(id)
+        .flatMap(Machine::host)
+        .or(() -> live.find(id).flatMap(Instance::host));
+  }
+
+  private void finish(
+      String id,
+      Optional<String> host,
+      String reason,
+      CompletableFuture<Void> result,
+      Throwable wrapped) {
     running.remove(id, result);
     if (wrapped == null) {
+      backoff.succeeded(id, host);
       meters.counter("instance.destroy", "outcome", "ok").increment();
       log.info("destroyed {}: {}", id, reason);
       result.complete(null);
@@ -139,7 +162,11 @@ public final class Reclaimer {
     Throwable failure = Cloning.unwrap(wrapped);
     String kind = failure instanceof HypervisorFailure known ? known.kind() : "error";
     meters.counter("instance.destroy", "outcome", kind).increment();
-    log.warn("could not destroy {} yet, will try again: {}", id, failure.getMessage());
+    if (failure instanceof HypervisorFailure) {
+      backoff.failed(id, host, failure.getMessage());
+    } else {
+      log.warn("could not destroy {} yet, will try again: {}", id, failure.getMessage());
+    }
     result.completeExceptionally(failure);
   }
 

@@ -75,6 +75,7 @@ public final class Reconciler implements AutoCloseable {
   private final Cordons cordons;
   private final Leases leases;
   private final SlotFollower slots;
+  private final HostWatch hostWatch;
   private final ReclaimExecutor reclaims;
   private final String broker;
   private final Options options;
@@ -98,6 +99,7 @@ public final class Reconciler implements AutoCloseable {
       Cordons cordons,
       Leases leases,
       SlotFollower slots,
+      HostWatch hostWatch,
       String broker,
       Options options,
       Clock clock,
@@ -112,6 +114,7 @@ public final class Reconciler implements AutoCloseable {
     this.cordons = cordons;
     this.leases = leases;
     this.slots = slots;
+    this.hostWatch = hostWatch;
     this.reclaims =
         new ReclaimExecutor(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
     this.broker = broker;
@@ -200,6 +203,7 @@ public final class Reconciler implements AutoCloseable {
     hostsKnown = Set.copyOf(hosts);
     slots.count(inventory);
     neighbours.look(inventory, now);
+    hostWatch.look(inventory);
     if (!leads) {
       suspects = Map.of();
       return;
@@ -239,7 +243,8 @@ public final class Reconciler implements AutoCloseable {
           && instance.phase().isBeingMade()
           && instance.createdAt().plus(options.policy().cloneLimit()).isBefore(now)
           && live.find(instance.id()).filter(instance::equals).isPresent()
-          && !reclaimer.isInHand(instance.id())) {
+          && !reclaimer.isInHand(instance.id())
+          && !reclaimer.rests(instance.id(), Optional.empty())) {
         log.warn("{} is on record and nobody makes it: it is destroyed", instance.id());
         meters.counter("reconcile.actions", "deed", "DESTROY", "reason", "forgotten").increment();
         Background.run(
@@ -319,6 +324,7 @@ public final class Reconciler implements AutoCloseable {
       boolean back =
           closed.containsKey(name) && closed.get(name).reason().equals(ReclaimPlanner.VANISHED);
       if (reclaimer.isInHand(name)
+          || reclaimer.rests(name, Optional.of(machine))
           || (live.isGone(name) && !back)
           || live.find(name).filter(i -> !instances.contains(i)).isPresent()) {
         names.add(name);

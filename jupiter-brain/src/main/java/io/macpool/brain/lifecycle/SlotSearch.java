@@ -13,6 +13,7 @@ import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Origin;
 import io.macpool.core.fleet.Ownership;
+import io.macpool.core.fleet.PlacementPlanner.Wanted;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -37,11 +39,12 @@ final class SlotSearch {
   /**
    * @param warmOnly whether nothing is to be made for it yet
    */
-  private record Order(Intent intent, Image image, boolean warmOnly) {}
+  private record Order(Intent intent, Wanted wanted, boolean warmOnly) {}
 
   private final LiveInstances live;
   private final Hypervisor hypervisor;
   private final Reclaimer reclaimer;
+  private final Quarantine quarantine;
   private final WarmInstances warmInstances;
   private final Creations.Limits limits;
   private final String broker;
@@ -50,10 +53,16 @@ final class SlotSearch {
   private final Waiting waiting = new Waiting();
   private final Batcher<Order, Reservation<Placement.NoPlace>> reservations;
 
-  SlotSearch(Creation.Site site, Reclaimer reclaimer, WarmInstances warmInstances, String broker) {
+  SlotSearch(
+      Creation.Site site,
+      Reclaimer reclaimer,
+      Quarantine quarantine,
+      WarmInstances warmInstances,
+      String broker) {
     this.live = site.live();
     this.hypervisor = site.hypervisor();
     this.reclaimer = reclaimer;
+    this.quarantine = quarantine;
     this.warmInstances = warmInstances;
     this.limits = site.limits();
     this.broker = broker;
@@ -67,6 +76,7 @@ final class SlotSearch {
   record Search(
       CreateRequest request,
       Image image,
+      Set<String> avoid,
       Cancellation cancellation,
       Stopwatch time,
       Instant until,
@@ -75,28 +85,37 @@ final class SlotSearch {
     private Search(
         CreateRequest request,
         Image image,
+        Set<String> avoid,
         Cancellation cancellation,
         Stopwatch time,
         Instant until) {
-      this(request, image, cancellation, time, until, Optional.empty());
+      this(request, image, avoid, cancellation, time, until, Optional.empty());
     }
 
     /** The same with a place in the line. */
     private Search in(Waiting.Turn place) {
-      return new Search(request, image, cancellation, time, until, Optional.of(place));
+      return new Search(request, image, avoid, cancellation, time, until, Optional.of(place));
     }
 
     /** Whether it is worth waiting, or making room, after a refusal. */
     private boolean goesOnAfter(Placement.NoPlace reason) {
-      return reason.passing() && request.owner().isPresent() && cancellation.reason().isEmpty();
+      return avoid.isEmpty()
+          && reason.passing()
+          && request.owner().isPresent()
+          && cancellation.reason().isEmpty();
     }
   }
 
-  /** A slot and the intent's record, or why there is none in time. */
-  CompletableFuture<Reservation<Placement.NoPlace>> find(
-      CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {
+  /**
+   * A slot and the intent's record, or why there is none in time.
+   *
+   * @param avoid hosts on which it failed already; then it is not waited for another one
+   */
+  CompletableFuture<Reservation<Placement.NoPlace>> find(Attempts.Order order, Set<String> avoid) {
     Instant until = clock.instant().plus(limits.waitWhenFull());
-    return attempt(new Search(request, image, cancellation, time, until));
+    return attempt(
+        new Search(
+            order.request(), order.image(), avoid, order.cancellation(), order.time(), until));
   }
 
   private CompletableFuture<Reservation<Placement.NoPlace>> attempt(Search search) {
@@ -117,7 +136,7 @@ final class SlotSearch {
   CompletableFuture<Optional<Instance>> warm(
       CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {
     return reservations
-        .ask(order(new Search(request, image, cancellation, time, clock.instant()), true))
+        .ask(order(new Search(request, image, Set.of(), cancellation, time, clock.instant()), true))
         .thenCompose(this::answered)
         .thenApply(
             given ->
@@ -158,7 +177,7 @@ final class SlotSearch {
             search.request().idempotencyKey(),
             warmWillDo,
             search.request().mostWarm().orElse(Integer.MAX_VALUE)),
-        search.image(),
+        new Wanted(search.image(), search.avoid()),
         warmOnly);
   }
 
@@ -179,9 +198,10 @@ final class SlotSearch {
       List<Order> orders, Inventory inventory, SlotUse use) {
     Iterator<Reservation.Choice<Placement.NoPlace>> places =
         Placement.choose(
-                orders.stream().filter(order -> !order.warmOnly()).map(Order::image).toList(),
+                orders.stream().filter(order -> !order.warmOnly()).map(Order::wanted).toList(),
                 inventory,
                 use.cordons(),
+                quarantine::standing,
                 use,
                 limits.rules())
             .iterator();

@@ -5,7 +5,7 @@ import io.macpool.brain.hypervisor.HypervisorFailure;
 import java.rmi.RemoteException;
 import java.util.StringJoiner;
 
-/** Turns what went wrong in vSphere's words into one of the four cases that the broker knows. */
+/** Turns what went wrong in vSphere's words into one of the cases that the broker knows. */
 final class Failures {
 
   private Failures() {}
@@ -30,9 +30,14 @@ final class Failures {
     String message = what + ": " + fault.type() + ": " + fault.getMessage() + causes(fault);
     return switch (fault.type()) {
       case "ManagedObjectNotFound" -> new HypervisorFailure.Absent(message, fault);
-      case "NotAuthenticated", "InvalidLogin", "HostCommunication", "HostNotReachable" ->
-          new HypervisorFailure.Unavailable(message, fault);
-      default -> new HypervisorFailure.Refused(fault.type(), message, fault);
+      case "NotAuthenticated", "InvalidLogin" -> new HypervisorFailure.Unavailable(message, fault);
+      default ->
+          new HypervisorFailure.Refused(
+              fault.type(),
+              FaultScopes.of(fault.type(), fault.fault() == null ? null : fault.fault().faultCause),
+              false,
+              message,
+              fault);
     };
   }
 
@@ -55,7 +60,13 @@ final class Failures {
             + (error == null || error.fault == null ? "" : causes(error.fault.faultCause));
     return type.equals("ManagedObjectNotFound")
         ? new HypervisorFailure.Absent(message, null)
-        : new HypervisorFailure.Refused(type, message, null);
+        : new HypervisorFailure.Refused(
+            type,
+            FaultScopes.of(
+                type, error == null || error.fault == null ? null : error.fault.faultCause),
+            true,
+            message,
+            null);
   }
 
   private static String causes(LocalizedMethodFault cause) {

@@ -55,6 +55,7 @@ final class InventoryAssembler {
   }
 
   static final String FROZEN = "runtime.instantCloneFrozen";
+  static final String QUESTION = "runtime.question";
 
   private static final String HARDWARE = "summary.hardware.uuid";
   private static final String PARENT = "parent";
@@ -85,6 +86,7 @@ final class InventoryAssembler {
           "runtime.powerState",
           "runtime.host",
           "runtime.bootTime",
+          QUESTION,
           "guest.ipAddress",
           "guest.net");
 
@@ -151,6 +153,18 @@ final class InventoryAssembler {
 
   private static boolean isReachable(Object connection) {
     return connection == null || connection == VirtualMachineConnectionState.connected;
+  }
+
+  /** Whether a machine lies where every machine is ours. */
+  boolean isInFolder(String ref) {
+    Machine machine = machines.get(ref);
+    return machine != null && machine.sign().inFolder();
+  }
+
+  /** What a machine is called, or its reference while that is not known. */
+  String machineName(String ref) {
+    Machine machine = machines.get(ref);
+    return machine == null ? ref : machine.name();
   }
 
   void remove(Role role, String ref) {

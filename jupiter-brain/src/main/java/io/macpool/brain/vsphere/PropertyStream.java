@@ -13,6 +13,7 @@ import com.vmware.vim25.SelectionSpec;
 import com.vmware.vim25.TraversalSpec;
 import com.vmware.vim25.UpdateSet;
 import com.vmware.vim25.VimPortType;
+import com.vmware.vim25.VirtualMachineQuestionInfo;
 import com.vmware.vim25.WaitOptions;
 import io.macpool.brain.vsphere.InventoryAssembler.Role;
 import java.rmi.RemoteException;
@@ -49,8 +50,10 @@ final class PropertyStream {
   private final Map<String, Role> roles = new HashMap<>();
   private final InventoryAssembler assembler;
   private final TaskTracker tasks;
+  private final VmQuestions questions;
   private final Consumer<News> news;
   private final WaitOptions options = new WaitOptions();
+  private final Map<String, Optional<VirtualMachineQuestionInfo>> asked = new HashMap<>();
   private String version = "";
   private long askedAt;
 
@@ -65,6 +68,7 @@ final class PropertyStream {
       Duration callLimit,
       long inventoryVersion,
       TaskTracker tasks,
+      VmQuestions questions,
       Consumer<News> news)
       throws RemoteException {
     VimPortType vim = session.vim();
@@ -76,6 +80,7 @@ final class PropertyStream {
             session.hasPlaces() ? session.machineFolder().val : "",
             session.clockAhead());
     this.tasks = tasks;
+    this.questions = questions;
     this.news = news;
     this.options.maxWaitSeconds = 0; // what there is now is told at once, also if that is nothing
     this.collector = vim.createPropertyCollector(session.content().propertyCollector);
@@ -183,6 +188,14 @@ final class PropertyStream {
     options.maxWaitSeconds = (int) LONGEST_POLL.toSeconds();
     news.accept(new News(changed ? Optional.of(assembler) : Optional.empty(), askedAt));
     tasks.tell();
+    // Last, as which task asks is told in the same answer.
+    asked.forEach(
+        (machine, question) ->
+            questions.heard(
+                machine,
+                assembler.machineName(machine),
+                question.filter(asks -> assembler.isInFolder(machine)).orElse(null)));
+    asked.clear();
   }
 
   /** What there is now if the wait was cut short by {@link #hurry}. */
@@ -241,8 +254,16 @@ final class PropertyStream {
     }
     if (object.kind == ObjectUpdateKind.leave) {
       assembler.remove(role, object.obj.val);
+      asked.put(object.obj.val, Optional.empty());
     } else {
-      assembler.change(role, object.obj.val, changes(object));
+      Map<String, Object> changes = changes(object);
+      assembler.change(role, object.obj.val, changes);
+      if (role == Role.MACHINE && changes.containsKey(InventoryAssembler.QUESTION)) {
+        Object question = changes.get(InventoryAssembler.QUESTION);
+        asked.put(
+            object.obj.val,
+            Optional.ofNullable(question instanceof VirtualMachineQuestionInfo i ? i : null));
+      }
     }
     return true;
   }

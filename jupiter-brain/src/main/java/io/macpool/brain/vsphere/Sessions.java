@@ -1,5 +1,8 @@
 package io.macpool.brain.vsphere;
 
+import io.macpool.core.GoDuration;
+import io.macpool.service.Secret;
+import java.io.IOException;
 import java.rmi.RemoteException;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,15 +28,25 @@ final class Sessions implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
+  /**
+   * vCenter locks an account after five wrong passwords within three minutes, by default; ours may
+   * not be the only ones.
+   */
+  static final Duration REFUSED_PAUSE = Duration.ofMinutes(2);
+
+  private static final Duration LOOK_AT_PASSWORD = Duration.ofSeconds(1);
+
   /** Logs in. */
   interface Login {
-    VimSession open() throws RemoteException;
+    VimSession open(Secret password) throws RemoteException;
   }
 
   private final Login login;
+  private final Credentials credentials;
   private final VSphereEndpoint endpoint;
   private final Duration callLimit;
   private final TaskTracker tasks;
+  private final VmQuestions questions;
   private final Supplier<Long> inventoryVersion;
   private final Consumer<PropertyStream.News> news;
   private final Clock clock;
@@ -52,16 +65,20 @@ final class Sessions implements AutoCloseable {
    */
   Sessions(
       Login login,
+      Credentials credentials,
       VSphereEndpoint endpoint,
       Duration callLimit,
       TaskTracker tasks,
+      VmQuestions questions,
       Supplier<Long> inventoryVersion,
       Consumer<PropertyStream.News> news,
       Clock clock) {
     this.login = login;
+    this.credentials = credentials;
     this.endpoint = endpoint;
     this.callLimit = callLimit;
     this.tasks = tasks;
+    this.questions = questions;
     this.inventoryVersion = inventoryVersion;
     this.news = news;
     this.clock = clock;
@@ -123,6 +140,11 @@ final class Sessions implements AutoCloseable {
     return current == null ? Optional.of(trouble) : Optional.empty();
   }
 
+  /** As {@link #trouble}, once a login has failed: until then whoever waits may yet get one. */
+  synchronized Optional<String> away() {
+    return current == null && !connecting ? Optional.of(trouble) : Optional.empty();
+  }
+
   synchronized Instant troubleSince() {
     return troubleSince;
   }
@@ -131,24 +153,59 @@ final class Sessions implements AutoCloseable {
     Duration pause = SHORTEST_PAUSE;
     while (!isClosed()) {
       VimSession session = null;
+      Optional<Secret> refused = Optional.empty();
+      Optional<Secret> password = Optional.empty();
       try {
-        session = login.open();
+        password = Optional.of(credentials.password());
+        session = login.open(password.get());
         PropertyStream stream =
-            new PropertyStream(session, callLimit, inventoryVersion.get(), tasks, news);
+            new PropertyStream(session, callLimit, inventoryVersion.get(), tasks, questions, news);
         stream.next();
         events = stream;
         succeed(session);
         pause = SHORTEST_PAUSE;
         follow(session, stream);
-      } catch (RemoteException | RuntimeException e) {
-        fail(e);
+      } catch (IOException | RuntimeException e) {
+        refused = session == null && isRefusal(e) ? password : Optional.empty();
+        fail(refused.isPresent() ? refusal(e) : String.valueOf(e.getMessage()), e);
       }
       Thread.interrupted(); // what asked us out of the poll has been heeded
       if (session != null) {
         logOut(session);
       }
-      pause = rest(pause);
+      pause = refused.isPresent() ? waitForPassword(refused.get()) : rest(pause);
     }
+  }
+
+  private static boolean isRefusal(Exception e) {
+    return e instanceof SoapFault fault && (fault.is("InvalidLogin") || fault.is("NoPermission"));
+  }
+
+  private String refusal(Exception e) {
+    return "vCenter refuses the login of "
+        + credentials.user()
+        + ": "
+        + e.getMessage()
+        + " It is tried again in "
+        + GoDuration.format(REFUSED_PAUSE)
+        + ", "
+        + credentials.hint();
+  }
+
+  /** Waits long enough not to get the account locked, or until there is another password to try. */
+  private Duration waitForPassword(Secret tried) {
+    long jitter = ThreadLocalRandom.current().nextLong(REFUSED_PAUSE.toMillis() / 4);
+    Instant until = clock.instant().plus(REFUSED_PAUSE).plusMillis(jitter);
+    try {
+      while (clock.instant().isBefore(until) && !credentials.differFrom(tried)) {
+        if (closing.await(LOOK_AT_PASSWORD.toMillis(), TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+    } catch (InterruptedException e) {
+      log.debug("the wait after a refused login ends", e); // close(): it is looked at next
+    }
+    return SHORTEST_PAUSE;
   }
 
   private void follow(VimSession session, PropertyStream stream) throws RemoteException {
@@ -168,19 +225,19 @@ final class Sessions implements AutoCloseable {
     notifyAll();
   }
 
-  private synchronized void fail(Exception e) {
+  private synchronized void fail(String why, Exception e) {
     if (closed || replacing) {
       replacing = false;
       return;
     }
-    boolean fresh = current != null || !String.valueOf(e.getMessage()).equals(trouble);
+    boolean fresh = current != null || !why.equals(trouble);
     if (current != null) {
       troubleSince = clock.instant();
     }
     // A lost stream is most often mended by the next login, so callers may wait for that one.
     connecting = current != null;
     current = null;
-    trouble = String.valueOf(e.getMessage());
+    trouble = why;
     if (fresh) {
       log.warn("no connection to vCenter at {}, will retry: {}", endpoint, trouble);
       log.debug("the connection's failure in full", e);

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.TrustOptions;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +136,11 @@ final class SoapTransport implements AutoCloseable {
   }
 
   private String describe(Throwable cause) {
+    for (Throwable c = cause; c != null; c = c.getCause()) {
+      if (c instanceof CertificateException refused) {
+        return "no connection to " + endpoint + ": " + refused.getMessage();
+      }
+    }
     String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return "the connection to " + endpoint + " failed: " + why;
   }

@@ -152,6 +152,18 @@ final class TaskTracker {
     }
   }
 
+  /** A task that runs on the object, if one is seen. */
+  synchronized Optional<ManagedObjectReference> runningOn(String entity) {
+    return seen.entrySet().stream()
+        .filter(entry -> isRunning(entry.getValue()))
+        .filter(
+            entry ->
+                entry.getValue().get(ENTITY) instanceof ManagedObjectReference reference
+                    && reference.val.equals(entity))
+        .map(entry -> VimSession.reference("Task", entry.getKey()))
+        .findFirst();
+  }
+
   /** Whether a clone of {@code image} runs that nobody here waits for. */
   synchronized boolean foreignCloneRuns(String image) {
     return seen.entrySet().stream()

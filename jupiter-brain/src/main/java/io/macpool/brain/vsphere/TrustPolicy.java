@@ -1,24 +1,15 @@
 package io.macpool.brain.vsphere;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -35,7 +26,7 @@ public abstract sealed class TrustPolicy {
   /** Whether the certificate must also name the host that we dialled. */
   abstract boolean verifiesHost();
 
-  /** Authorities of a PEM file, or the JVM's own. */
+  /** Authorities of a PEM file, which is followed when it changes, or the JVM's own. */
   public static TrustPolicy authorities(Optional<Path> pem) {
     return new Authorities(pem);
   }
@@ -56,54 +47,15 @@ public abstract sealed class TrustPolicy {
 
   private static final class Authorities extends TrustPolicy {
 
-    private final X509ExtendedTrustManager manager;
+    private final AuthoritiesFile authorities;
 
     Authorities(Optional<Path> pem) {
-      try {
-        TrustManagerFactory factory =
-            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(pem.isPresent() ? read(pem.get()) : null);
-        this.manager = extended(factory);
-      } catch (GeneralSecurityException | IOException e) {
-        throw new IllegalArgumentException(
-            "can't use "
-                + pem.map(Path::toString).orElse("the JVM's authorities")
-                + ": "
-                + e.getMessage(),
-            e);
-      }
-    }
-
-    private static KeyStore read(Path pem) throws GeneralSecurityException, IOException {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      try (InputStream in = Files.newInputStream(pem)) {
-        Collection<? extends Certificate> all =
-            CertificateFactory.getInstance("X.509").generateCertificates(in);
-        if (all.isEmpty()) {
-          throw new CertificateException("it holds no certificate");
-        }
-        int number = 0;
-        for (Certificate certificate : all) {
-          store.setCertificateEntry("ca-" + number++, certificate);
-        }
-      }
-      return store;
-    }
-
-    private static X509ExtendedTrustManager extended(TrustManagerFactory factory)
-        throws GeneralSecurityException {
-      for (TrustManager manager : factory.getTrustManagers()) {
-        if (manager instanceof X509ExtendedTrustManager extended) {
-          return extended;
-        }
-      }
-      throw new GeneralSecurityException("the JVM has no X.509 trust manager");
+      this.authorities = new AuthoritiesFile(pem);
     }
 
     @Override
     X509ExtendedTrustManager trustManager() {
-      return manager;
+      return new ExplainedTrust(authorities::current);
     }
 
     @Override
@@ -131,6 +83,11 @@ public abstract sealed class TrustPolicy {
 
     @Override
     X509ExtendedTrustManager trustManager() {
+      Checker checker = checker();
+      return new ExplainedTrust(() -> checker);
+    }
+
+    private Checker checker() {
       return new Checker() {
         @Override
         void check(X509Certificate[] chain) throws CertificateException {
@@ -141,10 +98,7 @@ public abstract sealed class TrustPolicy {
             throw new CertificateException("can't compute the certificate's thumbprint", e);
           }
           if (!MessageDigest.isEqual(expected, actual)) {
-            throw new CertificateException(
-                "vCenter's certificate has the SHA-256 thumbprint "
-                    + HexFormat.ofDelimiter(":").withUpperCase().formatHex(actual)
-                    + ", not the one configured");
+            throw new CertificateException("its SHA-256 thumbprint is not the one configured");
           }
         }
       };

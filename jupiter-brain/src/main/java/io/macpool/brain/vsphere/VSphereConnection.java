@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,8 @@ final class VSphereConnection implements AutoCloseable {
   private final Caller calls;
   private final Caller reads;
   private final VSphereTasks settled;
+  private final VmQuestions questions;
+  private final KnownPlaces places = new KnownPlaces();
 
   /**
    * Nothing is connected before {@link #start}.
@@ -63,17 +66,21 @@ final class VSphereConnection implements AutoCloseable {
     CircuitBreaker breaker = new CircuitBreaker(5, Duration.ofSeconds(2), clock);
     VSphereTasks.Bridge bridge = new VSphereTasks.Bridge();
     this.tasks = new TaskTracker(clock, bridge);
+    this.questions = new VmQuestions(options.questions(), meters);
     this.sessions =
         new Sessions(
-            () -> {
+            password -> {
               VimClient client =
                   new VimClient(transport, options.endpoint(), options.callLimit(), meters);
               meters.counter("vsphere.logins").increment();
-              return VimSession.open(client, options.endpoint(), options.paths(), clock);
+              return VimSession.open(
+                  client, options.endpoint().user(), password, options.paths(), places, clock);
             },
+            new Credentials(options.endpoint(), options.passwordFile()),
             options.endpoint(),
             options.callLimit(),
             tasks,
+            questions,
             inventoryVersion,
             news,
             clock);
@@ -85,7 +92,59 @@ final class VSphereConnection implements AutoCloseable {
     this.settled = new VSphereTasks(calls, tasks, taskLimit);
     bridge.to(calls.executor());
     resources.own("session with vCenter", sessions);
-    Gauge.builder("vsphere.breaker.open", breaker, b -> b.isOpen() ? 1 : 0).register(meters);
+    questions.to(new Answers());
+    Gauge.builder(
+            "vsphere.breaker.open",
+            this,
+            c -> breaker.isOpen() || c.sessions.away().isPresent() ? 1 : 0)
+        .description("1 while calls to vCenter are refused at once, as it does not answer")
+        .register(meters);
+  }
+
+  /** Calls that nobody waits for: what comes of them is seen in the machine's state. */
+  @SuppressWarnings("FutureReturnValueIgnored") // failures are logged
+  private final class Answers implements VmQuestions.Calls {
+
+    @Override
+    public void answer(
+        ManagedObjectReference machine, String question, String choice, String what) {
+      calls
+          .call(
+              what,
+              false,
+              session -> {
+                session.vim().answerVM(machine, question, choice);
+                return true;
+              })
+          .whenComplete(VSphereConnection::failed);
+    }
+
+    @Override
+    public boolean taskRunsOn(ManagedObjectReference machine) {
+      return tasks.runningOn(machine.val).isPresent();
+    }
+
+    @Override
+    public void cancelTaskOf(ManagedObjectReference machine, String what) {
+      calls
+          .call(
+              what,
+              false,
+              session -> {
+                Optional<ManagedObjectReference> task = tasks.runningOn(machine.val);
+                if (task.isPresent()) {
+                  session.vim().cancelTask(task.get());
+                }
+                return true;
+              })
+          .whenComplete(VSphereConnection::failed);
+    }
+  }
+
+  private static void failed(Object done, Throwable failure) {
+    if (failure != null) {
+      log.warn("{}", failure.getMessage());
+    }
   }
 
   /** Begins to connect and returns at once. */
@@ -166,6 +225,7 @@ final class VSphereConnection implements AutoCloseable {
 
   /** Switches off, hard; no error if it is off or gone. */
   CompletableFuture<Void> powerOff(String ref) {
+    questions.giveUp(ref);
     return settle(
         "power-off of " + ref,
         Set.of("InvalidPowerState", "absent"),
@@ -187,6 +247,33 @@ final class VSphereConnection implements AutoCloseable {
   /** Whether a clone of the image may be running that nobody here waits for. */
   boolean mayBeCloning(String imageRef) {
     return sessions.trouble().isPresent() || tasks.foreignCloneRuns(imageRef);
+  }
+
+  /** Why calls are refused at once, if they are. */
+  Optional<String> away() {
+    return sessions.away();
+  }
+
+  /** What a person should look at, though all works. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>(places.warnings());
+    warnings.addAll(questions.open());
+    return warnings;
+  }
+
+  /** What a machine's operation failed of, if it had asked a question meanwhile. */
+  HypervisorFailure explained(String ref, HypervisorFailure failure) {
+    return questions
+        .explanation(ref)
+        .<HypervisorFailure>map(
+            why ->
+                new HypervisorFailure.Refused(
+                    "Question",
+                    questions.scope(ref),
+                    true,
+                    failure.getMessage() + ": " + why,
+                    failure))
+        .orElse(failure);
   }
 
   /** Why there is no session, if there is none. */

@@ -8,6 +8,7 @@ import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.core.Observed;
+import io.macpool.core.fleet.FailureScope;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -109,6 +111,16 @@ public final class VSphereHypervisor implements Hypervisor {
   }
 
   @Override
+  public Optional<String> unreachable() {
+    return connection.away();
+  }
+
+  @Override
+  public List<String> warnings() {
+    return connection.warnings();
+  }
+
+  @Override
   public Inventory lastKnown() {
     return latest.inventory();
   }
@@ -146,7 +158,11 @@ public final class VSphereHypervisor implements Hypervisor {
     if (order.image().snapshot().isEmpty()) {
       return CompletableFuture.failedFuture(
           new HypervisorFailure.Refused(
-              "NoSnapshot", what + ": the image has no snapshot named base", null));
+              "NoSnapshot",
+              FailureScope.IMAGE,
+              false,
+              what + ": the image has no snapshot named base",
+              null));
     }
     VirtualMachineRelocateSpec location = new VirtualMachineRelocateSpec();
     location.diskMoveType = "createNewChildDiskBacking";
@@ -205,10 +221,20 @@ public final class VSphereHypervisor implements Hypervisor {
 
   @Override
   public CompletableFuture<Void> powerOn(String ref) {
-    return connection.settle(
-        "power-on of " + ref,
-        Set.of("InvalidPowerState"),
-        session -> session.vim().powerOnVM_Task(VSphereConnection.machine(ref), null));
+    return connection
+        .settle(
+            "power-on of " + ref,
+            Set.of("InvalidPowerState"),
+            session -> session.vim().powerOnVM_Task(VSphereConnection.machine(ref), null))
+        .exceptionallyCompose(
+            failure -> {
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              return CompletableFuture.failedFuture(
+                  cause instanceof HypervisorFailure known
+                      ? connection.explained(ref, known)
+                      : cause);
+            });
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.vmware.vim25.RetrieveOptions;
 import com.vmware.vim25.RetrieveResult;
 import com.vmware.vim25.ServiceContent;
 import com.vmware.vim25.VimPortType;
+import io.macpool.service.Secret;
 import java.rmi.RemoteException;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,6 +61,7 @@ final class VimSession {
       ServiceContent content,
       boolean modern,
       Optional<InventoryPaths> paths,
+      KnownPlaces known,
       Clock clock)
       throws RemoteException {
     this.clock = clock;
@@ -67,7 +69,7 @@ final class VimSession {
     this.vim = client.stubs();
     this.content = content;
     this.modern = modern;
-    this.places = paths.isPresent() ? places(paths.get()) : null;
+    this.places = paths.isPresent() ? places(paths.get(), known) : null;
     readAhead();
   }
 
@@ -101,11 +103,14 @@ final class VimSession {
     return ahead;
   }
 
-  private Places places(InventoryPaths paths) throws RemoteException {
-    ManagedObjectReference base = resolve(paths.base(), "Folder", "VSPHERE_BASE_PATH");
-    ManagedObjectReference machines = resolve(paths.machines(), "Folder", "VSPHERE_VM_PATH");
+  private Places places(InventoryPaths paths, KnownPlaces known) throws RemoteException {
+    String vcenter = content.about == null ? "" : String.valueOf(content.about.instanceUuid);
+    ManagedObjectReference base =
+        known.find(this, vcenter, paths.base(), "Folder", "VSPHERE_BASE_PATH");
+    ManagedObjectReference machines =
+        known.find(this, vcenter, paths.machines(), "Folder", "VSPHERE_VM_PATH");
     ManagedObjectReference cluster =
-        resolve(paths.cluster(), "ComputeResource", "VSPHERE_CLUSTER_PATH");
+        known.find(this, vcenter, paths.cluster(), "ComputeResource", "VSPHERE_CLUSTER_PATH");
     Object pool = properties(List.of(cluster), "resourcePool").get(cluster.val).get("resourcePool");
     if (!(pool instanceof ManagedObjectReference reference)) {
       throw new UnusableInventory(
@@ -116,7 +121,12 @@ final class VimSession {
 
   /** Logs in and finds the folders; logs out again if they are not to be found. */
   static VimSession open(
-      VimClient client, VSphereEndpoint endpoint, Optional<InventoryPaths> paths, Clock clock)
+      VimClient client,
+      String user,
+      Secret password,
+      Optional<InventoryPaths> paths,
+      KnownPlaces known,
+      Clock clock)
       throws RemoteException {
     VimPortType vim = client.stubs();
     ServiceContent content =
@@ -127,9 +137,9 @@ final class VimSession {
     if (modern) {
       client.speak(SPOKEN);
     }
-    vim.login(content.sessionManager, endpoint.user(), endpoint.password().reveal(), null);
+    vim.login(content.sessionManager, user, password.reveal(), null);
     try {
-      return new VimSession(client, content, modern, paths, clock);
+      return new VimSession(client, content, modern, paths, known, clock);
     } catch (RemoteException e) {
       try {
         vim.logout(content.sessionManager);
@@ -163,13 +173,17 @@ final class VimSession {
    * @param setting named in the failure if there is no such thing
    */
   ManagedObjectReference resolve(String path, String kind, String setting) throws RemoteException {
-    String trimmed = path.replaceAll("^/+|/+$", "");
-    ManagedObjectReference found = vim.findByInventoryPath(content.searchIndex, trimmed);
+    ManagedObjectReference found = at(path);
     if (found == null || !found.type.endsWith(kind)) {
       String what = found == null ? "nothing" : "a " + found.type;
       throw new UnusableInventory(what + " at " + path, setting);
     }
     return found;
+  }
+
+  /** What lies at an inventory path; null if nothing does. */
+  ManagedObjectReference at(String path) throws RemoteException {
+    return vim.findByInventoryPath(content.searchIndex, path.replaceAll("^/+|/+$", ""));
   }
 
   /** Properties of the objects by their reference's value; an object that is gone is left out. */

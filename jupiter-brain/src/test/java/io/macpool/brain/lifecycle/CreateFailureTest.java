@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.lifecycle.CreateFailure.Kind;
+import io.macpool.core.fleet.FailureScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +32,8 @@ class CreateFailureTest {
 
   @Test
   void vspheresRefusalOfACloneSaysWhenToAskAgain() {
-    HypervisorFailure refused = new HypervisorFailure.Refused("FileFault", "no file", null);
+    HypervisorFailure refused =
+        new HypervisorFailure.Refused("FileFault", FailureScope.UNCLEAR, true, "no file", null);
     assertThat(CreateFailure.of("clone", refused).retryAfter()).isPresent();
   }
 }

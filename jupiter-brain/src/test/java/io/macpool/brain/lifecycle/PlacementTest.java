@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.brain.ledger.Reservation.Choice;
 import io.macpool.brain.ledger.SlotUse;
 import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
@@ -40,7 +41,14 @@ class PlacementTest {
   }
 
   private static Choice<Placement.NoPlace> choose(Inventory inventory, SlotUse use) {
-    return Placement.choose(List.of(IMAGE), inventory, Map.of(), use, RULES).get(0);
+    return Placement.choose(
+            List.of(new PlacementPlanner.Wanted(IMAGE, Set.of())),
+            inventory,
+            Map.of(),
+            host -> HostLoad.Standing.GOOD,
+            use,
+            RULES)
+        .get(0);
   }
 
   private static SlotUse oneTaken(Map<String, String> hosts) {

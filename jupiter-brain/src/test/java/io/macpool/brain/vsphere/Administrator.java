@@ -30,8 +30,10 @@ final class Administrator implements AutoCloseable {
     session =
         VimSession.open(
             new VimClient(transport, endpoint, LIMIT, new SimpleMeterRegistry()),
-            endpoint,
+            endpoint.user(),
+            endpoint.password(),
             Optional.of(paths),
+            new KnownPlaces(),
             Clock.systemUTC());
   }
 

@@ -75,12 +75,14 @@ abstract class HypervisorContract {
     options =
         new VSphereOptions(
             endpoint(place, gate.port()),
+            Optional.empty(),
             trust,
             Optional.of(place.paths()),
             LIMIT,
             LIMIT,
             LIMIT,
-            4);
+            4,
+            QuestionPolicy.USUAL);
     administrator =
         new Administrator(vertx, endpoint(place, place.url().getPort()), trust, place.paths());
     vsphere = VSphereHypervisor.start(vertx, options, meters, Clock.systemUTC());
@@ -110,7 +112,15 @@ abstract class HypervisorContract {
   private VSphereFolders folders() {
     VSphereOptions bare =
         new VSphereOptions(
-            options.endpoint(), options.trust(), Optional.empty(), LIMIT, LIMIT, LIMIT, 2);
+            options.endpoint(),
+            Optional.empty(),
+            options.trust(),
+            Optional.empty(),
+            LIMIT,
+            LIMIT,
+            LIMIT,
+            2,
+            QuestionPolicy.USUAL);
     return VSphereFolders.start(vertx, bare, new SimpleMeterRegistry(), Clock.systemUTC());
   }
 

@@ -9,15 +9,23 @@ import java.util.List;
  * What {@code GET /capacity} answers: the pool's slots, whole and by image and host.
  *
  * @param slots of all hosts that take part
+ * @param warnings what is wrong, in words; absent if all is well
  */
 public record Capacity(
     String type,
     String id,
     Slots slots,
     @JsonProperty("by-image") List<ImageSlots> byImage,
-    @JsonProperty("by-host") List<HostSlots> byHost) {
+    @JsonProperty("by-host") List<HostSlots> byHost,
+    @JsonInclude(Include.NON_EMPTY) List<String> warnings) {
 
   public static final String TYPE = "capacity";
+
+  /** Without anything wrong. */
+  public Capacity(
+      String type, String id, Slots slots, List<ImageSlots> byImage, List<HostSlots> byHost) {
+    this(type, id, slots, byImage, byHost, List.of());
+  }
 
   /**
    * Slots and what they hold.
@@ -27,8 +35,16 @@ public record Capacity(
    * @param used held by instances with an owner, those being made or destroyed included
    * @param warm held by warm instances: they yield to demand
    * @param free held by nothing
+   * @param pending those among the used whose instance is being destroyed, or of which only vCenter
+   *     can tell whether it exists
    */
-  public record Slots(int total, int used, int warm, int free) {}
+  public record Slots(int total, int used, int warm, int free, int pending) {
+
+    /** Without any that is pending. */
+    public Slots(int total, int used, int warm, int free) {
+      this(total, used, warm, free, 0);
+    }
+  }
 
   /** The slots that instances of one image hold. */
   public record ImageSlots(String image, int used, int warm) {}
@@ -36,7 +52,7 @@ public record Capacity(
   /**
    * One host's slots.
    *
-   * @param state as text: ready, cordoned, draining or lost
+   * @param state as text: ready, resting, cordoned, draining, maintenance or lost
    */
   public record HostSlots(
       String host,

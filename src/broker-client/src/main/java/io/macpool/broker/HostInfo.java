@@ -8,7 +8,8 @@ import java.time.Instant;
 /**
  * One host as {@code GET /hosts} answers.
  *
- * @param state "ready", "cordoned", "draining", "maintenance" or "lost"
+ * @param state "ready", "resting" after creates that failed on it, "cordoned", "draining",
+ *     "maintenance" or "lost"
  * @param cordonedSince when somebody cordoned it; absent if nobody did
  * @param cordonedBy who cordoned it
  * @param reason why it is not ready, or holds more than it may; absent if all is well

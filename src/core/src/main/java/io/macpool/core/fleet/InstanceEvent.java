@@ -30,6 +30,8 @@ public enum InstanceEvent {
   DELETED(By.A_CLIENT, If.ALWAYS, RECLAIMING, RECLAIMING, RECLAIMING, null),
   /** Its creation came to nothing, or nobody waits for it any more. */
   GIVEN_UP(By.ITS_MAKER, If.UNCONFIRMED, RECLAIMING, RECLAIMING, RECLAIMING, null),
+  /** vCenter was asked for no VM, or refused at once: there is none, nor will be. */
+  NEVER_MADE(By.ITS_MAKER, If.UNCONFIRMED, GONE, null, null, GONE),
   /** It waits, or boots, for nobody. */
   RETIRED(By.A_REPLICA, If.WARM, RECLAIMING, RECLAIMING, RECLAIMING, null),
   /** Its lease is over. */

@@ -89,4 +89,10 @@ public record Inventory(
   public Optional<Image> image(String name) {
     return Optional.ofNullable(images.get(name));
   }
+
+  /** How people call a host: its name, or its id while it can't be seen. */
+  public String hostName(String id) {
+    Host host = hosts.get(id);
+    return host == null ? id : host.name();
+  }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,8 +35,24 @@ public final class PlacementPlanner {
     CORDONED,
     DRAINING,
     DATASTORE_NOT_SEEN,
+    /** Creates on it failed by its own fault: it rests. */
+    RESTING,
+    /** This very create has failed there. */
+    TRIED_ALREADY,
     FULL,
     BUSY
+  }
+
+  /**
+   * What is to be placed.
+   *
+   * @param avoid hosts on which it failed already
+   */
+  public record Wanted(Image image, Set<String> avoid) {
+    public Wanted {
+      Objects.requireNonNull(image, "image");
+      avoid = Set.copyOf(avoid);
+    }
   }
 
   /** Where it goes, or why it goes nowhere. */
@@ -96,20 +113,20 @@ public final class PlacementPlanner {
    * what those before it were given, so that together they never hold more than is free.
    *
    * @param making instances being made already
-   * @return a decision for each image, in their order
+   * @return a decision for each, in their order
    */
   public static List<Decision> placeAll(
-      List<Image> images, Collection<HostLoad> fleet, Policy policy, int making, Limits limits) {
+      List<Wanted> all, Collection<HostLoad> fleet, Policy policy, int making, Limits limits) {
     Map<String, HostLoad> loads = new HashMap<>();
     fleet.forEach(load -> loads.put(load.host().id(), load));
     List<Decision> decisions = new ArrayList<>();
     int underWay = making;
-    for (Image image : images) {
+    for (Wanted wanted : all) {
       if (underWay >= limits.makingAt()) {
         decisions.add(new TooManyInTheMaking(underWay));
         continue;
       }
-      Decision decision = place(image, loads.values(), policy, limits.busyAt());
+      Decision decision = place(wanted, loads.values(), policy, limits.busyAt());
       if (decision instanceof Placed placed) {
         loads.computeIfPresent(placed.host(), (host, load) -> load.withOneMore());
         underWay++;
@@ -125,11 +142,16 @@ public final class PlacementPlanner {
    * @param busyAt how many operations on a host are enough
    */
   public static Decision place(Image image, Collection<HostLoad> fleet, Policy policy, int busyAt) {
+    return place(new Wanted(image, Set.of()), fleet, policy, busyAt);
+  }
+
+  private static Decision place(
+      Wanted wanted, Collection<HostLoad> fleet, Policy policy, int busyAt) {
     Map<String, Refusal> refusals = new TreeMap<>();
     HostLoad best = null;
-    Comparator<HostLoad> order = order(image, policy);
+    Comparator<HostLoad> order = order(wanted.image(), policy);
     for (HostLoad load : fleet) {
-      Optional<Refusal> refusal = refusal(image, load, busyAt);
+      Optional<Refusal> refusal = refusal(wanted, load, busyAt);
       if (refusal.isPresent()) {
         refusals.put(load.host().id(), refusal.get());
       } else if (best == null || order.compare(load, best) < 0) {
@@ -139,7 +161,7 @@ public final class PlacementPlanner {
     return best == null ? new Unplaceable(refusals) : new Placed(best.host().id());
   }
 
-  private static Optional<Refusal> refusal(Image image, HostLoad load, int busyAt) {
+  private static Optional<Refusal> refusal(Wanted wanted, HostLoad load, int busyAt) {
     Host host = load.host();
     if (!host.connected()) {
       return Optional.of(Refusal.DISCONNECTED);
@@ -151,13 +173,20 @@ public final class PlacementPlanner {
       return Optional.of(
           load.cordon().get().kind() == Cordon.Kind.DRAINING ? Refusal.DRAINING : Refusal.CORDONED);
     }
-    if (!host.datastores().containsAll(image.datastores())) {
+    if (!host.datastores().containsAll(wanted.image().datastores())) {
       return Optional.of(Refusal.DATASTORE_NOT_SEEN);
+    }
+    if (load.standing() == HostLoad.Standing.RESTING) {
+      return Optional.of(Refusal.RESTING);
+    }
+    if (wanted.avoid().contains(host.id())) {
+      return Optional.of(Refusal.TRIED_ALREADY);
     }
     if (load.free() == 0) {
       return Optional.of(Refusal.FULL);
     }
-    return load.operations() >= busyAt ? Optional.of(Refusal.BUSY) : Optional.empty();
+    int enough = load.standing() == HostLoad.Standing.ON_PROBATION ? 1 : busyAt;
+    return load.operations() >= enough ? Optional.of(Refusal.BUSY) : Optional.empty();
   }
 
   /** A frozen image's own host first, as only there it can be cloned instantly; ties by id. */

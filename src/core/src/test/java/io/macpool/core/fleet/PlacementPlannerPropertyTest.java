@@ -2,11 +2,13 @@ package io.macpool.core.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.core.fleet.HostLoad.Standing;
 import io.macpool.core.fleet.PlacementPlanner.Decision;
 import io.macpool.core.fleet.PlacementPlanner.Limits;
 import io.macpool.core.fleet.PlacementPlanner.Placed;
 import io.macpool.core.fleet.PlacementPlanner.Policy;
 import io.macpool.core.fleet.PlacementPlanner.Unplaceable;
+import io.macpool.core.fleet.PlacementPlanner.Wanted;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -133,6 +135,36 @@ class PlacementPlannerPropertyTest {
     }
   }
 
+  private static List<Wanted> wanted(List<Image> images) {
+    return images.stream().map(image -> new Wanted(image, Set.of())).toList();
+  }
+
+  @Property
+  void nothingIsPlacedOnAHostThatRestsOrFailedIt(
+      @ForAll("fleets") List<HostLoad> fleet,
+      @ForAll("images") Image image,
+      @ForAll Policy policy,
+      @ForAll @IntRange(max = 200) int tried) {
+    Set<String> avoid = Set.of("host-" + tried);
+    List<HostLoad> standings = new ArrayList<>();
+    for (HostLoad load : fleet) {
+      Standing[] all = Standing.values();
+      standings.add(load.in(all[Math.floorMod(load.host().id().hashCode(), all.length)]));
+    }
+    Decision decision =
+        PlacementPlanner.placeAll(
+                List.of(new Wanted(image, avoid)), standings, policy, 0, new Limits(BUSY_AT, 12))
+            .get(0);
+    if (decision instanceof Placed placed) {
+      HostLoad chosen = load(standings, placed.host());
+      assertThat(avoid).doesNotContain(placed.host());
+      assertThat(chosen.standing()).isNotEqualTo(Standing.RESTING);
+      if (chosen.standing() == Standing.ON_PROBATION) {
+        assertThat(chosen.operations()).isZero();
+      }
+    }
+  }
+
   @Property
   void severalAreNeverMoreThanFits(
       @ForAll("fleets") List<HostLoad> fleet,
@@ -140,7 +172,7 @@ class PlacementPlannerPropertyTest {
       @ForAll Policy policy,
       @ForAll @IntRange(max = 20) int making) {
     List<Decision> decisions =
-        PlacementPlanner.placeAll(images, fleet, policy, making, new Limits(BUSY_AT, 12));
+        PlacementPlanner.placeAll(wanted(images), fleet, policy, making, new Limits(BUSY_AT, 12));
     assertThat(decisions).hasSameSizeAs(images);
     Map<String, Integer> given = new HashMap<>();
     for (int i = 0; i < images.size(); i++) {
@@ -174,7 +206,7 @@ class PlacementPlannerPropertyTest {
     for (Image image : images) {
       Collections.shuffle(loads, random);
       Decision decision =
-          PlacementPlanner.placeAll(List.of(image), loads, policy, making, limits).get(0);
+          PlacementPlanner.placeAll(wanted(List.of(image)), loads, policy, making, limits).get(0);
       if (decision instanceof Placed placed) {
         loads.replaceAll(
             load -> load.host().id().equals(placed.host()) ? load.withOneMore() : load);
@@ -182,7 +214,8 @@ class PlacementPlannerPropertyTest {
       }
       alone.add(decision);
     }
-    assertThat(PlacementPlanner.placeAll(images, fleet, policy, 3, limits)).isEqualTo(alone);
+    assertThat(PlacementPlanner.placeAll(wanted(images), fleet, policy, 3, limits))
+        .isEqualTo(alone);
   }
 
   @Property
@@ -207,9 +240,10 @@ class PlacementPlannerPropertyTest {
                         one.host()))
             .collect(Collectors.toCollection(ArrayList::new));
     Limits limits = new Limits(BUSY_AT, 4);
-    List<Decision> before = PlacementPlanner.placeAll(images, fleet, policy, 0, limits);
+    List<Decision> before = PlacementPlanner.placeAll(wanted(images), fleet, policy, 0, limits);
     Collections.shuffle(images, random);
-    assertThat(PlacementPlanner.placeAll(images, fleet, policy, 0, limits)).isEqualTo(before);
+    assertThat(PlacementPlanner.placeAll(wanted(images), fleet, policy, 0, limits))
+        .isEqualTo(before);
   }
 
   @Provide
