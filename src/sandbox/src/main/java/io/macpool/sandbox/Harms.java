@@ -5,6 +5,10 @@ import io.macpool.sandbox.Chaos.Harm;
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.vcenter.VCenterSimulator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -57,6 +61,46 @@ final class Harms {
 
   static Deed hostDisconnected(VCenterSimulator vcenter) {
     return host(vcenter, VCenterSimulator::disconnectHost);
+  }
+
+  static Deed hostRefuses(VCenterSimulator vcenter) {
+    return pick -> {
+      List<String> hosts = vcenter.hosts();
+      String host = hosts.get(pick % hosts.size());
+      vcenter.administrator().refuseClones(host, true);
+      return Optional.of(new Harm(host, () -> vcenter.administrator().refuseClones(host, false)));
+    };
+  }
+
+  static Deed datastoreFull(VCenterSimulator vcenter, String datastore) {
+    return pick -> {
+      vcenter.datastoreFull(datastore, true);
+      return Optional.of(new Harm(datastore, () -> vcenter.datastoreFull(datastore, false)));
+    };
+  }
+
+  static Deed questionAsked(VCenterSimulator vcenter, String datastore) {
+    return pick -> {
+      vcenter.askAtPowerOn(datastore, "msg.hbacommon.outofspace: no room", "Retry", "Cancel");
+      return Optional.of(new Harm("", () -> vcenter.askAtPowerOn(datastore, "")));
+    };
+  }
+
+  /** The file of authorities is changed in place when the mishap ends. */
+  static Deed certificateRenewed(VCenterSimulator vcenter, Path authorities) {
+    return pick -> {
+      vcenter.renewCertificate();
+      return Optional.of(
+          new Harm(
+              "",
+              () -> {
+                try {
+                  Files.writeString(authorities, vcenter.certificatePem());
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }));
+    };
   }
 
   static Deed killed(SupervisedService service) {

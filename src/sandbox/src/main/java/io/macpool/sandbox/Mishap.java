@@ -19,6 +19,14 @@ record Mishap(Kind kind, Duration pause, Duration lasts, int pick) {
     HOST_CRASHED,
     /** vCenter loses a host, whose guests run on. */
     HOST_DISCONNECTED,
+    /** A host looks well, and every clone onto it fails. */
+    HOST_REFUSES,
+    /** The only datastore has no room for another clone. */
+    DATASTORE_FULL,
+    /** Each power-on asks a question first. */
+    QUESTION_ASKED,
+    /** vCenter has a new certificate; the file of authorities follows a while later. */
+    CERTIFICATE_RENEWED,
     /** The AMQP broker drops its connections and takes new ones at once. */
     AMQP_CUT,
     /** The AMQP broker is not there for a while: a restart. */

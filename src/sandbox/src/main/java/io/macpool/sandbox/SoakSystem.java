@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,6 +20,9 @@ final class SoakSystem implements AutoCloseable {
 
   private static final int SLOTS_PER_HOST = 2;
 
+  /** The simulated vCenter's only one. */
+  private static final String DATASTORE = "datastore1";
+
   /** With chaos, starts fail often; a job errored for that would look like a false result. */
   private static final Map<String, String> WORKER_ENVIRONMENT =
       Map.of("TRAVIS_WORKER_MAX_START_FAILURES", "1000", "TRAVIS_WORKER_LOG_FORMAT", "plain");
@@ -28,6 +32,7 @@ final class SoakSystem implements AutoCloseable {
   private final ProcessPods pods;
   private final Peers peers;
   private final SupervisedService brain;
+  private final Path authorities;
   private final SupervisedService operator;
 
   private SoakSystem(Resources resources, SoakOptions options, Path logs) throws IOException {
@@ -49,6 +54,10 @@ final class SoakSystem implements AutoCloseable {
     forBrain.put("JUPITER_BRAIN_ADDR", "127.0.0.1:" + port);
     forBrain.put("JUPITER_BRAIN_LEDGER_FILE", directory.resolve("ledger").toString());
     forBrain.put("JUPITER_BRAIN_LOG_FORMAT", "plain");
+    authorities = directory.resolve("authorities.pem");
+    Files.writeString(authorities, vcenter().certificatePem());
+    forBrain.remove("JUPITER_BRAIN_VSPHERE_THUMBPRINT");
+    forBrain.put("JUPITER_BRAIN_VSPHERE_CA_FILE", authorities.toString());
     brain = supervised("jupiter-brain", io.macpool.brain.Main.class, forBrain, logs);
     Map<String, String> forOperator = wiring.operatorEnvironment();
     forOperator.put("WORKER_OPERATOR_LOG_FORMAT", "plain");
@@ -110,6 +119,10 @@ final class SoakSystem implements AutoCloseable {
     deeds.put(Mishap.Kind.VCENTER_AWAY, Harms.vcenterAway(vcenter()));
     deeds.put(Mishap.Kind.HOST_CRASHED, Harms.hostCrashed(vcenter()));
     deeds.put(Mishap.Kind.HOST_DISCONNECTED, Harms.hostDisconnected(vcenter()));
+    deeds.put(Mishap.Kind.HOST_REFUSES, Harms.hostRefuses(vcenter()));
+    deeds.put(Mishap.Kind.DATASTORE_FULL, Harms.datastoreFull(vcenter(), DATASTORE));
+    deeds.put(Mishap.Kind.QUESTION_ASKED, Harms.questionAsked(vcenter(), DATASTORE));
+    deeds.put(Mishap.Kind.CERTIFICATE_RENEWED, Harms.certificateRenewed(vcenter(), authorities));
     deeds.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(amqp()));
     deeds.put(Mishap.Kind.AMQP_AWAY, Harms.amqpAway(amqp()));
     deeds.put(Mishap.Kind.SSH_CUT, Harms.sshCut(peers.guests()));

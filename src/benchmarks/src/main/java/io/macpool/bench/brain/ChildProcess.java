@@ -99,6 +99,28 @@ final class ChildProcess implements AutoCloseable {
     return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
+  /**
+   * Lets no file that it writes grow beyond that many bytes, as a full disk would; -1 ends that.
+   * Needs {@code prlimit}, which Linux systems have.
+   */
+  void limitFiles(long bytes) {
+    String limit = bytes < 0 ? "unlimited" : Long.toString(bytes);
+    try {
+      Process setter =
+          new ProcessBuilder(
+                  "prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + limit + ":")
+              .inheritIO()
+              .start();
+      if (setter.waitFor() != 0) {
+        throw new IllegalStateException("prlimit failed with " + setter.exitValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   public void close() throws IOException {
     try {

@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +40,7 @@ final class Lab implements AutoCloseable {
 
   Lab(VCenterOptions options, Map<String, String> more) throws Exception {
     vcenter = VCenterSimulator.start(options);
-    Map<String, String> settings = new HashMap<>(more);
+    Map<String, String> settings = new HashMap<>();
     String login = vcenter.user().replace("@", "%40") + ":" + vcenter.password() + "@";
     settings.put("JUPITER_BRAIN_ADDR", "127.0.0.1:0");
     settings.put("JUPITER_BRAIN_AUTH_TOKEN", "bench");
@@ -49,6 +51,12 @@ final class Lab implements AutoCloseable {
     settings.put("JUPITER_BRAIN_VSPHERE_BASE_PATH", vcenter.basePath());
     settings.put("JUPITER_BRAIN_VSPHERE_VM_PATH", vcenter.vmPath());
     settings.put("JUPITER_BRAIN_VSPHERE_CLUSTER_PATH", vcenter.clusterPath());
+    settings.putAll(more);
+    String authorities = settings.get("JUPITER_BRAIN_VSPHERE_CA_FILE");
+    if (authorities != null) {
+      settings.remove("JUPITER_BRAIN_VSPHERE_THUMBPRINT");
+      Files.writeString(Path.of(authorities), vcenter.certificatePem());
+    }
     broker = ChildProcess.start(BrokerMain.class, FLAGS, settings);
     try {
       await("/health/ready", body -> true);
