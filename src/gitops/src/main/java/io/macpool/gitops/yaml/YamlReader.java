@@ -122,12 +122,7 @@ public final class YamlReader {
     return object;
   }
 
-  /** A merge key is a key like any other to one reader, and a copy of another map to the next. */
-  private void checkKey(ScalarNode key) throws YamlSyntaxException {
-    if (key.getValue().equals("<<")) {
-      throw new YamlSyntaxException(
-          line(key), "the merge key << is not read alike by all: write the values out", null);
-    }
+  private void checkKey(ScalarNode key) {
     if (DOUBTFUL.matcher(key.getValue()).matches()) {
       doubtful.add(new DoubtfulScalar(line(key), key.getValue()));
     }

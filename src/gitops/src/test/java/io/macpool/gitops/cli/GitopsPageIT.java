@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,10 +60,11 @@ class GitopsPageIT {
       log.append("\n$ ").append(block).append(run(clone, block, log));
     }
     assertThat(log.toString()).contains("no object changes", "all rules hold");
-    assertThat(Files.list(clone.resolve("releases/macstadium-prod-1/charts")))
-        .extracting(path -> path.getFileName().toString())
-        .contains("macstadium-worker-1.2.0")
-        .doesNotContain("macstadium-worker-1.0.0");
+    try (Stream<Path> charts = Files.list(clone.resolve("releases/macstadium-prod-1/charts"))) {
+      assertThat(charts.map(path -> path.getFileName().toString()))
+          .contains("macstadium-worker-1.2.0")
+          .doesNotContain("macstadium-worker-1.0.0");
+    }
     assertThat(clone.resolve("new/worker-com.yaml")).exists();
   }
 

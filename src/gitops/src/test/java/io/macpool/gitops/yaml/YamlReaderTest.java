@@ -102,11 +102,19 @@ class YamlReaderTest {
     assertThat(YamlReader.read("a: " + scalar + "\n").get(0).doubtful()).isEmpty();
   }
 
+  /** As kubectl, Helm and kustomize read it. */
   @Test
-  void aMergeKeyIsRefused() {
-    assertThatThrownBy(() -> YamlReader.read("a: &a {b: 1}\nc:\n  <<: *a\n"))
-        .isInstanceOf(YamlSyntaxException.class)
-        .hasMessageContaining("merge key");
+  void aMergeKeyCopiesTheOtherMap() throws YamlSyntaxException {
+    String text =
+        """
+        a: &a {b: 1}
+        c:
+          <<: *a
+          d: 2
+        """;
+    YamlDocument document = YamlReader.read(text).get(0);
+    assertThat(document.text("/c/b")).isEqualTo("1");
+    assertThat(document.text("/c/d")).isEqualTo("2");
   }
 
   @Test

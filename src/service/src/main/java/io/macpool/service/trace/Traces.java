@@ -101,7 +101,11 @@ public final class Traces implements AutoCloseable {
   }
 
   private static URI parseUrl(String text) {
-    return URI.create(PeerUrl.parseHttp(text).base());
+    try {
+      return URI.create(PeerUrl.parseHttp(text).base());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + ", such as http://HOST:4318", e);
+    }
   }
 
   /** A carrier that is the header's value itself. */
