@@ -107,7 +107,7 @@ public final class JobMachine {
     @Override
     public JobStep uploadFailed(String reason) {
       return is(Phase.UPLOADING)
-          ? decide(new Outcome.InstanceFailed("the script could not be uploaded"))
+          ? decide(new Outcome.InstanceFailed("the script could not be started: " + reason))
           : unchanged();
     }
 
