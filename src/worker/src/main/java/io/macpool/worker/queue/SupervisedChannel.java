@@ -91,7 +91,13 @@ final class SupervisedChannel implements AutoCloseable {
       }
       current = null;
     }
-    abort(which);
+    // Returns and nacks are heard on the connection's own thread: to wait there for the answer to
+    // a close is to wait until the client gives up.
+    try {
+      blocking.execute(() -> abort(which));
+    } catch (RejectedExecutionException e) {
+      log.debug("{}: the worker closes", name);
+    }
     failed(why);
   }
 
