@@ -46,8 +46,8 @@ final class CrashingBrain {
             "JUPITER_BRAIN_ADDR", "127.0.0.1:0",
             "JUPITER_BRAIN_AUTH_TOKEN", "secret",
             "JUPITER_BRAIN_VSPHERE_API_URL", "http://user:pass@127.0.0.1:1/sdk",
-            "JUPITER_BRAIN_VSPHERE_BASE_PATH", "/",
-            "JUPITER_BRAIN_VSPHERE_VM_PATH", "/",
+            "JUPITER_BRAIN_VSPHERE_BASE_PATH", "/images",
+            "JUPITER_BRAIN_VSPHERE_VM_PATH", "/vms",
             "JUPITER_BRAIN_VSPHERE_CLUSTER_PATH", "/");
     JupiterBrain.start(BrainSettings.SPEC.read(List.of(), nowhere)).close();
   }
