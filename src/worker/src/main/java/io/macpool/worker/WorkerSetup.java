@@ -127,7 +127,11 @@ final class WorkerSetup {
                       build,
                       new AdminRoutes(build, health, registry),
                       pool,
-                      queue::outage,
+                      () ->
+                          health.readinessFailures().entrySet().stream()
+                              .map(failure -> failure.getKey() + ": " + failure.getValue())
+                              .reduce((one, other) -> one + "\n" + other),
+                      health::warnings,
                       shutdown,
                       clock));
             });

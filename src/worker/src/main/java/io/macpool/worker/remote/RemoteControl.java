@@ -18,6 +18,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -43,6 +44,7 @@ public final class RemoteControl implements AutoCloseable {
   private final BuildInfo build;
   private final ProcessorPool pool;
   private final Supplier<Optional<String>> outage;
+  private final Supplier<Map<String, String>> warnings;
   private final Shutdown shutdown;
   private final Instant began;
   private final long beganNanos;
@@ -52,11 +54,13 @@ public final class RemoteControl implements AutoCloseable {
       BuildInfo build,
       ProcessorPool pool,
       Supplier<Optional<String>> outage,
+      Supplier<Map<String, String>> warnings,
       Shutdown shutdown,
       Clock clock) {
     this.build = build;
     this.pool = pool;
     this.outage = outage;
+    this.warnings = warnings;
     this.shutdown = shutdown;
     this.began = clock.instant();
     this.beganNanos = System.nanoTime();
@@ -65,7 +69,8 @@ public final class RemoteControl implements AutoCloseable {
   /**
    * Listens; must not be called on an event loop.
    *
-   * @param outage why the worker can get no jobs; empty if it can
+   * @param outage why the worker can get no jobs, or tell nothing of them; empty if it can
+   * @param warnings what somebody should look at though it works, by subject
    * @throws IllegalStateException if the address can't be had
    */
   public static RemoteControl start(
@@ -76,9 +81,10 @@ public final class RemoteControl implements AutoCloseable {
       AdminRoutes admin,
       ProcessorPool pool,
       Supplier<Optional<String>> outage,
+      Supplier<Map<String, String>> warnings,
       Shutdown shutdown,
       Clock clock) {
-    RemoteControl control = new RemoteControl(build, pool, outage, shutdown, clock);
+    RemoteControl control = new RemoteControl(build, pool, outage, warnings, shutdown, clock);
     control.listener = HttpListener.with(vertx, ConnectionLimits.forAdministration());
     control.listener.listen(address, "remote control", control.routes(vertx, credentials, admin));
     return control;
@@ -113,7 +119,11 @@ public final class RemoteControl implements AutoCloseable {
 
   private void ready(RoutingContext call) {
     Optional<String> reason = pool.view().draining() ? Optional.of("draining") : outage.get();
-    call.response().setStatusCode(reason.isEmpty() ? 200 : 503).end(reason.orElse("OK"));
+    StringBuilder text = new StringBuilder(reason.orElse("OK"));
+    warnings
+        .get()
+        .forEach((about, why) -> text.append("\nwarning: ").append(about).append(": ").append(why));
+    call.response().setStatusCode(reason.isEmpty() ? 200 : 503).end(text.toString());
   }
 
   private void show(RoutingContext call) {
