@@ -155,7 +155,7 @@ abstract class PreDestroyContract {
       bench.workers.of("wc").stream().filter(w -> w != lost).forEach(FakeWorker::finishAllJobs);
       assertThat(end(hook)).as(told()).isEqualTo(1);
       assertThat(told())
-          .contains("wc: 1 pods can't be asked")
+          .contains("wc: 1 pod can't be asked")
           .contains(lost.pod())
           .contains("run this again to go on waiting");
       assertThat(brokers()).isEqualTo(1);
