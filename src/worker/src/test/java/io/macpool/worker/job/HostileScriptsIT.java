@@ -129,38 +129,6 @@ class HostileScriptsIT {
     assertThat(script.end()).isInstanceOf(JobEvent.InstanceLost.class);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "kill -9 0",
-        "kill -9 -1",
-        "sleep 60 & kill -9 -1",
-      })
-  void aScriptThatKillsAllThatIsItsUsersNeverPasses(String deed) {
-    WrappedScript script = script(newUser());
-    script.start("echo begin; " + deed + "; exit 0");
-    JobEvent event = script.await(e -> !(e instanceof JobEvent.ScriptUploaded));
-    if (event instanceof JobEvent.SessionLost) {
-      script.attach();
-      event = script.end();
-    }
-    if (event instanceof JobEvent.ScriptExited exited) {
-      assertThat(exited.status()).isEqualTo(137);
-    } else {
-      assertThat(event).isInstanceOf(JobEvent.InstanceLost.class);
-    }
-  }
-
-  @Test
-  void aScriptThatEndsItsSshSessionIsFoundAgain() {
-    WrappedScript script = script(newUser());
-    script.start("echo begin; pkill -9 -u $(id -u) sshd; sleep 0.5; seq 1 1000; exit 1");
-    script.await(JobEvent.SessionLost.class::isInstance);
-    script.attach();
-    assertThat(script.status()).isEqualTo(1);
-    assertThat(script.text()).isEqualTo("begin\r\n" + lines(1000));
-  }
-
   @Test
   void whatRunsInTheBackgroundHoldsNothingUp() {
     WrappedScript script = script(newUser());
