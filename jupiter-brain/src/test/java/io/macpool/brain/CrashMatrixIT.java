@@ -34,6 +34,7 @@ class CrashMatrixIT {
 
   /** The promise: nothing without an owner is left a minute after the recovery. */
   private static final Duration RECOVERY = Duration.ofSeconds(60);
+
   private static final OperationTimes SHORT =
       OperationTimes.none()
           .withClone(Duration.ofMillis(100))
