@@ -94,8 +94,11 @@ public interface Hypervisor extends AutoCloseable {
   /** Switches off, hard; no error if it is off. */
   CompletableFuture<Void> powerOff(String ref);
 
-  /** Destroys a machine that is off, with its disks; no error if it is gone. */
-  CompletableFuture<Void> destroy(String ref);
+  /**
+   * Destroys a machine that is off, with its disks. Completes with false if there was nothing under
+   * that reference: it may have been destroyed before, or be known by another one now.
+   */
+  CompletableFuture<Boolean> destroy(String ref);
 
   @Override
   void close();

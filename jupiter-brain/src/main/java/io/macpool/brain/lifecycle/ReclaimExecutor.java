@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,30 +83,48 @@ final class ReclaimExecutor {
           ledger.reopen(action.name(), ReclaimPlanner.VANISHED, "it is back").ifPresent(live::put);
       case FORGET ->
           live.find(action.name())
-              .ifPresent(
-                  instance ->
-                      Background.run(
-                          "close the record of " + action.name(),
-                          reclaimer.forget(
-                              instance,
-                              Transition.of(action.name(), InstanceEvent.VANISHED, reason)
-                                  .asSeen(seen.orElseThrow()))));
-      case DESTROY -> {
-        if (dryRun && action.reason() != ReclaimPlanner.Reason.DECIDED) {
-          log.info("dry run: would destroy {}: {}", action.name(), reason);
-        } else if (action.reason() == ReclaimPlanner.Reason.ORPHAN) {
+              .ifPresent(instance -> forget(action, reason, instance, seen.orElseThrow()));
+      case DESTROY -> destroy(action, reason, seen);
+    }
+  }
+
+  /** What is not where it should be may lie where it is not seen: whose time is over goes there. */
+  private void forget(Action action, String reason, Instance instance, long seen) {
+    String what = "close the record of " + action.name();
+    switch (action.reason()) {
+      case DECIDED -> Background.run(what, reclaimer.carryOut(action.name(), reason));
+      case ABANDONED ->
           Background.run(
-              "destroy orphan " + action.name(), reclaimer.carryOut(action.name(), reason));
-        } else {
-          Background.run(
-              "destroy " + action.name(),
-              reclaimer
-                  .reclaim(
-                      Transition.of(action.name(), InstanceEvent.JUDGED, reason)
-                          .asSeen(seen.orElseThrow()))
-                  .carriedOut());
-        }
-      }
+              what,
+              close(instance, reason, seen)
+                  .thenAccept(
+                      closed -> {
+                        if (!closed) {
+                          destroy(action, reason, Optional.of(seen));
+                        }
+                      }));
+      default -> Background.run(what, close(instance, reason, seen));
+    }
+  }
+
+  private CompletableFuture<Boolean> close(Instance instance, String reason, long seen) {
+    return reclaimer.forget(
+        instance, Transition.of(instance.id(), InstanceEvent.VANISHED, reason).asSeen(seen));
+  }
+
+  private void destroy(Action action, String reason, Optional<Long> seen) {
+    if (dryRun && action.reason() != ReclaimPlanner.Reason.DECIDED) {
+      log.info("dry run: would destroy {}: {}", action.name(), reason);
+    } else if (action.reason() == ReclaimPlanner.Reason.ORPHAN) {
+      Background.run("destroy orphan " + action.name(), reclaimer.carryOut(action.name(), reason));
+    } else {
+      Background.run(
+          "destroy " + action.name(),
+          reclaimer
+              .reclaim(
+                  Transition.of(action.name(), InstanceEvent.JUDGED, reason)
+                      .asSeen(seen.orElseThrow()))
+              .carriedOut());
     }
   }
 

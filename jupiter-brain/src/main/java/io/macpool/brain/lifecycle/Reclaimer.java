@@ -187,10 +187,37 @@ public final class Reclaimer {
         .thenCompose(
             found ->
                 found.isPresent()
-                    ? switchOff(found.get())
-                        .thenCompose(nothing -> remove(found.get().ref()))
-                        .thenApply(nothing -> true)
+                    ? destroy(id, found.get())
                     : CompletableFuture.completedFuture(!mayYetAppear(id)));
+  }
+
+  /**
+   * What is not there under its reference any more may have come back under another one. What comes
+   * back later still is an orphan to the reconciler.
+   */
+  private CompletableFuture<Boolean> destroy(String id, Machine machine) {
+    return end(machine)
+        .thenCompose(
+            there ->
+                there
+                    ? CompletableFuture.completedFuture(Optional.<Machine>empty())
+                    : elsewhere(id, machine))
+        .thenCompose(
+            again -> again.isPresent() ? end(again.get()) : CompletableFuture.completedFuture(true))
+        .thenApply(nothing -> true);
+  }
+
+  private CompletableFuture<Boolean> end(Machine machine) {
+    return switchOff(machine).thenCompose(nothing -> remove(machine.ref()));
+  }
+
+  private CompletableFuture<Optional<Machine>> elsewhere(String id, Machine before) {
+    Optional<String> uuid = before.sign().uuid().or(() -> live.find(id).flatMap(Instance::uuid));
+    return uuid.isEmpty()
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : hypervisor
+            .locate(before.ref(), uuid)
+            .thenApply(found -> found.filter(machine -> !machine.ref().equals(before.ref())));
   }
 
   private boolean mayYetAppear(String id) {
@@ -221,8 +248,11 @@ public final class Reclaimer {
     return machine.sign().mark().filter(mark -> !mark.instance().equals(id)).isEmpty();
   }
 
-  /** Closes a record whose machine was not seen, if vCenter, asked for it alone, knows of none. */
-  CompletableFuture<Void> forget(Instance instance, Transition vanished) {
+  /**
+   * Closes a record whose machine was not seen, if vCenter, asked for it alone, knows of none.
+   * Completes with false if it knows of one.
+   */
+  CompletableFuture<Boolean> forget(Instance instance, Transition vanished) {
     CompletableFuture<Optional<Machine>> look =
         instance.ref().isPresent()
             ? hypervisor.locate(instance.ref().get(), instance.uuid())
@@ -235,11 +265,15 @@ public final class Reclaimer {
                 instance.id(),
                 found.get().sign().title(),
                 found.get().host().orElse("unknown"));
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(false);
           }
           return executor
               .advance(vanished)
-              .thenAccept(outcome -> outcome.now().ifPresent(live::put));
+              .thenApply(
+                  outcome -> {
+                    outcome.now().ifPresent(live::put);
+                    return true;
+                  });
         });
   }
 
@@ -252,7 +286,7 @@ public final class Reclaimer {
   }
 
   /** What we thought was off may have been switched on meanwhile: then off, and once more. */
-  private CompletableFuture<Void> remove(String ref) {
+  private CompletableFuture<Boolean> remove(String ref) {
     return hypervisor
         .destroy(ref)
         .exceptionallyCompose(

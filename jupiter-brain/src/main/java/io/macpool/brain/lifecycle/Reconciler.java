@@ -318,14 +318,13 @@ public final class Reconciler implements AutoCloseable {
       }
     }
     for (Machine machine : inventory.machines().values()) {
-      // The inventory is older than the ledger's answer: what was recorded or closed meanwhile is
-      // not a stranger.
+      // The inventory may be older than the ledger's answer: what was recorded meanwhile, or is
+      // gone and on no record any more, is not a stranger. What is on record as gone is judged: a
+      // second, later confirmation tells what has come back from what is only shown late.
       String name = machine.name();
-      boolean back =
-          closed.containsKey(name) && closed.get(name).reason().equals(ReclaimPlanner.VANISHED);
       if (reclaimer.isInHand(name)
           || reclaimer.rests(name, Optional.of(machine))
-          || (live.isGone(name) && !back)
+          || (live.isGone(name) && !closed.containsKey(name))
           || live.find(name).filter(i -> !instances.contains(i)).isPresent()) {
         names.add(name);
       }

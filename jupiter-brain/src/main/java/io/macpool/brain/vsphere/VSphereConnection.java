@@ -216,9 +216,9 @@ final class VSphereConnection implements AutoCloseable {
   /**
    * Runs a task that may be asked for again without harm until it is done.
    *
-   * @param done kinds of failure that mean that there was nothing left to do
+   * @param done kinds of failure that mean that there was nothing left to do: then false
    */
-  CompletableFuture<Void> settle(
+  CompletableFuture<Boolean> settle(
       String what, Set<String> done, Caller.Call<ManagedObjectReference> start) {
     return settled.settle(what, done, start);
   }
@@ -227,13 +227,14 @@ final class VSphereConnection implements AutoCloseable {
   CompletableFuture<Void> powerOff(String ref) {
     questions.giveUp(ref);
     return settle(
-        "power-off of " + ref,
-        Set.of("InvalidPowerState", "absent"),
-        session -> session.vim().powerOffVM_Task(machine(ref)));
+            "power-off of " + ref,
+            Set.of("InvalidPowerState", "absent"),
+            session -> session.vim().powerOffVM_Task(machine(ref)))
+        .thenApply(done -> null);
   }
 
-  /** Destroys a machine that is off; no error if it is gone. */
-  CompletableFuture<Void> destroy(String ref) {
+  /** Destroys a machine that is off; false if there was none. */
+  CompletableFuture<Boolean> destroy(String ref) {
     return settle(
         "destruction of " + ref,
         Set.of("absent"),

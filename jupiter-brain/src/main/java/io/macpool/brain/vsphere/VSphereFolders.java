@@ -38,7 +38,7 @@ public final class VSphereFolders implements Folders {
 
   @Override
   public CompletableFuture<Void> destroy(String ref) {
-    return connection.destroy(ref);
+    return connection.destroy(ref).thenApply(done -> null);
   }
 
   @Override

@@ -213,10 +213,12 @@ public final class VSphereHypervisor implements Hypervisor {
     VirtualMachineConfigSpec spec = new VirtualMachineConfigSpec();
     spec.numCPUs = size.cpus() == 0 ? null : size.cpus();
     spec.memoryMB = size.ramMb() == 0 ? null : size.ramMb();
-    return connection.settle(
-        "resize of " + ref,
-        Set.of(),
-        session -> session.vim().reconfigVM_Task(VSphereConnection.machine(ref), spec));
+    return connection
+        .settle(
+            "resize of " + ref,
+            Set.of(),
+            session -> session.vim().reconfigVM_Task(VSphereConnection.machine(ref), spec))
+        .thenApply(nothing -> null);
   }
 
   @Override
@@ -226,6 +228,7 @@ public final class VSphereHypervisor implements Hypervisor {
             "power-on of " + ref,
             Set.of("InvalidPowerState"),
             session -> session.vim().powerOnVM_Task(VSphereConnection.machine(ref), null))
+        .<Void>thenApply(done -> null)
         .exceptionallyCompose(
             failure -> {
               Throwable cause =
@@ -243,7 +246,7 @@ public final class VSphereHypervisor implements Hypervisor {
   }
 
   @Override
-  public CompletableFuture<Void> destroy(String ref) {
+  public CompletableFuture<Boolean> destroy(String ref) {
     return connection.destroy(ref);
   }
 

@@ -45,14 +45,14 @@ final class VSphereTasks {
   }
 
   /**
-   * @param done kinds of failure that mean that there was nothing left to do
+   * @param done kinds of failure that mean that there was nothing left to do: then false
    */
-  CompletableFuture<Void> settle(
+  CompletableFuture<Boolean> settle(
       String what, Set<String> done, Caller.Call<ManagedObjectReference> start) {
     return attempt(1, what, done, start);
   }
 
-  private CompletableFuture<Void> attempt(
+  private CompletableFuture<Boolean> attempt(
       int number, String what, Set<String> done, Caller.Call<ManagedObjectReference> start) {
     return calls
         .call(what, true, start)
@@ -60,9 +60,11 @@ final class VSphereTasks {
         .handle((result, failure) -> unwrap(failure))
         .thenCompose(
             failure -> {
-              if (failure == null
-                  || (failure instanceof HypervisorFailure known && done.contains(known.kind()))) {
-                return CompletableFuture.completedFuture(null);
+              if (failure == null) {
+                return CompletableFuture.completedFuture(true);
+              }
+              if (failure instanceof HypervisorFailure known && done.contains(known.kind())) {
+                return CompletableFuture.completedFuture(false);
               }
               if (number >= ATTEMPTS || !isPassing(failure)) {
                 return CompletableFuture.failedFuture(failure);
