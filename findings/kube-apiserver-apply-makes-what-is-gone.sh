@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Guess: an apply that names a resourceVersion is refused if the object has changed or has gone
+#   since it was read.
+# Does: it is refused if the object has changed; if it has gone, it is made anew, with whatever was
+#   applied and without what others had written into it. Naming the uid refuses that.
+set -euo pipefail
+work=$(mktemp -d) pids=()
+finish() {
+  local i
+  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+    kill "${pids[i]}" 2>/dev/null || continue
+    for _ in $(seq 200); do
+      kill -0 "${pids[i]}" 2>/dev/null || break
+      sleep 0.1
+    done
+  done
+  rm -rf "$work"
+}
+trap finish EXIT
+free_port() {
+  local port
+  while port=$((10000 + RANDOM % 20000)); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
+  done
+}
+await_port() { # PORT PID
+  for _ in $(seq 900); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
+    kill -0 "$2" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "nothing listens on port $1" >&2
+  return 1
+}
+cd "$work"
+
+version=1.32.0
+built=${PEERS_DIR:-$HOME/.cache/macpool-peers}
+if [ "$("$built/kube-apiserver" --version 2>/dev/null)" != "Kubernetes v$version" ]; then
+  echo "building kube-apiserver and etcd: minutes, unless Go's cache has them" >&2
+  built=$work/built
+  mkdir "$built"
+  cd "$built"
+  {
+    printf 'module finding\n\ngo 1.23.0\n\nrequire go.etcd.io/etcd/server/v3 v3.5.16\n'
+    printf 'require k8s.io/kubernetes v%s\n' $version
+    for module in api apiextensions-apiserver apimachinery apiserver cli-runtime client-go \
+      cloud-provider cluster-bootstrap code-generator component-base component-helpers \
+      controller-manager cri-api cri-client csi-translation-lib dynamic-resource-allocation \
+      endpointslice externaljwt kms kube-aggregator kube-controller-manager kube-proxy \
+      kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission \
+      sample-apiserver sample-cli-plugin sample-controller; do
+      echo "replace k8s.io/$module => k8s.io/$module v0.${version#1.}"
+    done
+  } >go.mod
+  printf '//go:build tools\n\npackage tools\n\nimport (\n\t_ "%s"\n\t_ "%s"\n)\n' \
+    go.etcd.io/etcd/server/v3 k8s.io/kubernetes/cmd/kube-apiserver >tools.go
+  go mod tidy >build.log 2>&1 || { tail -5 build.log >&2; exit 2; }
+  go build -trimpath -ldflags '-s -w' -o etcd go.etcd.io/etcd/server/v3
+  package=k8s.io/component-base/version
+  go build -trimpath -o kube-apiserver \
+    -ldflags "-s -w -X $package.gitVersion=v$version -X $package.gitMajor=1 -X $package.gitMinor=32" \
+    k8s.io/kubernetes/cmd/kube-apiserver
+  cd "$work"
+fi
+"$built/kube-apiserver" --version
+client=$(free_port) peer=$(free_port) port=$(free_port)
+"$built/etcd" --data-dir etcd --unsafe-no-fsync \
+  --listen-client-urls "http://127.0.0.1:$client" --advertise-client-urls "http://127.0.0.1:$client" \
+  --listen-peer-urls "http://127.0.0.1:$peer" --initial-advertise-peer-urls "http://127.0.0.1:$peer" \
+  --initial-cluster "default=http://127.0.0.1:$peer" >etcd.log 2>&1 &
+pids+=($!)
+await_port "$client" $!
+openssl genrsa -out accounts.key 2048 2>/dev/null
+echo "finding,admin,admin,system:masters" >tokens
+"$built/kube-apiserver" --etcd-servers "http://127.0.0.1:$client" --bind-address 127.0.0.1 \
+  --secure-port "$port" --cert-dir certs --token-auth-file tokens --authorization-mode RBAC \
+  --service-cluster-ip-range 10.96.0.0/16 --disable-admission-plugins ServiceAccount \
+  --service-account-issuer https://kubernetes.default.svc \
+  --service-account-key-file accounts.key --service-account-signing-key-file accounts.key \
+  >apiserver.log 2>&1 &
+pids+=($!)
+await_port "$port" $!
+api() { # METHOD PATH CONTENT-TYPE [BODY]
+  curl -sk -X "$1" -H 'Authorization: Bearer finding' -H "Content-Type: application/$3" \
+    ${4:+--data-binary "$4"} "https://127.0.0.1:$port$2"
+}
+apply() { # PATH MANAGER BODY
+  api PATCH "$1?fieldManager=$2" apply-patch+yaml "$3"
+}
+pick() { # PYTHON-EXPRESSION over the answer o
+  python3 -c 'import json, sys; o = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+}
+for _ in $(seq 300); do
+  [ "$(api GET /readyz json)" != ok ] || break
+  sleep 0.2
+done
+until api GET /api/v1/namespaces/default json | grep -q '"Active"'; do sleep 0.2; done
+
+{
+maps=/api/v1/namespaces/default/configmaps
+body() { echo "{apiVersion: v1, kind: ConfigMap, metadata: {name: m, $1}, data: {a: $2}}"; }
+told='"made or changed" if "data" in o else str(o["code"]) + " " + o["reason"]'
+uid=$(apply $maps/m one "$(body '' one)" | pick 'o["metadata"]["uid"]')
+version=$(api GET $maps/m json | pick 'o["metadata"]["resourceVersion"]')
+apply $maps/m two "{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {b: two}}" >/dev/null
+echo "changed, old resourceVersion: $(apply $maps/m one "$(body "resourceVersion: \"$version\"" three)" | pick "$told")"
+api DELETE $maps/m json >/dev/null
+echo "gone, uid:                    $(apply $maps/m one "$(body "uid: $uid" three)" | pick "$told")"
+echo "gone, old resourceVersion:    $(apply $maps/m one "$(body "resourceVersion: \"$version\"" three)" | pick "$told")"
+} >seen
+cat >expected <<'END'
+changed, old resourceVersion: 409 Conflict
+gone, uid:                    409 Conflict
+gone, old resourceVersion:    made or changed
+END
+echo "guess: an apply that names a resourceVersion is refused if the object has changed or has gone since it was read."
+echo "seen:"
+sed 's/^/  /' seen
+if ! diff expected seen >difference; then
+  echo "This has changed (< as written down, > now):"
+  cat difference
+  exit 1
+fi
+echo "As written down."
