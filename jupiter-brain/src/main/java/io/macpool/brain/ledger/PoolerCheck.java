@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
@@ -15,6 +16,9 @@ import org.postgresql.PGConnection;
 final class PoolerCheck {
 
   private static final int LOOKS = 3;
+
+  /** The driver's statement is there already, or is gone: another client's session was ours. */
+  private static final Set<String> ANOTHERS_SESSION = Set.of("42P05", "26000");
 
   private PoolerCheck() {}
 
@@ -30,14 +34,25 @@ final class PoolerCheck {
       try (Connection other = pool.getConnection()) {
         for (int look = 0; look < LOOKS; look++) {
           if (shareSessions(one, other)) {
-            throw new IllegalStateException(
-                "a pooler in between gives each transaction another session, so locks do not hold."
-                    + " Set pool_mode = session for this database in the pooler, or name"
-                    + " PostgreSQL itself in the URL");
+            throw refusal(null);
           }
         }
       }
+    } catch (SQLException e) {
+      // A pooler that has served others before this start shows itself so, before any look.
+      if (ANOTHERS_SESSION.contains(String.valueOf(e.getSQLState()))) {
+        throw refusal(e);
+      }
+      throw e;
     }
+  }
+
+  private static IllegalStateException refusal(SQLException seen) {
+    return new IllegalStateException(
+        "a pooler in between gives each transaction another session, so locks do not hold."
+            + " Set pool_mode = session for this database in the pooler, or name"
+            + " PostgreSQL itself in the URL",
+        seen);
   }
 
   /** Whether what one has between transactions is given to the other meanwhile. */
