@@ -279,6 +279,45 @@ abstract class AmqpChannelContract {
   }
 
   @Test
+  void aFullQuorumQueueTakesOneMoreThanItsLimit() throws Exception {
+    channel.queueDelete(queue);
+    channel.queueDeclare(
+        queue,
+        true,
+        false,
+        false,
+        Map.of("x-queue-type", "quorum", "x-max-length", 2, "x-overflow", "reject-publish"));
+    channel.confirmSelect();
+    for (int taken = 0; taken < 3; taken++) {
+      publish(queue, "taken");
+      assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
+    }
+    publish(queue, "refused");
+    assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isFalse();
+    for (int taken = 0; taken < 3; taken++) {
+      assertThat(text(poll().getBody())).isEqualTo("taken");
+    }
+  }
+
+  @Test
+  void aQuorumQueueIsNotDeletedOnACondition() throws Exception {
+    channel.queueDelete(queue);
+    channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
+    for (boolean unused : new boolean[] {true, false}) {
+      Connection mine = Connections.open(broker(), "contract-condition");
+      try {
+        Channel deleting = mine.createChannel();
+        assertThatThrownBy(() -> deleting.queueDelete(queue, unused, !unused))
+            .hasStackTraceContaining("540")
+            .hasStackTraceContaining("not supported by quorum queues");
+      } finally {
+        mine.abort();
+      }
+    }
+    assertThat(channel.queueDeclarePassive(queue).getQueue()).isEqualTo(queue);
+  }
+
+  @Test
   void anUnusedQueueExpires() throws Exception {
     String brief = queue + ".other";
     channel.queueDeclare(brief, true, false, false, Map.of("x-expires", 300));

@@ -120,13 +120,15 @@ final class RabbitQueue {
   /** Takes a message; false if it is full and refuses what comes. */
   boolean enqueue(Content content) {
     Optional<Long> most = number("max-length");
-    boolean full = most.isPresent() && ready() + 1 > most.get();
-    if (full && text("overflow").filter(how -> how.startsWith("reject-publish")).isPresent()) {
+    // A quorum queue begins to refuse when it is over its limit, not at it.
+    boolean full = most.isPresent() && ready() + (isQuorum() ? 0 : 1) > most.get();
+    boolean refuses = text("overflow").filter(how -> how.startsWith("reject-publish")).isPresent();
+    if (full && refuses) {
       return false;
     }
     ready.add(new Entry(content, priority(content.properties()), numbers++, expiry(content)));
     deliver();
-    while (most.isPresent() && ready.size() > most.get()) {
+    while (most.isPresent() && !refuses && ready.size() > most.get()) {
       overflow.drop(this, ready.pollFirst().content(), "maxlen");
     }
     return true;

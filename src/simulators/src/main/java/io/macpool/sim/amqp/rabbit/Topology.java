@@ -80,6 +80,12 @@ final class Topology {
       return 0;
     }
     RabbitQueue queue = host.queue(asked.getQueue(), connection);
+    if (queue.isQuorum() && (asked.getIfUnused() || asked.getIfEmpty())) {
+      throw AmqpFault.notImplemented(
+          ("cannot delete queue '%s' in vhost '/'. queue.delete operations with %s flag set are not"
+                  + " supported by quorum queues")
+              .formatted(queue.name(), asked.getIfUnused() ? "if-unused" : "if-empty"));
+    }
     if (asked.getIfUnused() && !queue.consumers().isEmpty()) {
       throw AmqpFault.precondition("queue '%s' in vhost '/' in use".formatted(queue.name()));
     }
