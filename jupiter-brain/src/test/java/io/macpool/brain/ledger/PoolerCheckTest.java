@@ -82,8 +82,7 @@ class PoolerCheckTest {
         proxy(
             Statement.class,
             (self, method, arguments) -> method.getName().equals("executeQuery") ? row : null);
-    PGConnection postgres =
-        proxy(PGConnection.class, (self, method, arguments) -> TOLD_BY_POOLER);
+    PGConnection postgres = proxy(PGConnection.class, (self, method, arguments) -> TOLD_BY_POOLER);
     return proxy(
         Connection.class,
         (self, method, arguments) ->
@@ -100,7 +99,6 @@ class PoolerCheckTest {
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }
