@@ -229,7 +229,7 @@ func watchGuests(ctx context.Context, model *simulator.Model, s settings) {
 			}
 			var on bool
 			var name string
-			model.Service.Context.WithLock(vm, func() {
+			alone(model).WithLock(vm, func() {
 				on = vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
 				name = vm.Name
 			})
@@ -284,13 +284,20 @@ func report(model *simulator.Model, vm *simulator.VirtualMachine, address string
 		status, state = types.VirtualMachineToolsRunningStatusGuestToolsNotRunning, types.VirtualMachineGuestStateNotRunning
 		nics = nil
 	}
-	model.Map().AtomicUpdate(model.Service.Context, vm, []types.PropertyChange{
+	model.Map().AtomicUpdate(alone(model), vm, []types.PropertyChange{
 		{Name: "guest.ipAddress", Val: address},
 		{Name: "summary.guest.ipAddress", Val: address},
 		{Name: "guest.net", Val: nics},
 		{Name: "guest.toolsRunningStatus", Val: string(status)},
 		{Name: "guest.guestState", Val: string(state)},
 	})
+}
+
+// alone is a context of its own. The simulator's locks are held by contexts: two goroutines with one
+// context would both be let in, and would each wait for what the other holds.
+func alone(model *simulator.Model) *simulator.Context {
+	own := *model.Service.Context
+	return &own
 }
 
 func ask(ctx context.Context, method, service, name string) (string, error) {

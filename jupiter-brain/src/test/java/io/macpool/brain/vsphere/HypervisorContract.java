@@ -276,7 +276,6 @@ abstract class HypervisorContract {
 
   @Test
   void aCloneIsKnownByItsMarkAndByItsUuidAndAnothersIsNot() throws Exception {
-    assumeThat(whole()).as("vcsim 0.53 drops the extraConfig of a clone's order").isTrue();
     String ref = newClone("marked");
     Machine machine = await("marked", m -> m.sign().mark().isPresent());
     assertThat(machine.sign().mark()).contains(mark("marked"));
