@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.macpool.sim.kubernetes.ApiCall.Verb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * @param event reason of one about that cluster
  * @param log a part of a line
  * @param metric beginning of a line, of the cluster's labels
- * @param alert of the operator's chart that fires if it lasts; empty: none
+ * @param alerts of the operator's chart that fire if it lasts
  * @param deed does it
  */
 record Mistake(
@@ -32,7 +32,7 @@ record Mistake(
     String event,
     String log,
     String metric,
-    String alert,
+    Set<String> alerts,
     Consumer<OperatorBench> deed) {
 
   @Override
@@ -52,7 +52,8 @@ record Mistake(
     String metric =
         "cluster_condition{cluster=\"wc\",condition=\"%s\",namespace=\"NS\",reason=\"%s\"} %d"
             .formatted(parts[0], parts[2], value);
-    return new Mistake(what, "wc", condition, event, log, metric, alert, deed);
+    Set<String> alerts = alert.isEmpty() ? Set.of() : Set.of(alert.split(" ", -1));
+    return new Mistake(what, "wc", condition, event, log, metric, alerts, deed);
   }
 
   /** All of them. {@code q} is a queue with five jobs that nobody takes. */
@@ -100,16 +101,9 @@ record Mistake(
             "Ready False Refused",
             "Refused",
             "the Deployment is refused, all else goes on",
-            "WorkerClusterRefused",
+            "OperatorCallsForbidden WorkerClusterRefused",
             bench -> {
-              bench
-                  .simulator()
-                  .faults()
-                  .fail(
-                      100_000,
-                      403,
-                      call ->
-                          call.verb() == Verb.PATCH && call.resource().startsWith("deployments"));
+              bench.cluster.forbid("UPDATE", "deployments");
               bench.edit("wc", wc -> wc.getSpec().template.spec.image = "travisci/worker:v9");
               bench.edit("wc", wc -> wc.getSpec().maxJobs = 1);
               eventually(
@@ -121,15 +115,9 @@ record Mistake(
             "Ready False Refused",
             "Refused",
             "the Kubernetes API forbids POST secrets (403)",
-            "WorkerClusterRefused",
+            "OperatorCallsForbidden WorkerClusterRefused",
             bench -> {
-              bench
-                  .simulator()
-                  .faults()
-                  .fail(
-                      100_000,
-                      403,
-                      call -> call.verb() == Verb.CREATE && call.resource().equals("secrets"));
+              bench.cluster.forbid("CREATE", "secrets");
               bench
                   .client
                   .secrets()

@@ -1,120 +1,55 @@
 package io.macpool.operator;
 
 import static io.macpool.operator.OperatorBench.cluster;
-import static io.macpool.operator.WorkerClusterContract.condition;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
-import io.macpool.sim.amqp.AmqpSimulator;
-import io.macpool.sim.amqp.JobPublisher;
+import io.macpool.sim.peer.Promtool;
+import io.macpool.sim.peer.Scrape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
-/** Whatever people do by mistake, condition, event, log and metric say so: docs/mistakes.md. */
-class MistakesIT {
+/** On our simulator, and what holds for the table as a whole. */
+class MistakesIT extends MistakesContract {
 
   private static final Path TABLE = Path.of("..", "docs", "mistakes.md");
 
-  private static AmqpSimulator amqp;
-  private static JobPublisher publisher;
-
-  private final List<String> logged = new CopyOnWriteArrayList<>();
-  private final AppenderBase<ILoggingEvent> log =
-      new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-          logged.add(event.getFormattedMessage());
-        }
-      };
-  private OperatorBench bench;
-
-  @BeforeAll
-  static void queue() {
-    amqp = AmqpSimulator.start();
-    publisher = JobPublisher.connect(amqp.uri());
-    publisher.declareQueue("q");
-    publisher.publish("q", Collections.nCopies(5, "{}"));
+  @Override
+  OperatorBench bench(String... flags) {
+    return new OperatorBench(flags);
   }
 
-  @AfterAll
-  static void stopQueue() {
-    publisher.close();
-    amqp.close();
-  }
-
-  @BeforeEach
-  void start() {
-    log.start();
-    root().addAppender(log);
-    ours().setLevel(Level.INFO);
-    bench =
-        new OperatorBench(
-                "--rabbitmq-management-uri",
-                amqp.managementUrl().toString(),
-                "--queue-poll-interval",
-                "200ms",
-                "--queue-depth-tolerance",
-                "1s",
-                "--capacity-poll-interval",
-                "500ms")
-            .start();
-  }
-
-  @AfterEach
-  void stop() {
-    root().detachAppender(log);
-    ours().setLevel(null);
-    bench.close();
-  }
-
-  private static Logger ours() {
-    return (Logger) LoggerFactory.getLogger("io.macpool.operator");
-  }
-
-  private static Logger root() {
-    return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-  }
-
-  static List<Mistake> mistakes() {
-    return Mistake.all();
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("mistakes")
-  void isToldEverywhere(Mistake mistake) {
+  @Test
+  void noOperatorAndALongWaitAreAlertsAsWell() throws IOException, InterruptedException {
+    assumeThat(prometheus).as("peer promtool is not here: no alert is tested").isPresent();
     bench.apply(
         cluster("wc", 2, 1, "")
             .replace("value: wc}]", "value: wc}, {name: TRAVIS_WORKER_QUEUE_NAME, value: q}]"));
-    patiently(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
     patiently(
-        () ->
-            assertThat(condition(bench.status("wc"), "Ready")).isEqualTo("True PoolSizesAssigned"));
-    mistake.deed().accept(bench);
-    String[] told = mistake.condition().split(" ", 2);
-    patiently(
-        () -> assertThat(condition(bench.status(mistake.cluster()), told[0])).isEqualTo(told[1]));
-    patiently(() -> assertThat(bench.events(mistake.cluster())).contains(mistake.event()));
-    patiently(() -> assertThat(logged).anyMatch(line -> line.contains(mistake.log())));
-    String metric = mistake.metric().replace("NS", bench.namespace);
-    patiently(() -> assertThat(bench.metrics()).contains(metric));
+        () -> {
+          bench.workers.of("wc").forEach(worker -> worker.busy().finishJob());
+          assertThat(bench.metrics()).contains("queue_wait_seconds{");
+        });
+    Scrape healthy = scrape();
+    Promtool judge = prometheus.orElseThrow();
+    assertThat(judge.complaint(healthy.lastingSince(healthy), Set.of())).isEmpty();
+    Scrape gone = healthy.without("operator_clusters\\{.*");
+    assertThat(judge.complaint(gone.lastingSince(gone), Set.of("WorkerOperatorGone"))).isEmpty();
+    Scrape slow = healthy.with("queue_wait_seconds\\{.*", 1801);
+    assertThat(judge.complaint(slow.lastingSince(slow), Set.of("JobsWaitLong"))).isEmpty();
+  }
+
+  @Test
+  void everyAlertHasItsCase() {
+    assumeThat(prometheus).as("peer promtool is not here: no alert is tested").isPresent();
+    Set<String> shown = new TreeSet<>(Set.of("WorkerOperatorGone", "JobsWaitLong"));
+    Mistake.all().forEach(mistake -> shown.addAll(mistake.alerts()));
+    assertThat(shown).containsExactlyInAnyOrderElementsOf(prometheus.orElseThrow().alerts());
   }
 
   @Test
@@ -128,16 +63,10 @@ class MistakesIT {
                   each.condition(),
                   each.event(),
                   each.log(),
-                  each.alert().isEmpty() ? "none" : "`" + each.alert() + "`"));
+                  each.alerts().isEmpty()
+                      ? "none"
+                      : each.alerts().stream().sorted().collect(joining("`, `", "`", "`"))));
     }
     assertThat(Files.readString(TABLE)).contains(table);
-  }
-
-  private static void patiently(ThrowingRunnable assertion) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(50))
-        .ignoreExceptionsMatching(e -> e instanceof NullPointerException)
-        .untilAsserted(assertion);
   }
 }

@@ -226,7 +226,7 @@ final class OperatorBench implements AutoCloseable {
 
   static void eventually(ThrowingRunnable assertion) {
     await()
-        .atMost(Duration.ofSeconds(15))
+        .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(25))
         .untilAsserted(assertion);
   }

@@ -1,10 +1,15 @@
 package io.macpool.operator;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.sim.kubernetes.PodRunner;
@@ -15,12 +20,36 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /** A real API server with its controllers, behind a gate, with our node of fake workers. */
 final class PeerApi implements TestCluster {
+
+  /** Refuses an operation on a resource of a namespace, with 403. */
+  private static final String POLICY =
+      """
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicy
+      metadata: {name: %1$s}
+      spec:
+        matchConstraints:
+          resourceRules:
+            - {apiGroups: ["%2$s"], apiVersions: [v1], operations: [%3$s], resources: [%4$s]}
+        validations: [{expression: "false", message: not today, reason: Forbidden}]
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicyBinding
+      metadata: {name: %1$s}
+      spec:
+        policyName: %1$s
+        validationActions: [Deny]
+        matchResources:
+          namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %5$s}}
+      """;
 
   private final Path peer;
   private final Config config;
@@ -29,6 +58,7 @@ final class PeerApi implements TestCluster {
   private final KubernetesClient client;
   private final Path kubeconfig;
   private final String namespace;
+  private final List<String> policies = new ArrayList<>();
 
   private PeerApi(Path peer, Path directory, PodRunner workers) throws IOException {
     this.peer = peer;
@@ -91,6 +121,51 @@ final class PeerApi implements TestCluster {
   }
 
   @Override
+  public void forbid(String operation, String resource) {
+    String policy = namespace + "-" + resource;
+    cluster.apply(POLICY.formatted(policy, groups(resource), operation, resource, namespace));
+    policies.add(policy);
+    // The API server hears of its own policies a moment later.
+    await("the policy acts").atMost(Duration.ofSeconds(20)).until(() -> refuses(operation, resource));
+  }
+
+  private static String groups(String resource) {
+    return resource.equals("deployments") ? "apps" : "";
+  }
+
+  private boolean refuses(String operation, String resource) {
+    try {
+      if (operation.equals("CREATE")) {
+        client
+            .secrets()
+            .inNamespace(namespace)
+            .resource(
+                new SecretBuilder().withNewMetadata().withName("tried").endMetadata().build())
+            .dryRun()
+            .create();
+      } else {
+        client
+            .apps()
+            .deployments()
+            .inNamespace(namespace)
+            .list()
+            .getItems()
+            .forEach(
+                each ->
+                    client
+                        .resource(each)
+                        .dryRun()
+                        .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"annotations\":{\"tried\":\"1\"}}}"));
+      }
+      return false;
+    } catch (KubernetesClientException e) {
+      return e.getCode() == 403;
+    }
+  }
+
+  @Override
   public boolean evaluatesRules() {
     return true;
   }
@@ -134,6 +209,12 @@ final class PeerApi implements TestCluster {
   @Override
   public void close() {
     letGo();
+    var admission = client.admissionRegistration().v1();
+    policies.forEach(
+        policy -> {
+          admission.validatingAdmissionPolicyBindings().withName(policy).delete();
+          admission.validatingAdmissionPolicies().withName(policy).delete();
+        });
     client.close();
     cluster.close();
     gate.close();

@@ -1,6 +1,7 @@
 package io.macpool.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.macpool.sim.kubernetes.ApiCall.Verb;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import io.macpool.sim.kubernetes.PodRunner;
 import java.io.IOException;
@@ -58,6 +59,15 @@ final class SimulatedApi implements TestCluster {
   @Override
   public void define(String manifest) {
     kubernetes.load(manifest);
+  }
+
+  @Override
+  public void forbid(String operation, String resource) {
+    Verb verb = operation.equals("CREATE") ? Verb.CREATE : Verb.PATCH;
+    kubernetes
+        .faults()
+        .fail(
+            100_000, 403, call -> call.verb() == verb && call.resource().startsWith(resource));
   }
 
   @Override

@@ -20,6 +20,14 @@ interface TestCluster extends AutoCloseable {
   /** Applies cluster-wide definitions. */
   void define(String manifest);
 
+  /**
+   * Answers 403 from now on to what would change a resource of our namespace.
+   *
+   * @param operation {@code CREATE} or {@code UPDATE}
+   * @param resource plural, such as {@code secrets}
+   */
+  void forbid(String operation, String resource);
+
   /** Whether it holds custom resources to the CEL rules of their definitions. */
   boolean evaluatesRules();
 

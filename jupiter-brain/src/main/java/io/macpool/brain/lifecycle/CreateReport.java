@@ -2,10 +2,13 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.service.trace.Trace;
 import io.macpool.service.trace.Traces;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -17,18 +20,50 @@ public final class CreateReport {
 
   private static final Logger log = LoggerFactory.getLogger(CreateReport.class);
 
+  /** How a create ended, for whoever is to be woken. */
+  private enum Result {
+    OK,
+    /** What was asked for can't be had, now or ever: the client is told why. */
+    REFUSED,
+    /** The broker, its ledger or vCenter failed. */
+    FAILED;
+
+    static Result of(Optional<Throwable> failure) {
+      if (failure.isEmpty()) {
+        return OK;
+      }
+      if (!(failure.get() instanceof CreateFailure known)) {
+        return FAILED;
+      }
+      return switch (known.kind()) {
+        case UNKNOWN_IMAGE, FULL, OVER_QUOTA, KEY_REUSED, CLIENT_GONE -> REFUSED;
+        case UNAVAILABLE, FAILED, TIMED_OUT -> FAILED;
+      };
+    }
+  }
+
   private final MeterRegistry meters;
   private final Traces traces;
+  private final Map<Result, Counter> results = new EnumMap<>(Result.class);
 
   public CreateReport(MeterRegistry meters, Traces traces) {
     this.meters = meters;
     this.traces = traces;
+    // All from the start, at 0: a rate can't see a counter's first value.
+    for (Result result : Result.values()) {
+      results.put(
+          result,
+          Counter.builder("instance.creates")
+              .tag("result", result.name().toLowerCase(Locale.ROOT))
+              .register(meters));
+    }
   }
 
   void ended(
       CreateRequest request, Optional<String> id, Stopwatch time, Optional<Throwable> failure) {
     String outcome =
         failure.map(f -> f instanceof CreateFailure known ? known.outcome() : "error").orElse("ok");
+    results.get(Result.of(failure)).increment();
     String pool = request.owner().isEmpty() ? "warm" : "client";
     Timer.builder("instance.create")
         .tag("outcome", outcome)

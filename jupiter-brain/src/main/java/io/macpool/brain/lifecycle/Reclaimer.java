@@ -8,6 +8,7 @@ import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,8 @@ public final class Reclaimer {
   private final DestroyBackoff backoff;
   private final Checkpoint checkpoint;
   private final MeterRegistry meters;
+  private final Counter destroyed;
+  private final Counter failed;
   private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Void>> beingMade = new ConcurrentHashMap<>();
 
@@ -54,6 +57,13 @@ public final class Reclaimer {
     this.backoff = backoff;
     this.checkpoint = checkpoint;
     this.meters = meters;
+    this.destroyed = ended("ok");
+    this.failed = ended("failed");
+  }
+
+  /** There from the start, at 0: a rate can't see a counter's first value. */
+  private Counter ended(String result) {
+    return Counter.builder("instance.destroys").tag("result", result).register(meters);
   }
 
   /** Ids that this process is making or destroying now: nobody else should touch them. */
@@ -155,6 +165,7 @@ public final class Reclaimer {
     if (wrapped == null) {
       backoff.succeeded(id, host);
       meters.counter("instance.destroy", "outcome", "ok").increment();
+      destroyed.increment();
       log.info("destroyed {}: {}", id, reason);
       result.complete(null);
       return;
@@ -162,6 +173,7 @@ public final class Reclaimer {
     Throwable failure = Cloning.unwrap(wrapped);
     String kind = failure instanceof HypervisorFailure known ? known.kind() : "error";
     meters.counter("instance.destroy", "outcome", kind).increment();
+    failed.increment();
     if (failure instanceof HypervisorFailure) {
       backoff.failed(id, host, failure.getMessage());
     } else {

@@ -13,6 +13,7 @@ import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,6 +81,7 @@ public final class Reconciler implements AutoCloseable {
   private final String broker;
   private final Options options;
   private final MeterRegistry meters;
+  private final Counter failures;
   private final ScheduledExecutorService thread;
   private final KnownStates states = new KnownStates();
   private final Listening listening;
@@ -120,6 +122,7 @@ public final class Reconciler implements AutoCloseable {
     this.broker = broker;
     this.options = options;
     this.meters = meters;
+    this.failures = meters.counter("reconcile.failures");
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -168,7 +171,7 @@ public final class Reconciler implements AutoCloseable {
     trouble = Optional.of(String.valueOf(failure.getMessage()));
     leases.missed();
     listening.missed();
-    meters.counter("reconcile.failures").increment();
+    failures.increment();
   }
 
   private String pause() {

@@ -31,7 +31,9 @@ public enum Peer {
   /** A kubeconfig file of an administrator. */
   KUBERNETES,
   /** The program. */
-  KUBECTL;
+  KUBECTL,
+  /** The program: see {@link Promtool}. */
+  PROMTOOL;
 
   /**
    * Where it is; empty if there is none here, and none is required. A peer that is here counts as
