@@ -38,8 +38,7 @@ class AlertsIT {
     }
     assertThat(judge.complaint(healthy.lastingSince(healthy), Set.of())).isEmpty();
     Map<String, Scrape> cases = new LinkedHashMap<>();
-    cases.put(
-        "JupiterBrainStaleInventory", healthy.with("vsphere_inventory_age_seconds\\{.*", 61));
+    cases.put("JupiterBrainStaleInventory", healthy.with("vsphere_inventory_age_seconds\\{.*", 61));
     cases.put("JupiterBrainBreakerOpen", healthy.with("vsphere_breaker_open\\{.*", 1));
     cases.put(
         "JupiterBrainCreatesFail",

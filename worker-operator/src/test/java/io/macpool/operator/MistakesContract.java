@@ -60,8 +60,7 @@ abstract class MistakesContract {
   @BeforeAll
   static void rules(@TempDir Path folder) throws IOException {
     String rendered = Files.readString(RULES);
-    prometheus =
-        Peer.PROMTOOL.location().map(program -> new Promtool(program, rendered, folder));
+    prometheus = Peer.PROMTOOL.location().map(program -> new Promtool(program, rendered, folder));
   }
 
   @BeforeAll
@@ -141,9 +140,7 @@ abstract class MistakesContract {
         judge ->
             patiently(
                 () ->
-                    assertThat(
-                            judge.complaint(
-                                scrape().lastingSince(before), mistake.alerts()))
+                    assertThat(judge.complaint(scrape().lastingSince(before), mistake.alerts()))
                         .as("these alerts fire if it lasts, and no other")
                         .isEmpty()));
   }

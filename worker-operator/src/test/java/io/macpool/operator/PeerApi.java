@@ -10,8 +10,6 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.macpool.operator.api.HardwarePool;
-import io.macpool.operator.api.WorkerCluster;
 import io.macpool.sim.kubernetes.PodRunner;
 import io.macpool.sim.kubernetes.RealCluster;
 import io.macpool.sim.peer.Peer;
@@ -126,7 +124,9 @@ final class PeerApi implements TestCluster {
     cluster.apply(POLICY.formatted(policy, groups(resource), operation, resource, namespace));
     policies.add(policy);
     // The API server hears of its own policies a moment later.
-    await("the policy acts").atMost(Duration.ofSeconds(20)).until(() -> refuses(operation, resource));
+    await("the policy acts")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> refuses(operation, resource));
   }
 
   private static String groups(String resource) {
@@ -139,8 +139,7 @@ final class PeerApi implements TestCluster {
         client
             .secrets()
             .inNamespace(namespace)
-            .resource(
-                new SecretBuilder().withNewMetadata().withName("tried").endMetadata().build())
+            .resource(new SecretBuilder().withNewMetadata().withName("tried").endMetadata().build())
             .dryRun()
             .create();
       } else {
@@ -192,8 +191,10 @@ final class PeerApi implements TestCluster {
 
   /** No operator is left to take its finalizers away: the namespace would never go. */
   private void letGo() {
-    for (var type : List.of(WorkerCluster.class, HardwarePool.class)) {
-      var resources = client.resources(type).inNamespace(namespace);
+    for (String kind : List.of("WorkerCluster", "HardwarePool")) {
+      // Untyped, for some hold what no type of ours can.
+      var resources =
+          client.genericKubernetesResources("travisci.com/v1alpha1", kind).inNamespace(namespace);
       for (var left : resources.list().getItems()) {
         resources
             .withName(left.getMetadata().getName())

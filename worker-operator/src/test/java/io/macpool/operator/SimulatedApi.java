@@ -66,8 +66,7 @@ final class SimulatedApi implements TestCluster {
     Verb verb = operation.equals("CREATE") ? Verb.CREATE : Verb.PATCH;
     kubernetes
         .faults()
-        .fail(
-            100_000, 403, call -> call.verb() == verb && call.resource().startsWith(resource));
+        .fail(100_000, 403, call -> call.verb() == verb && call.resource().startsWith(resource));
   }
 
   @Override

@@ -32,8 +32,10 @@ class AlertsIT {
     assumeThat(program).as("peer promtool is not here: no alert is tested").isPresent();
     Promtool judge = new Promtool(program.orElseThrow(), Files.readString(RULES), folder);
     Worker worker = stage.worker("POOL_SIZE", "2");
-    await().until(worker::isReady);
-    Scrape healthy = Scrape.of(Remote.of(worker).get("/metrics").body(), "worker-com");
+    Remote remote = Remote.of(worker);
+    // Until the broker has told its room, processors are held.
+    await().until(() -> remote.get("/metrics").body().contains("worker_processors_held 0.0"));
+    Scrape healthy = Scrape.of(remote.get("/metrics").body(), "worker-com");
     assertThat(judge.complaint(healthy.lastingSince(healthy), Set.of())).isEmpty();
     Map<String, Scrape> cases =
         Map.of(
