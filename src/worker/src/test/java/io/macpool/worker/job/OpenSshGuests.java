@@ -10,16 +10,20 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 
@@ -32,6 +36,9 @@ final class OpenSshGuests implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int FIRST_UID = 21_000;
 
+  /** How much a user's disk holds. */
+  static final int DISK = 1 << 20;
+
   private final Path directory;
   private final int port;
   private final Process process;
@@ -39,12 +46,14 @@ final class OpenSshGuests implements AutoCloseable {
   private final GuestKey key;
   private final ExecutorService threads = Executors.newFixedThreadPool(6);
   private final Map<String, GuestSessions> clients = new ConcurrentHashMap<>();
+  private final Map<String, Integer> uids = new ConcurrentHashMap<>();
 
   /**
    * Starts one.
    *
-   * @param users login shells by name; each has an empty home
-   * @param setUp run as root before the server starts, with the homes in /home
+   * @param users login shells by name; each has an empty home, on a disk of its own of {@link
+   *     #DISK} bytes
+   * @param setUp run as root before the server starts, with the homes there
    * @param config lines for sshd_config
    */
   static OpenSshGuests start(Map<String, String> users, String setUp, String... config) {
@@ -75,9 +84,15 @@ final class OpenSshGuests implements AutoCloseable {
     List<String> commands = new ArrayList<>();
     int uid = FIRST_UID;
     for (Map.Entry<String, String> user : users.entrySet()) {
-      String home = "/home/" + user.getKey();
+      String home = home(user.getKey());
       passwd.add("%s:*:%d:%d::%s:%s".formatted(user.getKey(), uid, uid, home, user.getValue()));
+      String disk = home.substring(0, home.lastIndexOf('/'));
+      commands.add("mkdir " + disk);
+      commands.add(
+          "mount -t tmpfs -o size=%d,mode=755,uid=%d,gid=%d none %s"
+              .formatted(DISK, uid, uid, disk));
       commands.add("mkdir -m 755 %s && chown %d:%d %s".formatted(home, uid, uid, home));
+      uids.put(user.getKey(), uid);
       uid++;
     }
     Files.write(directory.resolve("passwd"), passwd);
@@ -167,6 +182,48 @@ final class OpenSshGuests implements AutoCloseable {
     }
   }
 
+  /** Where a user's files are: a directory that the user may remove, too. */
+  static String home(String user) {
+    return "/home/" + user + "/home";
+  }
+
+  /** Gives a user a new home with this file in it, all of which is the user's. */
+  void renewHome(String user, String file, String content) {
+    Path home = at(home(user));
+    try {
+      delete(home);
+      Files.createDirectories(home.resolve(file).getParent());
+      Files.writeString(home.resolve(file), content);
+      try (Stream<Path> all = Files.walk(home)) {
+        for (Path each : all.toList()) {
+          Files.setAttribute(each, "unix:uid", uids.get(user));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Removes a file or directory within, if it is there. */
+  void remove(String path) {
+    try {
+      delete(at(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Stream<Path> found = Files.walk(path)) {
+      for (Path each : found.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
   /** A path within. */
   Path at(String path) {
     return root.resolve(path.substring(1));
@@ -194,10 +251,15 @@ final class OpenSshGuests implements AutoCloseable {
 
   /** A session of a user. */
   GuestSession connect(String user) {
+    return connect(user, PATIENCE).join();
+  }
+
+  /** A session of a user, whose login may take so long. */
+  CompletableFuture<GuestSession> connect(String user, Duration login) {
     GuestSessions client =
         clients.computeIfAbsent(
             user, name -> GuestSessions.start(key, name, port, Duration.ofSeconds(10), threads));
-    return client.connect("127.0.0.1", new HostKeyPin(), PATIENCE, PATIENCE).join();
+    return client.connect("127.0.0.1", new HostKeyPin(), PATIENCE, login);
   }
 
   @Override

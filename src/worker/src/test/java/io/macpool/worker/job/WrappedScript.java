@@ -8,13 +8,13 @@ import io.macpool.worker.job.WrapperDialogue.Shortage;
 import io.macpool.worker.ssh.GuestSession;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.awaitility.Awaitility;
 
 /** One script through the wrapper, as a job has it, with all that was told of it. */
 final class WrappedScript {
@@ -24,8 +24,8 @@ final class WrappedScript {
   private final Supplier<GuestSession> connect;
   private final String place = Wrapper.newKey();
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-  private final List<JobEvent> events = new CopyOnWriteArrayList<>();
-  private volatile Shortage shortage = Shortage.NOTHING;
+  private final List<JobEvent> events = new ArrayList<>();
+  private Shortage shortage = Shortage.NOTHING;
   private GuestSession session;
   private WrapperChannel first;
   private WrapperChannel current;
@@ -36,10 +36,20 @@ final class WrappedScript {
 
   /** Hands the script in; returns what became of that. */
   JobEvent upload(String script, Optional<String> password) {
+    offer(script, password);
+    return uploaded();
+  }
+
+  /** Hands the script in, and waits for nothing. */
+  void offer(String script, Optional<String> password) {
     session = connect.get();
     byte[] bytes = script.getBytes(UTF_8);
     first = channel(Purpose.start(bytes, password), 0);
     first.open(session, nonce -> Wrapper.start(nonce, place, bytes.length));
+  }
+
+  /** What became of the script that was handed in. */
+  JobEvent uploaded() {
     return await(e -> e instanceof JobEvent.ScriptUploaded || isEnd(e));
   }
 
@@ -56,7 +66,7 @@ final class WrappedScript {
   }
 
   void go() {
-    events.clear();
+    forgetEvents();
     first.go();
   }
 
@@ -68,7 +78,7 @@ final class WrappedScript {
   }
 
   void attach() {
-    events.clear();
+    forgetEvents();
     session.close();
     session = connect.get();
     long offset = size();
@@ -77,13 +87,27 @@ final class WrappedScript {
   }
 
   private WrapperChannel channel(Purpose purpose, long offset) {
-    current = new WrapperChannel(purpose, offset, this::take, full -> shortage = full, events::add);
+    current = new WrapperChannel(purpose, offset, this::take, this::tooFull, this::tell);
     return current;
   }
 
   private synchronized CompletableFuture<Void> take(byte[] bytes, int from, int count) {
     output.write(bytes, from, count);
+    notifyAll();
     return CompletableFuture.completedFuture(null);
+  }
+
+  private synchronized void tooFull(Shortage what) {
+    shortage = what;
+  }
+
+  private synchronized void tell(JobEvent event) {
+    events.add(event);
+    notifyAll();
+  }
+
+  private synchronized void forgetEvents() {
+    events.clear();
   }
 
   synchronized long size() {
@@ -99,16 +123,24 @@ final class WrappedScript {
     return place;
   }
 
-  Shortage shortage() {
+  synchronized Shortage shortage() {
     return shortage;
   }
 
   Optional<byte[]> trace() {
-    return current.trace().orTimeout(20, java.util.concurrent.TimeUnit.SECONDS).join();
+    return current.trace().orTimeout(20, TimeUnit.SECONDS).join();
   }
 
+  /** Waits for output; fails if the script ends without it. */
   void awaitText(String part) {
-    Awaitility.await().atMost(PATIENCE).until(() -> text().contains(part));
+    await(
+        () ->
+            text().contains(part) || events.stream().anyMatch(WrappedScript::isEnd)
+                ? Optional.of(part)
+                : Optional.empty());
+    if (!text().contains(part)) {
+      throw new AssertionError("it ended with " + events + "; output: " + text());
+    }
   }
 
   /** Waits for the end; closes the session. */
@@ -136,9 +168,25 @@ final class WrappedScript {
   }
 
   JobEvent await(Predicate<JobEvent> wanted) {
-    return Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> events.stream().filter(wanted).findFirst(), Optional::isPresent)
-        .orElseThrow();
+    return await(() -> events.stream().filter(wanted).findFirst());
+  }
+
+  private synchronized <T> T await(Supplier<Optional<T>> wanted) {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    Optional<T> found = wanted.get();
+    while (found.isEmpty()) {
+      long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      if (left <= 0) {
+        throw new AssertionError("nothing came of it but " + events + "; output: " + text());
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted", e);
+      }
+      found = wanted.get();
+    }
+    return found.get();
   }
 }
