@@ -1,5 +1,6 @@
 package io.macpool.worker.job;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -77,7 +78,10 @@ public record JobPayload(
     }
   }
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** One value and nothing behind it: two jobs in one message would leave one that never runs. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private static final double LONGEST_LIMIT_SECONDS = 7 * 86_400.0;
 
   /**
@@ -88,6 +92,11 @@ public record JobPayload(
    */
   public static JobPayload parse(byte[] body, Attributes defaults) throws PayloadException {
     JsonNode node;
+    for (byte each : body) {
+      if (each == 0) { // Jackson would read UTF-16 and UTF-32, too; whom it is passed on to may not
+        throw new PayloadException("it is not JSON in UTF-8: it has a byte of 0", null);
+      }
+    }
     try {
       node = JSON.readTree(body);
     } catch (IOException e) {

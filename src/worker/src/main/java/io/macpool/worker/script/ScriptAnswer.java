@@ -12,6 +12,11 @@ final class ScriptAnswer {
 
   private static final List<String> NO_SCRIPTS =
       List.of("text/html", "application/xhtml", "application/json", "application/xml", "image/");
+
+  /** Of pages, with a byte order mark or without, and of JSON. */
+  private static final List<String> NO_BEGINNINGS =
+      List.of("<", "\u00ef\u00bb\u00bf<", "{\"", "[{", "\u00ef\u00bb\u00bf{\"");
+
   private static final int SHOWN = 80;
 
   private ScriptAnswer() {}
@@ -34,12 +39,33 @@ final class ScriptAnswer {
           null);
     }
     byte[] body = response.body();
-    if (body.length == 0) {
+    if (isBlank(body)) { // bash would run it, and say that all is well
       throw new ScriptException(
           Kind.UNAVAILABLE, "the generator answered with an empty script", null);
     }
+    if (!tellsItsEnd(response) && body[body.length - 1] != '\n') {
+      throw new ScriptException(
+          Kind.UNAVAILABLE,
+          "the generator's script ends in the middle of a line, and the answer does not tell its length: it may be cut off",
+          null);
+    }
     requireScript(response, body);
     return body;
+  }
+
+  private static boolean isBlank(byte[] body) {
+    for (byte each : body) {
+      if (each < 0 || each > ' ') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a connection that is lost too early would have been noticed. */
+  private static boolean tellsItsEnd(HttpResponse<byte[]> response) {
+    return response.headers().firstValue("Content-Length").isPresent()
+        || response.headers().firstValue("Transfer-Encoding").isPresent();
   }
 
   private static void requireScript(HttpResponse<byte[]> response, byte[] body) {
@@ -48,9 +74,8 @@ final class ScriptAnswer {
     String coding = response.headers().firstValue("Content-Encoding").orElse("identity").strip();
     String start = new String(body, 0, Math.min(body.length, SHOWN), ISO_8859_1).strip();
     if (NO_SCRIPTS.stream().anyMatch(type::startsWith)
-        || start.startsWith("<")
-        || start.startsWith("\u00ef\u00bb\u00bf<")) {
-      throw unusable("a page (%s) that begins: %s".formatted(type, printable(start)));
+        || NO_BEGINNINGS.stream().anyMatch(start::startsWith)) {
+      throw unusable("a page (%s) that begins: %s".formatted(printable(type), printable(start)));
     }
     if (!coding.equalsIgnoreCase("identity")) {
       throw unusable("a script in " + printable(coding) + ", which nobody asked for");

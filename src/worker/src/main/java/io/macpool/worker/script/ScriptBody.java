@@ -51,8 +51,12 @@ final class ScriptBody {
     return body.toByteArray();
   }
 
-  private static int at(JsonParser parser) {
-    return Math.toIntExact(parser.currentLocation().getByteOffset());
+  private static int at(JsonParser parser) throws IOException {
+    long offset = parser.currentLocation().getByteOffset();
+    if (offset < 0) { // of UTF-16 and UTF-32 none is known
+      throw new IOException("the payload is not in UTF-8");
+    }
+    return Math.toIntExact(offset);
   }
 
   /** Between two members there is but a comma and white space. */

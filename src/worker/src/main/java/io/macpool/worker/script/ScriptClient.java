@@ -59,6 +59,17 @@ public final class ScriptClient {
       Executor executor,
       Executor blocking,
       ScheduledExecutorService scheduler) {
+    this(settings, policy, http(trust, executor), executor, blocking, scheduler);
+  }
+
+  ScriptClient(
+      Settings settings,
+      RetryPolicy policy,
+      HttpClient http,
+      Executor executor,
+      Executor blocking,
+      ScheduledExecutorService scheduler) {
+    this.http = http;
     this.blocking = blocking;
     this.filter =
         settings.find(GeneratorSettings.PAYLOAD_FILTER_EXECUTABLE).map(PayloadFilter::new);
@@ -70,13 +81,16 @@ public final class ScriptClient {
     this.query = PeerUrl.parseHttp(url).query().map(q -> q + "&").orElse("");
     this.own = ScriptSettings.read(settings);
     this.retries = new Retries(policy, scheduler);
+  }
+
+  private static HttpClient http(Optional<SSLContext> trust, Executor executor) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_DEADLINE)
             .executor(executor);
     trust.ifPresent(builder::sslContext);
-    this.http = builder.build();
+    return builder.build();
   }
 
   /** The script of a job; fails with a {@link ScriptException}. */
