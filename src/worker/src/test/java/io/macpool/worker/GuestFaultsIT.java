@@ -8,6 +8,7 @@ import io.macpool.sim.amqp.JobRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
@@ -127,7 +128,47 @@ class GuestFaultsIT {
     stage.publish(payload);
     JobRecord job = stage.finished(id);
     assertThat(job.finalState()).contains("errored");
-    assertThat(job.log()).contains("did not answer within 500ms").contains("for the 3. time");
+    assertThat(job.log()).contains("within 500ms").contains("for the 3. time");
+  }
+
+  /** Cut off after a time that it never keeps, it would be logged in to for ever. */
+  @Test
+  void aSlowLoginGetsMoreTimeAtEachTry() {
+    stage.broker.withholdAddresses(true);
+    stage.worker("JUPITERBRAIN_SSH_DIAL_TIMEOUT", "500ms");
+    long id = stage.publish("echo patience");
+    String vm = stage.awaitInstance();
+    await().until(() -> stage.guests.home(vm).isPresent());
+    stage.guests.slowLogins(vm, Duration.ofMillis(1400));
+    try (LogLines lines = LogLines.ofAll("io.macpool.worker.job.JobInstance")) {
+      stage.broker.withholdAddresses(false);
+      JobRecord job = stage.finished(id);
+      assertThat(job.finalState()).contains("passed");
+      assertThat(job.resets()).isZero();
+      assertThat(lines.seen())
+          .anyMatch(line -> line.contains("answers, but the login did not end within 500ms"));
+    }
+  }
+
+  @Test
+  void whatSshAnsweredIsTheReasonInTheJobsLog() {
+    try (LogLines lines = LogLines.ofAll("io.macpool.worker.job.JobInstance")) {
+      stage.worker(
+          "STARTUP_TIMEOUT",
+          "2s",
+          "MAX_START_FAILURES",
+          "1",
+          "JUPITERBRAIN_SSH_KEY_PATH",
+          "src/test/resources/io/macpool/worker/ssh/openssh-plain");
+      JobRecord job = stage.finished(stage.publish("true"));
+      assertThat(job.finalState()).contains("errored");
+      assertThat(job.log())
+          .contains("nobody could log in within 2s: it does not let travis in by our key")
+          .contains("authorized_keys")
+          .contains("JUPITERBRAIN_SSH_KEY_PATH")
+          .doesNotContain("127.");
+      assertThat(lines.seen()).anyMatch(line -> line.contains("does not let travis in by our key"));
+    }
   }
 
   @Test

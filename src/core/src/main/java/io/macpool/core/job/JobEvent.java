@@ -96,7 +96,27 @@ public sealed interface JobEvent {
     }
   }
 
-  /** The instance is gone, or will never be usable. */
+  /**
+   * The instance let nobody in as long as it may take to start.
+   *
+   * @param reason what it answered, in words for the job's readers
+   */
+  record LoginFailed(String reason) implements JobEvent {
+    public LoginFailed {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(JobEventCases<R> cases) {
+      return cases.loginFailed(reason);
+    }
+  }
+
+  /**
+   * The instance is gone, or will never be usable.
+   *
+   * @param reason in words for the job's readers, or empty
+   */
   record InstanceLost(String reason) implements JobEvent {
     public InstanceLost {
       Objects.requireNonNull(reason, "reason");

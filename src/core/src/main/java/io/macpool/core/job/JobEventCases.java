@@ -22,6 +22,8 @@ public interface JobEventCases<R> {
 
   R instanceLost(String reason);
 
+  R loginFailed(String reason);
+
   R instanceReachable();
 
   R scriptUploaded();

@@ -71,12 +71,23 @@ public final class JobMachine {
     @Override
     public JobStep instanceLost(String reason) {
       return switch (state.phase()) {
-        case BOOTING, UPLOADING -> decide(new Outcome.InstanceFailed("it was lost"));
-        case RUNNING, RECONNECTING -> decide(new Outcome.SessionLost("the instance is gone"));
+        case BOOTING, UPLOADING ->
+            decide(new Outcome.InstanceFailed(because("it was lost", reason)));
+        case RUNNING, RECONNECTING ->
+            decide(new Outcome.SessionLost(because("the instance is gone", reason)));
         case TRACING -> decideAsKnown();
         case RECEIVED, GENERATING, REQUESTING, WAITING_FOR_SLOT -> unchanged();
         case CLOSING_LOG, REPORTING, SETTLING, RELEASING, DONE -> unchanged();
       };
+    }
+
+    @Override
+    public JobStep loginFailed(String reason) {
+      return is(Phase.BOOTING)
+          ? decide(
+              new Outcome.InstanceFailed(
+                  because(notWithin("nobody could log in", Timer.STARTUP), reason)))
+          : unchanged();
     }
 
     @Override
@@ -259,6 +270,10 @@ public final class JobMachine {
 
     private JobStep exceeded(Timer timer) {
       return decide(new Outcome.Exceeded(timer, state.limits().of(timer)));
+    }
+
+    private static String because(String what, String reason) {
+      return reason.isEmpty() ? what : what + ": " + reason;
     }
 
     private String notWithin(String what, Timer timer) {

@@ -91,6 +91,7 @@ class JobMachinePropertyTest {
             new JobEvent.SlotsFull(Duration.ofSeconds(3)),
             new JobEvent.InstanceRefused("500"),
             new JobEvent.InstanceLost("404"),
+            new JobEvent.LoginFailed("it takes no keys"),
             new JobEvent.UploadFailed("stale"),
             new JobEvent.ScriptExited(1),
             new JobEvent.ScriptExited(137),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ final class Guest {
   private GuestNetwork network = GuestNetwork.UP;
   private boolean dead;
   private volatile Hold uploads = Hold.closed();
+  private volatile Duration loginTime = Duration.ZERO;
 
   Guest(String name, String mark, String address, Path home, Executor threads) {
     this.name = name;
@@ -136,6 +138,15 @@ final class Guest {
     } finally {
       lock.unlock();
     }
+  }
+
+  void loginTime(Duration time) {
+    loginTime = time;
+  }
+
+  /** How long a login takes. */
+  Duration loginTime() {
+    return loginTime;
   }
 
   Hold holdUploads() {

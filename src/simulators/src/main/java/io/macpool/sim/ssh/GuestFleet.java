@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -235,6 +236,11 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
   /** Uploads to the guest wait for the hold to be closed, each with its file open. */
   public Hold holdUploads(String name) {
     return running(name).holdUploads();
+  }
+
+  /** From now on a login to the guest takes so long. */
+  public void slowLogins(String name, Duration time) {
+    running(name).loginTime(time);
   }
 
   private Guest running(String name) {

@@ -165,9 +165,8 @@ final class JobHands implements JobAction.Cases {
 
   /** An instance that answers and does not let us in has said why: that is the reason then. */
   private void fired(Timer timer) {
-    Optional<String> refusal = instance.refusal();
-    if (timer == Timer.STARTUP && refusal.isPresent()) {
-      job.tell(new JobEvent.InstanceLost("it can't be logged in to: " + refusal.get()));
+    if (timer == Timer.STARTUP) {
+      instance.refusal().ifPresent(said -> job.tell(new JobEvent.LoginFailed(said)));
     }
     job.tell(new JobEvent.TimerFired(timer));
   }

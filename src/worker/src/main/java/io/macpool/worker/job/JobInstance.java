@@ -174,7 +174,8 @@ final class JobInstance {
                   if (failure == null) {
                     reached.accept(session);
                   } else if (isFinal(failure)) {
-                    tell.accept(new JobEvent.InstanceLost(Retries.cause(failure).getMessage()));
+                    log.warn("job {}: {}", job.jobId(), Retries.cause(failure).getMessage());
+                    tell.accept(new JobEvent.InstanceLost(said(Retries.cause(failure))));
                   } else {
                     noteRefusal(Retries.cause(failure));
                     // It may be gone, and nobody would ever answer there: so the broker first.
@@ -185,10 +186,10 @@ final class JobInstance {
 
   /** Says once what SSH answers; one that is slow to log in gets more time at the next try. */
   private void noteRefusal(Throwable failure) {
-    String reason = String.valueOf(failure.getMessage());
-    if (!refusal.equals(Optional.of(reason))) {
-      log.info("job {}: {}; will try again", job.jobId(), reason);
-      refusal = Optional.of(reason);
+    Optional<String> said = Optional.of(said(failure));
+    if (!refusal.equals(said)) {
+      log.info("job {}: {}; will try again", job.jobId(), failure.getMessage());
+      refusal = said;
     }
     if (failure instanceof GuestException e && e.reason() == GuestException.Reason.LOGIN_SLOW) {
       Duration more = loginLimit.multipliedBy(2);
@@ -196,7 +197,11 @@ final class JobInstance {
     }
   }
 
-  /** What SSH answered last when it did not let us in. */
+  private static String said(Throwable failure) {
+    return failure instanceof GuestException e ? e.said() : "SSH failed: " + failure.getMessage();
+  }
+
+  /** What SSH answered last when it did not let us in; without an address. */
   Optional<String> refusal() {
     return refusal;
   }

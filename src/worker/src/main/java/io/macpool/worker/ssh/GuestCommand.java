@@ -120,7 +120,7 @@ public final class GuestCommand implements AutoCloseable {
   }
 
   private GuestException unsent(Throwable cause) {
-    return GuestSessions.failure(Reason.FAILED, "can't send to a command on " + peer, cause);
+    return GuestSessions.failure(Reason.FAILED, peer, "takes no input for a command", cause);
   }
 
   /** Its end, when all output was taken; {@link End#UNKNOWN} if the connection ended first. */

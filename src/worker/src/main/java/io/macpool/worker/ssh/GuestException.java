@@ -2,7 +2,7 @@ package io.macpool.worker.ssh;
 
 import java.util.Objects;
 
-/** Something that did not work over SSH: what, where, why. */
+/** Something that did not work over SSH: where, what, why. */
 public final class GuestException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -22,10 +22,21 @@ public final class GuestException extends RuntimeException {
   }
 
   private final Reason reason;
+  private final String said;
 
-  public GuestException(Reason reason, String message, Throwable cause) {
-    super(message, cause);
+  /**
+   * @param peer the machine
+   * @param said what is wrong with it, as a sentence that goes on behind its name
+   */
+  GuestException(Reason reason, String peer, String said, Throwable cause) {
+    super(peer + " " + said, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
+    this.said = said.replace(peer, "this machine");
+  }
+
+  /** What is wrong with it, as a sentence without an address, for the job's readers. */
+  public String said() {
+    return "it " + said;
   }
 
   public Reason reason() {

@@ -18,6 +18,10 @@ import org.apache.sshd.common.util.security.SecurityUtils;
 /** The private key that opens instances. */
 public final class GuestKey {
 
+  static {
+    SecurityProviders.preferJdk();
+  }
+
   private final KeyPair pair;
 
   private GuestKey(KeyPair pair) {

@@ -68,7 +68,7 @@ public final class GuestSession implements AutoCloseable {
   }
 
   private GuestException refused(Throwable cause) {
-    return GuestSessions.failure(Reason.FAILED, "can't run a command on " + peer, cause);
+    return GuestSessions.failure(Reason.FAILED, peer, "runs no command", cause);
   }
 
   /** Whether it still stands. */

@@ -54,6 +54,10 @@ public final class GuestSessions implements AutoCloseable {
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
   private static final AttributeKey<HostKeyPin> PIN = new AttributeKey<>();
 
+  static {
+    SecurityProviders.preferJdk();
+  }
+
   private final SshClient client;
   private final GuestKey key;
   private final String user;
@@ -81,7 +85,7 @@ public final class GuestSessions implements AutoCloseable {
       GuestKey key, String user, int port, Duration keepAlive, Executor readers) {
     SshClient client =
         ClientBuilder.builder()
-            // Named one by one: a BouncyCastle on the classpath would bring in a slow one first.
+            // Named one by one: MINA would have the slow ones first.
             .keyExchangeFactories(
                 NamedFactory.setUpTransformedFactories(
                     false,
@@ -97,7 +101,7 @@ public final class GuestSessions implements AutoCloseable {
                         BuiltinDHFactories.dhg15_512,
                         BuiltinDHFactories.dhg17_512,
                         BuiltinDHFactories.dhg18_512,
-                        // Those that need a library which this worker does not bring drop out.
+                        // By BouncyCastle, and last: they are slow.
                         BuiltinDHFactories.mlkem768x25519,
                         BuiltinDHFactories.sntrup761x25519,
                         BuiltinDHFactories.sntrup761x25519_openssh),
@@ -123,6 +127,7 @@ public final class GuestSessions implements AutoCloseable {
     // The worker's own key and nothing of the account that it happens to run under.
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    client.setPublicKeyAuthenticationReporter(new LoginRefusal.Notes());
     CoreModuleProperties.NIO_WORKERS.set(client, NIO_THREADS);
     CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW);
     // Small packets that nobody answers (the next one of a transfer, say) must not wait for an ack.
@@ -195,9 +200,10 @@ public final class GuestSessions implements AutoCloseable {
               throw cause instanceof TimeoutException
                   ? failure(
                       Reason.UNREACHABLE,
-                      "%s did not answer within %s".formatted(peer, GoDuration.format(dial)),
+                      peer,
+                      "did not answer within " + GoDuration.format(dial),
                       null)
-                  : failure(Reason.UNREACHABLE, "can't connect to " + peer, cause);
+                  : failure(Reason.UNREACHABLE, peer, "can't be connected to", cause);
             });
   }
 
@@ -238,16 +244,20 @@ public final class GuestSessions implements AutoCloseable {
                   result.completeExceptionally(
                       failure(
                           Reason.HOST_KEY_CHANGED,
-                          peer + " shows another host key than before",
+                          peer,
+                          "shows another host key than before",
                           done.getException()));
                 } else {
                   result.completeExceptionally(
-                      failure(
-                          Reason.LOGIN_REFUSED, "can't log in to " + peer, done.getException()));
+                      new GuestException(
+                          Reason.LOGIN_REFUSED,
+                          peer,
+                          LoginRefusal.explain(session, key, done.getException()),
+                          done.getException()));
                 }
               });
     } catch (IOException e) {
-      result.completeExceptionally(failure(Reason.UNREACHABLE, "can't log in to " + peer, e));
+      result.completeExceptionally(failure(Reason.UNREACHABLE, peer, "can't be logged in to", e));
     }
     return result
         .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
@@ -257,8 +267,8 @@ public final class GuestSessions implements AutoCloseable {
                     failure instanceof TimeoutException
                         ? new GuestException(
                             Reason.LOGIN_SLOW,
-                            "%s answers, but the login did not end within %s"
-                                .formatted(peer, GoDuration.format(limit)),
+                            peer,
+                            "answers, but the login did not end within " + GoDuration.format(limit),
                             failure)
                         : failure));
   }
@@ -273,7 +283,7 @@ public final class GuestSessions implements AutoCloseable {
             });
   }
 
-  static GuestException failure(Reason reason, String what, Throwable cause) {
+  static GuestException failure(Reason reason, String peer, String what, Throwable cause) {
     Throwable root = cause;
     while (root instanceof SshException && root.getCause() != null) {
       root = root.getCause();
@@ -284,7 +294,7 @@ public final class GuestSessions implements AutoCloseable {
             : root.getMessage() == null
                 ? ": " + root.getClass().getSimpleName()
                 : ": " + root.getMessage();
-    return new GuestException(reason, what + why, cause);
+    return new GuestException(reason, peer, what + why, cause);
   }
 
   @Override
