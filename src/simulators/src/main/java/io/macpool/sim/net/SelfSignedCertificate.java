@@ -20,6 +20,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A fresh self-signed certificate for the loopback: ECDSA P-256, good for a day before and a year
@@ -36,27 +37,62 @@ public final class SelfSignedCertificate {
   private static final int GENERALIZED_TIME = 0x18;
   private static final int SEQUENCE = 0x30;
   private static final int SET = 0x31;
+  private static final int DNS_NAME = 0x82;
   private static final byte[] TRUE = {0x01, 0x01, (byte) 0xff};
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
+  private static final byte[] LOOPBACK =
+      tag(
+          SEQUENCE,
+          tag(DNS_NAME, "localhost".getBytes(StandardCharsets.US_ASCII)),
+          tag(0x87, hex("7f000001")),
+          tag(0x87, hex("00000000000000000000000000000001")));
+
   private final KeyPair key;
+  private final byte[] subject;
   private final X509Certificate certificate;
 
-  private SelfSignedCertificate(KeyPair key, X509Certificate certificate) {
+  private SelfSignedCertificate(KeyPair key, byte[] subject, X509Certificate certificate) {
     this.key = key;
+    this.subject = subject;
     this.certificate = certificate;
   }
 
-  /** A new key, and a certificate that it signs itself. */
+  /** A new key, and a certificate that it signs itself, for the loopback. */
   public static SelfSignedCertificate generate(String commonName, Instant now) {
+    return generate(commonName, now, LOOPBACK, Optional.empty());
+  }
+
+  /** The same, for hosts of these names and no others. */
+  public static SelfSignedCertificate generateFor(List<String> names, Instant now) {
+    byte[][] encoded =
+        names.stream()
+            .map(name -> tag(DNS_NAME, name.getBytes(StandardCharsets.US_ASCII)))
+            .toArray(byte[][]::new);
+    return generate(names.get(0), now, tag(SEQUENCE, encoded), Optional.empty());
+  }
+
+  /** A certificate for the loopback that this one signs, as an authority does. */
+  public SelfSignedCertificate sign(String commonName, Instant now) {
+    return generate(commonName, now, LOOPBACK, Optional.of(this));
+  }
+
+  private static SelfSignedCertificate generate(
+      String commonName,
+      Instant now,
+      byte[] alternativeNames,
+      Optional<SelfSignedCertificate> authority) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair key = generator.generateKeyPair();
-      byte[] body = body(commonName, key, now);
+      byte[] subject = name(commonName);
+      byte[] issuer = authority.map(a -> a.subject).orElse(subject);
+      byte[] body = body(subject, issuer, key, now, alternativeNames);
       Signature signature = Signature.getInstance("SHA256withECDSA");
-      signature.initSign(key.getPrivate());
+      KeyPair signer = authority.map(a -> a.key).orElse(key);
+      signature.initSign(signer.getPrivate());
       signature.update(body);
       byte[] der =
           tag(SEQUENCE, body, algorithm(), tag(BIT_STRING, new byte[] {0}, signature.sign()));
@@ -64,31 +100,28 @@ public final class SelfSignedCertificate {
           (X509Certificate)
               CertificateFactory.getInstance("X.509")
                   .generateCertificate(new ByteArrayInputStream(der));
-      certificate.verify(key.getPublic());
-      return new SelfSignedCertificate(key, certificate);
+      certificate.verify(signer.getPublic());
+      return new SelfSignedCertificate(key, subject, certificate);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("can't make a certificate for a simulated peer", e);
     }
   }
 
-  private static byte[] body(String commonName, KeyPair key, Instant now) {
-    byte[] name =
+  private static byte[] name(String commonName) {
+    return tag(
+        SEQUENCE,
         tag(
-            SEQUENCE,
+            SET,
             tag(
-                SET,
-                tag(
-                    SEQUENCE,
-                    tag(OID, hex("550403")),
-                    tag(UTF8, commonName.getBytes(StandardCharsets.UTF_8)))));
+                SEQUENCE,
+                tag(OID, hex("550403")),
+                tag(UTF8, commonName.getBytes(StandardCharsets.UTF_8)))));
+  }
+
+  private static byte[] body(
+      byte[] subject, byte[] issuer, KeyPair key, Instant now, byte[] alternativeNames) {
     byte[] validity =
         tag(SEQUENCE, time(now.minus(Duration.ofDays(1))), time(now.plus(Duration.ofDays(365))));
-    byte[] alternativeNames =
-        tag(
-            SEQUENCE,
-            tag(0x82, "localhost".getBytes(StandardCharsets.US_ASCII)),
-            tag(0x87, hex("7f000001")),
-            tag(0x87, hex("00000000000000000000000000000001")));
     byte[] extensions =
         tag(
             SEQUENCE,
@@ -100,9 +133,9 @@ public final class SelfSignedCertificate {
         tag(0xa0, tag(INTEGER, new byte[] {2})),
         tag(INTEGER, serial),
         algorithm(),
-        name,
+        issuer,
         validity,
-        name,
+        subject,
         key.getPublic().getEncoded(),
         tag(0xa3, extensions));
   }

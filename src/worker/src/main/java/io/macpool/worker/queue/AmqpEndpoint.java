@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -42,6 +43,9 @@ public record AmqpEndpoint(
     String fileSetting,
     boolean insecure,
     Duration heartbeat) {
+
+  /** What the JDK says of a peer that answers a TLS handshake with anything else. */
+  private static final String NO_TLS = "Unsupported or unrecognized SSL message";
 
   /**
    * A factory for connections; recovery is ours.
@@ -108,13 +112,16 @@ public record AmqpEndpoint(
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ExplainedTrust.Refused refused) {
         return refused.isAuthorityUnknown()
-            ? "%s: let %s name a file with its authority's"
+            ? "%s: let %s name a file with that authority's certificate"
                 .formatted(refused.getMessage(), fileSetting)
             : refused.getMessage();
       }
       if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
         return "its certificate is not trusted (%s): let %s name a file with its authority's"
             .formatted(AmqpConnection.phrase(cause), fileSetting);
+      }
+      if (cause instanceof SSLException && NO_TLS.equals(cause.getMessage())) {
+        return "it does not speak TLS there: look at the port, or begin the URI with amqp://";
       }
     }
     return AmqpConnection.phrase(failure);

@@ -1,6 +1,7 @@
 package io.macpool.worker.queue;
 
 import java.net.Socket;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -53,23 +54,24 @@ final class ExplainedTrust extends X509ExtendedTrustManager {
     try {
       check.run();
     } catch (CertificateException e) {
-      throw chain.length == 0 ? e : refused(chain[0], host, e);
+      throw chain.length == 0 ? e : refused(chain, host, e);
     }
   }
 
-  static Refused refused(X509Certificate certificate, String host, CertificateException cause) {
-    Instant from = certificate.getNotBefore().toInstant();
-    Instant until = certificate.getNotAfter().toInstant();
-    String what =
-        "its certificate (for %s; valid from %s until %s)"
-            .formatted(names(certificate), from, until);
-    try {
-      certificate.checkValidity();
-    } catch (CertificateExpiredException e) {
-      return new Refused(what + " has expired: it must be renewed", false, cause);
-    } catch (CertificateNotYetValidException e) {
-      return new Refused(what + " is not valid yet: look at the clocks", false, cause);
+  static Refused refused(X509Certificate[] chain, String host, CertificateException cause) {
+    for (int i = 0; i < chain.length; i++) {
+      X509Certificate each = chain[i];
+      String what = i == 0 ? "its certificate" : "its authority's certificate";
+      try {
+        each.checkValidity();
+      } catch (CertificateExpiredException e) {
+        return new Refused(what + dated(each) + " has expired: it must be renewed", false, cause);
+      } catch (CertificateNotYetValidException e) {
+        return new Refused(
+            what + dated(each) + " is not valid yet: look at the clocks", false, cause);
+      }
     }
+    String what = "its certificate" + dated(chain[0]);
     String said = String.valueOf(cause.getMessage());
     if (said.startsWith("No subject alternative") || said.startsWith("No name matching")) {
       return new Refused(
@@ -77,7 +79,25 @@ final class ExplainedTrust extends X509ExtendedTrustManager {
           false,
           cause);
     }
-    return new Refused(what + " is not trusted (" + said + ")", true, cause);
+    return isAuthorityUnknown(cause)
+        ? new Refused(what + " is not trusted: its authority is not known here", true, cause)
+        : new Refused(what + " is not trusted (" + said + ")", false, cause);
+  }
+
+  private static String dated(X509Certificate certificate) {
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant until = certificate.getNotAfter().toInstant();
+    return " (for %s; valid from %s until %s)".formatted(names(certificate), from, until);
+  }
+
+  /** The JDK finds no way from the certificate to one that it trusts. */
+  private static boolean isAuthorityUnknown(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertPathBuilderException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The names that count: the alternative ones, or else the subject's. */
