@@ -14,6 +14,7 @@ import io.macpool.service.EventLoops;
 import io.macpool.service.Resources;
 import io.macpool.service.ServiceMain;
 import io.macpool.service.Settings;
+import io.macpool.service.SteadyClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.PrintStream;
@@ -51,7 +52,7 @@ final class JanitorCommand implements AutoCloseable {
   private final Resources resources = new Resources();
   private final Janitor janitor;
   private final JanitorPlanner.Policy policy;
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock = SteadyClock.begin();
   private final PrintStream out;
   private final CountDownLatch closing = new CountDownLatch(1);
 

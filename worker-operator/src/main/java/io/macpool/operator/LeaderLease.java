@@ -6,8 +6,8 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.macpool.service.SteadyClock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -180,7 +180,7 @@ final class LeaderLease {
   }
 
   private static ZonedDateTime now() {
-    return ZonedDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+    return ZonedDateTime.now(SteadyClock.wall()).truncatedTo(ChronoUnit.MICROS);
   }
 
   private Resource<Lease> resource() {

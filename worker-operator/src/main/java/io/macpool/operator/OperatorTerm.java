@@ -20,6 +20,7 @@ import io.macpool.operator.queue.QueueDepth;
 import io.macpool.operator.queue.QueuePoller;
 import io.macpool.service.Resources;
 import io.macpool.service.Settings;
+import io.macpool.service.SteadyClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -117,7 +118,7 @@ final class OperatorTerm implements AutoCloseable {
   }
 
   private void run(Optional<QueueDepth> depths) {
-    Clock clock = Clock.systemUTC();
+    Clock clock = SteadyClock.begin();
     ClusterEvents events = new ClusterEvents(client, name, clock);
     SlotLedger ledger =
         new SlotLedger(

@@ -7,6 +7,13 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.macpool.service.SteadyClock;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.Date;
 
 /** The dependency rule of docs/architecture.md. */
 @AnalyzeClasses(packages = "io.macpool", importOptions = DoNotIncludeTests.class)
@@ -136,6 +143,48 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.sentry..");
+
+  /**
+   * Whoever sets a machine's clock must end no job, lease or wait by it: a duration is measured by
+   * System.nanoTime or SteadyClock. Simulators and what tests with them are no part of it: peers
+   * have clocks of their own.
+   */
+  @ArchTest
+  static final ArchRule nobodyMeasuresByTheWallClock =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.macpool.sim..", "io.macpool.sandbox..", "io.macpool.bench..")
+          .and()
+          .doNotHaveFullyQualifiedName("io.macpool.service.SteadyClock")
+          .should()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(LocalDateTime.class, "now")
+          .orShould()
+          .callMethod(OffsetDateTime.class, "now")
+          .orShould()
+          .callMethod(ZonedDateTime.class, "now")
+          .orShould()
+          .callMethod(Clock.class, "systemUTC")
+          .orShould()
+          .callMethod(Clock.class, "systemDefaultZone")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callConstructor(Date.class);
+
+  /** Who holds times against those of other machines, and why no duration comes of it. */
+  @ArchTest
+  static final ArchRule fewKnowTheWallClock =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.macpool.worker.WorkerSetup") // cancels, signatures
+          .and()
+          .doNotHaveFullyQualifiedName("io.macpool.operator.LeaderLease") // what others are told
+          .and()
+          .doNotHaveFullyQualifiedName("io.macpool.service.SteadyClock")
+          .should()
+          .callMethod(SteadyClock.class, "wall");
 
   @ArchTest
   static final ArchRule sshStaysInTheSshPackages =

@@ -11,6 +11,7 @@ import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
 import io.macpool.service.Settings;
+import io.macpool.service.SteadyClock;
 import io.macpool.service.trace.Traces;
 import io.macpool.worker.buildtrace.BuildTraces;
 import io.macpool.worker.image.ImageSelector;
@@ -52,10 +53,11 @@ final class WorkerSetup {
   private final Settings settings;
   private final WorkerThreads threads;
   private final PrometheusMeterRegistry registry = Metrics.registry();
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock = SteadyClock.begin();
+  private final Clock wall = SteadyClock.wall();
   private final BuildInfo build = BuildInfo.of("worker", Worker.class);
   private final QueueSide side;
-  private final RunningJobs running = new RunningJobs(clock);
+  private final RunningJobs running = new RunningJobs(wall);
   private final StartFailures startFailures;
   private final JobQueue queue;
   private final ProcessorPool pool;
@@ -180,7 +182,7 @@ final class WorkerSetup {
                 settings.get(InstanceSettings.SSH_PORT),
                 settings.get(InstanceSettings.SSH_KEEP_ALIVE),
                 threads.steps())),
-        BuildTraces.of(settings, clock, threads.steps(), threads.blocking()),
+        BuildTraces.of(settings, wall, threads.steps(), threads.blocking()),
         startFailures,
         new JobMeters(registry),
         resources.own("traces", Traces.to(settings.find(Traces.COLLECTOR), "worker")),

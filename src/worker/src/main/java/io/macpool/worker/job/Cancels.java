@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Cancels heard of late: one for a job that waits in the queue still takes effect when the job
@@ -17,9 +18,14 @@ final class Cancels {
   private static final Duration REMEMBERED = Duration.ofHours(24);
   private static final int MOST = 10_000;
 
-  private record Cancel(String reason, Instant at) {}
+  /**
+   * @param at by the wall clock, as the times are by which jobs are queued
+   * @param nanos by {@link System#nanoTime}
+   */
+  private record Cancel(String reason, Instant at, long nanos) {}
 
-  private final Clock clock;
+  private final Clock wall;
+  private final LongSupplier nanos;
   private final Map<Long, Cancel> heard =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -30,19 +36,24 @@ final class Cancels {
         }
       };
 
-  Cancels(Clock clock) {
-    this.clock = clock;
+  /**
+   * @param wall what other machines' times are held against
+   * @param nanos as {@link System#nanoTime}
+   */
+  Cancels(Clock wall, LongSupplier nanos) {
+    this.wall = wall;
+    this.nanos = nanos;
   }
 
   synchronized void heard(long jobId, String reason) {
     heard.remove(jobId);
-    heard.put(jobId, new Cancel(reason, clock.instant()));
+    heard.put(jobId, new Cancel(reason, wall.instant(), nanos.getAsLong()));
   }
 
-  /** Why a job that came at {@code receivedAt} is to be cancelled, if it is. */
-  synchronized Optional<String> reasonFor(JobPayload job, Instant receivedAt) {
+  /** Why a job that has come now is to be cancelled, if it is. */
+  synchronized Optional<String> reasonFor(JobPayload job) {
     Cancel cancel = heard.get(job.jobId());
-    if (cancel == null || cancel.at().plus(REMEMBERED).isBefore(receivedAt)) {
+    if (cancel == null || nanos.getAsLong() - cancel.nanos() > REMEMBERED.toNanos()) {
       return Optional.empty();
     }
     boolean queuedLater = job.queuedAt().filter(at -> at.isAfter(cancel.at())).isPresent();

@@ -23,8 +23,13 @@ public final class RunningJobs implements JobQueue.Runs {
   private final Cancels cancels;
   private volatile boolean stopped;
 
-  public RunningJobs(Clock clock) {
-    this.cancels = new Cancels(clock);
+  /**
+   * None yet.
+   *
+   * @param wall what times of other machines are held against
+   */
+  public RunningJobs(Clock wall) {
+    this.cancels = new Cancels(wall, System::nanoTime);
   }
 
   /**
@@ -41,9 +46,7 @@ public final class RunningJobs implements JobQueue.Runs {
     CompletableFuture<Boolean> unused = job.cleared().thenApply(nothing -> clearing.remove(job));
     CompletableFuture<Verdict> ended =
         job.run().whenComplete((verdict, never) -> jobs.remove(key, job));
-    cancels
-        .reasonFor(job.payload(), job.receivedAt())
-        .ifPresent(reason -> job.tell(new JobEvent.Cancelled(reason)));
+    cancels.reasonFor(job.payload()).ifPresent(reason -> job.tell(new JobEvent.Cancelled(reason)));
     if (stopped) {
       job.tell(new JobEvent.WorkerStopping());
     }
