@@ -38,6 +38,23 @@ class FileQueueIT {
   }
 
   @Test
+  void aFileThatIsStillWrittenIsRunWhenItIsWhole() throws IOException {
+    Files.createDirectories(directory.resolve("mac/10-created.d"));
+    String whole = Stage.payload(15, "echo the second half").toString();
+    try (LogLines lines = LogLines.ofAll("io.macpool.worker.file.UnfinishedFiles")) {
+      put("a.json", whole.substring(0, whole.length() / 2));
+      worker();
+      await()
+          .atMost(Stage.PATIENCE)
+          .until(lines::seen, seen -> seen.stream().anyMatch(l -> l.startsWith("a.json ends")));
+    }
+    put("a.json", whole);
+    await().atMost(Stage.PATIENCE).until(() -> exists("70-finished.d/a.state"));
+    assertThat(read("70-finished.d/a.state")).isEqualTo("passed\n");
+    assertThat(exists("90-rejected.d/a.json")).isFalse();
+  }
+
+  @Test
   void aJobOfAWorkerThatDiedIsBegunAgain() throws IOException {
     Files.createDirectories(directory.resolve("mac/50-started.d"));
     Files.writeString(

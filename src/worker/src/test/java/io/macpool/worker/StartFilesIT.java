@@ -77,9 +77,12 @@ class StartFilesIT {
 
   @Test
   void aShellThatEndsAtOnceIsNoPass() throws IOException {
-    run("exit 0", "true");
+    run("echo 'no shell for you'; exit 0", "true");
     assertThat(state()).isEqualTo("errored\n");
-    assertThat(log()).contains("login shell did not begin").contains("job is given up");
+    assertThat(log())
+        .contains("login shell did not begin")
+        .contains("this was said: no shell for you")
+        .contains("job is given up");
   }
 
   @Test

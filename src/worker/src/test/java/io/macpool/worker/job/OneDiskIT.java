@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.core.job.JobEvent;
 import io.macpool.worker.job.WrapperDialogue.Shortage;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -33,7 +31,7 @@ class OneDiskIT {
 
   @Test
   void theStatusIsTold() {
-    Map<String, Integer> ends = Map.of("", 0, "exit 1", 1, "exit 7", 7, "kill -9 $$", 137);
+    Map<String, Integer> ends = Map.of("true", 0, "exit 1", 1, "exit 7", 7, "kill -9 $$", 137);
     ends.forEach(
         (end, status) -> {
           try (OpenSshGuests guests = guests()) {
@@ -60,7 +58,10 @@ class OneDiskIT {
     }
   }
 
-  /** There is a reserve; what is lost of the output is told, and the job is none the worse. */
+  /**
+   * There is a reserve, but the block that meets the full disk is lost, and what is beyond the
+   * reserve. That is told, and the job is none the worse.
+   */
   @Test
   void whatIsLostOfTheOutputIsTold() {
     try (OpenSshGuests guests = guests()) {
@@ -68,12 +69,7 @@ class OneDiskIT {
       script.start("seq 1 1000; " + FILL + "seq 1 200000; exit 1");
       assertThat(script.status()).isEqualTo(1);
       assertThat(script.shortage()).isEqualTo(Shortage.OUTPUT);
-      assertThat(script.text())
-          .startsWith(
-              IntStream.rangeClosed(1, 1000)
-                  .mapToObj(number -> number + "\r\n")
-                  .collect(Collectors.joining()));
-      assertThat(script.size()).isGreaterThan(300_000);
+      assertThat(script.size()).isBetween(100_000L, 1_300_000L);
     }
   }
 }
