@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -42,6 +43,10 @@ public final class Setting<T> {
   private boolean required;
   private boolean secret;
   private boolean ofProvider;
+  private boolean takesNoValue;
+  private boolean ofMachine;
+  private Optional<String> letter = Optional.empty();
+  private boolean repeatable;
 
   private Setting(
       String name, String description, Shape shape, String form, Function<String, T> parser) {
@@ -50,6 +55,7 @@ public final class Setting<T> {
     this.shape = shape;
     this.form = form;
     this.parser = parser;
+    this.takesNoValue = shape == Shape.SWITCH;
   }
 
   public static Setting<String> text(String name, String description) {
@@ -130,6 +136,28 @@ public final class Setting<T> {
     return new Setting<>(name, description, Shape.RETIRED, "TEXT", text -> text);
   }
 
+  /** The same for a switch: as a flag it stands alone. */
+  public static Setting<String> retiredFlag(String name, String description) {
+    Setting<String> setting = retired(name, description);
+    setting.takesNoValue = true;
+    return setting;
+  }
+
+  /** A switch of old installations that can't be taken: true is refused with the reason. */
+  public static Setting<Boolean> refusedFlag(String name, String why) {
+    return new Setting<>(
+        name,
+        "refused: " + why,
+        Shape.SWITCH,
+        "",
+        text -> {
+          if (parseBoolean(text)) {
+            throw new IllegalArgumentException("is not supported: " + why);
+          }
+          return false;
+        });
+  }
+
   public Setting<T> defaultTo(T value) {
     this.defaultValue = value;
     return this;
@@ -154,6 +182,50 @@ public final class Setting<T> {
   public Setting<T> ofProvider() {
     this.ofProvider = true;
     return this;
+  }
+
+  /** The old program's short form: {@code -u} for {@code --vsphere-url}. */
+  public Setting<T> letter(String one) {
+    this.letter = Optional.of(one);
+    return this;
+  }
+
+  /** As a flag it may be given several times: its texts are put together with commas. */
+  public Setting<T> repeatable() {
+    this.repeatable = true;
+    return this;
+  }
+
+  /**
+   * The machine itself sets the variable without the prefix, so that it differs from the one with
+   * it is no mistake of anybody's.
+   */
+  public Setting<T> ofMachine() {
+    this.ofMachine = true;
+    return this;
+  }
+
+  boolean isOfMachine() {
+    return ofMachine;
+  }
+
+  boolean takesNoValue() {
+    return takesNoValue;
+  }
+
+  /**
+   * Whether a flag as it was written means this setting: with one dash, as Go's programs, or two.
+   */
+  boolean isWritten(String written) {
+    return written.equals(flag())
+        || written.equals(flag().substring(1))
+        || letter
+            .filter(one -> written.equals("-" + one) || written.equals("--" + one))
+            .isPresent();
+  }
+
+  String joined(String before, String text) {
+    return repeatable ? before + "," + text : text;
   }
 
   boolean isOfProvider() {

@@ -7,15 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The values that one start of a service runs with. Immutable; printing it redacts secrets. */
 public final class Settings {
 
   private final Map<Setting<?>, Object> values;
+  private final Map<Setting<?>, Object> written;
   private final List<String> warnings;
 
-  Settings(Map<Setting<?>, Object> values, List<String> warnings) {
+  Settings(Map<Setting<?>, Object> values, Map<Setting<?>, Object> written, List<String> warnings) {
     this.values = values;
+    this.written = written;
     this.warnings = List.copyOf(warnings);
   }
 
@@ -35,6 +38,15 @@ public final class Settings {
     return Optional.ofNullable((T) values.get(setting));
   }
 
+  /**
+   * The value without the percent-decoding that a provider's setting has had, if that changed it:
+   * for whoever can tell that only this one works.
+   */
+  @SuppressWarnings("unchecked") // as find
+  public <T> Optional<T> asWritten(Setting<T> setting) {
+    return Optional.ofNullable((T) written.get(setting));
+  }
+
   /** What a person should know of the way this was set: misspelt variables, retired settings. */
   public List<String> warnings() {
     return warnings;
@@ -42,7 +54,7 @@ public final class Settings {
 
   /** Every secret that is set, for whoever must keep them out of something. */
   public List<Secret> secrets() {
-    return values.values().stream()
+    return Stream.concat(values.values().stream(), written.values().stream())
         .filter(Secret.class::isInstance)
         .map(Secret.class::cast)
         .toList();

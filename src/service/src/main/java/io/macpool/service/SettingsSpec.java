@@ -47,6 +47,7 @@ public record SettingsSpec(
     List<String> warnings = new ArrayList<>();
     Map<String, String> flags = readFlags(arguments, problems);
     Map<Setting<?>, Object> values = new LinkedHashMap<>();
+    Map<Setting<?>, Object> written = new HashMap<>();
     for (Setting<?> setting : settings) {
       if (setting.shape() == Shape.FAMILY) {
         values.put(setting, family(setting, flags, environment));
@@ -54,7 +55,7 @@ public record SettingsSpec(
       }
       Optional<Given> given = given(setting, flags, environment, warnings);
       if (given.isPresent()) {
-        take(setting, given.get(), values, problems, warnings);
+        take(setting, given.get(), values, written, problems, warnings);
       } else if (setting.defaultValue() != null) {
         values.put(setting, setting.defaultValue());
       } else if (setting.isRequired()) {
@@ -66,68 +67,77 @@ public record SettingsSpec(
       problems.addAll(warnings); // a misspelt name may be why a required one is missing
       throw new SettingsException(problems);
     }
-    return new Settings(values, warnings);
+    return new Settings(values, written, warnings);
   }
 
   /** The text of {@code --help}. */
   public String help() {
-    StringBuilder text = new StringBuilder();
-    text.append(program).append(": ").append(purpose).append("\n\n");
-    text.append("Usage: ").append(program).append(" [--setting VALUE ...]\n\n");
-    text.append("Every setting is a flag or an environment variable; the flag wins.\n");
-    text.append("Durations are written like 90s, 3m30s or 500ms.\n");
-    for (Setting<?> setting : settings) {
-      if (setting.shape() == Shape.RETIRED) {
-        continue;
-      }
-      text.append("\n  ").append(usage(setting)).append('\n');
-      text.append("      ").append(setting.description()).append('\n');
-      text.append("      environment: ")
-          .append(String.join(", ", shownVariables(setting)))
-          .append(shownDefault(setting).map(d -> "; default " + d).orElse(""))
-          .append(setting.isRequired() ? "; required" : "")
-          .append('\n');
-    }
-    text.append("\n  --help\n      prints this\n  --version\n      prints the version\n");
-    return text.toString();
+    return SettingEntry.help(this);
   }
 
-  /** The table of docs/configuration.md. */
+  /** The table of docs/configuration. */
   public String markdown() {
-    StringBuilder text = new StringBuilder("| flag | environment | default | meaning |\n");
-    text.append("| --- | --- | --- | --- |\n");
-    for (Setting<?> setting : settings) {
-      String standing =
-          setting.shape() == Shape.RETIRED
-              ? "accepted, without effect"
-              : setting.isRequired()
-                  ? "required"
-                  : shownDefault(setting).map(d -> "`" + d + "`").orElse("");
-      text.append("| `").append(usage(setting).replace("|", "\\|")).append("` | `");
-      text.append(String.join("`, `", shownVariables(setting)));
-      text.append("` | ").append(standing).append(" | ");
-      text.append(setting.description().replace("|", "\\|")).append(" |\n");
-    }
-    return text.toString();
+    return SettingEntry.markdown(entries());
   }
 
-  private record Given(String text, String source) {}
+  /** What a person may know of each setting, in the order in which help shows them. */
+  public List<SettingEntry> entries() {
+    return settings.stream()
+        .map(setting -> SettingEntry.of(setting, shownVariables(setting)))
+        .toList();
+  }
+
+  /**
+   * What is set.
+   *
+   * @param written as it stands in the environment, where {@code text} is decoded
+   */
+  private record Given(String text, String source, String written) {
+
+    boolean isDecoded() {
+      return !text.equals(written);
+    }
+  }
 
   private <T> void take(
       Setting<T> setting,
       Given given,
       Map<Setting<?>, Object> values,
+      Map<Setting<?>, Object> written,
       List<String> problems,
       List<String> warnings) {
     if (setting.shape() == Shape.RETIRED) {
       warnings.add(given.source() + " has no effect any more: " + setting.description());
       return;
     }
+    Optional<T> plain = given.isDecoded() ? usable(setting, given.written()) : Optional.empty();
+    plain.ifPresent(value -> written.put(setting, value));
+    if (given.isDecoded() && given.written().contains("+")) {
+      warnings.add(
+          given.source()
+              + ": a + stands for a space there, as in the Go worker; write %2B for a +");
+    }
     try {
       values.put(setting, setting.parse(given.text()));
     } catch (IllegalArgumentException e) {
+      if (plain.isPresent()) {
+        values.put(setting, plain.get());
+        warnings.add(
+            given.source()
+                + " is no usable value once percent-decoded, so it is taken as it is written; write"
+                + " % as %25 and + as %2B");
+        return;
+      }
       // A secret's own text must not reach the terminal or a log, not even when it is malformed.
       problems.add(given.source() + ": " + (setting.isSecret() ? "is malformed" : e.getMessage()));
+    }
+  }
+
+  private static <T> Optional<T> usable(Setting<T> setting, String text) {
+    try {
+      return Optional.of(setting.parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 
@@ -141,12 +151,12 @@ public record SettingsSpec(
       if (setting.isEmpty()) {
         problems.add(unknownFlag(flag));
       } else if (equals >= 0) {
-        flags.put(flag, argument.substring(equals + 1));
-      } else if (setting.get().shape() == Shape.SWITCH) {
-        flags.put(flag, "true");
+        put(flags, setting.get(), flag, argument.substring(equals + 1));
+      } else if (setting.get().takesNoValue()) {
+        put(flags, setting.get(), flag, "true");
       } else if (i + 1 < arguments.size()) {
         i++;
-        flags.put(flag, arguments.get(i));
+        put(flags, setting.get(), flag, arguments.get(i));
       } else {
         problems.add(flag + " needs a value");
       }
@@ -154,10 +164,20 @@ public record SettingsSpec(
     return flags;
   }
 
+  private static void put(
+      Map<String, String> flags, Setting<?> setting, String written, String text) {
+    String name = setting.shape() == Shape.FAMILY ? dashed(written) : setting.flag();
+    flags.merge(name, text, setting::joined);
+  }
+
   private static boolean takes(Setting<?> setting, String flag) {
     return setting.shape() == Shape.FAMILY
-        ? flag.startsWith(setting.flag()) && flag.length() > setting.flag().length()
-        : flag.equals(setting.flag());
+        ? dashed(flag).startsWith(setting.flag()) && dashed(flag).length() > setting.flag().length()
+        : setting.isWritten(flag);
+  }
+
+  private static String dashed(String flag) {
+    return flag.startsWith("--") ? flag : "-" + flag;
   }
 
   private Optional<Given> given(
@@ -166,15 +186,18 @@ public record SettingsSpec(
       Map<String, String> environment,
       List<String> warnings) {
     if (flags.containsKey(setting.flag())) {
-      return Optional.of(new Given(flags.get(setting.flag()), setting.flag()));
+      String text = flags.get(setting.flag());
+      return Optional.of(new Given(text, setting.flag(), text));
     }
     List<String> set =
         variables(setting).stream()
             .filter(variable -> !environment.getOrDefault(variable, "").isEmpty())
+            .filter(variable -> !isServiceLink(variable, environment.get(variable)))
             .toList();
     set.stream()
         .skip(1)
         .filter(variable -> !environment.get(variable).equals(environment.get(set.get(0))))
+        .filter(variable -> !setting.isOfMachine() || variable.startsWith(prefix))
         .forEach(
             variable ->
                 warnings.add(
@@ -184,7 +207,16 @@ public record SettingsSpec(
                         + " are both set and differ: the first counts"));
     return set.stream()
         .findFirst()
-        .map(variable -> new Given(setting.unescaped(environment.get(variable)), variable));
+        .map(
+            variable -> {
+              String text = environment.get(variable);
+              return new Given(setting.unescaped(text), variable, text);
+            });
+  }
+
+  /** What Kubernetes sets for a Service: {@code NAME_PORT=tcp://…} is nobody's setting. */
+  private static boolean isServiceLink(String variable, String value) {
+    return variable.endsWith("_PORT") && value.matches("(tcp|udp|sctp)://.*");
   }
 
   /** Environment variables in the order in which they count. */
@@ -207,7 +239,9 @@ public record SettingsSpec(
       String start = starts.get(i);
       environment.forEach(
           (variable, value) -> {
-            if (variable.startsWith(start) && !isDeclared(variable)) {
+            if (variable.startsWith(start)
+                && !isDeclared(variable)
+                && !isServiceLink(variable, value)) {
               members.put(variable.substring(start.length()).toLowerCase(Locale.ROOT), value);
             }
           });
@@ -239,6 +273,7 @@ public record SettingsSpec(
               .anyMatch(s -> s.shape() == Shape.FAMILY && variable.startsWith(prefix + s.name()));
       boolean serviceLink = variable.matches(".*_(SERVICE_(HOST|PORT)|PORT)(_.*)?");
       if (!prefix.isEmpty()
+          && !environment.get(variable).isEmpty()
           && variable.startsWith(prefix)
           && !family
           && !serviceLink
@@ -262,61 +297,12 @@ public record SettingsSpec(
   }
 
   private Optional<Setting<?>> nearest(String flag) {
-    Setting<?> best = null;
-    int least = 4; // more edits than three is another word, not a slip
-    for (Setting<?> setting : settings) {
-      int edits = edits(flag, setting.flag());
-      if (edits < least) {
-        least = edits;
-        best = setting;
-      }
-    }
-    return Optional.ofNullable(best);
-  }
-
-  /** Levenshtein's distance. */
-  private static int edits(String from, String to) {
-    int[] previous = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int[] row = new int[to.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int change = previous[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(change, Math.min(previous[j], row[j - 1]) + 1);
-      }
-      previous = row;
-    }
-    return previous[to.length()];
-  }
-
-  private String usage(Setting<?> setting) {
-    return switch (setting.shape()) {
-      case SWITCH -> setting.flag();
-      case FAMILY -> setting.flag() + "NAME " + setting.form();
-      case VALUE, RETIRED -> setting.flag() + " " + setting.form();
-    };
+    return Spelling.nearest(flag, settings);
   }
 
   private List<String> shownVariables(Setting<?> setting) {
     return setting.shape() == Shape.FAMILY
         ? List.of(prefix + setting.name() + "NAME")
         : variables(setting);
-  }
-
-  private static Optional<String> shownDefault(Setting<?> setting) {
-    Object value = setting.defaultValue();
-    if (value == null || setting.shape() == Shape.FAMILY || setting.isSecret()) {
-      return Optional.empty();
-    }
-    if (value instanceof java.time.Duration duration) {
-      return Optional.of(io.macpool.core.GoDuration.format(duration));
-    }
-    return Optional.of(
-        value instanceof Enum<?> e
-            ? e.name().toLowerCase(Locale.ROOT).replace('_', '-')
-            : value.toString());
   }
 }

@@ -77,6 +77,45 @@ class SettingsSpecTest {
     assertThat(settings.toString()).doesNotContain("s3cret").contains("request-timeout=3m0s");
   }
 
+  /** A Service may be called as our settings begin. */
+  @Test
+  void aServiceLinkIsNoSetting() {
+    SettingsSpec spec =
+        new SettingsSpec(
+            "brain",
+            "serves.",
+            "JB_",
+            List.of(Setting.integer("SSH_PORT", 1, 65_535, "a port").defaultTo(22), IMAGES));
+    Settings settings =
+        spec.read(
+            List.of(),
+            Map.of("JB_SSH_PORT", "tcp://10.0.0.1:22", "JB_IMAGE_A_PORT", "tcp://10.0.0.2:80"));
+    assertThat(settings.lines()).containsExactly("ssh-port=22", "image-={}");
+    assertThat(settings.warnings()).isEmpty();
+  }
+
+  @Test
+  void flagsAreTakenWithOneDashAndSwitchesOfOldAlone() {
+    SettingsSpec spec =
+        new SettingsSpec(
+            "brain",
+            "serves.",
+            "JB_",
+            List.of(
+                CREATES,
+                Setting.retiredFlag("QUIET", "nobody is loud"),
+                Setting.refusedFlag("UPDATE", "there is nothing to update"),
+                Setting.text("PATHS", "folders").letter("p").repeatable()));
+    Settings settings =
+        spec.read(List.of("-creates=3", "-quiet", "-p", "/a", "--paths=/b"), Map.of());
+    assertThat(settings.lines()).containsExactly("creates=3", "paths=/a,/b");
+    assertThat(settings.warnings())
+        .containsExactly("--quiet has no effect any more: nobody is loud");
+    assertThatExceptionOfType(SettingsException.class)
+        .isThrownBy(() -> spec.read(List.of("--update"), Map.of()))
+        .withMessageContaining("--update: is not supported: there is nothing to update");
+  }
+
   @Test
   void whatIsMisspeltIsSaidWithWhatIsMissingForItsSake() {
     assertThatExceptionOfType(SettingsException.class)
