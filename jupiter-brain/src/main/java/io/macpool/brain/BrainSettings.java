@@ -9,6 +9,7 @@ import io.macpool.service.sentry.ErrorReports;
 import io.macpool.service.trace.Traces;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Everything that may be set on the broker, in the order in which the documentation shows it. */
 public final class BrainSettings {
@@ -271,6 +272,8 @@ public final class BrainSettings {
           .defaultTo(Duration.ofSeconds(30));
 
   private static final String METRICS_INSTEAD = "Micrometer's meters at /metrics replace it";
+  private static final String TRACES_INSTEAD =
+      "requests go to an OpenTelemetry collector as spans: set TRACES_URL";
 
   public static final SettingsSpec SPEC =
       new SettingsSpec(
@@ -333,7 +336,10 @@ public final class BrainSettings {
               Setting.retired("LIBRATO_SOURCE", METRICS_INSTEAD).also("LIBRATO_SOURCE"),
               Setting.retired("HONEYCOMB_WRITE_KEY", METRICS_INSTEAD),
               Setting.retired("HONEYCOMB_DATASET", METRICS_INSTEAD),
-              Setting.retired("PPROF_ADDR", "use the JVM's own tools, such as jcmd")));
+              Setting.retired("HONEYCOMB_REQUEST_DATASET", TRACES_INSTEAD),
+              Setting.retired("HONEYCOMB_SAMPLE_RATE", TRACES_INSTEAD),
+              Setting.retired("PPROF_ADDR", "use the JVM's own tools, such as jcmd")),
+          Set.of("DEBUG"));
 
   private BrainSettings() {}
 }

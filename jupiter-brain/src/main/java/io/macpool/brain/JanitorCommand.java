@@ -112,8 +112,6 @@ final class JanitorCommand implements AutoCloseable {
         new JanitorPlanner.Policy(
             settings.get(JanitorSettings.CUTOFF),
             settings.get(JanitorSettings.ZERO_UPTIME_CUTOFF),
-            settings.get(JanitorSettings.SKIP_ZERO_UPTIME),
-            settings.get(JanitorSettings.SKIP_NO_BOOT_TIME),
             settings.get(JanitorSettings.BUDGET));
     try {
       janitor = start(settings, access, database, folders);

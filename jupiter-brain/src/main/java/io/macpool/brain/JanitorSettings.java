@@ -17,6 +17,7 @@ public final class JanitorSettings {
 
   public static final Setting<Secret> VSPHERE_URL =
       Setting.secret("VSPHERE_URL", "vCenter's SDK: https://user:password@host/sdk")
+          .letter("u")
           .also("JUPITER_BRAIN_VSPHERE_API_URL")
           .also("VSPHERE_API_URL")
           .required();
@@ -33,6 +34,8 @@ public final class JanitorSettings {
               "inventory paths of the folders to look at, with commas; folders below them are not",
               "PATH,PATH",
               JanitorSettings::paths)
+          .letter("p")
+          .repeatable()
           .also("JUPITER_BRAIN_VSPHERE_VM_PATH")
           .required();
 
@@ -65,22 +68,17 @@ public final class JanitorSettings {
           .also("DATABASE_URL");
 
   public static final Setting<Boolean> ONCE =
-      Setting.flag("ONCE", "look once, print what was done, and end");
+      Setting.flag("ONCE", "look once, print what was done, and end").letter("O");
 
   public static final Setting<Boolean> DRY_RUN =
       Setting.flag("DRY_RUN", "only print what would be destroyed").also("JUPITER_BRAIN_DRY_RUN");
 
   public static final Setting<Boolean> SKIP_DESTROY =
-      Setting.flag("SKIP_DESTROY", "switch machines off, but do not destroy them");
-
-  public static final Setting<Boolean> SKIP_ZERO_UPTIME =
-      Setting.flag("SKIP_ZERO_UPTIME", "leave machines alone that are off");
-
-  public static final Setting<Boolean> SKIP_NO_BOOT_TIME =
-      Setting.flag("SKIP_NO_BOOT_TIME", "leave machines alone that are on and have not booted");
+      Setting.flag("SKIP_DESTROY", "switch machines off, but do not destroy them").letter("S");
 
   public static final Setting<Duration> CUTOFF =
       Setting.duration("CUTOFF", "a machine that has been up for longer is destroyed")
+          .letter("C")
           .also("JUPITER_BRAIN_JANITOR_CUTOFF")
           .defaultTo(Duration.ofHours(2));
 
@@ -98,16 +96,21 @@ public final class JanitorSettings {
           .defaultTo(50);
 
   public static final Setting<Integer> CONCURRENCY =
-      Setting.integer("CONCURRENCY", 1, 1_000, "machines at a time").defaultTo(5);
+      Setting.integer("CONCURRENCY", 1, 1_000, "machines at a time").letter("c").defaultTo(5);
 
   public static final Setting<Integer> RATE_PER_SECOND =
-      Setting.integer("RATE_PER_SECOND", 1, 1_000, "machines begun in a second").defaultTo(5);
+      Setting.integer("RATE_PER_SECOND", 1, 1_000, "machines begun in a second")
+          .letter("R")
+          .defaultTo(5);
 
   public static final Setting<Duration> CLEANUP_LOOP_SLEEP =
       Setting.duration("CLEANUP_LOOP_SLEEP", "pause between two rounds, unless --once")
+          .letter("s")
           .defaultTo(Duration.ofMinutes(1));
 
   private static final String METRICS_INSTEAD = "the janitor prints what it did";
+  private static final String NEVER_HAD_ONE =
+      "nor had it in the old janitor, which read it and looked at it no more";
 
   public static final SettingsSpec SPEC =
       new SettingsSpec(
@@ -129,17 +132,19 @@ public final class JanitorSettings {
               CUTOFF,
               ZERO_UPTIME_CUTOFF,
               SKIP_DESTROY,
-              SKIP_ZERO_UPTIME,
-              SKIP_NO_BOOT_TIME,
               BUDGET,
               CONCURRENCY,
               RATE_PER_SECOND,
               CLEANUP_LOOP_SLEEP,
               ServiceMain.DEBUG,
+              Setting.retiredFlag("SKIP_ZERO_UPTIME", NEVER_HAD_ONE).letter("z"),
+              Setting.retiredFlag("SKIP_NO_BOOT_TIME", NEVER_HAD_ONE).letter("B"),
               Setting.retired("LIBRATO_EMAIL", METRICS_INSTEAD),
               Setting.retired("LIBRATO_TOKEN", METRICS_INSTEAD),
               Setting.retired("LIBRATO_SOURCE", METRICS_INSTEAD),
-              Setting.retired("SILENCE_METRICS", METRICS_INSTEAD),
+              Setting.retiredFlag("SILENCE_METRICS", METRICS_INSTEAD),
+              Setting.retired("HONEYCOMB_WRITE_KEY", METRICS_INSTEAD),
+              Setting.retired("HONEYCOMB_DATASET", METRICS_INSTEAD),
               Setting.retired("PPROF_PORT", "use the JVM's own tools, such as jcmd")),
           // What the old janitor read without its prefix as well; its own example uses these alone.
           Set.of(
@@ -153,7 +158,14 @@ public final class JanitorSettings {
               "CONCURRENCY",
               "ONCE",
               "CLEANUP_LOOP_SLEEP",
-              "RATE_PER_SECOND"));
+              "RATE_PER_SECOND",
+              "LIBRATO_EMAIL",
+              "LIBRATO_TOKEN",
+              "LIBRATO_SOURCE",
+              "SILENCE_METRICS",
+              "HONEYCOMB_WRITE_KEY",
+              "HONEYCOMB_DATASET",
+              "PPROF_PORT"));
 
   private JanitorSettings() {}
 

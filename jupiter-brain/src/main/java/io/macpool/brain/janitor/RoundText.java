@@ -73,7 +73,6 @@ public final class RoundText {
       case NOT_BOOTED ->
           "on for longer than " + GoDuration.format(policy.zeroUptimeCutoff()) + " without a boot";
       case SWITCHED_OFF -> "off, and older than " + GoDuration.format(policy.zeroUptimeCutoff());
-      case RULE_OFF -> "a rule that is switched off spares it";
       case AGE_UNKNOWN -> "nothing tells its age";
       case SUSPENDED -> "it is suspended";
       case IMAGE, WARM, BEING_MADE, YOUNG -> "in order";

@@ -37,8 +37,6 @@ public final class JanitorPlanner {
     BEING_MADE(false),
     /** It is within its time. */
     YOUNG(false),
-    /** It would go by a rule that is switched off. */
-    RULE_OFF(false),
     /** Nothing tells for how long it has been as it is. */
     AGE_UNKNOWN(false),
     /** Neither on nor off: a person has done something with it. */
@@ -60,16 +58,9 @@ public final class JanitorPlanner {
    *
    * @param cutoff the longest that a machine may be up
    * @param zeroUptimeCutoff the longest that one may be on without having booted, or be off
-   * @param sparesOff whether machines that are off stay
-   * @param sparesUnbooted whether machines that are on and did not boot stay
    * @param budget how many go at most; the longest-lived first
    */
-  public record Policy(
-      Duration cutoff,
-      Duration zeroUptimeCutoff,
-      boolean sparesOff,
-      boolean sparesUnbooted,
-      int budget) {
+  public record Policy(Duration cutoff, Duration zeroUptimeCutoff, int budget) {
     public Policy {
       Objects.requireNonNull(cutoff, "cutoff");
       Objects.requireNonNull(zeroUptimeCutoff, "zeroUptimeCutoff");
@@ -158,7 +149,7 @@ public final class JanitorPlanner {
               machine,
               later(machine.createdAt(), changed),
               policy.zeroUptimeCutoff(),
-              policy.sparesOff() ? Reason.RULE_OFF : Reason.SWITCHED_OFF,
+              Reason.SWITCHED_OFF,
               now);
       case ON ->
           machine.bootedAt().isPresent() || machine.reporting()
@@ -167,7 +158,7 @@ public final class JanitorPlanner {
                   machine,
                   later(machine.createdAt(), changed),
                   policy.zeroUptimeCutoff(),
-                  policy.sparesUnbooted() ? Reason.RULE_OFF : Reason.NOT_BOOTED,
+                  Reason.NOT_BOOTED,
                   now);
     };
   }

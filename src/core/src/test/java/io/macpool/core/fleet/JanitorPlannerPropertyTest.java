@@ -28,7 +28,7 @@ class JanitorPlannerPropertyTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Duration CUTOFF = Duration.ofHours(2);
   private static final Duration SHORT = Duration.ofMinutes(5);
-  private static final Policy ALL = new Policy(CUTOFF, SHORT, false, false, 1_000);
+  private static final Policy ALL = new Policy(CUTOFF, SHORT, 1_000);
 
   private static Optional<Instant> ago(int minutes) {
     return minutes < 0 ? Optional.empty() : Optional.of(NOW.minusSeconds(minutes * 60L));
@@ -141,8 +141,7 @@ class JanitorPlannerPropertyTest {
       @ForAll @net.jqwik.api.constraints.IntRange(max = 10) int budget) {
     long wanted = count(JanitorPlanner.plan(machines, records, ALL, NOW));
     List<Verdict> plan =
-        JanitorPlanner.plan(
-            machines, records, new Policy(CUTOFF, SHORT, false, false, budget), NOW);
+        JanitorPlanner.plan(machines, records, new Policy(CUTOFF, SHORT, budget), NOW);
     assertThat(count(plan)).isEqualTo(Math.min(wanted, budget));
     Instant latest =
         plan.stream()
@@ -153,21 +152,6 @@ class JanitorPlannerPropertyTest {
     assertThat(plan)
         .filteredOn(Verdict::postponed)
         .allMatch(v -> !v.since().orElseThrow().isBefore(latest));
-  }
-
-  @Property
-  void sparingRulesSpareAndNothingElseChanges(
-      @ForAll("machines") List<FoundMachine> machines,
-      @ForAll("records") Map<String, Instance> records) {
-    List<Verdict> spared =
-        JanitorPlanner.plan(machines, records, new Policy(CUTOFF, SHORT, true, true, 1_000), NOW);
-    assertThat(spared)
-        .filteredOn(Verdict::goes)
-        .extracting(Verdict::reason)
-        .isSubsetOf(Reason.DECIDED, Reason.OVERDUE);
-    assertThat(spared)
-        .filteredOn(v -> v.reason() != Reason.RULE_OFF)
-        .isSubsetOf(JanitorPlanner.plan(machines, records, ALL, NOW));
   }
 
   private static long count(List<Verdict> plan) {
