@@ -1,5 +1,6 @@
 package io.macpool.worker;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.Retries;
@@ -23,42 +24,65 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks a URL again and again whether this worker should go on: {@code {"state":"down"}} drains it.
- * No answer, or any other, changes nothing.
+ * No answer, or any other, changes nothing. It asks at once, and sooner again after a failure.
  */
 final class Heartbeat implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
-  private static final Duration EVERY = Duration.ofSeconds(30);
+
+  /**
+   * How often.
+   *
+   * @param afterAnswer after any 2xx with a JSON object
+   * @param afterFailure after anything else
+   */
+  record Pace(Duration afterAnswer, Duration afterFailure) {}
+
+  /** As the Go worker asks. */
+  static final Pace PACE = new Pace(Duration.ofMinutes(5), Duration.ofSeconds(30));
+
   private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(5);
   private static final int LONGEST_ANSWER = 64 * 1024;
   private static final String FROM_FILE = "file://";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http;
-  private final HttpRequest request;
+  private final URI url;
+  private final Optional<Secret> token;
   private final Runnable drain;
-  private final ScheduledFuture<?> ticking;
+  private final Pace pace;
+  private final ScheduledExecutorService scheduler;
+  private ScheduledFuture<?> next;
+  private boolean closed;
 
   Heartbeat(
       URI url,
       Optional<Secret> token,
       Runnable drain,
-      Duration every,
+      Pace pace,
       Executor executor,
       ScheduledExecutorService scheduler) {
+    this.url = url;
+    this.token = token;
     this.drain = drain;
-    this.http = HttpClient.newBuilder().connectTimeout(ANSWER_DEADLINE).executor(executor).build();
-    HttpRequest.Builder builder = HttpRequest.newBuilder(url).timeout(ANSWER_DEADLINE);
-    token.ifPresent(secret -> builder.header("Authorization", "token " + read(secret)));
-    this.request = builder.GET().build();
-    this.ticking =
-        scheduler.scheduleWithFixedDelay(this::ask, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+    this.pace = pace;
+    this.scheduler = scheduler;
+    this.http =
+        HttpClient.newBuilder()
+            .connectTimeout(ANSWER_DEADLINE)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .executor(executor)
+            .build();
+    askAfter(Duration.ZERO);
   }
 
-  static Duration every() {
-    return EVERY;
+  private synchronized void askAfter(Duration pause) {
+    if (!closed) {
+      next = scheduler.schedule(this::ask, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
+  /** Read at each request: a mounted Secret may change. */
   private static String read(Secret token) {
     String text = token.reveal();
     if (!text.startsWith(FROM_FILE)) {
@@ -72,27 +96,44 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void ask() {
+    HttpRequest.Builder builder = HttpRequest.newBuilder(url).timeout(ANSWER_DEADLINE);
+    try {
+      token.ifPresent(secret -> builder.header("Authorization", "token " + read(secret)));
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      log.warn("no heartbeat: its token's file can't be read, or its token is none for a header");
+      askAfter(pace.afterFailure());
+      return;
+    }
     CompletableFuture<Void> unused =
-        BoundedExchange.send(http, request, LONGEST_ANSWER)
+        BoundedExchange.send(http, builder.GET().build(), LONGEST_ANSWER)
             .handle(
                 (response, failure) -> {
+                  boolean answered = failure == null && hear(response);
                   if (failure != null) {
                     log.warn("no heartbeat: {}", Retries.cause(failure).getClass().getSimpleName());
-                  } else if (isDown(response)) {
-                    log.info("the heartbeat says down: the worker drains");
-                    drain.run();
                   }
+                  askAfter(answered ? pace.afterAnswer() : pace.afterFailure());
                   return null;
                 });
   }
 
-  private static boolean isDown(HttpResponse<byte[]> response) {
-    if (response.statusCode() != 200) {
+  /** Whether it was an answer. */
+  private boolean hear(HttpResponse<byte[]> response) {
+    if (response.statusCode() / 100 != 2) {
       log.warn("the heartbeat answered with status {}", response.statusCode());
       return false;
     }
     try {
-      return "down".equals(JSON.readTree(response.body()).path("state").asText());
+      JsonNode answer = JSON.readTree(response.body());
+      if (!answer.isObject()) {
+        log.warn("the heartbeat's answer is no JSON object");
+        return false;
+      }
+      if ("down".equals(answer.path("state").asText())) {
+        log.info("the heartbeat says down: the worker drains");
+        drain.run();
+      }
+      return true;
     } catch (IOException e) {
       log.warn("the heartbeat's answer is not JSON");
       return false;
@@ -100,7 +141,10 @@ final class Heartbeat implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    ticking.cancel(false);
+  public synchronized void close() {
+    closed = true;
+    if (next != null) {
+      next.cancel(false);
+    }
   }
 }

@@ -32,8 +32,8 @@ public final class QueueSettings {
   public static final Setting<Integer> AMQP_CONSUMER_PRIORITY =
       Setting.integer(
               "AMQP_CONSUMER_PRIORITY",
-              -1000,
-              1000,
+              Integer.MIN_VALUE,
+              Integer.MAX_VALUE,
               "consumers of a higher priority are served first")
           .defaultTo(0);
   public static final Setting<Duration> CLAIM_LEASE =
@@ -73,7 +73,14 @@ public final class QueueSettings {
           throw new IllegalArgumentException(
               "\"http\" is not supported: this worker takes no jobs from a job board; set amqp or"
                   + " file");
-      default -> throw new IllegalArgumentException("\"" + text + "\" is none of amqp, file");
+      default ->
+          throw new IllegalArgumentException(
+              text.contains(",")
+                  ? "\""
+                      + text
+                      + "\" is not supported: a worker takes jobs from one queue here; set"
+                      + " amqp or file, or run a worker for each"
+                  : "\"" + text + "\" is none of amqp, file");
     };
   }
 

@@ -56,7 +56,7 @@ record QueueSide(
             .resolve(settings.get(QueueSettings.QUEUE_NAME));
     Duration interval = settings.get(QueueSettings.FILE_POLLING_INTERVAL);
     FileQueue queue = resources.own("file queue", new FileQueue(base, interval));
-    return new QueueSide(queue, queue, queue, claim -> {}, Map.of(), Map.of(), () -> {});
+    return new QueueSide(queue, queue, queue, claim -> {}, Map.of(), Map.of(), queue::begin);
   }
 
   private static QueueSide amqp(

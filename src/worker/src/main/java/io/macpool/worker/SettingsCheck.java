@@ -12,10 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What can be wrong with settings that are right one by one. */
 final class SettingsCheck {
+
+  private static final Logger log = LoggerFactory.getLogger(SettingsCheck.class);
 
   private final Settings settings;
   private final List<String> problems = new ArrayList<>();
@@ -32,7 +38,6 @@ final class SettingsCheck {
   static GuestKey keyOrProblems(Settings settings) {
     SettingsCheck check = new SettingsCheck(settings);
     check.queue();
-    check.remoteControl();
     check.images();
     check.positive(WorkerSettings.HARD_TIMEOUT);
     check.positive(WorkerSettings.LOG_TIMEOUT);
@@ -46,20 +51,79 @@ final class SettingsCheck {
     check.usable(
         "--build-api-uri",
         () -> BrokerEndpoint.parse(settings.get(GeneratorSettings.BUILD_API_URI).reveal()));
-    check.usable(
-        "--jupiterbrain-endpoint",
-        () -> BrokerEndpoint.parse(settings.get(InstanceSettings.ENDPOINT).reveal()));
-    GuestKey key =
-        check.usable(
-            "--jupiterbrain-ssh-key-path",
-            () ->
-                GuestKey.load(
-                    Path.of(settings.get(InstanceSettings.SSH_KEY_PATH)),
-                    settings.find(InstanceSettings.SSH_KEY_PASSPHRASE).map(Secret::reveal)));
+    check.usable("--jupiterbrain-endpoint", () -> endpoint(settings));
+    GuestKey key = check.usable("--jupiterbrain-ssh-key-path", check::key);
     if (!check.problems.isEmpty()) {
       throw new SettingsException(check.problems);
     }
     return key;
+  }
+
+  /**
+   * The values as a provider's settings are decoded come first; where only those as they are
+   * written open the key, they are taken, and the log says so.
+   */
+  private GuestKey key() {
+    String path = settings.get(InstanceSettings.SSH_KEY_PATH);
+    Optional<Secret> passphrase = settings.find(InstanceSettings.SSH_KEY_PASSPHRASE);
+    Optional<String> writtenPath = settings.asWritten(InstanceSettings.SSH_KEY_PATH);
+    Optional<Secret> writtenPassphrase = settings.asWritten(InstanceSettings.SSH_KEY_PASSPHRASE);
+    try {
+      return key(path, passphrase);
+    } catch (IllegalArgumentException decoded) {
+      for (String file : choices(path, writtenPath)) {
+        for (Optional<Secret> secret :
+            List.of(passphrase, writtenPassphrase.or(() -> passphrase))) {
+          Optional<GuestKey> opened = opened(file, secret);
+          if (opened.isPresent()) {
+            log.warn(
+                "the SSH key opens only with its path or passphrase as written, not"
+                    + " percent-decoded: write % as %25 and + as %2B in the settings"
+                    + " JUPITERBRAIN_SSH_KEY_PATH and JUPITERBRAIN_SSH_KEY_PASSPHRASE");
+            return opened.get();
+          }
+        }
+      }
+      throw decoded;
+    }
+  }
+
+  private static List<String> choices(String first, Optional<String> second) {
+    return Stream.concat(Stream.of(first), second.stream()).toList();
+  }
+
+  private static Optional<GuestKey> opened(String file, Optional<Secret> passphrase) {
+    try {
+      return Optional.of(key(file, passphrase));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static GuestKey key(String file, Optional<Secret> passphrase) {
+    return GuestKey.load(Path.of(file), passphrase.map(Secret::reveal));
+  }
+
+  /**
+   * The broker's, percent-decoded once as the Go worker does, or as it is written if only that can
+   * be read.
+   *
+   * @throws IllegalArgumentException if neither can
+   */
+  static BrokerEndpoint endpoint(Settings settings) {
+    try {
+      return BrokerEndpoint.parse(settings.get(InstanceSettings.ENDPOINT).reveal());
+    } catch (IllegalArgumentException decoded) {
+      Optional<Secret> written = settings.asWritten(InstanceSettings.ENDPOINT);
+      if (written.isEmpty()) {
+        throw decoded;
+      }
+      BrokerEndpoint endpoint = BrokerEndpoint.parse(written.get().reveal());
+      log.warn(
+          "JUPITERBRAIN_ENDPOINT is no URL once percent-decoded, so it is taken as it is written;"
+              + " write % as %25 and + as %2B");
+      return endpoint;
+    }
   }
 
   private void queue() {
@@ -75,15 +139,6 @@ final class SettingsCheck {
         .find(QueueSettings.LOGS_AMQP_URI)
         .ifPresent(
             uri -> usable("--logs-amqp-uri", () -> QueueSide.logsEndpoint(settings, uri).place()));
-  }
-
-  private void remoteControl() {
-    if (settings.find(WorkerSettings.REMOTE_CONTROLLER_ADDR).isPresent()) {
-      need(
-          WorkerSettings.REMOTE_CONTROLLER_AUTH,
-          "--remote-controller-auth",
-          " with --remote-controller-addr");
-    }
   }
 
   private void images() {

@@ -50,11 +50,14 @@ public final class Worker implements AutoCloseable {
     this.queue = setup.queue();
     this.remote = setup.remoteControl(new Orders());
     CompletableFuture<Void> unused = pool.drained().thenRun(() -> ended.complete(null));
-    pool.resize(settings.get(WorkerSettings.POOL_SIZE));
+    this.stopHook = settings.find(WorkerSettings.STOP_HOOK);
+    // Health is told by now; jobs, states and the heartbeat wait for the hook, however long.
+    settings.find(WorkerSettings.START_HOOK).ifPresent(Hooks::start);
+    if (pool.view().alive() == 0) { // unless remote control was faster
+      pool.resize(settings.get(WorkerSettings.POOL_SIZE));
+    }
     setup.begin();
     setup.watchHeartbeat(this::drain);
-    this.stopHook = settings.find(WorkerSettings.STOP_HOOK);
-    settings.find(WorkerSettings.START_HOOK).ifPresent(hook -> Hooks.run("start", hook));
   }
 
   /**
@@ -138,7 +141,7 @@ public final class Worker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     resources.close();
-    stopHook.ifPresent(hook -> Hooks.run("stop", hook));
+    stopHook.ifPresent(Hooks::stop);
     ended.complete(null);
   }
 

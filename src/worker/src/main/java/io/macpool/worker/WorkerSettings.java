@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every setting of the worker: its own and its jobs' limits here, the others by subject. Names that
@@ -30,7 +32,7 @@ public final class WorkerSettings {
       Setting.integer("POOL_SIZE", 0, 5000, "how many jobs to run at once, until told otherwise")
           .defaultTo(1);
   public static final Setting<String> HOSTNAME =
-      Setting.text("HOSTNAME", "the name that logs show; default: the machine's");
+      Setting.text("HOSTNAME", "the name that logs show; default: the machine's").ofMachine();
   public static final Setting<Provider> PROVIDER_NAME =
       Setting.choice("PROVIDER_NAME", Provider.class, "what makes instances")
           .defaultTo(Provider.JUPITERBRAIN);
@@ -49,13 +51,15 @@ public final class WorkerSettings {
           "HOST:PORT",
           ListenAddress::parse);
   public static final Setting<Secret> REMOTE_CONTROLLER_AUTH =
-      Setting.secret("REMOTE_CONTROLLER_AUTH", "USER:PASSWORD of the remote-control API");
+      Setting.secret(
+          "REMOTE_CONTROLLER_AUTH",
+          "USER:PASSWORD of the remote-control API; unset: health and metrics alone are served");
   public static final Setting<String> START_HOOK =
-      Setting.text("START_HOOK", "a command run by the shell when the worker has started");
+      Setting.text("START_HOOK", "a command run by the shell before any job is taken");
   public static final Setting<String> STOP_HOOK =
       Setting.text("STOP_HOOK", "a command run by the shell when the worker has stopped");
   public static final Setting<URI> HEARTBEAT_URL =
-      uri("HEARTBEAT_URL", "asked every 30 s: {\"state\":\"down\"} drains the worker");
+      uri("HEARTBEAT_URL", "asked every 5 min: {\"state\":\"down\"} drains the worker");
   public static final Setting<Secret> HEARTBEAT_URL_AUTH_TOKEN =
       Setting.secret(
           "HEARTBEAT_URL_AUTH_TOKEN", "token for the heartbeat; file://PATH reads it from a file");
@@ -98,8 +102,11 @@ public final class WorkerSettings {
           "SKIP_SHUTDOWN_ON_LOG_TIMEOUT",
           "keep the instance of a job that fell silent, to look at");
 
-  /** What the Go worker reads without its prefix as well, the provider's own apart. */
-  private static final Set<String> BARE_NAMES =
+  /** What providers are called, for whoever asks with {@code --list-backend-providers}. */
+  public static final Setting<Boolean> LIST_BACKEND_PROVIDERS =
+      Setting.flag("LIST_BACKEND_PROVIDERS", "print the names of what makes instances, and end");
+
+  private static final Set<String> GO_NAMES =
       Set.of(
           "AMQP_CONSUMER_PRIORITY",
           "AMQP_HEARTBEAT",
@@ -140,6 +147,7 @@ public final class WorkerSettings {
           "HEARTBEAT_URL_AUTH_TOKEN",
           "HOSTNAME",
           "INFRA",
+          "LIST_BACKEND_PROVIDERS",
           "LOGS_AMQP_TLS_CERT",
           "LOGS_AMQP_TLS_CERT_PATH",
           "LOGS_AMQP_URI",
@@ -168,7 +176,7 @@ public final class WorkerSettings {
           "takes CI jobs from a queue and runs each in a fresh instance",
           "TRAVIS_WORKER_",
           all(),
-          BARE_NAMES);
+          bareNames());
 
   private WorkerSettings() {}
 
@@ -218,45 +226,21 @@ public final class WorkerSettings {
             SCRIPT_UPLOAD_TIMEOUT,
             STARTUP_TIMEOUT,
             MAX_LOG_LENGTH,
-            SKIP_SHUTDOWN_ON_LOG_TIMEOUT));
+            SKIP_SHUTDOWN_ON_LOG_TIMEOUT,
+            LIST_BACKEND_PROVIDERS));
     all.add(Traces.COLLECTOR);
     all.addAll(GeneratorSettings.all());
     all.addAll(TraceSettings.all());
     all.addAll(InstanceSettings.all());
     all.add(ErrorReports.DSN);
     all.add(ErrorReports.ENVIRONMENT);
-    all.addAll(retired());
+    all.addAll(RetiredSettings.all());
     return all;
   }
 
-  private static List<Setting<?>> retired() {
-    String metrics = "Micrometer's /metrics has taken its place";
-    String traces = "traces go to an OpenTelemetry collector: set TRACES_URL";
-    String noHttp = "jobs come by AMQP or from files, not by HTTP";
-    String pauses = "readiness is probed, there is nothing to sleep for";
-    return List.of(
-        Setting.retired("HTTP_POLLING_INTERVAL", noHttp),
-        Setting.retired("HTTP_REFRESH_CLAIM_INTERVAL", noHttp),
-        Setting.retired("JOB_BOARD_URL", noHttp),
-        Setting.retired("HONEYCOMB_WRITE_KEY", traces),
-        Setting.retired("HONEYCOMB_DATASET", traces),
-        Setting.retired("HONEYCOMB_SAMPLE_RATE", traces),
-        Setting.retired("STACKDRIVER_TRACE_ACCOUNT_JSON", traces),
-        Setting.retired("STACKDRIVER_PROJECT_ID", traces),
-        Setting.retired("OPENCENSUS_TRACING_ENABLED", traces),
-        Setting.retired("OPENCENSUS_SAMPLING_RATE", traces),
-        Setting.retired("LIST_BACKEND_PROVIDERS", "jupiterbrain is the only provider"),
-        Setting.retired("UPDATE_IMAGES", "images belong to the broker"),
-        Setting.retired("LOG_POOL_SIZE", "logs have one connection of their own"),
-        Setting.retired("LOG_METRICS", metrics),
-        Setting.retired("INITIAL_SLEEP", pauses),
-        Setting.retired("JUPITERBRAIN_BOOT_POLL_WAIT", pauses),
-        Setting.retired("PROGRESS_TYPE", "start-up progress is always plain text"),
-        Setting.retired("LIBRATO_EMAIL", metrics),
-        Setting.retired("LIBRATO_TOKEN", metrics),
-        Setting.retired("LIBRATO_SOURCE", metrics),
-        Setting.retired("SENTRY_HOOK_ERRORS", "every error is reported"),
-        Setting.retired("PPROF_PORT", "use the JDK's own tools"),
-        Setting.retired("SILENCE_METRICS", metrics));
+  /** What the Go worker reads without its prefix as well, the provider's own apart. */
+  private static Set<String> bareNames() {
+    return Stream.concat(GO_NAMES.stream(), RetiredSettings.GO_NAMES.stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

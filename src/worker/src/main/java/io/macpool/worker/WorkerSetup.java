@@ -10,6 +10,7 @@ import io.macpool.service.EventLoops;
 import io.macpool.service.Health;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
+import io.macpool.service.Secret;
 import io.macpool.service.Settings;
 import io.macpool.service.SteadyClock;
 import io.macpool.service.trace.Traces;
@@ -42,12 +43,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wires a worker from its settings; whatever it opens belongs to the given resources. */
 final class WorkerSetup {
+
+  private static final Logger log = LoggerFactory.getLogger(WorkerSetup.class);
 
   private final Resources resources;
   private final Settings settings;
@@ -75,7 +81,11 @@ final class WorkerSetup {
     queue.attend(running);
     this.pool =
         new ProcessorPool(
-            neighbours.facts().hostname(), queue, intake, gate(neighbours), threads.steps());
+            ProcessHandle.current().pid() + "." + neighbours.facts().hostname(),
+            queue,
+            intake,
+            gate(neighbours),
+            threads.steps());
     Gauge.builder("worker.pool.size", pool, p -> p.view().alive()).register(registry);
     Gauge.builder("worker.pool.expected", pool, p -> p.view().expected()).register(registry);
     side.channels().forEach(this::channelGauge);
@@ -125,7 +135,7 @@ final class WorkerSetup {
                   RemoteControl.start(
                       vertx,
                       address,
-                      settings.get(WorkerSettings.REMOTE_CONTROLLER_AUTH),
+                      credentials(),
                       build,
                       new AdminRoutes(build, health, registry),
                       pool,
@@ -137,6 +147,16 @@ final class WorkerSetup {
                       shutdown,
                       clock));
             });
+  }
+
+  /** Without any nobody may give orders; health and metrics are there for everybody. */
+  private Optional<Secret> credentials() {
+    Optional<Secret> credentials = settings.find(WorkerSettings.REMOTE_CONTROLLER_AUTH);
+    if (credentials.isEmpty()) {
+      log.warn(
+          "REMOTE_CONTROLLER_AUTH is not set: health and metrics are served, remote control is not");
+    }
+    return credentials;
   }
 
   private SlotGate gate(Neighbours neighbours) {
@@ -153,14 +173,15 @@ final class WorkerSetup {
   }
 
   private Neighbours neighbours(GuestKey key) {
-    BrokerEndpoint broker = BrokerEndpoint.parse(settings.get(InstanceSettings.ENDPOINT).reveal());
+    BrokerEndpoint broker = SettingsCheck.endpoint(settings);
     return new Neighbours(
         JobPolicy.of(settings),
         new WorkerFacts(
             hostname(),
             build.version(),
             settings.get(WorkerSettings.INFRA),
-            settings.find(QueueSettings.QUEUE_NAME).orElse("")),
+            settings.find(QueueSettings.QUEUE_NAME).orElse(""),
+            settings.get(QueueSettings.QUEUE_TYPE).name().toLowerCase(Locale.ROOT)),
         side.reports(),
         side.logs(),
         new ScriptClient(
@@ -227,7 +248,7 @@ final class WorkerSetup {
                         url,
                         settings.find(WorkerSettings.HEARTBEAT_URL_AUTH_TOKEN),
                         drain,
-                        Heartbeat.every(),
+                        Heartbeat.PACE,
                         threads.steps(),
                         threads.scheduler())));
   }

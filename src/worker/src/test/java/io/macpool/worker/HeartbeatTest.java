@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HeartbeatTest {
 
   private static final Duration SOON = Duration.ofMillis(20);
+  private static final Heartbeat.Pace OFTEN = new Heartbeat.Pace(SOON, SOON);
 
   @RegisterExtension
   static final WireMockExtension PEER =
@@ -57,6 +59,55 @@ class HeartbeatTest {
     answer(aResponse().withBody("{\"state\":\"down\"}"));
     ask(Optional.empty());
     await().until(() -> drains.get() > 0);
+  }
+
+  /** Any 2xx is an answer, and one behind a redirect. */
+  @Test
+  void everyAnswerCounts() {
+    for (int status : new int[] {200, 201, 202, 203, 299}) {
+      PEER.resetAll();
+      drains.set(0);
+      answer(aResponse().withStatus(status).withBody("{\"state\":\"down\"}"));
+      ask(Optional.empty());
+      await().until(() -> drains.get() > 0);
+    }
+    PEER.resetAll();
+    drains.set(0);
+    answer(aResponse().withStatus(302).withHeader("Location", "/elsewhere"));
+    PEER.stubFor(
+        get(urlPathEqualTo("/elsewhere")).willReturn(aResponse().withBody("{\"state\":\"down\"}")));
+    ask(Optional.empty());
+    await().until(() -> drains.get() > 0);
+  }
+
+  @Test
+  void itComesEveryFiveMinutesAndSoonerAfterAFailure() {
+    assertThat(Heartbeat.PACE)
+        .isEqualTo(new Heartbeat.Pace(Duration.ofMinutes(5), Duration.ofSeconds(30)));
+    Heartbeat.Pace pace = new Heartbeat.Pace(Duration.ofHours(1), SOON);
+    answer(aResponse().withStatus(500));
+    ask(Optional.empty(), pace);
+    await().until(() -> PEER.getAllServeEvents().size() >= 3);
+    PEER.resetAll();
+    answer(aResponse().withStatus(204).withBody(""));
+    await().until(() -> PEER.getAllServeEvents().size() >= 2); // no JSON: not an answer
+    answer(aResponse().withBody("{\"state\":\"up\"}"));
+    await()
+        .until(
+            () ->
+                PEER.getAllServeEvents().stream()
+                    .anyMatch(event -> event.getResponse().getBodyAsString().contains("up")));
+    end();
+    PEER.resetAll();
+    ask(Optional.empty(), pace);
+    await().until(() -> !PEER.getAllServeEvents().isEmpty());
+  }
+
+  @Test
+  void aTokenThatCannotBeReadKeepsNobodyFromRunning() {
+    answer(aResponse().withBody("{\"state\":\"down\"}"));
+    assertThatCode(() -> ask(Optional.of(new Secret("file:///nowhere/token"))))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -99,13 +150,17 @@ class HeartbeatTest {
   }
 
   private void ask(Optional<Secret> token) {
+    ask(token, OFTEN);
+  }
+
+  private void ask(Optional<Secret> token, Heartbeat.Pace pace) {
     end();
     heartbeat =
         new Heartbeat(
             URI.create(PEER.baseUrl() + "/heartbeat"),
             token,
             drains::incrementAndGet,
-            SOON,
+            pace,
             threads.steps(),
             threads.scheduler());
   }

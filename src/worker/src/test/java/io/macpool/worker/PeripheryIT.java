@@ -1,6 +1,7 @@
 package io.macpool.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.amqp.JobRecord;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
@@ -28,6 +31,28 @@ class PeripheryIT {
     assertThat(over).doesNotExist();
     worker.close();
     assertThat(over).exists();
+  }
+
+  /** However long it takes; meanwhile the worker is alive and not ready. */
+  @Test
+  void theStartHookComesBeforeAnyJob() throws Exception {
+    Path go = stage.directory.resolve("go");
+    Path seen = stage.directory.resolve("seen");
+    long id = stage.publish("true");
+    CompletableFuture<Worker> starting =
+        CompletableFuture.supplyAsync(
+            () ->
+                stage.worker(
+                    "START_HOOK",
+                    "touch " + seen + "; until [ -e " + go + " ]; do sleep 0.05; done"));
+    await().until(() -> Files.exists(seen));
+    await()
+        .during(Duration.ofMillis(500))
+        .until(() -> stage.results.job(id).updates().isEmpty() && stage.gate.connections() == 0);
+    assertThat(starting).isNotDone();
+    Files.createFile(go);
+    assertThat(stage.finished(id).finalState()).contains("passed");
+    assertThat(starting).succeedsWithin(Stage.PATIENCE);
   }
 
   @Test

@@ -81,7 +81,6 @@ class RemoteControlIT {
         "{",
         "[]",
         "nonsense",
-        "{\"poolSize\":-1}",
         "{\"poolSize\":\"3\"}",
         "{\"poolSize\":2.5}",
         "{\"poolSize\":1000000}"
@@ -90,6 +89,58 @@ class RemoteControlIT {
     HttpResponse<String> answer = patch(body);
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(JSON.readTree(answer.body()).path("error").asText()).isNotBlank();
+  }
+
+  /** As the Go worker answers, but that 0 is a size. */
+  @Test
+  void oddRequestsAreAnsweredAsByTheGoWorker() throws IOException {
+    assertThat(patch("{\"PoolSize\":2}").statusCode()).isEqualTo(204);
+    assertThat(show().path("expectedPoolSize").asInt()).isEqualTo(2);
+    for (String nothing :
+        new String[] {
+          "{}", "{\"poolSize\":null}", "{\"poolSize\":-1}", "{\"processors\":null}", "{\"x\":[1]}"
+        }) {
+      assertThat(patch(nothing).statusCode()).as(nothing).isEqualTo(204);
+      assertThat(show().path("expectedPoolSize").asInt()).as(nothing).isEqualTo(2);
+    }
+    assertThat(show().path("processors").path(0).path("status").asText()).isEqualTo("new");
+    assertThat(show().path("processors").path(0).path("id").asText())
+        .matches("[0-9a-f-]{36}@%d\\.worker-under-test".formatted(ProcessHandle.current().pid()));
+    assertThat(patch("{\"poolSize\":0}").statusCode()).isEqualTo(204);
+    await().until(() -> show().path("poolSize").asInt() == 0);
+    assertThat(show().get("processors").isNull()).isTrue();
+    for (String method : new String[] {"PATCH", "DELETE"}) {
+      HttpResponse<String> empty = remote.send(method, "/worker", "");
+      assertThat(empty.statusCode()).as(method).isEqualTo(400);
+      assertThat(JSON.readTree(empty.body()).path("error").asText()).isNotBlank();
+    }
+    assertThat(worker.isDrained()).isFalse();
+    for (String path : new String[] {"/worker/", "/healthz/", "/ready/", "/nothing"}) {
+      assertThat(remote.get(path).statusCode()).as(path).isEqualTo(404);
+    }
+    assertThat(remote.send("POST", "/worker", "{}").statusCode()).isEqualTo(405);
+    assertThat(remote.get("/pool/increment").statusCode()).isEqualTo(405);
+    assertThat(remote.as("").get("/worker").headers().firstValue("WWW-Authenticate"))
+        .contains("Basic realm=\"travis-ci/worker\"");
+  }
+
+  @Test
+  void aPausedWorkerLooksPaused() throws IOException {
+    patch("{\"poolSize\":2}");
+    assertThat(remote.send("DELETE", "/worker", "{\"graceful\":true,\"pause\":true}").statusCode())
+        .isEqualTo(204);
+    assertThat(show().path("expectedPoolSize").asInt()).isZero();
+    remote.send("DELETE", "/worker", "{\"Graceful\":true,\"PAUSE\":true}");
+    assertThat(show().path("expectedPoolSize").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void withoutCredentialsOnlyHealthAndMetricsAreServed() {
+    Remote open = Remote.of(stage.worker("REMOTE_CONTROLLER_AUTH", "")).as("");
+    assertThat(open.get("/healthz").statusCode()).isEqualTo(200);
+    assertThat(open.get("/metrics").statusCode()).isEqualTo(200);
+    assertThat(open.get("/worker").statusCode()).isEqualTo(404);
+    assertThat(open.send("POST", "/pool/increment", "").statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.macpool.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.amqp.JobRecord;
@@ -71,6 +72,24 @@ class StopIT {
     assertThat(stage.results.job(left).updates()).isEmpty();
     stage.worker();
     assertThat(stage.finished(left).finalState()).contains("passed");
+  }
+
+  @Test
+  void aDrainOfAWorkerWithoutProcessorsEnds() {
+    Worker drained = stage.worker("POOL_SIZE", "0");
+    drained.drain();
+    assertThat(drained.drained()).succeedsWithin(Stage.PATIENCE);
+  }
+
+  @Test
+  void aDrainWithNothingToDoEndsThoughTheBrokerIsAway() {
+    Worker drained = stage.worker("POOL_SIZE", "2");
+    await().until(drained::isReady);
+    stage.gate.shut();
+    await().until(() -> !drained.isReady());
+    drained.drain();
+    assertThat(drained.drained()).succeedsWithin(Stage.PATIENCE);
+    stage.gate.open();
   }
 
   @Test

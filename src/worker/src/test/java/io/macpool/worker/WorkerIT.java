@@ -3,6 +3,7 @@ package io.macpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.amqp.JobRecord;
 import io.macpool.sim.amqp.StateUpdate;
 import java.util.List;
@@ -32,7 +33,7 @@ class WorkerIT {
         .contains("hello from")
         .contains("/dev/pts/")
         .contains("travis_fold:start:worker_info\r")
-        .contains("hostname: worker-under-test")
+        .containsPattern("hostname: [0-9a-f-]{36}@[0-9]+\\.worker-under-test\n")
         .contains("macos-14-base")
         .contains("travis_fold:end:worker_info\r");
   }
@@ -44,6 +45,46 @@ class WorkerIT {
     long errored = stage.publish("exit 7");
     assertThat(stage.finished(failed).finalState()).contains("failed");
     assertThat(stage.finished(errored).finalState()).contains("errored");
+  }
+
+  /** A job that a worker of another kind had before, or gets next, stays in order at the hub. */
+  @Test
+  void numbersGoOnFromThePayloadsOwn() {
+    stage.worker();
+    long id = Stage.newId();
+    ObjectNode payload = Stage.payload(id, "true");
+    payload.putObject("meta").put("state_update_count", 4);
+    stage.publish(payload);
+    assertThat(stage.finished(id).updates().stream().map(StateUpdate::count))
+        .containsExactly(4L, 5L, 6L);
+  }
+
+  @Test
+  void aFinishAlwaysHasAStart() {
+    stage.worker();
+    stage.scripts.failNext(1, 422);
+    JobRecord job = stage.finished(stage.publish("true"));
+    assertThat(job.finalState()).contains("errored");
+    StateUpdate finish = job.finish().orElseThrow();
+    assertThat(finish.time("started_at")).isPresent().isEqualTo(finish.time("finished_at"));
+  }
+
+  @Test
+  void anotherImageThanTheJobsOwnIsToldInBothLogs() {
+    try (LogLines log = LogLines.of("io.macpool.worker.job.JobInstance")) {
+      stage.worker();
+      long id = Stage.newId();
+      ObjectNode payload = Stage.payload(id, "true");
+      payload.withObject("/config").put("os", "osx").put("osx_image", "xcode99");
+      stage.publish(payload);
+      JobRecord job = stage.finished(id);
+      assertThat(job.finalState()).contains("passed");
+      assertThat(job.log())
+          .contains("The job asks for osx_image \"xcode99\"")
+          .contains("it runs on the image \"macos-14-base\"");
+      assertThat(log.seen())
+          .anyMatch(line -> line.contains("job " + id) && line.contains("macos-14-base"));
+    }
   }
 
   @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.GoDuration;
+import io.macpool.service.Secret;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,6 +88,73 @@ class WorkerSettingsTest {
             "TRAVIS_WORKER_AMQP_URI and AMQP_URI are both set and differ: the first counts",
             "JUPITERBRAIN_ENDPOINT and TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT are both set and differ:"
                 + " the first counts");
+  }
+
+  /** The container's own name is no contradiction. */
+  @Test
+  void whatTheMachineSetsIsNoMistake() {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("TRAVIS_WORKER_HOSTNAME", "worker-1.ci");
+    environment.put("HOSTNAME", "worker-1");
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+    assertThat(settings.get(WorkerSettings.HOSTNAME)).isEqualTo("worker-1.ci");
+    assertThat(settings.warnings()).isEmpty();
+  }
+
+  /** As the Go worker decodes it, and raw where only that opens the key. */
+  @Test
+  void aPassphraseIsTakenAsItOpensTheKey() throws URISyntaxException {
+    String key = Path.of(WorkerSettingsTest.class.getResource("ssh/pkcs1-plus.pem").toURI()) + "";
+    for (String written : List.of("open%2Bsesame", "open+sesame")) {
+      Map<String, String> environment = new HashMap<>(LEAST);
+      environment.put("AMQP_URI", "amqp://localhost");
+      environment.put("QUEUE_NAME", "builds.test");
+      environment.put("TRAVIS_WORKER_JUPITERBRAIN_SSH_KEY_PATH", key);
+      environment.put("TRAVIS_WORKER_JUPITERBRAIN_SSH_KEY_PASSPHRASE", written);
+      Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+      try (LogLines log = LogLines.of(SettingsCheck.class.getName())) {
+        assertThat(SettingsCheck.keyOrProblems(settings)).isNotNull();
+        assertThat(log.seen()).hasSize(written.contains("%") ? 0 : 1);
+        assertThat(log.seen().toString()).doesNotContain("sesame");
+      }
+      assertThat(settings.secrets()).extracting(Secret::reveal).contains("open+sesame");
+    }
+  }
+
+  @Test
+  void aUrlIsTakenAsItIsWrittenIfOnlyThatIsOne() {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT", "http://a+b@broker:42161");
+    environment.put("JUPITERBRAIN_IMAGE_SELECTOR_URL", "http://selector/images?of=a%20b");
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+    assertThat(SettingsCheck.endpoint(settings).token().orElseThrow()).isEqualTo("a+b");
+    assertThat(settings.get(InstanceSettings.IMAGE_SELECTOR_URL))
+        .hasToString("http://selector/images?of=a%20b");
+    assertThat(settings.warnings())
+        .anyMatch(w -> w.startsWith("JUPITERBRAIN_IMAGE_SELECTOR_URL is no usable value once"))
+        .anyMatch(w -> w.startsWith("TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT: a + stands for a space"));
+  }
+
+  @Test
+  void numbersAreDecimalAndLimitsAreLongerThanNothing() {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("POOL_SIZE", "010");
+    environment.put("HARD_TIMEOUT", "0");
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+    assertThat(settings.get(WorkerSettings.POOL_SIZE)).isEqualTo(10);
+    assertThatThrownBy(() -> SettingsCheck.keyOrProblems(settings))
+        .hasMessageContaining("TRAVIS_WORKER_HARD_TIMEOUT must be longer than 0");
+    environment.put("POOL_SIZE", "0x10");
+    assertThatThrownBy(() -> WorkerSettings.SPEC.read(List.of(), environment))
+        .hasMessageContaining("POOL_SIZE: \"0x10\" is not a whole number");
+  }
+
+  @Test
+  void providersAreListedWhateverElseIsMissing() {
+    assertThat(Main.asksForProviders(List.of("--list-backend-providers"), Map.of())).isTrue();
+    assertThat(Main.asksForProviders(List.of("-list-backend-providers"), Map.of())).isTrue();
+    assertThat(Main.asksForProviders(List.of(), Map.of("LIST_BACKEND_PROVIDERS", "1"))).isTrue();
+    assertThat(Main.asksForProviders(List.of("--pool-size=1"), Map.of())).isFalse();
   }
 
   @Test

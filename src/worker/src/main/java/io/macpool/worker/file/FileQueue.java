@@ -41,6 +41,7 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
   private final Deque<Wait> waits = new ArrayDeque<>();
   private final UnfinishedFiles unfinished = new UnfinishedFiles();
   private final Map<Long, String> names = new ConcurrentHashMap<>();
+  private volatile boolean begun;
 
   /**
    * Opens a queue, with its directories if they are not there.
@@ -50,6 +51,11 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
   public FileQueue(Path base, Duration interval) {
     this.interval = interval;
     this.files = JobFiles.open(base);
+  }
+
+  /** Hands jobs out from now on. */
+  public void begin() {
+    begun = true;
     ScheduledFuture<?> unused =
         thread.scheduleWithFixedDelay(
             this::look, 0, Math.max(1, interval.toMillis()), TimeUnit.MILLISECONDS);
@@ -67,6 +73,9 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
 
   @Override
   public Optional<String> outage() {
+    if (!begun) {
+      return Optional.of("the worker has not begun");
+    }
     return files.areThere() ? Optional.empty() : Optional.of(files + " is gone");
   }
 
@@ -76,6 +85,9 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
   }
 
   private void look() {
+    if (!begun) {
+      return;
+    }
     try {
       List<String> names = files.list(Place.CREATED);
       unfinished.keepOnly(names);

@@ -43,8 +43,12 @@ public final class Intake {
   /** A job that has begun. */
   record Begun(long jobId, CompletableFuture<Verdict> ended) {}
 
-  /** Begins the job; nothing if there is nothing to run, and the delivery then has its end. */
-  Optional<Begun> begin(Delivery delivery) {
+  /**
+   * Begins the job; nothing if there is nothing to run, and the delivery then has its end.
+   *
+   * @param processor the id of who runs it
+   */
+  Optional<Begun> begin(Delivery delivery, String processor) {
     JobPayload payload;
     try {
       payload = JobPayload.parse(delivery.body(), neighbours.policy().defaults());
@@ -53,7 +57,7 @@ public final class Intake {
       return Optional.empty();
     }
     delivery.begun(payload.jobId());
-    Job job = new Job(payload, delivery, neighbours);
+    Job job = new Job(payload, delivery, processor, neighbours);
     Optional<CompletableFuture<Verdict>> ended = running.run(job);
     if (ended.isEmpty()) {
       alreadyRunning(payload, delivery);

@@ -26,6 +26,7 @@ public final class Job {
 
   private final JobPayload payload;
   private final String key;
+  private final String processor;
   private final Neighbours neighbours;
   private final Mailbox mailbox;
   private final Instant receivedAt;
@@ -36,8 +37,9 @@ public final class Job {
   private volatile Delivery delivery;
   private volatile JobState state;
 
-  Job(JobPayload payload, Delivery delivery, Neighbours neighbours) {
+  Job(JobPayload payload, Delivery delivery, String processor, Neighbours neighbours) {
     this.payload = payload;
+    this.processor = processor;
     this.delivery = delivery;
     this.key = delivery.key();
     this.neighbours = neighbours;
@@ -85,6 +87,11 @@ public final class Job {
   /** Where it stands. */
   public JobState state() {
     return state;
+  }
+
+  /** The id of who runs it. */
+  String processor() {
+    return processor;
   }
 
   Instant receivedAt() {

@@ -77,7 +77,7 @@ final class JobHands implements JobAction.Cases {
     this.guest = new JobGuest(payload, neighbours, output, this::touched, job::tell);
     this.timers = new JobTimers(neighbours.scheduler(), guest::isHeld, this::fired);
     this.script = new JobScript(payload, neighbours.scripts(), job::tell);
-    this.preamble = new JobPreamble(payload, neighbours);
+    this.preamble = new JobPreamble(payload, job.processor(), neighbours);
     this.settling =
         new JobSettling(payload, neighbours, reporter, output, priorStartFailures, job::tell);
     this.requestedAt = job.receivedAt();

@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What a worker reads of a job's message; all of it goes to the build-script generator. A field
  * that is missing, null or of the wrong type counts as not given, except where nothing can be done
  * without it.
  *
+ * @param uuid the message's; one of our own if it has none
  * @param rejection why no job can be made of it, though it can be reported; empty if all is well
  * @param startFailures how many instances had failed it when it was last given back
  */
@@ -119,7 +121,7 @@ public record JobPayload(
     return new JobPayload(
         body,
         id,
-        text(json.path("uuid")).orElse(""),
+        text(json.path("uuid")).orElseGet(() -> UUID.randomUUID().toString()),
         text(json.path("repository").path("slug")).orElse(""),
         text(json.path("queue")).orElse(""),
         text(json.path("job").path("queued_at")).flatMap(JobPayload::instant),

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a job's log begins with: who runs it, where, and how long it took to get there. */
-record JobPreamble(JobPayload job, Neighbours neighbours) {
+record JobPreamble(JobPayload job, String processor, Neighbours neighbours) {
 
   /**
    * Writes it.
@@ -23,9 +23,10 @@ record JobPreamble(JobPayload job, Neighbours neighbours) {
         LogFold.of(
             "worker_info",
             "Worker information",
-            "hostname: " + facts.hostname(),
+            "hostname: " + processor,
             "version: " + facts.version(),
-            "instance: %s %s".formatted(instance.id().orElse("unknown"), instance.image()),
+            "instance: %s %s (via %s)"
+                .formatted(instance.id().orElse("unknown"), instance.image(), facts.queueType()),
             "startup: " + GoDuration.format(Duration.ofMillis(startUp.toMillis()))));
     instance.substitution().ifPresent(text -> log.write("\u001b[33;1m" + text + "\u001b[0m\n"));
   }

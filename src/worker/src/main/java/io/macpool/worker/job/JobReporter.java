@@ -47,11 +47,16 @@ final class JobReporter {
   StateReport settlement(Settlement settlement, Optional<String> instance) {
     boolean reset = settlement.verdict() == Verdict.RESET;
     int failures = reset && settlement.isStartFailure() ? priorStartFailures + 1 : 0;
+    Instant now = clock.instant();
+    if (!reset && startedAt.isEmpty()) {
+      startedAt =
+          Optional.of(now); // schedulers reckon with both, as the Go worker always tells both
+    }
     return report(
         reset ? "job:test:reset" : "job:test:finish",
         settlement.verdict().name().toLowerCase(Locale.ROOT),
         instance,
-        Optional.of(clock.instant()),
+        Optional.of(now),
         failures);
   }
 
@@ -61,14 +66,13 @@ final class JobReporter {
       Optional<String> instance,
       Optional<Instant> finishedAt,
       int startFailures) {
-    updates++;
     return new StateReport(
         UUID.randomUUID().toString(),
         event,
         job.jobId(),
         job.uuid(),
         state,
-        updates,
+        updates++,
         startFailures,
         instance,
         job.vmSize(),

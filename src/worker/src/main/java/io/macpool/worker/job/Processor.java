@@ -109,7 +109,7 @@ final class Processor {
       finish();
       return;
     }
-    status = Status.WAITING;
+    status = idleStatus();
     if (paused) {
       return;
     }
@@ -165,7 +165,7 @@ final class Processor {
 
   private Optional<Intake.Begun> begin(Delivery delivery) {
     try {
-      return intake.begin(delivery);
+      return intake.begin(delivery, id);
     } catch (RuntimeException e) {
       log.error("processor {} could not begin a job: it goes to the dead letters", id, e);
       delivery.reject();
@@ -184,7 +184,7 @@ final class Processor {
   private void over() {
     synchronized (this) {
       processed++;
-      status = Status.WAITING;
+      status = idleStatus();
       if (hold != null) {
         hold.release();
         hold = null;
@@ -192,6 +192,11 @@ final class Processor {
     }
     onJobOver.run();
     next();
+  }
+
+  /** As the Go worker says it: one that never had a job is new. */
+  private Status idleStatus() {
+    return processed == 0 ? Status.NEW : Status.WAITING;
   }
 
   private void finish() {

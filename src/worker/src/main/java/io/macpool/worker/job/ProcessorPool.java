@@ -43,7 +43,7 @@ public final class ProcessorPool {
   private boolean draining;
   private boolean paused;
 
-  /** Makes an empty pool; {@code name} begins its processors' ids. */
+  /** Makes an empty pool; {@code name} stands behind the @ of its processors' ids. */
   public ProcessorPool(
       String name, JobQueue queue, Intake intake, SlotGate gate, Executor threads) {
     this.name = name;

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param id unlike that of any other report: whoever gets it twice can tell
  * @param event {@code job:test:finish} and the like
  * @param state {@code passed} and the like
- * @param updateCount orders the reports of one job
+ * @param updateCount orders the reports of one job; its first has the payload's own number
  * @param startFailures how many instances failed the job so far: comes back with its next delivery
  *     if the scheduler passes {@code meta} on
  */

@@ -4,7 +4,9 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Date;
 import java.util.Deque;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -86,11 +88,14 @@ final class AmqpPublisher implements AutoCloseable {
     return supervised.outage();
   }
 
-  /** Completes when the broker has confirmed; fails only if this publisher closes before. */
+  /**
+   * Completes when the broker has confirmed; fails only if this publisher closes before. A message
+   * without a timestamp gets this moment's.
+   */
   CompletableFuture<Void> publish(
       String exchange, String key, BasicProperties properties, byte[] body) {
     Message message =
-        new Message(exchange, key, properties, new Bytes(body), new CompletableFuture<>());
+        new Message(exchange, key, stamped(properties), new Bytes(body), new CompletableFuture<>());
     synchronized (this) {
       if (closed) {
         return CompletableFuture.failedFuture(closing());
@@ -99,6 +104,12 @@ final class AmqpPublisher implements AutoCloseable {
       sendSoon();
     }
     return message.safe();
+  }
+
+  private static BasicProperties stamped(BasicProperties properties) {
+    return properties.getTimestamp() == null
+        ? properties.builder().timestamp(Date.from(Instant.now())).build()
+        : properties;
   }
 
   private void setUp(Channel opened) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,9 +62,14 @@ public final class AmqpReports implements Reports, AutoCloseable {
     return publishers.get(0).publish("", QUEUE, properties, body);
   }
 
-  /** The message id tells a report that comes twice from a second report. */
+  /**
+   * The message id tells a report that comes twice from a second report; its timestamp is the
+   * moment of what it reports.
+   */
   static BasicProperties properties(StateReport report) {
+    Optional<Instant> happened = report.finishedAt().or(report::startedAt).or(report::receivedAt);
     return new BasicProperties.Builder()
+        .timestamp(happened.map(Date::from).orElse(null))
         .contentType("application/json")
         .deliveryMode(PERSISTENT)
         .type(report.event())

@@ -38,7 +38,7 @@ final class BasicAuth implements Handler<RoutingContext> {
     }
     try {
       byte[] decoded = Base64.getDecoder().decode(header.substring(6).strip());
-      return Optional.of(new String(decoded, StandardCharsets.UTF_8));
+      return Optional.of(new String(decoded, StandardCharsets.UTF_8)).filter(t -> t.contains(":"));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

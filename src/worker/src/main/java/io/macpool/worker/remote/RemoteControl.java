@@ -69,6 +69,7 @@ public final class RemoteControl implements AutoCloseable {
   /**
    * Listens; must not be called on an event loop.
    *
+   * @param credentials without any, health and metrics alone are served
    * @param outage why the worker can get no jobs, or tell nothing of them; empty if it can
    * @param warnings what somebody should look at though it works, by subject
    * @throws IllegalStateException if the address can't be had
@@ -76,7 +77,7 @@ public final class RemoteControl implements AutoCloseable {
   public static RemoteControl start(
       Vertx vertx,
       ListenAddress address,
-      Secret credentials,
+      Optional<Secret> credentials,
       BuildInfo build,
       AdminRoutes admin,
       ProcessorPool pool,
@@ -90,12 +91,18 @@ public final class RemoteControl implements AutoCloseable {
     return control;
   }
 
-  private Router routes(Vertx vertx, Secret credentials, AdminRoutes admin) {
+  private Router routes(Vertx vertx, Optional<Secret> credentials, AdminRoutes admin) {
     Router router = Router.router(vertx);
+    // Vert.x takes a path with a slash at its end for the same; the Go worker knows none.
+    router.route().handler(RemoteControl::refuseTrailingSlash);
     router.get("/healthz").handler(call -> call.response().end("OK"));
     router.get("/ready").handler(this::ready);
     admin.mount(router);
-    BasicAuth auth = new BasicAuth(credentials);
+    credentials.ifPresent(secret -> orders(router, new BasicAuth(secret)));
+    return router;
+  }
+
+  private void orders(Router router, BasicAuth auth) {
     BodyHandler body = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
     router.route("/worker").handler(auth).handler(this::trust);
     router.route("/pool/*").handler(auth).handler(this::trust);
@@ -104,12 +111,20 @@ public final class RemoteControl implements AutoCloseable {
     router.delete("/worker").handler(body).handler(call -> withBody(call, this::end));
     router.post("/pool/increment").handler(call -> change(call, 1));
     router.post("/pool/decrement").handler(call -> change(call, -1));
-    return router;
   }
 
   /** The port that it listens on. */
   public int port() {
     return listener.port();
+  }
+
+  private static void refuseTrailingSlash(RoutingContext call) {
+    String path = call.request().path();
+    if (path.length() > 1 && path.endsWith("/")) {
+      call.response().setStatusCode(404).end();
+    } else {
+      call.next();
+    }
   }
 
   private void trust(RoutingContext call) {
@@ -156,9 +171,9 @@ public final class RemoteControl implements AutoCloseable {
 
   private void resize(RoutingContext call, JsonObject body) {
     Object size = value(body, "poolSize", null);
-    if (size == null) {
-      done(call); // as the Go worker: nothing asked, nothing done
-    } else if (size instanceof Integer n && n >= 0 && n <= LARGEST_POOL) {
+    if (size == null || (size instanceof Integer n && n < 0)) {
+      done(call); // as the Go worker: nothing that can be done is asked, nothing done
+    } else if (size instanceof Integer n && n <= LARGEST_POOL) {
       pool.resize(n);
       done(call);
     } else {
