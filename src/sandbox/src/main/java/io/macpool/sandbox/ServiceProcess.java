@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +27,12 @@ public final class ServiceProcess implements AutoCloseable {
    *
    * @param main the class whose {@code main} the service's jar would run
    * @param log the file that its output is added to
+   * @param arguments its flags, and what stands before them
    */
-  public static ServiceProcess start(Class<?> main, Map<String, String> environment, Path log) {
-    ProcessBuilder builder =
-        new ProcessBuilder(
+  public static ServiceProcess start(
+      Class<?> main, Map<String, String> environment, Path log, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -38,6 +41,8 @@ public final class ServiceProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
     builder.redirectInput(NOTHING);
