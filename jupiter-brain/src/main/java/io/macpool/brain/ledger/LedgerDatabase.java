@@ -33,6 +33,11 @@ final class LedgerDatabase implements AutoCloseable {
   static final long RESERVATION_LOCK = 0x6d616370_6f6f6c01L;
 
   private static final long LEADER_LOCK = 0x6d616370_6f6f6c02L;
+
+  /** Fails on a server that was demoted, which answers a mere ping, and reads, all the same. */
+  private static final String WRITES =
+      "SELECT 1 / CASE current_setting('transaction_read_only') WHEN 'off' THEN 1 ELSE 0 END";
+
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
   /**
@@ -102,6 +107,8 @@ final class LedgerDatabase implements AutoCloseable {
     config.setInitializationFailTimeout(CONNECT_LIMIT.toMillis());
     if (address.shared()) {
       config.setExceptionOverride(new UselessConnections());
+      // A connection that was idle is asked this before it is used again, in place of a ping.
+      config.setConnectionTestQuery(WRITES);
       // A server that takes no writes is not the one that is meant.
       config.addDataSourceProperty("targetServerType", "primary");
       config.addDataSourceProperty("connectTimeout", CONNECT_LIMIT.toSeconds());

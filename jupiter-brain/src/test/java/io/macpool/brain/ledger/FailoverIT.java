@@ -8,7 +8,9 @@ import io.macpool.service.Secret;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,6 +55,31 @@ class FailoverIT {
       demote(open);
       assertThat(open.write("say that one lives", FailoverIT::write)).isEqualTo(1);
     }
+  }
+
+  /** Hikari takes a connection that was used within the last half second for good. */
+  @Test
+  void readsAvoidAServerThatWasDemotedOnceTheConnectionWasIdle() {
+    try (LedgerDatabase open = LedgerDatabase.open(database, 1, LedgerDatabase.Limits.USUAL)) {
+      demote(open);
+      assertThat(isReadOnly(open)).as("used a moment ago").isTrue();
+      Awaitility.await("another connection")
+          .atMost(Duration.ofSeconds(30))
+          .pollDelay(Duration.ofMillis(600))
+          .pollInterval(Duration.ofMillis(600))
+          .until(() -> !isReadOnly(open));
+    }
+  }
+
+  private static boolean isReadOnly(LedgerDatabase open) {
+    return open.read(
+        "look",
+        handle ->
+            handle
+                .createQuery("SELECT current_setting('transaction_read_only')")
+                .mapTo(String.class)
+                .one()
+                .equals("on"));
   }
 
   @Test
