@@ -15,7 +15,7 @@ final class HistoryRows {
 
   private HistoryRows() {}
 
-  /** How many were removed: those gone for longest first. */
+  /** How many were removed here, not by another who purges: those gone for longest first. */
   static int purge(Handle handle, Instant then, int most) {
     List<String> ids =
         handle
@@ -36,11 +36,10 @@ final class HistoryRows {
           .execute();
     }
     // GONE is for good, but a person may have meddled: what is not gone any more stays.
-    handle
+    return handle
         .createUpdate("DELETE FROM jupiter_brain.instances WHERE id IN (<ids>) AND phase = 'GONE'")
         .bindList("ids", ids)
         .execute();
-    return ids.size();
   }
 
   static void purgeSilent(Handle handle, Instant then) {

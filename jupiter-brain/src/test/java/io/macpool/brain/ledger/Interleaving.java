@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -28,11 +27,17 @@ final class Interleaving {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
+  /** Most steps take less; asking the database who waits takes longer than a step. */
+  private static final long STEP_MILLIS = 3;
+
   /** Tells whether an operation waits for the other's lock. */
   @FunctionalInterface
   interface Blocked {
     boolean isBlocked(int actor) throws SQLException;
   }
+
+  /** Guards what both operations and the test change, and wait for. */
+  private final Object monitor = new Object();
 
   private final Ledger[] ledgers;
   private final Actor[] actors = {new Actor(), new Actor()};
@@ -56,14 +61,14 @@ final class Interleaving {
         new SqlLogger() {
           @Override
           public void logBeforeExecution(StatementContext context) {
-            pass();
+            pass(false);
           }
         });
     jdbi.setTransactionHandler(
         new LocalTransactionHandler() {
           @Override
           public void commit(Handle handle) {
-            pass();
+            pass(true);
             super.commit(handle);
           }
 
@@ -74,9 +79,9 @@ final class Interleaving {
         });
   }
 
-  private void pass() {
+  private void pass(boolean commit) {
     for (Actor actor : actors) {
-      actor.pass();
+      actor.pass(commit);
     }
   }
 
@@ -151,24 +156,46 @@ final class Interleaving {
   /** Once each has ended, is at its gate, or waits for the other's lock: those at their gates. */
   private List<Integer> settle(StringBuilder order) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (true) {
-      List<Integer> able = new ArrayList<>();
-      boolean settled = true;
-      for (int i = 0; i < 2; i++) {
-        if (actors[i].atGate()) {
-          able.add(i);
-        } else if (!actors[i].ended()) {
-          settled &= isBlocked(i);
+    synchronized (monitor) {
+      while (true) {
+        List<Integer> able = new ArrayList<>();
+        List<Integer> running = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+          if (actors[i].waiting) {
+            able.add(i);
+          } else if (!actors[i].ended && !actors[i].blocked) {
+            running.add(i);
+          }
+        }
+        boolean over = actors[0].ended && actors[1].ended;
+        if (over || (running.isEmpty() && !able.isEmpty())) {
+          return able;
+        }
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError("neither goes on after " + order);
+        }
+        if (!await(running)) {
+          for (int i = 0; i < 2; i++) {
+            actors[i].blocked = !actors[i].waiting && !actors[i].ended && isBlocked(i);
+          }
         }
       }
-      boolean over = actors[0].ended() && actors[1].ended();
-      if (over || (settled && !able.isEmpty())) {
-        return able;
+    }
+  }
+
+  /** Whether one of these came to its gate or its end, in the time that a step takes. */
+  private boolean await(List<Integer> running) {
+    long end = System.nanoTime() + Duration.ofMillis(STEP_MILLIS).toNanos();
+    try {
+      for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+        monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+        if (running.stream().anyMatch(i -> actors[i].waiting || actors[i].ended)) {
+          return true;
+        }
       }
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("neither goes on after " + order);
-      }
-      LockSupport.parkNanos(100_000); // spinning would take the time that is waited for
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -180,73 +207,100 @@ final class Interleaving {
     }
   }
 
-  /** One operation on its thread. */
-  private static final class Actor {
+  /** One operation on its thread; its state is guarded by the monitor. */
+  private final class Actor {
 
     private Thread thread;
     private boolean waiting;
     private boolean open;
     private boolean ended = true;
+
+    /** Was seen to wait for a lock; until the other has committed it will go on doing so. */
+    private boolean blocked;
+
+    private boolean commits;
+
     private String result = "";
 
-    synchronized void start(Supplier<String> work) {
-      waiting = false;
-      open = false;
-      ended = false;
-      thread =
-          new Thread(
-              () -> {
-                String end;
-                try {
-                  end = work.get();
-                } catch (RuntimeException e) {
-                  end = "failed: " + e.getMessage();
-                }
-                synchronized (this) {
-                  result = end;
-                  ended = true;
-                }
-              });
-      thread.setDaemon(true);
-      thread.start();
+    void start(Supplier<String> work) {
+      synchronized (monitor) {
+        waiting = false;
+        open = false;
+        ended = false;
+        blocked = false;
+        commits = false;
+        thread = new Thread(() -> run(work));
+        thread.setDaemon(true);
+        thread.start();
+      }
+    }
+
+    private void run(Supplier<String> work) {
+      String end;
+      try {
+        end = work.get();
+      } catch (RuntimeException e) {
+        end = "failed: " + e.getMessage();
+      }
+      synchronized (monitor) {
+        result = end;
+        ended = true;
+        letGo();
+      }
+    }
+
+    /** Its locks are free, or about to be: what the other does has to be looked at anew. */
+    private void letGo() {
+      for (Actor actor : actors) {
+        actor.blocked = false;
+      }
+      monitor.notifyAll();
     }
 
     /** Called by the operation before each statement and commit. */
-    synchronized void pass() {
-      if (Thread.currentThread() != thread) {
-        return; // the test's own
-      }
-      waiting = true;
-      while (!open) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
+    void pass(boolean commit) {
+      synchronized (monitor) {
+        if (Thread.currentThread() != thread) {
+          return; // the test's own
+        }
+        if (commits) {
+          letGo(); // that was before this
+        }
+        commits = commit;
+        waiting = true;
+        monitor.notifyAll();
+        while (!open) {
+          try {
+            monitor.wait();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        }
+        open = false;
+        if (commit) {
+          letGo();
         }
       }
-      open = false;
     }
 
-    synchronized void open() {
-      waiting = false;
-      open = true;
-      notifyAll();
+    void open() {
+      synchronized (monitor) {
+        waiting = false;
+        open = true;
+        monitor.notifyAll();
+      }
     }
 
-    synchronized boolean atGate() {
-      return waiting;
+    String result() {
+      synchronized (monitor) {
+        return result;
+      }
     }
 
-    synchronized boolean ended() {
-      return ended;
-    }
-
-    synchronized String result() {
-      return result;
-    }
-
-    synchronized long id() {
-      return thread.getId();
+    long id() {
+      synchronized (monitor) {
+        return thread.getId();
+      }
     }
   }
 
