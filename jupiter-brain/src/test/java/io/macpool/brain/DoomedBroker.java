@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** A broker in a process of its own that will halt at a step; it warms up as soon as it exists. */
+/** A broker in a process of its own that will halt at a step. */
 final class DoomedBroker implements AutoCloseable {
 
   private final Process process;
@@ -51,6 +51,8 @@ final class DoomedBroker implements AutoCloseable {
     for (Map.Entry<String, String> setting : environment.entrySet()) {
       in.write(setting.getKey() + "=" + setting.getValue() + "\n");
     }
+    // It is a cold JVM, and must come as far as its step.
+    in.write("JUPITER_BRAIN_REQUEST_TIMEOUT=60s\n");
     in.write("CRASH_AT=" + step + "\n\n");
     in.flush();
     BufferedReader out =

@@ -45,6 +45,11 @@ final class BrokerRows {
     return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
+  /** None lives: the database is one process's, and that has just begun. */
+  static void removeAll(Handle handle) {
+    handle.execute("DELETE FROM jupiter_brain.brokers");
+  }
+
   static void remove(Handle handle, String broker) {
     handle.execute("DELETE FROM jupiter_brain.brokers WHERE id = ?", broker);
   }

@@ -126,23 +126,6 @@ final class InstanceRows {
             .list();
   }
 
-  /** Opens a record again that was closed for this reason; empty if there is no such record. */
-  static Optional<Instance> reopen(
-      Handle handle, String id, String closedBecause, String reason, Instant now) {
-    int opened =
-        handle.execute(
-            "UPDATE jupiter_brain.instances SET phase = 'READY', destroyed_at = NULL, version ="
-                + " version + 1, changed_at = ?, reason = ? WHERE id = ? AND phase = 'GONE' AND"
-                + " reason = ?",
-            at(now),
-            shortened(reason),
-            id,
-            closedBecause);
-    Optional<Instance> instance = opened == 0 ? Optional.empty() : find(handle, id);
-    instance.ifPresent(i -> record(handle, List.of(i)));
-    return instance;
-  }
-
   /** What came of each, in their order: those that could not happen change nothing. */
   static List<Transition.Outcome> advance(
       Handle handle, Collection<Transition> transitions, Instant now) {

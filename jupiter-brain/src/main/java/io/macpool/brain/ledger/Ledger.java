@@ -224,18 +224,23 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Opens a record again that was closed for {@code closedBecause}: its machine is back. It has a
-   * slot on its host if one is free there; without one it takes up the room of one all the same.
+   * Opens a record again whose machine is back, see {@link InstanceEvent#RETURNED}. It has a slot
+   * on its host if one is free there; without one it takes up the room of one all the same.
    *
-   * @return the instance, with its owner; empty if it is not closed, or for another reason
+   * @return the instance, with its owner; empty if that can't happen to it
    */
-  public Optional<Instance> reopen(String id, String closedBecause, String reason) {
+  public Optional<Instance> reopen(String id) {
     return database.writeAlone(
         "open the record of " + id + " again",
         handle -> {
           SlotRows.Slots slots = SlotRows.read(handle);
-          Optional<Instance> open =
-              InstanceRows.reopen(handle, id, closedBecause, reason, clock.instant());
+          Transition.Outcome outcome =
+              InstanceRows.advance(
+                      handle,
+                      List.of(Transition.of(id, InstanceEvent.RETURNED, "it is back")),
+                      clock.instant())
+                  .get(0);
+          Optional<Instance> open = outcome.now().filter(instance -> outcome.happened());
           SlotRows.take(
               handle,
               slots,
@@ -364,6 +369,21 @@ public final class Ledger implements AutoCloseable {
             handle -> BrokerRows.beat(handle, broker, trust));
     shared.set(heartbeat.now(), asked);
     return heartbeat;
+  }
+
+  /**
+   * To be called by a broker that begins. If no other can use this ledger, those that used it
+   * before it are gone, and what they left undone need not wait for their silence.
+   */
+  public void begin() {
+    if (!database.isShared()) {
+      database.write(
+          "begin",
+          handle -> {
+            BrokerRows.removeAll(handle);
+            return null;
+          });
+    }
   }
 
   /** This broker stops: whatever it left undone is for others at once. */

@@ -79,8 +79,7 @@ final class ReclaimExecutor {
         ledger.adopt(Instances.found(machine, broker, clock.instant()));
         ledger.find(action.name()).ifPresent(live::put);
       }
-      case REOPEN ->
-          ledger.reopen(action.name(), ReclaimPlanner.VANISHED, "it is back").ifPresent(live::put);
+      case REOPEN -> ledger.reopen(action.name()).ifPresent(live::put);
       case FORGET ->
           live.find(action.name())
               .ifPresent(instance -> forget(action, reason, instance, seen.orElseThrow()));

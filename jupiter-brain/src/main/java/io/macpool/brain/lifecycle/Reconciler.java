@@ -135,6 +135,7 @@ public final class Reconciler implements AutoCloseable {
   /** Reads the ledger and begins to reconcile. */
   @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
   public void start() {
+    ledger.begin();
     ledger.heartbeat(broker, options.brokerTrust());
     long mark = live.mark();
     List<Instance> instances = ledger.live();
@@ -286,8 +287,8 @@ public final class Reconciler implements AutoCloseable {
     suspects = plan.suspects();
     reclaims.carryOut(plan, instances, inventory);
     noteRecovered(plan, inventory);
-    if (!suspects.isEmpty()) {
-      hypervisor.confirm();
+    if (plan.undecided()) {
+      hypervisor.confirm(); // the events alone may bring no news for the length of a poll
     }
   }
 

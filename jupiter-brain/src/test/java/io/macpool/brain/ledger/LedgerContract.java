@@ -185,8 +185,7 @@ abstract class LedgerContract {
       assertThat(seen.uuid()).contains("uuid-1");
       ledger.advance(Transition.of("a", InstanceEvent.VANISHED, "vanished").asSeen(seen.version()));
       assertThat(ledger.closed(Set.of("a", "b"))).extracting(Instance::id).containsExactly("a");
-      assertThat(ledger.reopen("a", "decided", "it is back")).isEmpty();
-      assertThat(ledger.reopen("a", "vanished", "it is back"))
+      assertThat(ledger.reopen("a"))
           .hasValueSatisfying(
               back -> {
                 assertThat(back.phase()).isEqualTo(InstancePhase.READY);
@@ -195,6 +194,11 @@ abstract class LedgerContract {
               });
       assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
       assertThat(reserve(ledger, "b", Optional.empty())).isInstanceOf(Reservation.Refused.class);
+      assertThat(ledger.reopen("a")).as("it is open").isEmpty();
+      happens(ledger, "a", InstanceEvent.DELETED, "done");
+      happens(ledger, "a", InstanceEvent.DESTROYED, "done");
+      assertThat(ledger.reopen("a")).as("it was destroyed").isEmpty();
+      assertThat(ledger.reopen("nobody")).isEmpty();
     }
   }
 

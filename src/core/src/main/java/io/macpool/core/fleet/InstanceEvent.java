@@ -41,7 +41,9 @@ public enum InstanceEvent {
   /** Its VM is gone, as was decided. */
   DESTROYED(By.A_REPLICA, If.ALWAYS, null, null, null, GONE),
   /** There is no VM; only as it was when that was found. */
-  VANISHED(By.THE_LEADER, If.AS_SEEN, GONE, GONE, GONE, GONE);
+  VANISHED(By.THE_LEADER, If.AS_SEEN, GONE, GONE, GONE, GONE),
+  /** Its VM is back: the one way out of GONE. */
+  RETURNED(By.THE_LEADER, If.LOST_FROM_SIGHT, null, null, null, null, READY);
 
   /** Who may say that it happened. */
   public enum By {
@@ -70,7 +72,8 @@ public enum InstanceEvent {
     WARM_AND_PROVEN("it is warm and proven"),
     NOT_WARM("it is not warm"),
     UNCONFIRMED("its owner does not know of it"),
-    AS_SEEN("nothing has changed it since it was seen");
+    AS_SEEN("nothing has changed it since it was seen"),
+    LOST_FROM_SIGHT("its record was closed as vanished");
 
     private final String words;
 
@@ -89,6 +92,7 @@ public enum InstanceEvent {
   private final InstancePhase fromCloned;
   private final InstancePhase fromReady;
   private final InstancePhase fromReclaiming;
+  private final InstancePhase fromGone;
 
   InstanceEvent(
       By by,
@@ -97,12 +101,24 @@ public enum InstanceEvent {
       InstancePhase fromCloned,
       InstancePhase fromReady,
       InstancePhase fromReclaiming) {
+    this(by, condition, fromRequested, fromCloned, fromReady, fromReclaiming, null);
+  }
+
+  InstanceEvent(
+      By by,
+      If condition,
+      InstancePhase fromRequested,
+      InstancePhase fromCloned,
+      InstancePhase fromReady,
+      InstancePhase fromReclaiming,
+      InstancePhase fromGone) {
     this.by = by;
     this.condition = condition;
     this.fromRequested = fromRequested;
     this.fromCloned = fromCloned;
     this.fromReady = fromReady;
     this.fromReclaiming = fromReclaiming;
+    this.fromGone = fromGone;
   }
 
   public By by() {
@@ -121,7 +137,7 @@ public enum InstanceEvent {
           case CLONED -> fromCloned;
           case READY -> fromReady;
           case RECLAIMING -> fromReclaiming;
-          case GONE -> null;
+          case GONE -> fromGone;
         });
   }
 
@@ -139,6 +155,7 @@ public enum InstanceEvent {
           case NOT_WARM -> !now.ownership().isWarm();
           case UNCONFIRMED -> !now.confirmed();
           case AS_SEEN -> seen.isPresent();
+          case LOST_FROM_SIGHT -> now.reason().equals(ReclaimPlanner.VANISHED);
         };
     boolean unchanged = seen.isEmpty() || seen.get() == now.version();
     return holds && unchanged ? next(now.phase()) : Optional.empty();

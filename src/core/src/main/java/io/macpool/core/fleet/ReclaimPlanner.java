@@ -148,8 +148,11 @@ public final class ReclaimPlanner {
    * look.
    *
    * @param postponed destructions that the budget did not allow
+   * @param undecided whether a later confirmation may tell more: something is suspected, or could
+   *     not even be suspected, as the inventory was asked for before the record's last change
    */
-  public record Plan(List<Action> actions, Map<String, Suspicion> suspects, int postponed) {
+  public record Plan(
+      List<Action> actions, Map<String, Suspicion> suspects, int postponed, boolean undecided) {
     public Plan {
       actions = List.copyOf(actions);
       suspects = Map.copyOf(suspects);
@@ -164,6 +167,7 @@ public final class ReclaimPlanner {
   private final Map<String, Suspicion> before;
   private final Instant now;
   private final Map<String, Suspicion> suspects = new HashMap<>();
+  private boolean unsettled;
 
   private ReclaimPlanner(
       Policy policy, Evidence evidence, Map<String, Suspicion> before, Instant now) {
@@ -221,7 +225,7 @@ public final class ReclaimPlanner {
       }
     }
     decided.addAll(found);
-    return new Plan(decided, suspects, postponed);
+    return new Plan(decided, suspects, postponed, unsettled || !suspects.isEmpty());
   }
 
   private Optional<Action> judge(
@@ -268,7 +272,7 @@ public final class ReclaimPlanner {
   private Optional<Action> missing(Instance instance, Reason reason, Duration grace) {
     boolean mayAppear =
         instance.ref().isEmpty() && instance.createdAt().plus(policy.cloneLimit()).isAfter(now);
-    return mayAppear || !evidence.settled().contains(instance.id())
+    return mayAppear || !isSettled(instance)
         ? Optional.empty()
         : confirmed(instance.id(), instance.changedAt(), Kind.FORGET, reason, grace);
   }
@@ -328,9 +332,16 @@ public final class ReclaimPlanner {
   }
 
   private Optional<Action> confirmed(Instance instance, Reason reason) {
-    return evidence.settled().contains(instance.id())
+    return isSettled(instance)
         ? confirmed(instance.id(), instance.changedAt(), Kind.DESTROY, reason, policy.grace())
         : Optional.empty();
+  }
+
+  /** Whether the inventory was asked for after the record's last change was known. */
+  private boolean isSettled(Instance instance) {
+    boolean settled = evidence.settled().contains(instance.id());
+    unsettled |= !settled;
+    return settled;
   }
 
   /** Acts if an earlier confirmation said the same of the same state of the record. */

@@ -24,8 +24,8 @@ class InstanceEventTest {
     String table =
         Stream.concat(
                 Stream.of(
-                    "| event | who may | if | REQUESTED | CLONED | READY | RECLAIMING |",
-                    "| --- | --- | --- | --- | --- | --- | --- |"),
+                    "| event | who may | if | REQUESTED | CLONED | READY | RECLAIMING | GONE |",
+                    "| --- | --- | --- | --- | --- | --- | --- | --- |"),
                 Arrays.stream(InstanceEvent.values()).map(InstanceEventTest::row))
             .collect(Collectors.joining("\n"));
     assertThat(Files.readString(Path.of("../../docs/broker.md"))).contains(table);
@@ -43,15 +43,19 @@ class InstanceEventTest {
                 InstancePhase.REQUESTED,
                 InstancePhase.CLONED,
                 InstancePhase.READY,
-                InstancePhase.RECLAIMING)
+                InstancePhase.RECLAIMING,
+                InstancePhase.GONE)
             .map(phase -> event.next(phase).map(InstancePhase::name).orElse("-"))
             .collect(Collectors.joining(" | "))
         + " |";
   }
 
   @Test
-  void nothingHappensToWhatIsGoneAndNothingGoesBack() {
+  void nothingHappensToWhatIsGoneAndNothingGoesBackButWhatReturns() {
     for (InstanceEvent event : InstanceEvent.values()) {
+      if (event == InstanceEvent.RETURNED) {
+        continue;
+      }
       assertThat(event.next(InstancePhase.GONE)).isEmpty();
       for (InstancePhase phase : InstancePhase.values()) {
         assertThat(event.next(phase).filter(next -> next.compareTo(phase) < 0)).isEmpty();
@@ -70,6 +74,18 @@ class InstanceEventTest {
         assertThat(event.next(ready, Optional.empty()).isPresent()).isEqualTo(ownership.isWarm());
       }
     }
+  }
+
+  @Test
+  void whatReturnsIsItsOwnersIfItsRecordWasClosedAsVanishedAlone() {
+    Instance ready =
+        instance(Ownership.of("ci")).in(InstancePhase.READY, "on", Optional.empty(), NOW);
+    for (String reason : new String[] {ReclaimPlanner.VANISHED, "decided"}) {
+      Instance gone = ready.in(InstancePhase.GONE, reason, Optional.empty(), NOW);
+      assertThat(InstanceEvent.RETURNED.next(gone, Optional.empty()).isPresent())
+          .isEqualTo(reason.equals(ReclaimPlanner.VANISHED));
+    }
+    assertThat(InstanceEvent.RETURNED.next(ready, Optional.empty())).isEmpty();
   }
 
   @Test

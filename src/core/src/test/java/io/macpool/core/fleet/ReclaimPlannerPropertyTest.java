@@ -127,6 +127,17 @@ class ReclaimPlannerPropertyTest {
     assertThat(names).doesNotHaveDuplicates().noneMatch(inHand::contains);
   }
 
+  /** Else it would wait for news, which may not come for the length of a poll. */
+  @Property
+  void whatIsTooRecentForTheConfirmationAwaitsAnother(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Evidence old = new Evidence(2, Set.of(), ALIVE, Instant.EPOCH, Map.of(), Set.of());
+    Plan tooEarly = ReclaimPlanner.plan(records, machines, Set.of(), old, Map.of(), POLICY, NOW);
+    assertThat(tooEarly.suspects()).isEmpty();
+    assertThat(tooEarly.undecided())
+        .isEqualTo(!plan(records, machines, Set.of(), Map.of()).suspects().isEmpty());
+  }
+
   @Property
   void aLivingOwnersRunningYoungInstanceIsNeverTouched(
       @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
@@ -342,6 +353,26 @@ class ReclaimPlannerPropertyTest {
         .filteredOn(a -> a.kind() == Kind.DESTROY)
         .extracting(Action::name)
         .containsExactlyInAnyOrderElementsOf(decided);
+  }
+
+  /** What may be another broker's goes only if that was decided before it was known. */
+  @Property
+  void whatMayBeAnotherBrokersIsJudgedByNothing(
+      @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
+    Set<String> all = machines.stream().map(Machine::name).collect(Collectors.toSet());
+    Plan plan =
+        ReclaimPlanner.plan(
+            records,
+            machines,
+            Set.of(),
+            new Evidence(2, ids(records), ALIVE, Instant.EPOCH, Map.of(), all),
+            suspicions(records, machines, NOW.minus(Duration.ofHours(1))),
+            POLICY,
+            NOW);
+    assertThat(plan.actions())
+        .filteredOn(action -> action.kind() == Kind.DESTROY)
+        .extracting(Action::reason)
+        .isSubsetOf(Reason.DECIDED, Reason.ABANDONED);
   }
 
   @Property
