@@ -22,18 +22,19 @@ import org.jdbi.v3.core.Handle;
  */
 final class Reserving<R> {
 
+  /** After so many looks whoever is still in doubt is placed, or told no, in one go. */
+  private static final int ROUNDS = 8;
+
   private final Handle handle;
-  private final int ownerQuota;
   private final Instant now;
+  private final Allowance allowance;
   private final Map<String, Reservation<R>> answers = new HashMap<>();
-  private final Map<String, Integer> held = new HashMap<>();
-  private final Map<String, Integer> warm = new HashMap<>();
   private final Map<Intent.Key, Intent.Given> keyed = new HashMap<>();
 
   private Reserving(Handle handle, int ownerQuota, Instant now) {
     this.handle = handle;
-    this.ownerQuota = ownerQuota;
     this.now = now;
+    this.allowance = new Allowance(ownerQuota);
   }
 
   /**
@@ -128,40 +129,71 @@ final class Reserving<R> {
     SlotRows.Slots slots = SlotRows.read(handle);
     List<SlotRows.Live> live = SlotRows.live(handle);
     Map<String, Cordon> cordons = CordonRows.all(handle);
-    live.forEach(this::count);
+    live.forEach(allowance::count);
     List<Intent> homeless = handOver(fresh, live, cordons);
     SlotUse use = SlotRows.use(slots, live, cordons);
-    List<Choice<R>> choices =
-        homeless.isEmpty()
-            ? List.of()
-            : chooser.choose(use, homeless.stream().map(Intent::instance).toList());
-    if (choices.size() != homeless.size()) {
-      throw new IllegalStateException(
-          choices.size() + " choices for " + homeless.size() + " instances");
-    }
     List<Instance> placed = new ArrayList<>();
-    for (int i = 0; i < homeless.size(); i++) {
-      Intent intent = homeless.get(i);
-      Instance wanted = intent.instance();
-      if (choices.get(i) instanceof Choice.None<R> none) {
-        answers.put(wanted.id(), new Reservation.Refused<>(none.reason()));
-      } else if (mayHave(intent)) {
-        Instance instance = wanted.on(Optional.of(((Choice.Host<R>) choices.get(i)).id()));
-        placed.add(instance);
-        has(intent, instance);
-        answers.put(wanted.id(), new Reservation.Made<>(instance));
-      }
+    for (int round = 0; !homeless.isEmpty(); round++) {
+      homeless = place(homeless, use.with(placed), round < ROUNDS, placed, chooser);
     }
     SlotRows.take(handle, slots, placed);
     InstanceRows.insert(handle, placed);
     InstanceRows.remember(handle, keyed);
   }
 
-  private void count(SlotRows.Live live) {
-    live.ownership().owner().ifPresent(owner -> held.merge(owner, 1, Integer::sum));
-    if (live.ownership().isWarm() && !live.isEnding()) {
-      warm.merge(live.image(), 1, Integer::sum);
+  /**
+   * Who may not have one more is told so, whether there is room or not, and takes no place from
+   * others. Who may not if all before it find their places is looked at again.
+   *
+   * @param again false if nobody is to be looked at again: then one may be denied that would have
+   *     been allowed, as one before it finds no place
+   * @return those to be looked at again: fewer than these
+   */
+  private List<Intent> place(
+      List<Intent> wanting,
+      SlotUse use,
+      boolean again,
+      List<Instance> placed,
+      Reservation.Chooser<R> chooser) {
+    Allowance hoped = allowance.copy();
+    List<Intent> allowed = new ArrayList<>();
+    List<Intent> doubtful = new ArrayList<>();
+    for (Intent intent : wanting) {
+      Optional<Reservation.Denied<R>> denial = allowance.denial(intent);
+      if (denial.isPresent()) {
+        answers.put(intent.instance().id(), denial.get());
+      } else if (again && hoped.denial(intent).isPresent()) {
+        doubtful.add(intent);
+      } else {
+        hoped.has(intent.instance());
+        allowed.add(intent);
+      }
     }
+    if (allowed.isEmpty()) {
+      return doubtful;
+    }
+    List<Choice<R>> choices = chooser.choose(use, allowed.stream().map(Intent::instance).toList());
+    if (choices.size() != allowed.size()) {
+      throw new IllegalStateException(choices.size() + " choices for " + allowed.size());
+    }
+    for (int i = 0; i < allowed.size(); i++) {
+      Intent intent = allowed.get(i);
+      String id = intent.instance().id();
+      if (choices.get(i) instanceof Choice.None<R> none) {
+        answers.put(id, new Reservation.Refused<>(none.reason()));
+        continue;
+      }
+      Optional<Reservation.Denied<R>> denial = allowance.denial(intent);
+      if (denial.isPresent()) {
+        answers.put(id, denial.get());
+        continue;
+      }
+      Instance instance = intent.instance().on(Optional.of(((Choice.Host<R>) choices.get(i)).id()));
+      placed.add(instance);
+      has(intent, instance);
+      answers.put(id, new Reservation.Made<>(instance));
+    }
+    return doubtful;
   }
 
   /** Gives what waits warm to those whom it will do; the others. */
@@ -214,35 +246,15 @@ final class Reserving<R> {
         && (waiting.origin().isEmpty() || waiting.origin().equals(wanted.origin()));
   }
 
-  /** Whether its owner, or the warm pool, may have one more; if not, that is its answer. */
+  /** Whether its owner may have one more; if not, that is its answer. */
   private boolean mayHave(Intent intent) {
-    Instance wanted = intent.instance();
-    Optional<String> owner = wanted.owner();
-    int owned = owner.map(name -> held.getOrDefault(name, 0)).orElse(0);
-    if (owner.isPresent() && ownerQuota > 0 && owned >= ownerQuota) {
-      answers.put(
-          wanted.id(),
-          new Reservation.Denied<>(
-              Denial.OVER_QUOTA,
-              owner.get() + " holds " + owned + " instances, as many as it may"));
-      return false;
-    }
-    int waiting = warm.getOrDefault(wanted.image().orElse(""), 0);
-    if (wanted.isWarm() && waiting >= intent.mostWarm()) {
-      answers.put(
-          wanted.id(),
-          new Reservation.Denied<>(
-              Denial.ENOUGH_WARM, waiting + " are warm or on their way, as many as may be"));
-      return false;
-    }
-    return true;
+    Optional<Reservation.Denied<R>> denial = allowance.denial(intent);
+    denial.ifPresent(denied -> answers.put(intent.instance().id(), denied));
+    return denial.isEmpty();
   }
 
   private void has(Intent intent, Instance instance) {
-    instance.owner().ifPresent(owner -> held.merge(owner, 1, Integer::sum));
-    if (instance.isWarm()) {
-      warm.merge(instance.image().orElse(""), 1, Integer::sum);
-    }
+    allowance.has(instance);
     intent
         .key()
         .ifPresent(

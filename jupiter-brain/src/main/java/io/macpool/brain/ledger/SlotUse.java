@@ -1,6 +1,9 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Instance;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -26,6 +29,24 @@ public record SlotUse(
     operations = Map.copyOf(operations);
     hosts = Map.copyOf(hosts);
     cordons = Map.copyOf(cordons);
+  }
+
+  /** The same with these on their hosts, too, in the making. */
+  SlotUse with(Collection<Instance> placed) {
+    if (placed.isEmpty()) {
+      return this;
+    }
+    Map<String, Integer> takenThen = new HashMap<>(taken);
+    Map<String, Integer> operationsThen = new HashMap<>(operations);
+    Map<String, String> hostsThen = new HashMap<>(hosts);
+    for (Instance instance : placed) {
+      String host = instance.host().orElseThrow();
+      takenThen.merge(host, 1, Integer::sum);
+      operationsThen.merge(host, 1, Integer::sum);
+      hostsThen.put(instance.id(), host);
+    }
+    return new SlotUse(
+        slots, takenThen, operationsThen, creating + placed.size(), hostsThen, cordons);
   }
 
   /** The same without cordons. */

@@ -25,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -50,6 +53,11 @@ abstract class LedgerContract {
   private static Instance intent(String id) {
     return Instance.requested(
         id, "xcode", Ownership.of("ci"), Instance.Size.AS_IMAGE, "broker-1", NOW);
+  }
+
+  private static Instance intent(UUID id, String owner) {
+    return Instance.requested(
+        id.toString(), "xcode", Ownership.of(owner), Instance.Size.AS_IMAGE, "broker-1", NOW);
   }
 
   /** What an owner is handed over, if anything waits; nothing is made. */
@@ -410,6 +418,57 @@ abstract class LedgerContract {
               Reservation.Repeated.class,
               repeated -> assertThat(repeated.instance().confirmed()).isTrue());
       assertThat(happens(ledger, "a", InstanceEvent.GIVEN_UP, "timeout")).isFalse();
+    }
+  }
+
+  /** Whoever may not have more takes no place from others, and is told so where there is none. */
+  @Test
+  void whoIsOverItsQuotaTakesNoPlaceFromThoseWhoAskWithIt() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      List<Reservation<String>> answers =
+          ledger.reserve(
+              Stream.of("greedy", "greedy", "greedy", "modest", "late", "greedy")
+                  .map(owner -> new Intent(intent(UUID.randomUUID(), owner), Optional.empty()))
+                  .toList(),
+              1,
+              LedgerContract::onFirstHost);
+      assertThat(answers.get(0)).isInstanceOf(Reservation.Made.class);
+      assertThat(List.of(answers.get(1), answers.get(2), answers.get(5)))
+          .allMatch(Reservation.Denied.class::isInstance);
+      assertThat(answers.get(3)).isInstanceOf(Reservation.Made.class);
+      assertThat(answers.get(4)).isInstanceOf(Reservation.Refused.class);
+    }
+  }
+
+  /** As if they had asked one after the other: what was refused counts for nothing. */
+  @Test
+  void aQuotaIsNotUsedUpByWhatFindsNoPlace() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 50);
+      List<Intent> intents =
+          Stream.generate(() -> new Intent(intent(UUID.randomUUID(), "ci"), Optional.empty()))
+              .limit(30)
+              .toList();
+      Set<String> placeless =
+          intents.subList(0, 5).stream()
+              .map(intent -> intent.instance().id())
+              .collect(Collectors.toSet());
+      List<Reservation<String>> answers =
+          ledger.reserve(
+              intents,
+              2,
+              (use, wanted) ->
+                  wanted.stream()
+                      .<Reservation.Choice<String>>map(
+                          one ->
+                              placeless.contains(one.id())
+                                  ? new Reservation.Choice.None<>("nowhere")
+                                  : new Reservation.Choice.Host<>("host-1"))
+                      .toList());
+      assertThat(answers.subList(0, 5)).allMatch(Reservation.Refused.class::isInstance);
+      assertThat(answers.subList(5, 7)).allMatch(Reservation.Made.class::isInstance);
+      assertThat(answers.subList(7, 30)).allMatch(Reservation.Denied.class::isInstance);
     }
   }
 
