@@ -55,6 +55,16 @@ check_environment() {
     die "\"$1\" is no environment's name: lower case, digits and dashes only"
 }
 
+# exists ENVIRONMENT ARGUMENT...: whether the API has the object that "kubectl get ARGUMENT..." names.
+# An API that does not say is no "no": the hook ends.
+exists() {
+  local found environment="$1"
+  shift
+  found="$(kubectl --context "$environment" get "$@" --ignore-not-found --output name)" ||
+    die "the cluster of $environment does not answer (see the line above): whether it has $1 $2 is unknown"
+  [[ -n "$found" ]]
+}
+
 # describe ENVIRONMENT: what its release files say, as JSON, read by the reader that checks them.
 describe() {
   need java "reads the release files"

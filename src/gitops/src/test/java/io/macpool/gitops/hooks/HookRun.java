@@ -13,18 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A terraform hook run with fake programs first on its path. */
-final class HookRun {
+public final class HookRun {
 
   private final Path fake;
   private Path root = RepositoryTree.root();
   private String path;
+  private final Map<String, String> environment = new HashMap<>();
 
   /** What a hook printed, and how it ended. */
-  record Result(int status, String out, String err) {
+  public record Result(int status, String out, String err) {
 
     /** Its answer to Terraform, for one that went well. */
     JsonNode json() throws IOException {
@@ -35,7 +38,7 @@ final class HookRun {
     }
   }
 
-  HookRun(Path directory) throws IOException {
+  public HookRun(Path directory) throws IOException {
     this.fake = directory;
     for (String program : List.of("kubectl", "flux")) {
       Path file = directory.resolve(program);
@@ -47,13 +50,13 @@ final class HookRun {
     this.path = directory + ":" + System.getenv("PATH");
   }
 
-  HookRun inTree(Path tree) {
+  public HookRun inTree(Path tree) {
     this.root = tree;
     return this;
   }
 
   /** Leaves the hook nothing but these programs. */
-  HookRun withOnly(List<String> programs, Path directory) throws IOException {
+  public HookRun withOnly(List<String> programs, Path directory) throws IOException {
     for (String program : programs) {
       for (String place : System.getenv("PATH").split(":", -1)) {
         Path found = Path.of(place, program);
@@ -67,26 +70,37 @@ final class HookRun {
     return this;
   }
 
-  HookRun given(String file, String content) throws IOException {
+  /** With the real program instead of the made-up one. */
+  public HookRun withReal(String program, Path real) throws IOException {
+    Files.writeString(fake.resolve(program), "#!/bin/sh\nexec '" + real + "' \"$@\"\n");
+    return this;
+  }
+
+  public HookRun withEnvironment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  public HookRun given(String file, String content) throws IOException {
     Files.writeString(fake.resolve(file), content);
     return this;
   }
 
-  HookRun without(String file) throws IOException {
+  public HookRun without(String file) throws IOException {
     Files.delete(fake.resolve(file));
     return this;
   }
 
-  List<String> calls() throws IOException {
+  public List<String> calls() throws IOException {
     Path calls = fake.resolve("calls");
     return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
   }
 
-  String content(String file) throws IOException {
+  public String content(String file) throws IOException {
     return Files.readString(fake.resolve(file));
   }
 
-  Result run(String stdin, String hook, String... arguments) throws Exception {
+  public Result run(String stdin, String hook, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(RepositoryTree.root().resolve("terraform-hooks").resolve(hook).toString());
     command.addAll(List.of(arguments));
@@ -96,6 +110,7 @@ final class HookRun {
     builder.environment().put("FAKE", fake.toString());
     builder.environment().put("MACPOOL_ROOT", root.toString());
     builder.environment().put("PRE_DESTROY_INTERVAL", "0");
+    builder.environment().putAll(environment);
     Process process = builder.start();
     try (OutputStream in = process.getOutputStream()) {
       in.write(stdin.getBytes(StandardCharsets.UTF_8));

@@ -227,7 +227,7 @@ class TerraformHooksIT {
                 "  url: ssh://git@github.com/macpool/macpool.git",
                 "  url: \"ssh://git@example.com/a.git\" # ours")
             .replace("    branch: staging", "    branch: 'staging' # the branch"));
-    hooks.given("context", "");
+    hooks.given("context", "").given("answers", "");
 
     JsonNode answer = hooks.inTree(other).run("", "bootstrap", STAGING).json();
 
@@ -238,7 +238,7 @@ class TerraformHooksIT {
 
   @Test
   void bootstrapInstallsFluxAndTellsTheKey() throws Exception {
-    hooks.given("context", "");
+    hooks.given("context", "").given("answers", "");
 
     JsonNode answer = hooks.run("", "bootstrap", STAGING).json();
 
@@ -247,18 +247,18 @@ class TerraformHooksIT {
     assertThat(hooks.calls())
         .anyMatch(call -> call.startsWith("flux --context " + STAGING + " install"))
         .anyMatch(call -> call.contains("create secret git macpool-deploy-key --url=ssh://"))
-        .anyMatch(call -> call.contains("create namespace " + STAGING))
+        .anyMatch(call -> call.contains("\"Namespace\"") && call.contains(STAGING))
         .anyMatch(call -> call.contains("apply --filename") && call.endsWith("environment.yaml"));
   }
 
   @Test
   void bootstrapTwiceMakesOneKey() throws Exception {
-    hooks.given("context", "");
+    hooks.given("context", "").given("answers", "");
     hooks.run("", "bootstrap", STAGING).json();
     hooks.run("", "bootstrap", STAGING).json();
 
     assertThat(hooks.calls()).filteredOn(call -> call.contains("create secret git")).hasSize(1);
-    assertThat(hooks.calls()).filteredOn(call -> call.contains("create namespace")).hasSize(1);
+    assertThat(hooks.calls()).filteredOn(call -> call.contains("\"Namespace\"")).hasSize(1);
   }
 
   @Test
@@ -271,7 +271,7 @@ class TerraformHooksIT {
 
   @Test
   void bootstrapDryRunOnlyLooks() throws Exception {
-    hooks.given("context", "");
+    hooks.given("context", "").given("answers", "");
     hooks.run("", "bootstrap", STAGING, "--dry-run").json();
 
     assertThat(hooks.calls()).noneMatch(call -> call.matches(".*(install|create|apply).*"));
