@@ -14,7 +14,12 @@ final class PinnedImages implements Rule {
 
   private static final String IMAGE = "/spec/values/image";
   static final Pattern RELEASED = Pattern.compile("v?[0-9]+\\.[0-9]+\\.[0-9]+");
-  static final Pattern BUILD = Pattern.compile("main-[0-9]{14}-[0-9a-f]{7,40}");
+
+  /** As image automation sorts them; or as {@code git describe} names a commit after a version. */
+  static final Pattern BUILD =
+      Pattern.compile(
+          "main-[0-9]{14}-[0-9a-f]{7,40}|v?[0-9]+\\.[0-9]+\\.[0-9]+-[0-9]+-g[0-9a-f]{7,40}");
+
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
   @Override

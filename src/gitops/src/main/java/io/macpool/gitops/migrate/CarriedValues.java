@@ -51,6 +51,14 @@ final class CarriedValues {
     if (!values.at("/cluster/enabled").asBoolean()) {
       // The old chart made a plain Deployment unless told otherwise; today's makes a WorkerCluster.
       values.withObjectProperty("cluster").put("enabled", false);
+    } else if (values.at("/cluster/hardwarePool").asText().isEmpty()) {
+      note("/cluster", "the cluster is bounded by no hardware pool: add cluster.hardwarePool");
+    }
+    if (values.path("queue").isTextual() && values.path("queue").asText().isEmpty()) {
+      note(
+          "/queue",
+          "values.queue is empty, so the worker took its queue from its Secret: write the name"
+              + " here");
     }
   }
 

@@ -125,7 +125,8 @@ public record Migration(Map<String, String> files, List<Note> notes) {
           new Note(
               path,
               release.document().lineOf("/spec/values/image"),
-              "the image has no digest: add image.repository, image.tag and image.digest"));
+              "the image has no digest: add image.repository, image.tag and image.digest, with their"
+                  + " markers"));
     }
     return written.comments();
   }

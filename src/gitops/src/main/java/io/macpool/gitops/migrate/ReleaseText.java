@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.yaml.ScalarText;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,6 +22,7 @@ record ReleaseText(LegacyRelease release, Chart chart, ObjectNode values, Values
     appendMetadata(text);
     text.append("spec:\n  interval: 10m\n");
     text.append("  releaseName: ").append(ScalarText.of(release.releaseName())).append('\n');
+    appendDependencies(text);
     appendOptional(text);
     text.append("  chart:\n    spec:\n      chart: ./").append(chart.path()).append('\n');
     text.append("      version: ").append(chart.version()).append('\n');
@@ -58,6 +61,22 @@ record ReleaseText(LegacyRelease release, Chart chart, ObjectNode values, Values
                   .append(": ")
                   .append(ScalarText.of(value))
                   .append('\n'));
+    }
+  }
+
+  /** A worker comes after the operator that looks after it, and after its broker. */
+  private void appendDependencies(StringBuilder text) {
+    List<String> names = new ArrayList<>();
+    if (chart.name().equals(Chart.WORKER)) {
+      if (values.at("/cluster/enabled").asBoolean()) {
+        names.add(Chart.OPERATOR);
+      }
+      names.add(values.path("jupiterBrainName").asText());
+    }
+    names.removeIf(String::isEmpty);
+    if (!names.isEmpty()) {
+      text.append("  dependsOn:\n");
+      names.forEach(name -> text.append("    - name: ").append(ScalarText.of(name)).append('\n'));
     }
   }
 
