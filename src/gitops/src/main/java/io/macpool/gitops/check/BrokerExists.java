@@ -73,8 +73,9 @@ final class BrokerExists implements Rule {
     JsonNode listed = release.document().content().at("/spec/dependsOn");
     for (int i = 0; i < listed.size(); i++) {
       String dependency = listed.path(i).path("name").asText();
+      String namespace = listed.path(i).path("namespace").asText(environment.name());
       names.add(dependency);
-      if (environment.release(dependency).isEmpty()) {
+      if (environment.release(dependency).isEmpty() || !namespace.equals(environment.name())) {
         problems.add(
             problem(
                 release,
@@ -88,7 +89,7 @@ final class BrokerExists implements Rule {
 
   private void checkBroker(
       Environment environment, Release release, Set<String> dependencies, List<Problem> problems) {
-    String broker = release.document().text(BROKER_NAME);
+    String broker = release.values().path("jupiterBrainName").asText();
     Optional<Release> found =
         environment.release(broker).filter(other -> other.chart().equals(Chart.BROKER));
     if (found.isEmpty()) {

@@ -16,6 +16,7 @@ public final class Checker {
           new ReadableYaml(),
           new DoubtfulYaml(),
           new CurrentApis(),
+          new FetchedFiles(),
           new FollowedFields(),
           new OneObject(),
           new ReleaseName(),

@@ -24,7 +24,9 @@ final class DoubtfulYaml implements Rule {
                   name(),
                   at.file(),
                   scalar.line(),
-                  "Kubernetes may read " + scalar.text() + " as a boolean or another number",
+                  "not every program that reads this file takes "
+                      + scalar.text()
+                      + " for the same value",
                   "Write \"" + scalar.text() + "\" for text, or true, false or a plain number"));
         }
       }

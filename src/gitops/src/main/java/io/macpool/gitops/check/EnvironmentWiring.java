@@ -95,7 +95,8 @@ final class EnvironmentWiring implements Rule {
                 "what is deleted in Git would live on in the cluster",
                 "Write prune: true"));
       }
-      if (own && !at.document().text("/spec/decryption/provider").equals("sops")) {
+      if ((own || holdsSecret(environment, Path.of(path)))
+          && !at.document().text("/spec/decryption/provider").equals("sops")) {
         problems.add(
             problem(
                 at,
@@ -104,6 +105,12 @@ final class EnvironmentWiring implements Rule {
                 "Write decryption: provider: sops"));
       }
     }
+  }
+
+  /** Whether a Kustomization of that path would have to decrypt something. */
+  private static boolean holdsSecret(Environment environment, Path path) {
+    return environment.documents("Secret").stream()
+        .anyMatch(at -> at.file().path().startsWith(path.normalize()));
   }
 
   private void checkCycles(Environment environment, List<Problem> problems) {

@@ -41,6 +41,10 @@ final class FollowedFields implements Rule {
           "/spec/commonMetadata",
           "/spec/kubeConfig");
 
+  /** Of any object: what keeps kustomize or Flux from applying what its file says. */
+  private static final List<String> ANNOTATIONS =
+      List.of("config.kubernetes.io/local-config", "kustomize.toolkit.fluxcd.io/ssa");
+
   /** All that a kustomization.yaml may say here. */
   private static final Set<String> LIST = Set.of("apiVersion", "kind", "metadata", "resources");
 
@@ -62,6 +66,7 @@ final class FollowedFields implements Rule {
         } else if (api.equals(Release.API_VERSION)) {
           refuse(at, RELEASE, problems);
         }
+        refuseAnnotations(at, problems);
       }
       for (Release release : environment.releases()) {
         for (Unfollowed source : release.unfollowed()) {
@@ -84,6 +89,33 @@ final class FollowedFields implements Rule {
       if (!value.isMissingNode()) {
         problems.add(problem(at, pointer));
       }
+    }
+  }
+
+  private void refuseAnnotations(Located at, List<Problem> problems) {
+    JsonNode annotations = at.document().content().at("/metadata/annotations");
+    for (String annotation : ANNOTATIONS) {
+      if (annotations.has(annotation)) {
+        problems.add(
+            Problem.error(
+                name(),
+                at.file(),
+                at.document().lineOf("/metadata/annotations/" + YamlReader.escape(annotation)),
+                "the annotation "
+                    + annotation
+                    + " keeps the cluster from getting what this file says",
+                "Drop it; to deploy nothing, delete the file"));
+      }
+    }
+    JsonNode disabled = annotations.path("kustomize.toolkit.fluxcd.io/reconcile");
+    if (disabled.asText().equals("disabled")) {
+      problems.add(
+          Problem.warning(
+              name(),
+              at.file(),
+              at.document().lineOf("/metadata/annotations"),
+              "the object is left as it is: Flux ignores what this file says",
+              "Drop the annotation kustomize.toolkit.fluxcd.io/reconcile when the reason is gone"));
     }
   }
 

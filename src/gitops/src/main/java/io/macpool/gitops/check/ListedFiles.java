@@ -30,6 +30,7 @@ final class ListedFiles implements Rule {
               .filter(file -> file.path().equals(directory.resolve(LIST)))
               .filter(file -> !file.documents().isEmpty())
               .findFirst();
+      checkNames(environment, problems);
       if (list.isPresent()) {
         checkList(environment, directory, list.get(), problems);
       } else if (!environment.files().isEmpty()) {
@@ -63,10 +64,18 @@ final class ListedFiles implements Rule {
       }
     }
     for (SourceFile file : environment.files()) {
+      boolean elsewhere = hasKustomization(environment, file.path().getParent());
+      if (elsewhere && listed.contains(file.path())) {
+        problems.add(
+            Problem.error(
+                name(),
+                list,
+                list.documents().get(0).lineOf("/resources"),
+                file.path() + " is deployed twice: a Kustomization has its whole directory",
+                "Drop the entry"));
+      }
       boolean deployed =
-          listed.contains(file.path())
-              || file.path().equals(list.path())
-              || hasKustomization(environment, file.path().getParent());
+          listed.contains(file.path()) || file.path().equals(list.path()) || elsewhere;
       if (!deployed) {
         problems.add(
             Problem.error(
@@ -77,6 +86,26 @@ final class ListedFiles implements Rule {
                 "Add \"- " + directory.relativize(file.path()) + "\" to its resources"));
       }
     }
+  }
+
+  /** What kustomize would take for the list of a directory instead of all of its files. */
+  private void checkNames(Environment environment, List<Problem> problems) {
+    Path own = Path.of("releases", environment.name(), LIST);
+    for (SourceFile file : environment.files()) {
+      if (file.stem().equalsIgnoreCase("kustomization") && !file.path().equals(own)) {
+        problems.add(
+            Problem.error(
+                name(),
+                file,
+                1,
+                "kustomize takes this for the list of what is deployed from " + parent(file),
+                "Drop it: " + LIST + " of the environment is the only list"));
+      }
+    }
+  }
+
+  private static Path parent(SourceFile file) {
+    return file.path().getParent();
   }
 
   /** Whether a Kustomization of Flux deploys the whole directory, one below the environment's. */

@@ -5,6 +5,7 @@ import io.macpool.gitops.schema.SchemaProblem;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Release;
 import io.macpool.gitops.yaml.YamlDocument;
+import io.macpool.gitops.yaml.YamlReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +22,9 @@ final class ObjectSchemas implements Rule {
     List<Problem> problems = new ArrayList<>();
     for (var environment : inspection.tree().environments()) {
       for (Located at : environment.documents()) {
-        if (!SopsSecret.isEncrypted(at.document().content()) && !isLegacy(at.document())) {
+        if (SopsSecret.isEncrypted(at.document().content())) {
+          checkEncrypted(at, problems);
+        } else if (!isLegacy(at.document())) {
           checkWritten(inspection.schemas(environment), at, problems);
         }
       }
@@ -43,6 +46,21 @@ final class ObjectSchemas implements Rule {
   }
 
   private void checkWritten(KubernetesSchemas schemas, Located at, List<Problem> problems) {
+    for (String member : List.of("apiVersion", "kind")) {
+      if (at.document().text("/" + member).isEmpty()) {
+        problems.add(
+            Problem.error(
+                name(),
+                at.file(),
+                at.document().lineOf(""),
+                (at.document().kind() + " " + at.document().name()).strip()
+                    + ": has no "
+                    + member
+                    + ", so it is no object, and Flux may leave it out without a word",
+                "Write apiVersion and kind"));
+        return;
+      }
+    }
     for (SchemaProblem found : schemas.validate(at.document().content())) {
       problems.add(
           Problem.error(
@@ -51,6 +69,30 @@ final class ObjectSchemas implements Rule {
               at.document().lineOf(found.pointer()),
               at.document().kind() + " " + at.document().name() + ": " + found,
               "Write what the API of " + at.document().apiVersion() + " takes"));
+    }
+  }
+
+  /** What the API server would say of a Secret once it is decrypted. */
+  private void checkEncrypted(Located at, List<Problem> problems) {
+    for (String member : List.of("data", "stringData")) {
+      for (var entry : at.document().content().path(member).properties()) {
+        String reason =
+            !entry.getKey().matches("[-._a-zA-Z0-9]{1,253}")
+                ? "is no key: letters, digits, dashes, dots and underscores only"
+                : SopsSecret.isText(entry.getValue())
+                    ? ""
+                    : "was no text when it was encrypted, and the API takes text only";
+        if (!reason.isEmpty()) {
+          String pointer = "/" + member + "/" + YamlReader.escape(entry.getKey());
+          problems.add(
+              Problem.error(
+                  name(),
+                  at.file(),
+                  at.document().lineOf(pointer),
+                  "Secret " + at.document().name() + ": \"" + entry.getKey() + "\" " + reason,
+                  "Mend it with: sops " + at.file().path()));
+        }
+      }
     }
   }
 
@@ -63,6 +105,13 @@ final class ObjectSchemas implements Rule {
           new SchemaProblem(
               "/metadata/namespace", "is " + namespace + ", outside " + release.environment()));
     }
+    // Helm counts whole numbers of a values file in floating point: from a million on a template
+    // that
+    // does not say "int" writes an exponent.
+    object.doubtful().stream()
+        .map(YamlDocument.DoubtfulScalar::text)
+        .filter(text -> text.matches("-?[0-9.]+[eE][-+]?[0-9]+"))
+        .forEach(text -> found.add(new SchemaProblem("", "Helm wrote a number as " + text)));
     for (SchemaProblem problem : found) {
       problems.add(
           Problem.error(

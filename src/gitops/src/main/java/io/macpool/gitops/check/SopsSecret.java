@@ -22,6 +22,12 @@ final class SopsSecret {
     return empty || (value.isTextual() && (text.isEmpty() || text.startsWith("ENC[AES256_GCM,")));
   }
 
+  /** Whether it is text once it is decrypted: SOPS keeps numbers and booleans what they are. */
+  static boolean isText(JsonNode value) {
+    return value.isNull()
+        || (value.isTextual() && !value.asText().matches("ENC\\[.*,type:(?!str|bytes|comment).*"));
+  }
+
   /** The age keys that the Secret is encrypted for, and other keys by their kind and name. */
   static Set<String> recipients(JsonNode content) {
     Set<String> recipients = new TreeSet<>();

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class HelmRenderer {
 
   /** What charts are rendered for; they refuse older ones by {@code kubeVersion}. */
-  private static final String KUBERNETES = "1.33.0";
+  public static final String KUBERNETES = "1.33.0";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -142,7 +142,7 @@ public record DeployTree(
               .filter(path -> Files.isRegularFile(path) || Files.isSymbolicLink(path))
               .filter(
                   path ->
-                      path.getFileName().toString().matches("[^.].*\\.ya?ml")
+                      path.getFileName().toString().matches("[^.].*\\.ya?ml|Kustomization")
                           || Files.isSymbolicLink(path))
               .filter(path -> !path.startsWith(directory.resolve("charts")))
               .sorted()

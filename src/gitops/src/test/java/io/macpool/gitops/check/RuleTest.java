@@ -2,19 +2,14 @@ package io.macpool.gitops.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.check.Problem.Severity;
 import io.macpool.gitops.check.RunHistory.Ran;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.SourceFile;
-import io.macpool.gitops.yaml.YamlReader;
 import io.macpool.gitops.yaml.YamlSyntaxException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,40 +27,13 @@ class RuleTest {
   private static final DeployTree TREE = RepositoryTree.read();
   private static final Checker CHECKER = new Checker();
 
-  /** An entry of spoilt-files.yaml: an edit of one file, and what must come of it. */
-  record Spoilt(String rule, Path file, String from, String to, String at, String says) {
-
-    String environment() {
-      return file.getName(1).toString();
-    }
-
-    @Override
-    public String toString() {
-      return rule + ": " + to.strip().replace('\n', ' ');
-    }
-  }
-
-  static List<Spoilt> spoilt() throws IOException, YamlSyntaxException {
-    try (InputStream in = RuleTest.class.getResourceAsStream("spoilt-files.yaml")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      List<Spoilt> cases = new ArrayList<>();
-      for (JsonNode entry : YamlReader.read(text).get(0).content()) {
-        cases.add(
-            new Spoilt(
-                entry.path("rule").asText(),
-                Path.of("releases", entry.path("file").asText()),
-                entry.path("from").asText(),
-                entry.path("to").asText(),
-                entry.path("at").asText(),
-                entry.path("says").asText()));
-      }
-      return cases;
-    }
+  static List<SpoiltFile> spoilt() throws IOException, YamlSyntaxException {
+    return SpoiltFile.all();
   }
 
   @ParameterizedTest
   @MethodSource("spoilt")
-  void tripsItsRuleAloneAtItsLine(Spoilt spoilt) {
+  void tripsItsRuleAloneAtItsLine(SpoiltFile spoilt) {
     SourceFile file = file(spoilt.file());
     assertThat(file.text()).contains(spoilt.from());
     String text =
@@ -79,12 +47,14 @@ class RuleTest {
         .containsExactly(spoilt.rule());
     int line = lineOf(text, spoilt.at());
     assertThat(problems).extracting(Problem::line).contains(line);
-    assertThat(problems).anyMatch(problem -> problem.toString().contains(spoilt.says()));
+    assertThat(problems)
+        .extracting(Problem::toString)
+        .anySatisfy(told -> assertThat(told).contains(spoilt.says()));
   }
 
   @Test
   void everyRuleIsTripped() throws IOException, YamlSyntaxException {
-    assertThat(spoilt()).extracting(Spoilt::rule).containsAll(Checker.ruleNames());
+    assertThat(spoilt()).extracting(SpoiltFile::rule).containsAll(Checker.ruleNames());
   }
 
   @Test
