@@ -33,7 +33,9 @@ public enum Peer {
   /** The program. */
   KUBECTL,
   /** The program: see {@link Promtool}. */
-  PROMTOOL;
+  PROMTOOL,
+  /** The program that answers for kustomize, Flux' libraries, SOPS and Helm. */
+  GITOPS;
 
   /**
    * Where it is; empty if there is none here, and none is required. A peer that is here counts as

@@ -1,7 +1,7 @@
 /**
  * Where contract tests find peers that others wrote (RabbitMQ, PostgreSQL, sshd, govmomi's vCenter
- * simulator, a Kubernetes API server), so that the same tests run against them and against our
- * simulators.
+ * simulator, a Kubernetes API server, kustomize, SOPS and Helm), so that the same tests run against
+ * them and against our simulators.
  *
  * <p>At the end of {@code mvn verify} one line says which peers were tested and which were not;
  * with {@code -Dpeers.required=rabbitmq,sshd} a build in which one of those was not, fails.
