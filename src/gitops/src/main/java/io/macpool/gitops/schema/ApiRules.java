@@ -19,6 +19,16 @@ final class ApiRules {
 
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]+");
 
+  private static final Pattern NAME =
+      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
+
+  /** Where an object names another. */
+  private static final Pattern REFERENCE =
+      Pattern.compile(
+          ".*/(secretRef|secretKeyRef|configMapRef|configMapKeyRef)/name|.*/secretName"
+              + "|.*/imagePullSecrets/[0-9]+/name|.*/(priorityClassName|serviceAccountName)");
+
   private ApiRules() {}
 
   static List<SchemaProblem> validate(JsonNode object) {
@@ -36,6 +46,8 @@ final class ApiRules {
         checkResources(value, pointer, out);
       } else if (pointer.endsWith("/ipBlock")) {
         checkBlock(value, pointer, out);
+      } else if (pointer.matches(".*/(labels|matchLabels|nodeSelector|annotations)")) {
+        checkWords(value, pointer, out);
       }
       value
           .properties()
@@ -44,7 +56,49 @@ final class ApiRules {
       for (int i = 0; i < value.size(); i++) {
         walk(value.get(i), pointer + "/" + i, out);
       }
+    } else if (value.isTextual() && REFERENCE.matcher(pointer).matches()) {
+      String name = value.asText();
+      if (!name.isEmpty() && (name.length() > 253 || !NAME.matcher(name).matches())) {
+        out.add(
+            new SchemaProblem(
+                pointer, "is \"" + name + "\", and a name is lower case, digits, dashes and dots"));
+      }
     }
+  }
+
+  /** Keys, and the values of what is selected by. */
+  private static void checkWords(JsonNode words, String pointer, List<SchemaProblem> out) {
+    words
+        .properties()
+        .forEach(
+            entry -> {
+              String key = entry.getKey();
+              String value = entry.getValue().asText();
+              if (!isKey(key)) {
+                out.add(
+                    new SchemaProblem(
+                        pointer,
+                        "has the key \"" + key + "\", and must have keys such as a.b/c-d"));
+              }
+              boolean selected = !pointer.endsWith("/annotations");
+              if (selected
+                  && !value.isEmpty()
+                  && (value.length() > 63 || !WORD.matcher(value).matches())) {
+                out.add(
+                    new SchemaProblem(
+                        pointer + "/" + key,
+                        "is \"" + value + "\", and must be at most 63 letters, digits, - _ ."));
+              }
+            });
+  }
+
+  private static boolean isKey(String key) {
+    int slash = key.lastIndexOf('/');
+    String prefix = slash < 0 ? "" : key.substring(0, slash);
+    String name = key.substring(slash + 1);
+    return name.length() <= 63
+        && WORD.matcher(name).matches()
+        && (slash < 0 || (prefix.length() <= 253 && NAME.matcher(prefix).matches()));
   }
 
   private static void checkResources(JsonNode resources, String pointer, List<SchemaProblem> out) {

@@ -41,7 +41,11 @@ public final class YamlReader {
           "(?i:y|n|yes|no|on|off)|[-+]?0[0-9_]+|[-+]?0[bo][0-9_]+|[-+]?[0-9]+(:[0-5]?[0-9])+"
               + "|[-+]?[0-9][0-9_]*_[0-9_.]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?"
               + "|[-+]?[0-9][0-9_]*(\\.[0-9]*)?[eE][-+]?[0-9]+|\\+[0-9].*|[-+]?\\.[0-9].*"
-              + "|[-+]?\\.(?i:inf|nan)");
+              + "|[-+]?\\.(?i:inf|nan)|[-+]?0[xX][0-9a-fA-F]*_[0-9a-fA-F_]*|[-+]0[xX][0-9a-fA-F]+"
+              + "|0X[0-9a-fA-F]+");
+
+  /** Up to here every whole number has a floating-point number of its own. */
+  private static final BigInteger EXACT = BigInteger.TWO.pow(53);
 
   private final String text;
   private final boolean oneCharEach;
@@ -159,7 +163,11 @@ public final class YamlReader {
       return nodes.booleanNode(Boolean.parseBoolean(text));
     }
     if (tag.equals(Tag.INT)) {
-      return integer(text);
+      JsonNode number = integer(text);
+      if (number.bigIntegerValue().abs().compareTo(EXACT) > 0) {
+        doubtful.add(new DoubtfulScalar(line(scalar), text));
+      }
+      return number;
     }
     if (tag.equals(Tag.FLOAT)) {
       return number(text);

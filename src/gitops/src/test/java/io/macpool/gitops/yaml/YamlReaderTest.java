@@ -76,6 +76,10 @@ class YamlReaderTest {
   @ValueSource(
       strings = {
         "0b11",
+        "0X1F",
+        "-0x1",
+        "0x1_0",
+        "9007199254740993",
         "0o17",
         "0777",
         "1_000",
