@@ -56,6 +56,14 @@ class ScalarReadersIT {
               JsonNode read = read(ScalarText.of(text) + " # a comment");
               for (String reader : READERS) {
                 JsonNode value = read.path(reader).at("/data/a");
+                // SOPS refuses some texts that begin with a blank and hold a line feed: aloud.
+                boolean refused =
+                    reader.equals("sops")
+                        && read.path(reader).has("error")
+                        && text.matches("(?s)\\s.*\n.*");
+                if (refused) {
+                  continue;
+                }
                 if (!value.isTextual() || !value.asText().equals(text)) {
                   wrong.add(reader + " reads " + ScalarText.of(text) + " as " + read.path(reader));
                 }
@@ -114,18 +122,14 @@ class ScalarReadersIT {
     return "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: " + scalar + "\n";
   }
 
-  /**
-   * Without what no spelling brings through: kustomize takes the character U+0085 for a line's end,
-   * and SOPS cannot write a text of blanks alone that has a line feed.
-   */
+  /** Without the character U+0085: kustomize takes it for a line's end, however it is spelt. */
   private static Stream<String> texts() {
     return Stream.of(
             samples("0123456789.eExXbo_+-:~", 8),
             samples(" #:-?[]{},&*!|>'\"%@`=<~\\\nab$", 8),
             samples("abz \t\r\n\u00a0\u2028\ufeff\u0001\u00e9\u4e2d", 6),
             Stream.of("", "yes", "No", "ON", "off", "y", "N", "True", "false", "Null", "nan", "😀"))
-        .flatMap(Function.identity())
-        .filter(text -> !text.isBlank() || !text.contains("\n"));
+        .flatMap(Function.identity());
   }
 
   private static Stream<String> scalars() {
