@@ -23,26 +23,26 @@ import org.junit.jupiter.api.Test;
 /** A broker's certificate that is refused: which case it is, and whose names and dates it has. */
 class AmqpTlsReasonsIT {
 
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-  private static final SelfSignedCertificate AUTHORITY =
-      SelfSignedCertificate.generate("authority", NOW);
   private static final String HINT = "TRAVIS_WORKER_AMQP_TLS_CERT_PATH";
+
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private final SelfSignedCertificate authority = SelfSignedCertificate.generate("authority", now);
 
   @Test
   void anotherNameIsNamed() {
     SelfSignedCertificate shown =
-        SelfSignedCertificate.generateFor(List.of("rabbit.example", "mq.example"), NOW);
+        SelfSignedCertificate.generateFor(List.of("rabbit.example", "mq.example"), now);
     assertThat(refusal(shown, shown))
         .contains("for rabbit.example, mq.example;")
         .contains("is not for 127.0.0.1: connect by one of its names")
-        .contains("until " + NOW.plus(Duration.ofDays(365)))
+        .contains("until " + now.plus(Duration.ofDays(365)))
         .doesNotContain(HINT);
   }
 
   @Test
   void anExpiredOneTellsSinceWhen() {
-    Instant then = NOW.minus(Duration.ofDays(400));
-    assertThat(refusal(AUTHORITY.sign("rabbit", then), AUTHORITY))
+    Instant then = now.minus(Duration.ofDays(400));
+    assertThat(refusal(authority.sign("rabbit", then), authority))
         .contains("for localhost, 127.0.0.1")
         .contains("valid from " + then.minus(Duration.ofDays(1)))
         .contains("until " + then.plus(Duration.ofDays(365)))
@@ -52,23 +52,23 @@ class AmqpTlsReasonsIT {
 
   @Test
   void oneOfTheFutureSendsToTheClocks() {
-    assertThat(refusal(AUTHORITY.sign("rabbit", NOW.plus(Duration.ofDays(5))), AUTHORITY))
+    assertThat(refusal(authority.sign("rabbit", now.plus(Duration.ofDays(5))), authority))
         .contains("is not valid yet: look at the clocks")
         .doesNotContain(HINT);
   }
 
   @Test
   void anUnknownAuthorityNamesTheSetting() {
-    assertThat(refusal(AUTHORITY.sign("rabbit", NOW), SelfSignedCertificate.generate("other", NOW)))
+    assertThat(refusal(authority.sign("rabbit", now), SelfSignedCertificate.generate("other", now)))
         .contains("for localhost, 127.0.0.1")
         .contains("its authority is not known here: let " + HINT + " name a file");
   }
 
   @Test
   void anAuthorityThatHasExpiredIsNamedToo() {
-    X509Certificate own = SelfSignedCertificate.generate("own", NOW).certificate();
+    X509Certificate own = SelfSignedCertificate.generate("own", now).certificate();
     X509Certificate old =
-        SelfSignedCertificate.generateFor(List.of("authority"), NOW.minus(Duration.ofDays(400)))
+        SelfSignedCertificate.generateFor(List.of("authority"), now.minus(Duration.ofDays(400)))
             .certificate();
     ExplainedTrust.Refused refused =
         ExplainedTrust.refused(
