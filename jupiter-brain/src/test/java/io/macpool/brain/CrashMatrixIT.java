@@ -206,7 +206,13 @@ class CrashMatrixIT {
   private static Optional<String> liveAndDie(BrainLab lab, Step step) throws Exception {
     try (DoomedBroker broker = new DoomedBroker()) {
       broker.begin(lab.environment(), step);
-      Optional<HttpResponse<String>> created = broker.tryCall("POST", "/instances", order(IMAGE));
+      // A cold process on a busy machine may be taken for dead, and its create for abandoned.
+      Optional<HttpResponse<String>> created =
+          Awaitility.await("an instance, or the end")
+              .atMost(BrainLab.PATIENCE)
+              .until(
+                  () -> broker.tryCall("POST", "/instances", order(IMAGE)),
+                  answer -> answer.isEmpty() || answer.get().statusCode() == 201);
       Optional<String> held = Optional.empty();
       if (created.isPresent()) {
         String id = id(created.get());
