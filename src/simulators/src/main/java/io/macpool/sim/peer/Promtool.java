@@ -26,6 +26,8 @@ public final class Promtool {
   private final String text;
 
   /**
+   * A judge of one chart's rules.
+   *
    * @param program as {@link Peer#PROMTOOL} tells
    * @param rendered a chart's objects, as YAML; its PrometheusRule is the one that is judged
    * @param folder for files, the caller's to delete

@@ -18,6 +18,8 @@ public record Scrape(Map<String, Double> values) {
   private static final Pattern LINE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? (\\S+)");
 
   /**
+   * Reads an answer.
+   *
    * @param metrics as {@code /metrics} answers
    * @param release whose golden file names the rules; its namespace is {@code macstadium-staging}
    */
