@@ -126,14 +126,14 @@ final class PeerApi implements TestCluster {
     // The API server hears of its own policies a moment later.
     await("the policy acts")
         .atMost(Duration.ofSeconds(20))
-        .until(() -> refuses(operation, resource));
+        .until(() -> refuses(operation));
   }
 
   private static String groups(String resource) {
     return resource.equals("deployments") ? "apps" : "";
   }
 
-  private boolean refuses(String operation, String resource) {
+  private boolean refuses(String operation) {
     try {
       if (operation.equals("CREATE")) {
         client

@@ -251,7 +251,7 @@ class GoSettingsTest {
     for (Program program : PROGRAMS) {
       Set<String> known = new TreeSet<>();
       PROGRAMS.stream()
-          .filter(other -> other.ours() == program.ours())
+          .filter(other -> other.ours().equals(program.ours()))
           .forEach(other -> of(other).forEach(one -> known.add(other.inner() + one.name())));
       for (SettingEntry entry : program.ours().entries()) {
         if (!known.contains(entry.name()) && !entry.isRetired()) {

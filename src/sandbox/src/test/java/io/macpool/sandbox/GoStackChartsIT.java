@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class GoStackChartsIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String TOKEN = "t0ken";
 
   @TempDir private Path directory;

@@ -96,9 +96,10 @@ class ScalarReadersIT {
   }
 
   private static boolean alike(JsonNode ours, JsonNode theirs) {
-    return ours.isNumber() && theirs.isNumber()
-        ? ours.decimalValue().compareTo(theirs.decimalValue()) == 0
-        : ours.equals(theirs) || (ours.isNull() && theirs.isMissingNode());
+    if (ours.isNumber() && theirs.isNumber()) {
+      return ours.decimalValue().compareTo(theirs.decimalValue()) == 0;
+    }
+    return ours.equals(theirs) || (ours.isNull() && theirs.isMissingNode());
   }
 
   /** What we read, if the check has nothing to say of it. */
