@@ -124,9 +124,7 @@ final class PeerApi implements TestCluster {
     cluster.apply(POLICY.formatted(policy, groups(resource), operation, resource, namespace));
     policies.add(policy);
     // The API server hears of its own policies a moment later.
-    await("the policy acts")
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> refuses(operation));
+    await("the policy acts").atMost(Duration.ofSeconds(20)).until(() -> refuses(operation));
   }
 
   private static String groups(String resource) {
