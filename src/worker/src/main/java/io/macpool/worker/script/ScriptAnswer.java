@@ -31,6 +31,12 @@ final class ScriptAnswer {
               .formatted(status, response.headers().firstValue("Location").orElse("nowhere")),
           null);
     }
+    if (status / 100 == 2 && status != 200) { // it would be no other the next time
+      throw new ScriptException(
+          Kind.UNUSABLE,
+          "the generator answered with status " + status + ", which has no script: 200 has one",
+          null);
+    }
     if (status != 200) {
       boolean refused = status / 100 == 4 && status != 408 && status != 429;
       throw new ScriptException(
