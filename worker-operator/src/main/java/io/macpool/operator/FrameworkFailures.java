@@ -6,6 +6,7 @@ import io.macpool.service.KnownFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /** What the framework logs while the API refuses or is away: a line each, without a trace. */
@@ -41,6 +42,14 @@ final class FrameworkFailures {
             Exception.class,
             "the watches are begun anew soon; if it goes on: is the API up, and does the service"
                 + " account have the role of the chart?"));
+    for (String logger :
+        List.of("io.fabric8.kubernetes.client.informers", "io.javaoperatorsdk.operator")) {
+      known.add(
+          new KnownFailure(
+              logger,
+              RejectedExecutionException.class,
+              "the framework was being stopped; whoever acts next lists everything anew"));
+    }
     return List.copyOf(known);
   }
 }
