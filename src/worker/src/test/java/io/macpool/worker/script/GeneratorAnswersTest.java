@@ -57,9 +57,7 @@ class GeneratorAnswersTest {
             aResponse().withStatus(204),
             aResponse().withStatus(422).withBody("no"))) {
       // Of itself: that nothing came in time counts as failed as well, to AssertJ.
-      assertThat(asked(other))
-          .failsWithin(PATIENCE)
-          .withThrowableOfType(ExecutionException.class);
+      assertThat(asked(other)).failsWithin(PATIENCE).withThrowableOfType(ExecutionException.class);
     }
   }
 
