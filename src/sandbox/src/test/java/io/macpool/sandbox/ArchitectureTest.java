@@ -182,6 +182,8 @@ class ArchitectureTest {
           .and()
           .doNotHaveFullyQualifiedName("io.macpool.operator.LeaderLease") // what others are told
           .and()
+          .doNotHaveFullyQualifiedName("io.macpool.worker.queue.AmqpPublisher") // told to others
+          .and()
           .doNotHaveFullyQualifiedName("io.macpool.service.SteadyClock")
           .should()
           .callMethod(SteadyClock.class, "wall");

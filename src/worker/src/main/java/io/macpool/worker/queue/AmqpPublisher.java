@@ -3,8 +3,8 @@ package io.macpool.worker.queue;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.macpool.service.SteadyClock;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Date;
 import java.util.Deque;
@@ -108,7 +108,7 @@ final class AmqpPublisher implements AutoCloseable {
 
   private static BasicProperties stamped(BasicProperties properties) {
     return properties.getTimestamp() == null
-        ? properties.builder().timestamp(Date.from(Instant.now())).build()
+        ? properties.builder().timestamp(Date.from(SteadyClock.wall().instant())).build()
         : properties;
   }
 
