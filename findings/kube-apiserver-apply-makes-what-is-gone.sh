@@ -91,11 +91,16 @@ apply() { # PATH MANAGER BODY
 pick() { # PYTHON-EXPRESSION over the answer o
   python3 -c 'import json, sys; o = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
 }
-for _ in $(seq 300); do
-  [ "$(api GET /readyz json)" != ok ] || break
-  sleep 0.2
-done
-until api GET /api/v1/namespaces/default json | grep -q '"Active"'; do sleep 0.2; done
+await_answer() { # PATH PART-OF-THE-ANSWER
+  for _ in $(seq 300); do
+    [[ $(api GET "$1" json) != *"$2"* ]] || return 0
+    sleep 0.2
+  done
+  echo "kube-apiserver did not answer $2 at $1 within a minute" >&2
+  exit 2
+}
+await_answer /readyz ok
+await_answer /api/v1/namespaces/default '"Active"'
 
 {
 maps=/api/v1/namespaces/default/configmaps

@@ -87,7 +87,10 @@ class Finding {
 
         Channel getter = connection.createChannel();
         CompletableFuture<Integer> closed = closed(getter);
-        while (getter.basicGet(type, false) == null) {
+        for (int i = 0; getter.basicGet(type, false) == null; i++) {
+          if (i == 400) {
+            throw new IllegalStateException("what was confirmed did not come within 20 s");
+          }
           Thread.sleep(50);
         }
         System.out.println(type + ", fetched by basic.get: " + told(closed));
