@@ -1,10 +1,12 @@
 package io.macpool.gitops.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Release;
 import io.macpool.gitops.tree.ReleaseValues.Unfollowed;
+import io.macpool.gitops.yaml.YamlDocument;
 import io.macpool.gitops.yaml.YamlReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +82,30 @@ final class FollowedFields implements Rule {
         }
       }
     }
+    inspection.renderings().forEach(rendering -> refuseHooks(rendering, problems));
     return problems;
+  }
+
+  /** What Helm runs in the middle of an upgrade, no rule judges. */
+  private void refuseHooks(Rendering rendering, List<Problem> problems) {
+    Release release = rendering.release();
+    for (YamlDocument hook : rendering.otherHooks()) {
+      problems.add(
+          Problem.error(
+              name(),
+              release.file(),
+              release.document().lineOf("/spec/chart/spec/chart"),
+              "the chart "
+                  + release.chart()
+                  + " makes "
+                  + hook.kind()
+                  + " "
+                  + hook.name()
+                  + " a Helm hook, \""
+                  + hook.content().at("/metadata/annotations").path(HelmRenderer.HOOK).asText()
+                  + "\", which this check follows for tests only",
+              "Drop the annotation from the chart or its values, or write helm.sh/hook: test"));
+    }
   }
 
   private void refuse(Located at, List<String> pointers, List<Problem> problems) {

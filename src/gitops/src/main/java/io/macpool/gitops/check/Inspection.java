@@ -3,14 +3,18 @@ package io.macpool.gitops.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import io.macpool.gitops.helm.HelmRenderer;
+import io.macpool.gitops.helm.HelmRenderer.Rendered;
 import io.macpool.gitops.helm.RenderException;
 import io.macpool.gitops.schema.KubernetesSchemas;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
+import io.macpool.gitops.yaml.YamlDocument;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The tree, and what all rules need to know of it, worked out once. */
@@ -72,12 +76,29 @@ final class Inspection {
 
   private static Rendering render(HelmRenderer renderer, Chart chart, Release release) {
     try {
-      return new Rendering(
-          release,
-          renderer.render(chart, release.name(), release.environment(), release.values()),
-          Optional.empty());
+      Rendered all =
+          renderer.renderAll(chart, release.name(), release.environment(), release.values());
+      List<YamlDocument> objects = new ArrayList<>(all.objects());
+      List<YamlDocument> otherHooks = new ArrayList<>();
+      boolean runsTests = release.document().content().at("/spec/test/enable").asBoolean();
+      for (YamlDocument hook : all.hooks()) {
+        if (!isTest(hook)) {
+          otherHooks.add(hook);
+        } else if (runsTests) {
+          objects.add(hook);
+        }
+      }
+      return new Rendering(release, objects, otherHooks, Optional.empty());
     } catch (RenderException e) {
-      return new Rendering(release, List.of(), Optional.of(e.getMessage()));
+      return new Rendering(release, List.of(), List.of(), Optional.of(e.getMessage()));
     }
+  }
+
+  /** A test and nothing else. Helm 2 called tests {@code test-success}, and Helm still takes it. */
+  private static boolean isTest(YamlDocument hook) {
+    String moments = hook.content().at("/metadata/annotations").path(HelmRenderer.HOOK).asText();
+    return Arrays.stream(moments.split(",", -1))
+        .map(moment -> moment.strip().toLowerCase(Locale.ROOT))
+        .allMatch(moment -> moment.equals("test") || moment.equals("test-success"));
   }
 }

@@ -8,12 +8,19 @@ import java.util.Optional;
 /**
  * What Helm made of a release.
  *
- * @param objects empty if it failed
+ * @param objects what Flux applies, with the chart's tests if the release runs them; empty if it
+ *     failed
+ * @param otherHooks what Helm would run at other moments than tests
  * @param failure Helm's words, if it did
  */
-public record Rendering(Release release, List<YamlDocument> objects, Optional<String> failure) {
+public record Rendering(
+    Release release,
+    List<YamlDocument> objects,
+    List<YamlDocument> otherHooks,
+    Optional<String> failure) {
 
   public Rendering {
     objects = List.copyOf(objects);
+    otherHooks = List.copyOf(otherHooks);
   }
 }

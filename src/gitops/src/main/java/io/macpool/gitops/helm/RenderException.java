@@ -5,6 +5,10 @@ public final class RenderException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  RenderException(String message) {
+    super(message);
+  }
+
   RenderException(String message, Throwable cause) {
     super(message, cause);
   }

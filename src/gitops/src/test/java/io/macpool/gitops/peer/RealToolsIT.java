@@ -116,6 +116,8 @@ class RealToolsIT {
 
     assertThat(documents(theirs)).isNotEmpty();
     assertThat(documents(ours)).isEqualTo(documents(theirs));
+    assertThat(hooks(theirs)).isNotEmpty();
+    assertThat(hooks(ours)).containsExactlyInAnyOrderElementsOf(hooks(theirs));
   }
 
   /** Values of two ConfigMaps and of the release itself, each over the one before. */
@@ -202,15 +204,24 @@ class RealToolsIT {
     return real.told(question).get("values");
   }
 
-  /**
-   * The rendered objects as they stand, byte for byte, without the empty lines behind them, which
-   * Helm 3 drops and Helm 4 keeps, and without the hooks, which our rendering leaves out.
-   */
+  /** The rendered objects in their order. */
   private static List<String> documents(String text) {
+    return all(text).filter(document -> !document.contains(HelmRenderer.HOOK)).toList();
+  }
+
+  /** Helm writes them behind the objects, we among them. */
+  private static List<String> hooks(String text) {
+    return all(text).filter(document -> document.contains(HelmRenderer.HOOK)).toList();
+  }
+
+  /**
+   * Each as it stands, byte for byte, without the empty lines behind it, which Helm 3 drops and
+   * Helm 4 keeps.
+   */
+  private static Stream<String> all(String text) {
     return Stream.of(text.split("(?m)^---$", -1))
         .map(String::strip)
-        .filter(document -> !document.isEmpty() && !document.contains("helm.sh/hook"))
-        .toList();
+        .filter(document -> !document.isEmpty());
   }
 
   private Stream<JsonNode> applied(JsonNode kustomization) {
