@@ -111,11 +111,15 @@ final class ChildProcess implements AutoCloseable {
                   "prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + limit + ":")
               .inheritIO()
               .start();
-      if (setter.waitFor() != 0) {
+      if (!setter.waitFor(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        setter.destroyForcibly();
+        throw new IllegalStateException("prlimit did not end within " + ANSWER_LIMIT.toSeconds() + " s");
+      }
+      if (setter.exitValue() != 0) {
         throw new IllegalStateException("prlimit failed with " + setter.exitValue());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("can't run prlimit: is util-linux installed?", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
