@@ -113,7 +113,8 @@ final class ChildProcess implements AutoCloseable {
               .start();
       if (!setter.waitFor(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         setter.destroyForcibly();
-        throw new IllegalStateException("prlimit did not end within " + ANSWER_LIMIT.toSeconds() + " s");
+        throw new IllegalStateException(
+            "prlimit did not end within " + ANSWER_LIMIT.toSeconds() + " s");
       }
       if (setter.exitValue() != 0) {
         throw new IllegalStateException("prlimit failed with " + setter.exitValue());
