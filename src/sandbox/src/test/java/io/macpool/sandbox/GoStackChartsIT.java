@@ -1,6 +1,7 @@
 package io.macpool.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.macpool.service.Resources;
 import io.macpool.sim.amqp.AmqpSimulator;
@@ -8,6 +9,7 @@ import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
 import io.macpool.sim.vcenter.BaseImage;
@@ -25,10 +27,16 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -83,7 +91,12 @@ class GoStackChartsIT {
   }
 
   @Test
-  void theBrokerServesItsOldClientsToken() throws IOException {
+  void theBrokerServesItsOldClientsToken() throws IOException, SQLException {
+    Optional<String> database = Peer.POSTGRESQL.location();
+    assumeTrue(
+        database.isPresent(),
+        "peer postgresql is not here: the broker is not started with its chart's settings");
+    places.put("DATABASE", database.get());
     VCenterSimulator vcenter = vcenter();
     String address = "127.0.0.1:" + freePort();
     places.put("BROKER", address);
@@ -99,6 +112,20 @@ class GoStackChartsIT {
     assertThat(lines(log))
         .contains("JUPITER_BRAIN_HONEYCOMB_REQUEST_DATASET has no effect any more")
         .doesNotContain("is not a setting");
+    assertThat(ledgers(URI.create(database.get()))).as("ledgers in that database").isPositive();
+  }
+
+  private static int ledgers(URI server) throws SQLException {
+    String jdbc = "jdbc:postgresql://" + server.getHost() + ":" + server.getPort();
+    String[] login = server.getUserInfo().split(":", -1);
+    try (Connection connection =
+            DriverManager.getConnection(
+                jdbc + server.getPath(), login[0], login.length > 1 ? login[1] : null);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT count(*) FROM jupiter_brain.ledgers")) {
+      rows.next();
+      return rows.getInt(1);
+    }
   }
 
   @Test
