@@ -56,7 +56,9 @@ public final class SettingsImageSelector implements ImageSelector {
     Optional<String> key =
         keys(about).stream().filter(candidate -> found(candidate).isPresent()).findFirst();
     String named = key.flatMap(this::found).orElse(FALLBACK);
-    String followed = found(named).orElse(named);
+    // By its very name: "Xcode-12" is another image than the key xcode_12.
+    String followed =
+        Optional.ofNullable(images.get(named)).filter(i -> !i.isBlank()).orElse(named);
     String image = aliasOf.getOrDefault(followed, followed);
     boolean asked = isMac(about) && about.osxImage().isPresent();
     boolean answered = key.isPresent() && key.get().startsWith("osx_image_");

@@ -56,6 +56,8 @@ class SettingsImageSelectorTest {
     "os_osx, base, base, img-from-base, '{\"os\":\"osx\"}', img-from-base",
     "language_go, img%2Bgo%3A1, x, y, '{\"language\":\"go\"}', img+go:1",
     "language_go, img+go%zz, x, y, '{\"language\":\"go\"}', img+go%zz",
+    "os_osx, Base, base, other, '{\"os\":\"osx\"}', Base",
+    "os_osx, xcode-12, xcode_12, other, '{\"os\":\"osx\"}', xcode-12",
     "default, base, base, end, '{\"os\":\"linux\"}', base",
     "os_osx, base, default, end, '{\"os\":\"osx\"}', base",
     "osx_image_xcode9, mac, x, y, '{\"os\":\"linux\",\"osx_image\":\"xcode9\"}', default",
