@@ -6,7 +6,6 @@ import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.Retries;
 import io.macpool.service.Secret;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -47,7 +46,7 @@ final class Heartbeat implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http;
-  private final URI url;
+  private final CalledUrl url;
   private final Optional<Secret> token;
   private final Runnable drain;
   private final Pace pace;
@@ -56,7 +55,7 @@ final class Heartbeat implements AutoCloseable {
   private boolean closed;
 
   Heartbeat(
-      URI url,
+      CalledUrl url,
       Optional<Secret> token,
       Runnable drain,
       Pace pace,
@@ -96,9 +95,9 @@ final class Heartbeat implements AutoCloseable {
   }
 
   private void ask() {
-    HttpRequest.Builder builder = HttpRequest.newBuilder(url).timeout(ANSWER_DEADLINE);
+    HttpRequest.Builder builder = url.request().timeout(ANSWER_DEADLINE);
     try {
-      token.ifPresent(secret -> builder.header("Authorization", "token " + read(secret)));
+      token.ifPresent(secret -> builder.setHeader("Authorization", "token " + read(secret)));
     } catch (IllegalStateException | IllegalArgumentException e) {
       log.warn("no heartbeat: its token's file can't be read, or its token is none for a header");
       askAfter(pace.afterFailure());

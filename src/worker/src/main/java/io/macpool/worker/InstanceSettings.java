@@ -2,7 +2,6 @@ package io.macpool.worker;
 
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +43,8 @@ public final class InstanceSettings {
       Setting.choice(
               "JUPITERBRAIN_IMAGE_SELECTOR_TYPE", ImageSelection.class, "how images are chosen")
           .defaultTo(ImageSelection.ENV);
-  public static final Setting<URI> IMAGE_SELECTOR_URL =
-      WorkerSettings.uri("JUPITERBRAIN_IMAGE_SELECTOR_URL", "the service that chooses images");
+  public static final Setting<CalledUrl> IMAGE_SELECTOR_URL =
+      WorkerSettings.url("JUPITERBRAIN_IMAGE_SELECTOR_URL", "the service that chooses images");
   public static final Setting<String> IMAGE_ALIASES =
       Setting.text(
           "JUPITERBRAIN_IMAGE_ALIASES",

@@ -20,8 +20,11 @@ public final class TraceSettings {
   public static final Setting<String> BUILD_TRACE_S3_REGION =
       Setting.text("BUILD_TRACE_S3_REGION", "region of the traces' bucket");
   public static final Setting<URI> BUILD_TRACE_S3_ENDPOINT =
-      WorkerSettings.uri(
-          "BUILD_TRACE_S3_ENDPOINT", "a store that speaks S3's protocol; unset: Amazon's");
+      Setting.of(
+          "BUILD_TRACE_S3_ENDPOINT",
+          "a store that speaks S3's protocol; unset: Amazon's",
+          "URL",
+          text -> CalledUrl.parse(text).uri());
   public static final Setting<Secret> BUILD_TRACE_S3_ACCESS_KEY_ID =
       Setting.secret("BUILD_TRACE_S3_ACCESS_KEY_ID", "key id for the traces' bucket")
           .also("AWS_ACCESS_KEY_ID");

@@ -1,14 +1,11 @@
 package io.macpool.worker;
 
-import io.macpool.core.PeerUrl;
 import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.SettingsSpec;
 import io.macpool.service.sentry.ErrorReports;
 import io.macpool.service.trace.Traces;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +39,7 @@ public final class WorkerSettings {
       Setting.text("INFRA", "the infrastructure's name in reports").defaultTo("");
   public static final Setting<Integer> STATE_UPDATE_POOL_SIZE =
       Setting.integer(
-              "STATE_UPDATE_POOL_SIZE", 1, 64, "channels over which state updates are published")
+              "STATE_UPDATE_POOL_SIZE", 1, 2000, "channels over which state updates are published")
           .defaultTo(3);
   public static final Setting<ListenAddress> REMOTE_CONTROLLER_ADDR =
       Setting.of(
@@ -58,8 +55,8 @@ public final class WorkerSettings {
       Setting.text("START_HOOK", "a command run by the shell before any job is taken");
   public static final Setting<String> STOP_HOOK =
       Setting.text("STOP_HOOK", "a command run by the shell when the worker has stopped");
-  public static final Setting<URI> HEARTBEAT_URL =
-      uri("HEARTBEAT_URL", "asked every 5 min: {\"state\":\"down\"} drains the worker");
+  public static final Setting<CalledUrl> HEARTBEAT_URL =
+      url("HEARTBEAT_URL", "asked every 5 min: {\"state\":\"down\"} drains the worker");
   public static final Setting<Secret> HEARTBEAT_URL_AUTH_TOKEN =
       Setting.secret(
           "HEARTBEAT_URL_AUTH_TOKEN", "token for the heartbeat; file://PATH reads it from a file");
@@ -181,25 +178,8 @@ public final class WorkerSettings {
   private WorkerSettings() {}
 
   /** A setting whose value is a URL with a host. */
-  static Setting<URI> uri(String name, String description) {
-    return Setting.of(
-        name,
-        description,
-        "URL",
-        text -> {
-          PeerUrl url = PeerUrl.parseOpenHttp(text);
-          try {
-            return new URI(
-                url.scheme()
-                    + "://"
-                    + url.place()
-                    + url.path()
-                    + url.query().map(q -> "?" + q).orElse(""));
-          } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(
-                "is not a URL: write what is no letter or digit in its path percent-encoded", e);
-          }
-        });
+  static Setting<CalledUrl> url(String name, String description) {
+    return Setting.of(name, description, "URL", CalledUrl::parse);
   }
 
   private static List<Setting<?>> all() {

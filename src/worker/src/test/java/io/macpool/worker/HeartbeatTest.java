@@ -15,7 +15,6 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.macpool.service.Secret;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +40,7 @@ class HeartbeatTest {
   private final AtomicInteger drains = new AtomicInteger();
 
   private Heartbeat heartbeat;
+  private String login = "";
 
   @AfterEach
   void close() {
@@ -145,6 +145,28 @@ class HeartbeatTest {
     }
   }
 
+  /** As Go's client sends what stands in a URL; a token counts more. */
+  @Test
+  void theLoginOfItsUrlIsSent() {
+    answer(aResponse().withBody("{\"state\":\"up\"}"));
+    login = "worker:p%40ss@";
+    ask(Optional.empty());
+    await()
+        .untilAsserted(
+            () ->
+                PEER.verify(
+                    getRequestedFor(urlPathEqualTo("/heartbeat"))
+                        .withHeader("Authorization", equalTo("Basic d29ya2VyOnBAc3M="))));
+    PEER.resetRequests();
+    ask(Optional.of(new Secret("plain")));
+    await()
+        .untilAsserted(
+            () ->
+                PEER.verify(
+                    getRequestedFor(urlPathEqualTo("/heartbeat"))
+                        .withHeader("Authorization", equalTo("token plain"))));
+  }
+
   private static void answer(ResponseDefinitionBuilder response) {
     PEER.stubFor(get(urlPathEqualTo("/heartbeat")).willReturn(response));
   }
@@ -157,7 +179,7 @@ class HeartbeatTest {
     end();
     heartbeat =
         new Heartbeat(
-            URI.create(PEER.baseUrl() + "/heartbeat"),
+            CalledUrl.parse(PEER.baseUrl().replace("://", "://" + login) + "/heartbeat"),
             token,
             drains::incrementAndGet,
             pace,

@@ -81,6 +81,8 @@ class RemoteControlIT {
         "{",
         "[]",
         "nonsense",
+        "null",
+        "{\"poolSize\":2} {}",
         "{\"poolSize\":\"3\"}",
         "{\"poolSize\":2.5}",
         "{\"poolSize\":1000000}"
@@ -114,6 +116,7 @@ class RemoteControlIT {
       assertThat(empty.statusCode()).as(method).isEqualTo(400);
       assertThat(JSON.readTree(empty.body()).path("error").asText()).isNotBlank();
     }
+    assertThat(remote.send("DELETE", "/worker", "null").statusCode()).isEqualTo(400);
     assertThat(worker.isDrained()).isFalse();
     for (String path : new String[] {"/worker/", "/healthz/", "/ready/", "/nothing"}) {
       assertThat(remote.get(path).statusCode()).as(path).isEqualTo(404);

@@ -136,6 +136,30 @@ class WorkerSettingsTest {
   }
 
   @Test
+  void aLoginInAUrlIsKeptAndNotShown() {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("JUPITERBRAIN_IMAGE_SELECTOR_URL", "https://me:pa%2540ss@selector/images");
+    environment.put("HEARTBEAT_URL", "https://me:pa%40ss@beat");
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+    for (CalledUrl url :
+        List.of(
+            settings.get(InstanceSettings.IMAGE_SELECTOR_URL),
+            settings.get(WorkerSettings.HEARTBEAT_URL))) {
+      assertThat(url.login()).map(Secret::reveal).contains("me:pa@ss");
+    }
+    assertThat(settings.describe()).contains("https://selector/images").doesNotContain("pa@ss");
+  }
+
+  /** What the Go worker runs with must not end ours. */
+  @Test
+  void manyChannelsAreNoMistake() {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("STATE_UPDATE_POOL_SIZE", "100");
+    Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
+    assertThat(settings.get(WorkerSettings.STATE_UPDATE_POOL_SIZE)).isEqualTo(100);
+  }
+
+  @Test
   void numbersAreDecimalAndLimitsAreLongerThanNothing() {
     Map<String, String> environment = new HashMap<>(LEAST);
     environment.put("POOL_SIZE", "010");
@@ -147,6 +171,8 @@ class WorkerSettingsTest {
     environment.put("POOL_SIZE", "0x10");
     assertThatThrownBy(() -> WorkerSettings.SPEC.read(List.of(), environment))
         .hasMessageContaining("POOL_SIZE: \"0x10\" is not a whole number");
+    assertThatThrownBy(() -> WorkerSettings.SPEC.read(List.of("--max-log-length=0"), LEAST))
+        .hasMessageContaining("--max-log-length: 0 is not between 1 and 2147483647");
   }
 
   @Test

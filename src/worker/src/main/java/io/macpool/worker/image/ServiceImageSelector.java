@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
+import io.macpool.worker.CalledUrl;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.JobPayload.Attributes;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,14 +38,14 @@ public final class ServiceImageSelector implements ImageSelector {
   private static final String INFRA = "jupiterbrain";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final URI url;
+  private final CalledUrl url;
   private final HttpClient http;
   private final Retries retries;
   private final Executor executor;
 
   /** The executor and the scheduler stay the caller's. */
   public ServiceImageSelector(
-      URI url, RetryPolicy policy, Executor executor, ScheduledExecutorService scheduler) {
+      CalledUrl url, RetryPolicy policy, Executor executor, ScheduledExecutorService scheduler) {
     this.url = url;
     this.executor = executor;
     this.retries = new Retries(policy, scheduler);
@@ -60,7 +60,7 @@ public final class ServiceImageSelector implements ImageSelector {
   @Override
   public CompletableFuture<ImageChoice> select(JobPayload job) {
     HttpRequest request =
-        HttpRequest.newBuilder(url)
+        url.request()
             .timeout(ANSWER_DEADLINE)
             .header("Content-Type", "application/x-www-form-urlencoded; boundary=NL")
             .POST(BodyPublishers.ofString(String.join("\n", queries(job)) + "\n"))

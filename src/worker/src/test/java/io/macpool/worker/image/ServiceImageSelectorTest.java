@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.macpool.broker.RetryPolicy;
+import io.macpool.worker.CalledUrl;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.PayloadException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -85,10 +85,25 @@ class ServiceImageSelectorTest {
     assertThat(selector().select(job()).join()).isEqualTo(ImageChoice.of("a"));
   }
 
+  /** As Go's client sends what stands in a URL; the JDK's leaves it out. */
+  @Test
+  void theLoginOfItsUrlIsSent() throws PayloadException {
+    service.stubFor(
+        post("/images")
+            .withBasicAuth("worker", "p@ss")
+            .willReturn(aResponse().withBody("{\"data\":[{\"name\":\"a\"}]}")));
+    assertThat(selector("worker:p%40ss@").select(job()).join()).isEqualTo(ImageChoice.of("a"));
+  }
+
   private ServiceImageSelector selector() {
+    return selector("");
+  }
+
+  private ServiceImageSelector selector(String login) {
     RetryPolicy quick =
         new RetryPolicy(Duration.ofSeconds(2), Duration.ofMillis(5), Duration.ofMillis(20));
-    URI url = URI.create("http://127.0.0.1:" + service.getPort() + "/images");
+    CalledUrl url =
+        CalledUrl.parse("http://" + login + "127.0.0.1:" + service.getPort() + "/images");
     return new ServiceImageSelector(url, quick, threads, threads);
   }
 
