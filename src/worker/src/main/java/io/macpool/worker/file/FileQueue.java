@@ -102,7 +102,16 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
         if (wait == null) {
           return;
         }
-        give(wait, name);
+        try {
+          give(wait, name);
+        } catch (IOException e) {
+          synchronized (waits) {
+            if (!wait.result.isDone()) {
+              waits.addFirst(wait); // whoever waits has had nothing
+            }
+          }
+          throw e;
+        }
       }
     } catch (IOException | UncheckedIOException e) {
       log.warn("can't read {}: {}; will look again in {}", files, e.getMessage(), interval);

@@ -59,25 +59,26 @@ final class ExplainedTrust extends X509ExtendedTrustManager {
   }
 
   static Refused refused(X509Certificate[] chain, String host, CertificateException cause) {
-    for (int i = 0; i < chain.length; i++) {
-      X509Certificate each = chain[i];
-      String what = i == 0 ? "its certificate" : "its authority's certificate";
-      try {
-        each.checkValidity();
-      } catch (CertificateExpiredException e) {
-        return new Refused(what + dated(each) + " has expired: it must be renewed", false, cause);
-      } catch (CertificateNotYetValidException e) {
-        return new Refused(
-            what + dated(each) + " is not valid yet: look at the clocks", false, cause);
-      }
-    }
     String what = "its certificate" + dated(chain[0]);
     String said = String.valueOf(cause.getMessage());
+    // Looked at last, when the dates of all that counts were found good: others may be shown, too.
     if (said.startsWith("No subject alternative") || said.startsWith("No name matching")) {
       return new Refused(
           what + " is not for " + host + ": connect by one of its names, or renew it",
           false,
           cause);
+    }
+    for (int i = 0; i < chain.length; i++) {
+      X509Certificate each = chain[i];
+      String whose = i == 0 ? "its certificate" : "its authority's certificate";
+      try {
+        each.checkValidity();
+      } catch (CertificateExpiredException e) {
+        return new Refused(whose + dated(each) + " has expired: it must be renewed", false, cause);
+      } catch (CertificateNotYetValidException e) {
+        return new Refused(
+            whose + dated(each) + " is not valid yet: look at the clocks", false, cause);
+      }
     }
     return isAuthorityUnknown(cause)
         ? new Refused(what + " is not trusted: its authority is not known here", true, cause)

@@ -18,6 +18,7 @@ final class ScriptAnswer {
       List.of("<", "\u00ef\u00bb\u00bf<", "{\"", "[{", "\u00ef\u00bb\u00bf{\"");
 
   private static final int SHOWN = 80;
+  private static final int LONGEST_PLACE = 200;
 
   private ScriptAnswer() {}
 
@@ -28,7 +29,13 @@ final class ScriptAnswer {
       throw new ScriptException(
           Kind.UNUSABLE,
           "the generator answered with status %d and sends us to %s: set BUILD_API_URI to where it is"
-              .formatted(status, response.headers().firstValue("Location").orElse("nowhere")),
+              .formatted(
+                  status,
+                  response
+                      .headers()
+                      .firstValue("Location")
+                      .map(ScriptAnswer::place)
+                      .orElse("nowhere")),
           null);
     }
     if (status / 100 == 2 && status != 200) { // it would be no other the next time
@@ -57,6 +64,12 @@ final class ScriptAnswer {
     }
     requireScript(response, body);
     return body;
+  }
+
+  /** Without what may be a secret of ours: who sends us on often hands back what we asked with. */
+  private static String place(String location) {
+    String shown = location.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
+    return printable(shown.substring(0, Math.min(shown.length(), LONGEST_PLACE)));
   }
 
   private static boolean isBlank(byte[] body) {

@@ -43,9 +43,15 @@ start() {
   chmod 755 build.sh
   unlock "$keychain"
   unset keychain
-  mkfifo "$dir/alive" "$dir/idle" "$dir/flow" && : > "$dir/out" && : > "$dir/ended-no" &&
+  mkfifo "$dir/alive" "$dir/idle" "$dir/flow" "$dir/told" && : > "$dir/out" && : > "$dir/ended-no" &&
     : > "$dir/begun-no" && : > "$dir/exit-no" && : > "$dir/full-no" ||
     fail "the wrapper can't write its files to $dir"
+  cat > "$dir/bash-env" <<END || fail "the wrapper can't write its files to $dir"
+BASH_ENV=\$MACPOOL_BASH_ENV
+unset MACPOOL_BASH_ENV
+eval "[ ! -r \"\$BASH_ENV\" ] || . \"\$BASH_ENV\""
+command mv "$dir/read-no" "$dir/begun-yes" 2>/dev/null
+END
   say stored
   read -r word || exit 0
   [ "$word" = go ] || exit 0
@@ -85,20 +91,28 @@ supervise() {
   trap : HUP INT QUIT TERM USR1 USR2
   spool < "$dir/flow" 4<&- 5<&- &
   spooler=$!
-  exec 3>"$dir/flow" 7>&-
+  # 8: where the inside tells its status, should the job remove all names; 6: its other end.
+  exec 3>"$dir/flow" 7>&- 8<>"$dir/told" 6<"$dir/told"
   status=
   plain=
+  agent=
   if [ "$(uname)" = Darwin ] && by_agent; then
+    agent=yes
     wait_for_agent
   else
     in_terminal
     if [ -e "$dir/begun-no" ]; then
       plain=yes
-      /bin/sh "$dir/wrapper" inside <&4 >&3 2>&1 3>&- 4<&- 5<&-
+      /bin/sh "$dir/wrapper" inside <&4 >&3 2>&1 3>&- 4<&- 5<&- 6<&-
       status=$?
     fi
   fi
-  exec 3>&-
+  exec 3>&- 8>&-
+  # What script(1) says is no proof: told to end, as by a shutdown, it says 0. That something was
+  # killed is believed.
+  [ -n "$agent" ] || [ "${status:-0}" -gt 128 ] || status=
+  [ -n "$agent" ] || ! read -r told <&6 || status=$told
+  exec 6<&-
   if [ -n "$plain" ]; then
     # What still runs in the background holds the output open; an SSH session waits for it no more.
     { sleep 1; kill -KILL "$spooler"; } >/dev/null 2>&1 4<&- 5<&- &
@@ -107,7 +121,7 @@ supervise() {
   for noted in "$dir"/exit-[0-9]*; do
     [ -e "$noted" ] && status=${noted##*-}
   done
-  [ -e "$dir/begun-no" ] && status=
+  [ -e "$dir/begun-no" ] || [ -e "$dir/read-no" ] && status=
   mv "$dir/ended-no" "$dir/ended-${status:-none}" 2>/dev/null
   printf '%s\n' "${status:-none}" >&5
 }
@@ -118,13 +132,13 @@ in_terminal() {
   case $(script -V 2>/dev/null </dev/null) in
     *util-linux*)
       MACPOOL_SHELL=${SHELL-} SHELL=/bin/sh TERM=xterm \
-        script -qefc "exec /bin/sh $dir/wrapper inside" /dev/null <&4 >&3 2>&1 3>&- 4<&- 5<&-
+        script -qefc "exec /bin/sh $dir/wrapper inside" /dev/null <&4 >&3 2>&1 3>&- 4<&- 5<&- 6<&-
       status=$?
       ;;
     *)
       if [ "$(uname)" = Darwin ]; then
         MACPOOL_SHELL=${SHELL-} TERM=xterm \
-          script -q /dev/null /bin/sh "$dir/wrapper" inside <&4 >&3 2>&1 3>&- 4<&- 5<&-
+          script -q /dev/null /bin/sh "$dir/wrapper" inside <&4 >&3 2>&1 3>&- 4<&- 5<&- 6<&-
         status=137
       fi
       ;;
@@ -135,7 +149,12 @@ in_terminal() {
 # other than ignored ones, are the default again in what it starts.
 inside() {
   trap : HUP INT QUIT TERM USR1 USR2 PIPE ALRM
-  mv "$dir/begun-no" "$dir/begun-yes" 2>/dev/null
+  if reads_bash_env; then
+    export MACPOOL_BASH_ENV="$BASH_ENV" BASH_ENV="$dir/bash-env"
+    mv "$dir/begun-no" "$dir/read-no" 2>/dev/null
+  else
+    mv "$dir/begun-no" "$dir/begun-yes" 2>/dev/null
+  fi
   if [ -n "${MACPOOL_SHELL+set}" ]; then
     SHELL=$MACPOOL_SHELL
     [ -n "$SHELL" ] || unset SHELL
@@ -145,10 +164,18 @@ inside() {
   cd "$HOME" || exit 255
   unset OLDPWD # a login shell has been nowhere before
   exec 9>&2 2>/dev/null # what this shell says of a child's end is not the script's output
-  (exec bash "$HOME/build.sh" 2>&9 9>&-)
+  (exec bash "$HOME/build.sh" 2>&9 8>&- 9>&-)
   status=$?
+  printf '%s\n' "$status" >&8
   mv "$dir/exit-no" "$dir/exit-$status" 2>/dev/null
   exit $status
+}
+
+# Bash reads the file that BASH_ENV names before a script, and that may end it or exec something
+# else: ours reads it, too, and tells that the script's turn has come. Not in POSIX mode.
+reads_bash_env() {
+  [ -n "${BASH_ENV-}" ] &&
+    ! env | grep -Eq '^(POSIXLY_CORRECT=|SHELLOPTS=.*(posix|privileged))'
 }
 
 # On macOS an agent in the GUI session runs build.sh when someone connects to its port, streams the
@@ -213,6 +240,8 @@ watch() {
   if [ "${status:-none}" = none ]; then
     if [ -e "$dir/begun-no" ]; then
       say lost the script could not be begun
+    elif [ -e "$dir/read-no" ]; then
+      say lost bash ended before the script: look at the file that BASH_ENV names
     else
       say lost what watched the script is gone, its exit status with it
     fi

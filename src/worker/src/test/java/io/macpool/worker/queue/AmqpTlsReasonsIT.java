@@ -64,6 +64,22 @@ class AmqpTlsReasonsIT {
         .contains("its authority is not known here: let " + HINT + " name a file");
   }
 
+  /** Servers show old certificates that nobody needs: they are not the reason. */
+  @Test
+  void anExpiredOneThatDoesNotCountIsNoReason() {
+    X509Certificate own = SelfSignedCertificate.generate("own", now).certificate();
+    X509Certificate old =
+        SelfSignedCertificate.generateFor(List.of("old root"), now.minus(Duration.ofDays(400)))
+            .certificate();
+    assertThat(
+            ExplainedTrust.refused(
+                new X509Certificate[] {own, old},
+                "rabbit",
+                new CertificateException("No name matching rabbit found")))
+        .hasMessageContaining("is not for rabbit")
+        .hasMessageNotContaining("expired");
+  }
+
   @Test
   void anAuthorityThatHasExpiredIsNamedToo() {
     X509Certificate own = SelfSignedCertificate.generate("own", now).certificate();

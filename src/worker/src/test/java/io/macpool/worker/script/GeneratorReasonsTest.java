@@ -62,6 +62,14 @@ class GeneratorReasonsTest {
   }
 
   @Test
+  void whoSendsOnDoesNotGetOurSecretsShown() {
+    answers.add(moved(301, "https://t0ken@sign-in.example/script?key=k3y&job_id=7#k3y"));
+    assertThat(failure())
+        .hasMessageContaining("sends us to https://sign-in.example/script: set BUILD_API_URI")
+        .hasMessageNotContainingAny("k3y", "t0ken");
+  }
+
+  @Test
   void onesThatSendRoundInCirclesAreGivenUp() {
     answers.add(moved(307, "/script"));
     assertThat(failure().kind()).isEqualTo(Kind.UNUSABLE);
