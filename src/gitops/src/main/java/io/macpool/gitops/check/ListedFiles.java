@@ -48,6 +48,15 @@ final class ListedFiles implements Rule {
 
   private void checkList(
       Environment environment, Path directory, SourceFile list, List<Problem> problems) {
+    if (list.documents().size() > 1) {
+      problems.add(
+          Problem.error(
+              name(),
+              list,
+              list.documents().get(1).lineOf(""),
+              "kustomize reads one document of this file",
+              "Move what stands here into a file of its own, and list it"));
+    }
     Set<Path> listed = new HashSet<>();
     var resources = list.documents().get(0).content().path("resources");
     for (int i = 0; i < resources.size(); i++) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -47,6 +48,11 @@ public final class YamlReader {
   /** Up to here every whole number has a floating-point number of its own. */
   private static final BigInteger EXACT = BigInteger.TWO.pow(53);
 
+  /** Ends a line, and with it a comment, in YAML 1.1; in YAML 1.2 the line goes on. */
+  private static final Pattern OLD_BREAK = Pattern.compile("[\\x{85}\\x{2028}\\x{2029}]");
+
+  private static final CoreSchema SCHEMA = new CoreSchema();
+
   private final String text;
   private final boolean oneCharEach;
   private final Map<String, Integer> lines = new HashMap<>();
@@ -62,10 +68,11 @@ public final class YamlReader {
   public static List<YamlDocument> read(String text) throws YamlSyntaxException {
     LoadSettings settings =
         LoadSettings.builder()
-            .setSchema(new CoreSchema())
+            .setSchema(SCHEMA)
             .setAllowDuplicateKeys(false)
             .setMaxAliasesForCollections(50)
             .build();
+    refuseOldBreaks(text);
     boolean oneCharEach = text.chars().noneMatch(c -> Character.isSurrogate((char) c));
     List<YamlDocument> documents = new ArrayList<>();
     try {
@@ -87,8 +94,35 @@ public final class YamlReader {
     return documents;
   }
 
+  private static void refuseOldBreaks(String text) throws YamlSyntaxException {
+    Matcher found = OLD_BREAK.matcher(text);
+    if (found.find()) {
+      int line = (int) text.substring(0, found.start()).chars().filter(c -> c == '\n').count() + 1;
+      String code = "U+%04X".formatted((int) found.group().charAt(0));
+      throw new YamlSyntaxException(
+          line, "the character " + code + " ends the line for some readers only", null);
+    }
+  }
+
+  /** Readers differ in what a tag makes of a text, and in which tags they know. */
+  private static void refuseTag(Node node) throws YamlSyntaxException {
+    Tag plain =
+        node instanceof MappingNode
+            ? Tag.MAP
+            : node instanceof ScalarNode scalar
+                ? SCHEMA
+                    .getScalarResolver()
+                    .resolve(scalar.getValue(), scalar.getScalarStyle() == ScalarStyle.PLAIN)
+                : Tag.SEQ;
+    if (!node.getTag().equals(plain)) {
+      throw new YamlSyntaxException(
+          line(node), "the tag " + node.getTag() + " is not read by all; drop it", null);
+    }
+  }
+
   private JsonNode convert(Node node, String pointer) throws YamlSyntaxException {
     lines.put(pointer, line(node));
+    refuseTag(node);
     if (node instanceof MappingNode mapping) {
       return convertMapping(mapping, pointer);
     }
@@ -115,6 +149,7 @@ public final class YamlReader {
       if (key.getScalarStyle() == ScalarStyle.PLAIN) {
         checkKey(key);
       }
+      refuseTag(key);
       String child = pointer + "/" + escape(key.getValue());
       if (object.has(key.getValue())) {
         throw new YamlSyntaxException(

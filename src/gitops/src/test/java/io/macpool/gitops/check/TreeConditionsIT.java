@@ -59,6 +59,27 @@ class TreeConditionsIT {
         .anyMatch(told -> told.contains("kustomize takes this for the list of what is deployed"));
   }
 
+  /**
+   * kustomize reads the first document only: values would come from a ConfigMap that is not there.
+   */
+  @Test
+  void aSecondDocumentInTheListIsRefused() throws IOException {
+    Path list = root.resolve(PRODUCTION + "kustomization.yaml");
+    Files.writeString(
+        list,
+        Files.readString(list)
+            + """
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: more
+              namespace: macstadium-prod-1
+            """);
+
+    assertThat(check()).singleElement().asString().contains("kustomize reads one document");
+  }
+
   /** What a ConfigMap of the tree brings is judged as if it stood in the release. */
   @Test
   void valuesFromAConfigMapAreJudged() throws IOException {
