@@ -4,6 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +25,9 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Starts it: by its jar, as its image does, where that is packaged, else from our class path.
    *
-   * @param main the class whose {@code main} the service's jar would run
+   * @param main the class whose {@code main} the service's jar runs
    * @param log the file that its output is added to
    * @param arguments its flags, and what stands before them
    */
@@ -37,10 +39,8 @@ public final class ServiceProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-Xmx256m"));
+    command.addAll(program(main));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
@@ -52,6 +52,14 @@ public final class ServiceProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("can't start a process for " + main.getName(), e);
     }
+  }
+
+  private static List<String> program(Class<?> main) {
+    Path origin =
+        Path.of(URI.create(main.getProtectionDomain().getCodeSource().getLocation().toString()));
+    return Files.isRegularFile(origin) && Files.isDirectory(origin.resolveSibling("lib"))
+        ? List.of("-jar", origin.toString())
+        : List.of("-cp", System.getProperty("java.class.path"), main.getName());
   }
 
   public boolean isAlive() {

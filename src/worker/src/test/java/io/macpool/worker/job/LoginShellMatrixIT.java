@@ -214,7 +214,12 @@ class LoginShellMatrixIT {
     if (cell.startFile().isFatalFor(cell.shell())) {
       neverBegins(script, cell);
     } else {
-      runs(script, cell);
+      try {
+        runs(script, cell);
+      } catch (AssertionError e) {
+        throw new AssertionError(
+            "%s: %s%n%s".formatted(cell, e.getMessage(), guests.processes(cell.user())), e);
+      }
       guests.remove("/dev/shm/.macpool-" + script.place()); // RAM is not for five hundred of them
     }
   }

@@ -1,5 +1,7 @@
 package io.macpool.worker.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.macpool.sim.peer.Peer;
 import io.macpool.worker.ssh.GuestKey;
 import io.macpool.worker.ssh.GuestSession;
@@ -171,6 +173,19 @@ final class OpenSshGuests implements AutoCloseable {
 
   GuestKey key() {
     return key;
+  }
+
+  /** What runs for a user now, a line each: why a script that hangs does so. */
+  String processes(String user) {
+    try {
+      Process ps =
+          new ProcessBuilder("ps", "-o", "pid,ppid,stat,wchan:24,args", "-u", "" + uids.get(user))
+              .redirectErrorStream(true)
+              .start();
+      return new String(ps.getInputStream().readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What sshd has said. */
