@@ -141,6 +141,9 @@ final class WrapperDialogue {
         if (matched == mark.length) {
           marked = true;
           said.setLength(Math.max(0, said.length() - (mark.length - 1)));
+          // The two streams are read side by side: the other may have been ahead.
+          tellStored();
+          tellEnd();
           return at + 1;
         }
       } else {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -77,6 +78,60 @@ class WrapperDialogueTest {
     out("trace");
     err(NONCE + " trace 5\n");
     assertThat(heard.events).contains("trace trace");
+  }
+
+  /** Two streams, read side by side: whichever is ahead, all is heard. */
+  @Test
+  void theOrderOfTheStreamsChangesNothing() {
+    String mark = NONCE + " begins here\n";
+    String begun = NONCE + " began b\n";
+    String following = NONCE + " following\n";
+    List<String> started =
+        List.of(begun, NONCE + " want\n", NONCE + " stored\n", following, NONCE + " ended 3 6\n");
+    for (List<Boolean> order : orders(4, started.size())) {
+      Heard all = play(0, List.of("hi" + NONCE, " begins here\n", "out", "put"), started, order);
+      assertThat(all.events)
+          .as(order.toString())
+          .containsExactlyInAnyOrder("want", "stored", "following", "ended 3 NOTHING");
+      assertThat(all.text()).as(order.toString()).isEqualTo("output");
+    }
+    List<String> attached = List.of(begun, following, NONCE + " ended 3 6\n");
+    for (List<Boolean> order : orders(1, attached.size())) {
+      assertThat(play(6, List.of(mark), attached, order).events)
+          .as(order.toString())
+          .containsExactly("following", "ended 3 NOTHING");
+    }
+  }
+
+  /** All orders of so many pieces of each; true: of standard output. */
+  private static List<List<Boolean>> orders(int out, int err) {
+    if (out == 0 && err == 0) {
+      return List.of(List.of());
+    }
+    List<List<Boolean>> all = new ArrayList<>();
+    for (boolean first : new boolean[] {true, false}) {
+      if (first ? out > 0 : err > 0) {
+        for (List<Boolean> rest : orders(first ? out - 1 : out, first ? err : err - 1)) {
+          List<Boolean> order = new ArrayList<>(List.of(first));
+          order.addAll(rest);
+          all.add(order);
+        }
+      }
+    }
+    return all;
+  }
+
+  private static Heard play(long offset, List<String> out, List<String> err, List<Boolean> order) {
+    Heard fresh = new Heard();
+    WrapperDialogue other = new WrapperDialogue(NONCE, offset, 100, fresh);
+    Iterator<String> outs = out.iterator();
+    Iterator<String> errs = err.iterator();
+    for (boolean isOut : order) {
+      byte[] bytes = (isOut ? outs : errs).next().getBytes(ISO_8859_1);
+      CompletableFuture<Void> unused =
+          isOut ? other.out(bytes, 0, bytes.length) : other.err(bytes, 0, bytes.length);
+    }
+    return fresh;
   }
 
   /** Whatever anybody but the wrapper says, in whatever pieces: no verdict, and no output. */
