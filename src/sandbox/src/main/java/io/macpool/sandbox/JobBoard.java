@@ -33,17 +33,24 @@ final class JobBoard {
       return reported.finish().isPresent() && reported.logEnded();
     }
 
-    /** Whether its log holds what its sample says; parts that came twice count once. */
+    /** Whether its log holds what its sample says. */
     boolean logAsExpected() {
-      boolean severalRuns = reported.runs().size() > 1;
+      return sample.accepts(log(), isRunAgain());
+    }
+
+    private boolean isRunAgain() {
+      return reported.runs().size() > 1;
+    }
+
+    /** What it logged so far; parts that came twice count once. */
+    String log() {
+      boolean severalRuns = isRunAgain();
       Set<Long> numbers = new HashSet<>();
-      String log =
-          reported.parts().stream()
-              .filter(part -> severalRuns || numbers.add(part.number()))
-              .sorted(Comparator.comparingLong(part -> severalRuns ? 0 : part.number()))
-              .map(LogPart::content)
-              .collect(Collectors.joining());
-      return sample.accepts(log, severalRuns);
+      return reported.parts().stream()
+          .filter(part -> severalRuns || numbers.add(part.number()))
+          .sorted(Comparator.comparingLong(part -> severalRuns ? 0 : part.number()))
+          .map(LogPart::content)
+          .collect(Collectors.joining());
     }
 
     /** Whether it ended once, in its sample's state, and was reported as the contract has it. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -67,6 +68,19 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected, Lis
     }
   }
 
+  /** Payloads of the user's own; of a file that can't be used the progress tells. */
+  static List<JobSample> fromFiles(List<Path> files, Progress progress) {
+    List<JobSample> samples = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        samples.add(fromFile(file));
+      } catch (IllegalArgumentException e) {
+        progress.say("payload not published: " + e.getMessage());
+      }
+    }
+    return samples;
+  }
+
   /**
    * A payload of the user's own.
    *
@@ -101,6 +115,14 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected, Lis
         payload,
         expected.isEmpty() ? Optional.empty() : Optional.of(expected),
         List.copyOf(lines));
+  }
+
+  /** The id that the payload itself gives its job; empty if it gives none. */
+  OptionalLong ownId() {
+    JsonNode id = payload.path("job").path("id");
+    return id.canConvertToLong() && id.asLong() > 0
+        ? OptionalLong.of(id.asLong())
+        : OptionalLong.empty();
   }
 
   /** The body to publish: this sample as job {@code id}, queued now. */

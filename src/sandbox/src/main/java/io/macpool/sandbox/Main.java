@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     version = "macpool sandbox",
     sortOptions = false,
+    subcommands = Submit.class,
     description = {
       "The whole of macpool on this machine: the real broker, operator and workers on simulated"
           + " peers.",
@@ -26,6 +27,8 @@ import picocli.CommandLine.Mixin;
       "  ./sandbox --jobs 200 --hosts 20",
       "  ./sandbox --jobs 40 --chaos all --seed 7",
       "  ./sandbox --payload my-job.json",
+      "  ./sandbox                       stay up; then, in another terminal:",
+      "  ./sandbox submit my-job.json",
       "  ./sandbox --info info.json      stay up; where everything is, as JSON"
     })
 final class Main implements Callable<Integer> {
@@ -56,6 +59,7 @@ final class Main implements Callable<Integer> {
     } else {
       Logs.silence();
     }
+    PodLog.keepAll();
     Progress progress = CommandLineTool.progress(out);
     return CommandLineTool.endedBySignals("sandbox", progress, () -> run(progress));
   }

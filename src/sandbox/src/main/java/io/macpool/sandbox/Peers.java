@@ -69,7 +69,9 @@ final class Peers implements AutoCloseable {
 
   private Cluster cluster(Path directory, PodRunner pods) {
     return options.peers.kubeconfig == null
-        ? Cluster.simulated(KubernetesSimulator.start(KubernetesSimulator.Options.defaults(), pods))
+        ? Cluster.simulated(
+            KubernetesSimulator.start(
+                KubernetesSimulator.Options.defaults().in(Wiring.NAMESPACE), pods))
         : Cluster.real(
             RealCluster.join(
                 options.peers.kubeconfig, Wiring.NAMESPACE, directory.resolve("pods"), pods));

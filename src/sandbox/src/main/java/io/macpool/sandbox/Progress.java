@@ -3,6 +3,7 @@ package io.macpool.sandbox;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * How a run shows that it moves: one line that rewrites itself on a terminal, plain lines that only
@@ -65,7 +66,7 @@ public final class Progress {
   }
 
   /** What is known of the jobs, in one line. */
-  static String describe(List<JobBoard.Entry> jobs, int instances) {
+  static String describe(List<JobBoard.Entry> jobs, OptionalInt instances) {
     List<String> parts = new ArrayList<>();
     parts.add(
         jobs.stream().filter(JobBoard.Entry::ended).count() + "/" + jobs.size() + " jobs ended");
@@ -75,7 +76,7 @@ public final class Progress {
         parts.add(count + " " + state);
       }
     }
-    parts.add(instances + " VMs");
+    instances.ifPresent(count -> parts.add(count + " VMs"));
     return String.join(", ", parts);
   }
 }

@@ -23,6 +23,10 @@ final class Report {
   /** The most that was in use at one moment. */
   record Peak(int instances, int hosts, int processors, int maxProcessors) {}
 
+  private static final String LEGEND =
+      "(WAITED: until a worker had it; BOOT: until its VM let us in; RAN: its script;"
+          + " VM: the first letters of the instance's id)";
+
   private final Collection<JobBoard.Entry> jobs;
   private final Hosts hosts;
   private final Instances instances;
@@ -63,7 +67,7 @@ final class Report {
             instance.map(hosts::of).orElse("-")
           });
     }
-    return aligned(rows);
+    return aligned(rows) + LEGEND + System.lineSeparator();
   }
 
   /** A sentence for each job that did not end as its sample says. */

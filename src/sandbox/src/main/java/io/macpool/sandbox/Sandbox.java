@@ -5,15 +5,22 @@ import io.macpool.operator.Operator;
 import io.macpool.service.Resources;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The whole system, running. Closing it leaves no process, thread or file of its own behind. */
 final class Sandbox implements AutoCloseable {
 
+  private static final Duration WORKERS_START = Duration.ofSeconds(60);
   private static final Duration WORKERS_DRAIN = Duration.ofSeconds(60);
+  private static final Duration LOOK = Duration.ofMillis(100);
 
   private final Resources resources = new Resources();
   private Peers peers;
@@ -50,10 +57,16 @@ final class Sandbox implements AutoCloseable {
     String brainAdmin = "http://127.0.0.1:" + brain.adminPort();
     CustomResources.apply(peers.cluster());
     Operator operator = resources.own("operator", Operator.start(wiring.operatorSettings()));
+    String pool = wiring.hardwarePool().toString();
+    peers.cluster().apply(pool);
+    resources.own("HardwarePool", () -> peers.cluster().delete(pool, WORKERS_DRAIN));
     String workers = wiring.workerCluster(brokerUrl).toString();
     peers.cluster().apply(wiring.sshSecret().toString());
     peers.cluster().apply(workers);
     resources.own("WorkerCluster", () -> peers.cluster().delete(workers, WORKERS_DRAIN));
+    if (!options.endsByItself()) {
+      awaitWorkers(pods, options.maxJobs(), progress);
+    }
     usage =
         resources.own(
             "usage", Usage.start(brokerUrl, wiring.token(), brainAdmin, pods::processors));
@@ -61,11 +74,35 @@ final class Sandbox implements AutoCloseable {
     Map<String, String> admin = new TreeMap<>();
     admin.put("jupiter-brain", brainAdmin);
     admin.put("worker-operator", "http://127.0.0.1:" + operator.adminPort());
+    admin.putAll(pods.adminUrls());
     info = wiring.info(brokerUrl, admin);
     if (options.info().isPresent()) {
       info.write(options.info().get());
     }
+    Optional<Path> running = SandboxInfo.runningFile();
+    if (running.isPresent() && !options.endsByItself()) {
+      info.write(running.get());
+      resources.own("info", () -> Files.deleteIfExists(running.get()));
+    }
     progress.end();
+  }
+
+  /** What is said to run shall run: a first job then needs no patience. */
+  private static void awaitWorkers(WorkerPods pods, int processors, Progress progress) {
+    progress.state("starting the workers");
+    Instant deadline = Instant.now().plus(WORKERS_START);
+    CountDownLatch never = new CountDownLatch(1);
+    try {
+      while (!pods.areReady(processors)) {
+        if (Instant.now().isAfter(deadline)) {
+          progress.say("! not all workers are ready yet: kubectl get wc,pods tells why");
+          return;
+        }
+        never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** To be called once the scheduler is connected: a cut then costs it time only. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where everything is, for a person and, as JSON, for a program. It holds this run's secrets. */
 record SandboxInfo(
@@ -24,9 +25,26 @@ record SandboxInfo(
     String queue,
     Map<String, String> adminUrls) {
 
+  /**
+   * Where the sandbox of this checkout that is up says so; empty if its script did not start us.
+   */
+  static Optional<Path> runningFile() {
+    return Optional.ofNullable(System.getenv("SANDBOX_RUNNING")).map(Path::of);
+  }
+
+  /**
+   * Reads what a running sandbox wrote.
+   *
+   * @throws IOException if there is no such file, or it holds something else
+   */
+  static SandboxInfo read(Path file) throws IOException {
+    return new ObjectMapper().readValue(file.toFile(), SandboxInfo.class);
+  }
+
   /** Writes the file in one step, so that who waits for it never reads half of it. */
   void write(Path file) throws IOException {
     Path target = file.toAbsolutePath();
+    Files.createDirectories(target.getParent());
     Path draft = Files.createTempFile(target.getParent(), ".sandbox-info", ".json");
     try {
       if (draft.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -41,19 +59,22 @@ record SandboxInfo(
     }
   }
 
-  /** The lines that tell a person where to look. */
-  String describe() {
+  /**
+   * The lines that tell a person where to look.
+   *
+   * @param simulated whether the kubeconfig is ours, whose context is in our namespace
+   */
+  String describe(boolean simulated) {
+    String inOurs = simulated ? "" : " --namespace " + Wiring.NAMESPACE;
     StringBuilder text = new StringBuilder();
     line(text, "broker", brokerUrl + "   (token " + brokerToken + ")");
     line(text, "AMQP", amqpUri + "   (jobs go to " + queue + ")");
     line(text, "vCenter", vsphereUrl);
-    line(
-        text,
-        "Kubernetes",
-        "kubectl --kubeconfig " + kubeconfig + " --namespace " + Wiring.NAMESPACE + " get wc");
+    line(text, "Kubernetes", "kubectl --kubeconfig " + kubeconfig + " get wc,hwp,pods" + inOurs);
     line(text, "build script", buildApiUri);
     line(text, "SSH key", sshKeyPath + "   (user travis)");
     adminUrls.forEach((service, url) -> line(text, service, url + "/metrics"));
+    line(text, "run a job", "./sandbox submit FILE");
     return text.toString();
   }
 

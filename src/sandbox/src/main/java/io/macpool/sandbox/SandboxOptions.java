@@ -209,8 +209,13 @@ final class SandboxOptions {
     return jobs != null || !payloads.isEmpty();
   }
 
+  /** VMs that all hosts may hold. */
+  int slots() {
+    return hosts * slotsPerHost;
+  }
+
   int maxJobs() {
-    return maxJobs == null ? hosts * slotsPerHost : maxJobs;
+    return maxJobs == null ? slots() : maxJobs;
   }
 
   int maxJobsPerWorker() {

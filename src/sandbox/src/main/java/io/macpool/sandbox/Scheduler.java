@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,7 +23,8 @@ import java.util.function.Consumer;
  */
 final class Scheduler implements AutoCloseable {
 
-  private static final long FIRST_ID = 900_001;
+  /** Ids of jobs that have none of their own begin here. */
+  static final long FIRST_ID = 900_001;
 
   private final String queue;
   private final Consumer<String> told;
@@ -31,10 +33,15 @@ final class Scheduler implements AutoCloseable {
   private final JobBoard board;
   private final ExecutorService requeuing =
       Executors.newSingleThreadExecutor(work -> new Thread(work, "sandbox-scheduler"));
-  private long nextId = FIRST_ID;
+  private long nextId;
 
   private Scheduler(
-      String queue, Consumer<String> told, ResultCollector collector, JobPublisher publisher) {
+      String queue,
+      long firstId,
+      Consumer<String> told,
+      ResultCollector collector,
+      JobPublisher publisher) {
+    this.nextId = firstId;
     this.queue = queue;
     this.told = told;
     this.collector = collector;
@@ -42,11 +49,17 @@ final class Scheduler implements AutoCloseable {
     this.board = new JobBoard(collector::job);
   }
 
-  /** Connects, and collects from now on; {@code told} hears, in a line each, of jobs given up. */
-  static Scheduler connect(URI amqp, String queue, Consumer<String> told) {
+  /**
+   * Connects, and collects from now on.
+   *
+   * @param firstId of the first job that has no id of its own; the others count on from it
+   * @param told hears, in a line each, of jobs given up
+   */
+  static Scheduler connect(URI amqp, String queue, long firstId, Consumer<String> told) {
     ResultCollector collector = ResultCollector.start(amqp);
     try {
-      Scheduler scheduler = new Scheduler(queue, told, collector, JobPublisher.connect(amqp));
+      Scheduler scheduler =
+          new Scheduler(queue, firstId, told, collector, JobPublisher.connect(amqp));
       collector.onState(scheduler::reported);
       return scheduler;
     } catch (RuntimeException e) {
@@ -65,11 +78,28 @@ final class Scheduler implements AutoCloseable {
     List<String> bodies = new ArrayList<>();
     for (JobSample sample : samples) {
       Instant now = Instant.now();
-      board.published(nextId, sample, now);
-      bodies.add(sample.body(nextId, queue, now).toString());
-      nextId++;
+      long id = idOf(sample);
+      board.published(id, sample, now);
+      bodies.add(sample.body(id, queue, now).toString());
     }
     insist(() -> publisher.publish(queue, bodies));
+  }
+
+  /** Its own, unless another job has that: results are told by id. */
+  private long idOf(JobSample sample) {
+    OptionalLong own = sample.ownId();
+    if (own.isPresent() && board.sample(own.getAsLong()).isEmpty()) {
+      return own.getAsLong();
+    }
+    while (board.sample(nextId).isPresent()) {
+      nextId++;
+    }
+    own.ifPresent(
+        taken ->
+            told.accept(
+                "%s: another job has id %d, so this one gets %d"
+                    .formatted(sample.name(), taken, nextId)));
+    return nextId++;
   }
 
   private void reported(StateUpdate update) {

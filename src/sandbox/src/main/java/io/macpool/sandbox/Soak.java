@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +88,8 @@ final class Soak {
     progress.state("starting the peers and the services");
     try (SoakSystem started = SoakSystem.start(options, logs);
         Scheduler connected =
-            Scheduler.connect(started.steadyAmqpUri(), Wiring.QUEUE, line -> {})) {
+            Scheduler.connect(
+                started.steadyAmqpUri(), Wiring.QUEUE, Scheduler.FIRST_ID, line -> {})) {
       system = started;
       scheduler = connected;
       feed();
@@ -173,7 +175,8 @@ final class Soak {
       progress.state(
           at()
               + " "
-              + Progress.describe(scheduler.board().entries(), system.vcenter().clones().size()));
+              + Progress.describe(
+                  scheduler.board().entries(), OptionalInt.of(system.vcenter().clones().size())));
     }
   }
 

@@ -63,6 +63,7 @@ final class SoakSystem implements AutoCloseable {
     forOperator.put("WORKER_OPERATOR_LOG_FORMAT", "plain");
     operator = supervised("worker-operator", io.macpool.operator.Main.class, forOperator, logs);
     peers.cluster().apply(wiring.sshSecret().toString());
+    peers.cluster().apply(wiring.hardwarePool().toString());
     peers.cluster().apply(wiring.workerCluster("http://127.0.0.1:" + port).toString());
   }
 

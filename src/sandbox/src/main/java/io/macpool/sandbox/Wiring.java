@@ -25,6 +25,7 @@ final class Wiring {
   static final String QUEUE = "builds.macstadium6";
 
   private static final String CLUSTER = "worker-sandbox";
+  private static final String POOL = "macs";
   private static final String SSH_SECRET = "worker-sandbox-vm-key";
   private static final String SSH_FILE = "travis-vm-ssh-key";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -104,6 +105,13 @@ final class Wiring {
     return secret;
   }
 
+  /** The HardwarePool of all slots. */
+  ObjectNode hardwarePool() {
+    ObjectNode pool = object("travisci.com/v1alpha1", "HardwarePool", POOL);
+    pool.putObject("spec").put("slots", options.slots());
+    return pool;
+  }
+
   /** The WorkerCluster as a person would apply it. */
   ObjectNode workerCluster(String brokerUrl) {
     ObjectNode cluster = object("travisci.com/v1alpha1", "WorkerCluster", CLUSTER);
@@ -114,6 +122,10 @@ final class Wiring {
     ObjectNode template = spec.putObject("template");
     template.putObject("metadata").putObject("labels").put("name", CLUSTER);
     ObjectNode pod = template.putObject("spec");
+    // Who asks for more jobs than there are slots wants to see them wait for a Mac.
+    if (options.maxJobs() <= options.slots()) {
+      spec.put("hardwarePool", POOL);
+    }
     pod.put("image", "macpool/worker:sandbox");
     pod.put("sshKeySecret", SSH_SECRET);
     ArrayNode variables = pod.putArray("env");

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What a kubelet is to worker pods: runs the real worker, in this JVM, with the pod's environment.
@@ -19,15 +21,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class WorkerPods implements PodRunner {
 
-  private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+  private final Set<WorkerPod> pods = ConcurrentHashMap.newKeySet();
 
   @Override
   public RunningPod run(PodLaunch launch) {
     Settings settings =
         ServiceMain.withCommonSettings(WorkerSettings.SPEC).read(List.of(), environment(launch));
-    Worker worker = Worker.start(settings);
-    workers.add(worker);
-    return new WorkerPod(worker);
+    PodLog log = new PodLog();
+    AtomicReference<Worker> worker = new AtomicReference<>();
+    log.during(() -> worker.set(Worker.start(settings)));
+    WorkerPod pod = new WorkerPod(launch, worker.get(), log);
+    pods.add(pod);
+    return pod;
   }
 
   /** What a worker that is no pod is told, to do what the pod's would. */
@@ -40,7 +45,27 @@ final class WorkerPods implements PodRunner {
 
   /** Processors alive in all workers, those finishing their last job included. */
   int processors() {
-    return workers.stream().mapToInt(worker -> worker.view().alive()).sum();
+    return pods.stream().mapToInt(pod -> pod.worker.view().alive()).sum();
+  }
+
+  /** Whether there are so many processors, in workers that are all connected to their queue. */
+  boolean areReady(int wanted) {
+    return processors() >= wanted && pods.stream().allMatch(WorkerPod::ready);
+  }
+
+  /** Where each worker answers for its health, metrics and remote control, by pod. */
+  Map<String, String> adminUrls() {
+    Map<String, String> urls = new TreeMap<>();
+    for (WorkerPod pod : pods) {
+      pod.worker
+          .remotePort()
+          .ifPresent(
+              port ->
+                  urls.put(
+                      pod.launch.name(),
+                      "http://" + pod.launch.podIp().getHostAddress() + ":" + port));
+    }
+    return urls;
   }
 
   private static String inPod(PodLaunch launch, String value) {
@@ -57,10 +82,14 @@ final class WorkerPods implements PodRunner {
 
   private final class WorkerPod implements RunningPod {
 
+    private final PodLaunch launch;
     private final Worker worker;
+    private final PodLog log;
 
-    WorkerPod(Worker worker) {
+    WorkerPod(PodLaunch launch, Worker worker, PodLog log) {
+      this.launch = launch;
       this.worker = worker;
+      this.log = log;
     }
 
     @Override
@@ -80,8 +109,13 @@ final class WorkerPods implements PodRunner {
 
     @Override
     public void kill() {
-      workers.remove(worker);
+      pods.remove(this);
       worker.close();
+    }
+
+    @Override
+    public List<String> log() {
+      return log.lines();
     }
   }
 }

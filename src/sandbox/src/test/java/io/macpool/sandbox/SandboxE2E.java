@@ -5,6 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.macpool.operator.api.HardwarePool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,13 +56,16 @@ class SandboxE2E {
     Path good =
         Files.writeString(
             work.resolve("good.json"),
-            "{\"config\":{\"script\":\"exit 1\"},\"sandbox\":{\"expect\":\"failed\"}}");
+            "{\"config\":{\"script\":\"echo $((6*7)) is said; exit 1\"},\"job\":{\"id\":4711},"
+                + "\"sandbox\":{\"expect\":\"failed\"}}");
 
     SandboxProcess sandbox = sandbox("--payload", bad.toString(), good.toString());
 
     assertThat(sandbox.exitStatus()).isEqualTo(1);
     assertThat(sandbox.output())
         .contains("bad.json is not JSON (line 1)")
+        .contains("----- job 4711 (good.json), its log -----")
+        .containsPattern("(?m)^42 is said$")
         .contains("jobs: 1 published, 0 passed, 1 failed, 0 errored, 0 lost");
   }
 
@@ -98,13 +106,45 @@ class SandboxE2E {
             "buildApiUri",
             "queue",
             "adminUrls");
-    assertThat(Path.of(told.get("kubeconfig").asText())).exists();
+    assertThat(told.get("adminUrls").size()).as("broker, operator, workers").isGreaterThan(2);
+    try (KubernetesClient kubectl = kubectl(told)) {
+      assertThat(kubectl.resources(HardwarePool.class).withName("macs").get()).isNotNull();
+      Pod worker = kubectl.pods().list().getItems().get(0);
+      assertThat(told.get("adminUrls").has(worker.getMetadata().getName())).isTrue();
+      assertThat(kubectl.pods().resource(worker).getLog()).contains(" INFO ");
+    }
+    Path job =
+        Files.writeString(work.resolve("job.json"), "{\"config\":{\"script\":\"echo done\"}}");
+    SandboxProcess submit =
+        SandboxProcess.start(
+            Main.class,
+            work.resolve("submitted"),
+            temporary,
+            List.of("submit", "--info", info.toString(), job.toString()));
+    processes.add(submit);
+    assertThat(submit.exitStatus()).as(submit.output()).isZero();
+    assertThat(submit.output()).containsPattern("(?m)^done$");
+    assertThat(submit.lastLine()).endsWith(" passed -----");
     List<ProcessHandle> children = sandbox.descendants();
     sandbox.terminate();
 
     assertThat(sandbox.exitStatus()).isEqualTo(143); // 128 + SIGTERM, as a shell reports it
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     sandbox.leftNothingBehind();
+  }
+
+  @Test
+  void aJobForNoSandboxIsRefused() throws Exception {
+    SandboxProcess submit =
+        sandbox("submit", "--info", work.resolve("none").toString(), "job.json");
+
+    assertThat(submit.exitStatus()).isEqualTo(2);
+    assertThat(submit.output()).contains("no sandbox is up").contains("start one by ./sandbox");
+  }
+
+  private static KubernetesClient kubectl(JsonNode told) {
+    Config config = Config.fromKubeconfig(Path.of(told.get("kubeconfig").asText()).toFile());
+    return new KubernetesClientBuilder().withConfig(config).build();
   }
 
   @Test

@@ -1,7 +1,11 @@
 package io.macpool.service;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -29,9 +33,24 @@ public final class AdminServer implements AutoCloseable {
   public static AdminServer start(Vertx vertx, ListenAddress address, Consumer<Router> routes) {
     Router router = Router.router(vertx);
     routes.accept(router);
+    listAt("/", router);
     return new AdminServer(
         HttpListener.with(vertx, ConnectionLimits.forAdministration())
             .listen(address, "health and metrics", router));
+  }
+
+  /** Who opens the address itself is told what lies below it. */
+  private static void listAt(String path, Router router) {
+    JsonArray paths = new JsonArray();
+    router.getRoutes().stream()
+        .map(Route::getPath)
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(paths::add);
+    String body = new JsonObject().put("paths", paths).encode();
+    router
+        .get(path)
+        .handler(call -> call.response().putHeader("Content-Type", "application/json").end(body));
   }
 
   /** The port that it listens on. */

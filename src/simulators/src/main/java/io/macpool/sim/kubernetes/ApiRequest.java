@@ -85,6 +85,11 @@ record ApiRequest(
     return name.isEmpty() ? Verb.LIST : Verb.GET;
   }
 
+  /** The same about the object itself. */
+  ApiRequest withoutSubresource() {
+    return new ApiRequest(http, type, namespace, name, "", verb);
+  }
+
   ApiCall call() {
     return new ApiCall(verb, type.resource(), namespace, name, subresource);
   }

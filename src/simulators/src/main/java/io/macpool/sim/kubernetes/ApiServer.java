@@ -29,6 +29,7 @@ final class ApiServer {
   private final ObjectApi objects;
   private final Tables tables;
   private final Watches watches;
+  private final PodLogApi logs;
   private final ApiCalls calls;
   private final ApiFaults faults;
 
@@ -39,6 +40,7 @@ final class ApiServer {
       ObjectApi objects,
       Tables tables,
       Watches watches,
+      PodLogApi logs,
       ApiCalls calls,
       ApiFaults faults) {
     this.vertx = vertx;
@@ -49,6 +51,7 @@ final class ApiServer {
     this.objects = objects;
     this.tables = tables;
     this.watches = watches;
+    this.logs = logs;
     this.calls = calls;
     this.faults = faults;
   }
@@ -146,6 +149,11 @@ final class ApiServer {
   }
 
   private void carryOut(ApiRequest request, String body) {
+    if (PodLogApi.isAskedBy(request)) {
+      objects.answer(request.withoutSubresource(), ""); // 404 if there is no such pod
+      logs.answer(request);
+      return;
+    }
     if (request.verb() == Verb.WATCH) {
       Function<ObjectNode, JsonNode> form =
           request.wantsTable() ? object -> tables.row(request.type(), object) : object -> object;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -152,6 +153,11 @@ final class Controllers implements AutoCloseable {
 
   boolean cutOff(String namespace, String name, boolean silent) {
     return ask(() -> kubelet.cutOff(namespace, name, silent));
+  }
+
+  /** What a pod's container has logged; empty if there is no such container. */
+  CompletableFuture<Optional<List<String>>> log(String namespace, String name) {
+    return CompletableFuture.supplyAsync(() -> kubelet.log(namespace, name), loop);
   }
 
   private boolean ask(Callable<Boolean> question) {

@@ -243,6 +243,11 @@ final class Kubelet {
     return local.isPresent();
   }
 
+  /** What the pod's container has logged; empty if there is no such container. */
+  Optional<List<String>> log(String namespace, String name) {
+    return find(namespace, name).map(pod -> pod.running).map(RunningPod::log);
+  }
+
   private Optional<LocalPod> find(String namespace, String name) {
     ObjectKey key = new ObjectKey("pods", namespace, name);
     return pods.values().stream().filter(local -> local.key.equals(key)).findFirst();

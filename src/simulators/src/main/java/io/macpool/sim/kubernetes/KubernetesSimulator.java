@@ -54,9 +54,18 @@ public final class KubernetesSimulator implements AutoCloseable {
         LoopbackServer.start(
             options.port(),
             vertx ->
-                new ApiServer(vertx, token, types, objects, tables, watches, calls, faults)
+                new ApiServer(
+                        vertx,
+                        token,
+                        types,
+                        objects,
+                        tables,
+                        watches,
+                        new PodLogApi(vertx, controllers::log),
+                        calls,
+                        faults)
                     ::receive);
-    kubeconfig = writeKubeconfig();
+    kubeconfig = writeKubeconfig(options.namespace());
     controllers.start();
   }
 
@@ -65,12 +74,22 @@ public final class KubernetesSimulator implements AutoCloseable {
    *
    * @param port 0 takes a free one
    * @param clock what ages and timestamps are told by
+   * @param namespace that the kubeconfig's context is in
    */
-  public record Options(int port, Clock clock) {
+  public record Options(int port, Clock clock, String namespace) {
+
+    public Options(int port, Clock clock) {
+      this(port, clock, "default");
+    }
 
     /** A free port, the machine's clock. */
     public static Options defaults() {
       return new Options(0, Clock.systemUTC());
+    }
+
+    /** The same with another namespace in the kubeconfig's context. */
+    public Options in(String other) {
+      return new Options(port, clock, other);
     }
   }
 
@@ -91,16 +110,16 @@ public final class KubernetesSimulator implements AutoCloseable {
     }
   }
 
-  private Path writeKubeconfig() {
+  private Path writeKubeconfig(String namespace) {
     String text =
         """
         apiVersion: v1
         kind: Config
         clusters: [{name: sim, cluster: {server: "%s/%s"}}]
-        contexts: [{name: sim, context: {cluster: sim, namespace: default}}]
+        contexts: [{name: sim, context: {cluster: sim, namespace: "%s"}}]
         current-context: sim
         """
-            .formatted(url(), token);
+            .formatted(url(), token, namespace);
     try {
       return Files.writeString(directory.resolve("kubeconfig"), text);
     } catch (IOException e) {

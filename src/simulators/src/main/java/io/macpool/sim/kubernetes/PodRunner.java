@@ -2,6 +2,7 @@ package io.macpool.sim.kubernetes;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,6 +62,11 @@ public interface PodRunner {
 
     /** SIGKILL: end at once. */
     void kill();
+
+    /** The last lines that it logged, for {@code kubectl logs}; empty if nobody keeps them. */
+    default List<String> log() {
+      return List.of();
+    }
   }
 
   /** A container that does nothing. */

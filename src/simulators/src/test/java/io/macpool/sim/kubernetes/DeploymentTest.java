@@ -1,6 +1,7 @@
 package io.macpool.sim.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -115,6 +116,17 @@ class DeploymentTest {
     assertThat(pod.getMetadata().getOwnerReferences().get(0).getKind()).isEqualTo("ReplicaSet");
     assertThat(runner.pods.values().stream().map(each -> each.launch.podIp()).distinct())
         .hasSize(2);
+  }
+
+  @Test
+  void aPodsLogIsToldWholeOrItsEnd() {
+    deploy();
+    String name = Metadata.name(pods().get(0));
+    var pod = client.pods().inNamespace("ci").withName(name);
+    assertThat(pod.getLog()).isEqualTo("started\n" + name + " works\n");
+    assertThat(pod.tailingLines(1).getLog()).isEqualTo(name + " works\n");
+    assertThatThrownBy(() -> client.pods().inNamespace("ci").withName("nobody").getLog())
+        .hasMessageContaining("not found");
   }
 
   @Test

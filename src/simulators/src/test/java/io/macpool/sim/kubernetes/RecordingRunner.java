@@ -1,5 +1,6 @@
 package io.macpool.sim.kubernetes;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -40,6 +41,11 @@ final class RecordingRunner implements PodRunner {
     public void kill() {
       killed = true;
       ended = true;
+    }
+
+    @Override
+    public List<String> log() {
+      return List.of("started", launch.name() + " works");
     }
   }
 
