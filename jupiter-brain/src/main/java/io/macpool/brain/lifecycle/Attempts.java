@@ -147,7 +147,8 @@ final class Attempts {
             && order.cancellation().reason().isEmpty();
     if (!worthIt) {
       note(order, failed, true);
-      return CompletableFuture.failedFuture(why);
+      // Told when it is so: whoever reads the capacity or asks again at once finds the slot free.
+      return closed.handle((done, failure) -> why).thenCompose(CompletableFuture::failedFuture);
     }
     // The key's record must not lead to the attempt that failed, so that is closed first.
     return closed
