@@ -12,86 +12,48 @@ import io.macpool.operator.queue.QueuePoller;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.MultiGauge.Row;
-import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What the operator tells Prometheus beside its JVM: queues, clusters and hardware pools as they
  * come and go. What is unknown has no value, rather than 0.
+ *
+ * <p>Gauges are made when they are asked for, from what is in memory then: none is older than the
+ * last round, and a scrape asks nobody. What nobody looks at, before a term and after it, has no
+ * value.
  */
-final class OperatorMeters implements AutoCloseable {
+final class OperatorMeters implements MultiCollector, AutoCloseable {
 
-  private static final Duration REFRESH = Duration.ofSeconds(5);
-
+  private final PrometheusMeterRegistry registry;
   private final QueuePoller queues;
   private final ClusterBoard board;
   private final SlotLedger ledger;
-  private final MultiGauge depth;
-  private final MultiGauge known;
-  private final MultiGauge wait;
-  private final MultiGauge desired;
-  private final MultiGauge running;
-  private final MultiGauge alive;
-  private final MultiGauge slots;
-  private final MultiGauge used;
-  private final MultiGauge waiting;
-  private final MultiGauge age;
-  private final MultiGauge conditions;
-  private final MultiGauge stuck;
-  private final MeterRegistry registry;
-  private final List<Meter> own = new ArrayList<>();
   private final Clock clock;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread made = new Thread(task, "operator-meters");
-            made.setDaemon(true);
-            return made;
-          });
-  private final ScheduledFuture<?> refreshing;
+  private final List<Meter> own = new ArrayList<>();
 
   OperatorMeters(
-      MeterRegistry registry,
+      PrometheusMeterRegistry registry,
       QueuePoller queues,
       ClusterBoard board,
       SlotLedger ledger,
       Clock clock) {
+    this.registry = registry;
     this.queues = queues;
     this.board = board;
     this.ledger = ledger;
-    this.registry = registry;
     this.clock = clock;
-    depth = gauge(registry, "queue.depth", "Messages in a followed queue, ready and unacked");
-    known = gauge(registry, "queue.known", "1 while the depth of a followed queue can be read");
-    wait = gauge(registry, "queue.wait.seconds", "Wait of the last queued job, by Little's law");
-    desired = gauge(registry, "cluster.jobs.desired", "Jobs at once that a cluster may run");
-    running = gauge(registry, "cluster.jobs.running", "Jobs that a cluster runs");
-    alive = gauge(registry, "cluster.processors.bound", "Processors that may be alive at most");
-    slots = gauge(registry, "pool.slots", "Slots of a hardware pool, the reserve left out");
-    used = gauge(registry, "pool.slots.used", "Slots that processors may take, draining ones too");
-    waiting = gauge(registry, "pool.jobs.waiting", "Jobs wanted beyond what the slots hold");
-    age = gauge(registry, "queue.depth.age.seconds", "Time since a queue's depth was read last");
-    conditions =
-        gauge(
-            registry,
-            "cluster.condition",
-            "A condition of a WorkerCluster: 1 if true, 0 if false, -1 if unknown");
-    stuck = gauge(registry, "cluster.pods.stuck", "Pods of a cluster that can't start");
     board
         .refusals()
         .forEach(
@@ -105,64 +67,110 @@ final class OperatorMeters implements AutoCloseable {
         Gauge.builder("operator.clusters", board, b -> b.entries().size())
             .description("WorkerClusters that are looked after")
             .register(registry));
-    refreshing =
-        thread.scheduleWithFixedDelay(
-            this::refresh, REFRESH.toMillis(), REFRESH.toMillis(), TimeUnit.MILLISECONDS);
+    registry.getPrometheusRegistry().register(this);
   }
 
-  private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
-    return MultiGauge.builder(name).description(description).register(registry);
+  /** The rows of one gauge as they are now. */
+  private record Rows(GaugeSnapshot.Builder gauge) {
+
+    static Rows of(String name, String help) {
+      return new Rows(GaugeSnapshot.builder().name(name).help(help));
+    }
+
+    void add(Labels labels, double value) {
+      gauge.dataPoint(GaugeDataPointSnapshot.builder().labels(labels).value(value).build());
+    }
+
+    GaugeSnapshot build() {
+      return gauge.build();
+    }
   }
 
-  /** Brings the rows up to date; also called before a scrape that must not be stale. */
-  void refresh() {
-    List<Row<?>> depths = new ArrayList<>();
-    List<Row<?>> knowns = new ArrayList<>();
-    List<Row<?>> ages = new ArrayList<>();
+  @Override
+  public MetricSnapshots collect() {
+    List<GaugeSnapshot> all = new ArrayList<>();
+    all.addAll(ofQueues());
+    all.addAll(ofClusters());
+    all.addAll(ofPools());
+    return new MetricSnapshots(all.toArray(GaugeSnapshot[]::new));
+  }
+
+  private List<GaugeSnapshot> ofQueues() {
+    Rows depth = Rows.of("queue_depth", "Messages in a followed queue, ready and unacked");
+    Rows known = Rows.of("queue_known", "1 while the depth of a followed queue can be read");
+    Rows age = Rows.of("queue_depth_age_seconds", "Time since a queue's depth was read last");
+    Instant now = clock.instant();
     queues
         .depths()
         .forEach(
             (queue, observed) -> {
-              Tags tags = Tags.of("queue", queue);
-              knowns.add(Row.of(tags, observed.isKnown() ? 1 : 0));
+              Labels labels = Labels.of("queue", queue);
+              known.add(labels, observed.isKnown() ? 1 : 0);
               Instant seen = observed.match(k -> k.at(), u -> u.since());
-              ages.add(Row.of(tags, Duration.between(seen, clock.instant()).toMillis() / 1000.0));
+              age.add(labels, seconds(Duration.between(seen, now)));
               observed
                   .toOptional()
-                  .ifPresent(d -> depths.add(Row.of(tags, d.ready() + d.unacked().orElse(0))));
+                  .ifPresent(d -> depth.add(labels, d.ready() + (double) d.unacked().orElse(0)));
             });
-    depth.register(depths, true);
-    known.register(knowns, true);
-    age.register(ages, true);
-    refreshConditions();
-    wait.register(waits(), true);
-    desired.register(rows(Entry::desired), true);
-    running.register(rows(Entry::running), true);
-    alive.register(rows(Entry::bound), true);
-    refreshPools();
+    return List.of(depth.build(), known.build(), age.build());
   }
 
-  private void refreshConditions() {
-    List<Row<?>> all = new ArrayList<>();
-    List<Row<?>> cantStart = new ArrayList<>();
+  private List<GaugeSnapshot> ofClusters() {
+    Rows desired = Rows.of("cluster_jobs_desired", "Jobs at once that a cluster may run");
+    Rows running = Rows.of("cluster_jobs_running", "Jobs that a cluster runs");
+    Rows bound = Rows.of("cluster_processors_bound", "Processors that may be alive at most");
+    Rows wait = Rows.of("queue_wait_seconds", "Wait of the last queued job, by Little's law");
+    Rows conditions =
+        Rows.of(
+            "cluster_condition",
+            "A condition of a WorkerCluster: 1 if true, 0 if false, -1 if unknown");
+    Rows stuck = Rows.of("cluster_pods_stuck", "Pods of a cluster that can't start");
     board
         .entries()
         .forEach(
             (key, entry) -> {
+              Labels labels = labels(key);
+              desired.add(labels, entry.desired());
+              running.add(labels, entry.running());
+              bound.add(labels, entry.bound());
+              wait(entry).ifPresent(w -> wait.add(labels, seconds(w)));
               for (Condition condition : entry.conditions()) {
-                Tags tags =
-                    tags(key)
-                        .and("condition", condition.getType(), "reason", condition.getReason());
-                all.add(Row.of(tags, value(condition.getStatus())));
+                conditions.add(
+                    labels
+                        .add("condition", condition.getType())
+                        .add("reason", condition.getReason()),
+                    value(condition.getStatus()));
               }
-              entry
-                  .stuck()
-                  .forEach(
-                      (reason, pods) ->
-                          cantStart.add(Row.of(tags(key).and("reason", reason), pods)));
+              entry.stuck().forEach((reason, pods) -> stuck.add(labels.add("reason", reason), pods));
             });
-    conditions.register(all, true);
-    stuck.register(cantStart, true);
+    return List.of(
+        desired.build(),
+        running.build(),
+        bound.build(),
+        wait.build(),
+        conditions.build(),
+        stuck.build());
+  }
+
+  private static Optional<Duration> wait(Entry entry) {
+    return entry
+        .backlog()
+        .flatMap(Observed::toOptional)
+        .flatMap((Backlog backlog) -> backlog.waitWith(entry.desired()));
+  }
+
+  private List<GaugeSnapshot> ofPools() {
+    Rows slots = Rows.of("pool_slots", "Slots of a hardware pool, the reserve left out");
+    Rows used = Rows.of("pool_slots_used", "Slots that processors may take, draining ones too");
+    Rows waiting = Rows.of("pool_jobs_waiting", "Jobs wanted beyond what the slots hold");
+    for (PoolKey pool : ledger.pools()) {
+      Labels labels = Labels.of("namespace", pool.namespace(), "pool", pool.name());
+      Picture picture = ledger.picture(pool);
+      picture.slots().toOptional().ifPresent(known -> slots.add(labels, known));
+      used.add(labels, picture.used());
+      waiting.add(labels, picture.waiting());
+    }
+    return List.of(slots.build(), used.build(), waiting.build());
   }
 
   private static int value(String status) {
@@ -173,69 +181,18 @@ final class OperatorMeters implements AutoCloseable {
     };
   }
 
-  private void refreshPools() {
-    List<Row<?>> there = new ArrayList<>();
-    List<Row<?>> taken = new ArrayList<>();
-    List<Row<?>> wanted = new ArrayList<>();
-    for (PoolKey pool : ledger.pools()) {
-      Tags tags = Tags.of("namespace", pool.namespace(), "pool", pool.name());
-      Picture picture = ledger.picture(pool);
-      picture.slots().toOptional().ifPresent(known -> there.add(Row.of(tags, known)));
-      taken.add(Row.of(tags, picture.used()));
-      wanted.add(Row.of(tags, picture.waiting()));
-    }
-    slots.register(there, true);
-    used.register(taken, true);
-    waiting.register(wanted, true);
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
   }
 
-  private List<Row<?>> rows(ToDoubleFunction<Entry> value) {
-    List<Row<?>> rows = new ArrayList<>();
-    board
-        .entries()
-        .forEach((key, entry) -> rows.add(Row.of(tags(key), value.applyAsDouble(entry))));
-    return rows;
-  }
-
-  private List<Row<?>> waits() {
-    List<Row<?>> rows = new ArrayList<>();
-    for (Map.Entry<String, Entry> each : board.entries().entrySet()) {
-      Entry entry = each.getValue();
-      Optional<Observed<Backlog>> backlog = entry.backlog();
-      backlog
-          .flatMap(Observed::toOptional)
-          .flatMap(b -> b.waitWith(entry.desired()))
-          .ifPresent(w -> rows.add(Row.of(tags(each.getKey()), w.toMillis() / 1000.0)));
-    }
-    return rows;
-  }
-
-  private static Tags tags(String key) {
+  private static Labels labels(String key) {
     int slash = key.indexOf('/');
-    return Tags.of("namespace", key.substring(0, slash), "cluster", key.substring(slash + 1));
+    return Labels.of("namespace", key.substring(0, slash), "cluster", key.substring(slash + 1));
   }
 
   @Override
   public void close() {
-    refreshing.cancel(true);
-    thread.shutdownNow();
-    // A term's end is no zero: what nobody looks at has no value.
-    for (MultiGauge rows :
-        List.of(
-            depth,
-            known,
-            wait,
-            desired,
-            running,
-            alive,
-            slots,
-            used,
-            waiting,
-            age,
-            conditions,
-            stuck)) {
-      rows.register(List.of(), true);
-    }
+    registry.getPrometheusRegistry().unregister(this);
     own.forEach(registry::remove);
   }
 }

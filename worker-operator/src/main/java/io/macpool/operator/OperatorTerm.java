@@ -21,7 +21,7 @@ import io.macpool.operator.queue.QueuePoller;
 import io.macpool.service.Resources;
 import io.macpool.service.Settings;
 import io.macpool.service.SteadyClock;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -46,7 +46,7 @@ final class OperatorTerm implements AutoCloseable {
   private final ClusterWatches watches = new ClusterWatches();
   private final Settings settings;
   private final KubernetesClient client;
-  private final MeterRegistry registry;
+  private final PrometheusMeterRegistry registry;
   private final Leadership leadership;
   private final ApiPatience patience;
   private final String namespace;
@@ -57,7 +57,7 @@ final class OperatorTerm implements AutoCloseable {
   private OperatorTerm(
       Settings settings,
       KubernetesClient client,
-      MeterRegistry registry,
+      PrometheusMeterRegistry registry,
       Leadership leadership,
       ApiPatience patience,
       String namespace,
@@ -81,7 +81,7 @@ final class OperatorTerm implements AutoCloseable {
   static OperatorTerm begin(
       Settings settings,
       KubernetesClient client,
-      MeterRegistry registry,
+      PrometheusMeterRegistry registry,
       Leadership leadership,
       ApiPatience patience,
       String namespace,
