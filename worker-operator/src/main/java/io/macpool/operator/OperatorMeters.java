@@ -141,7 +141,9 @@ final class OperatorMeters implements MultiCollector, AutoCloseable {
                         .add("reason", condition.getReason()),
                     value(condition.getStatus()));
               }
-              entry.stuck().forEach((reason, pods) -> stuck.add(labels.add("reason", reason), pods));
+              entry
+                  .stuck()
+                  .forEach((reason, pods) -> stuck.add(labels.add("reason", reason), pods));
             });
     return List.of(
         desired.build(),

@@ -3,7 +3,13 @@ package io.macpool.operator;
 import static io.macpool.operator.OperatorBench.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
@@ -248,6 +254,13 @@ record Mistake(
                     OperatorBench.cluster("wc", 4, 1, "")
                         + "      envFrom: [{secretRef: {name: not-there}}]\n")),
         of(
+            "let a quota refuse its pods",
+            "Ready False PodsCantStart",
+            "PodsCantStart",
+            "exceeded quota: few",
+            "WorkerPodsCantStart",
+            Mistake::exhaustQuota),
+        of(
             "deploy a worker that hangs",
             "Ready False WorkersUnreachable",
             "WorkersUnreachable",
@@ -337,6 +350,49 @@ record Mistake(
                                   .getTerminationGracePeriodSeconds())
                           .isEqualTo(7200L));
             }));
+  }
+
+  /** Two pods are there, and no more may be. */
+  private static void exhaustQuota(OperatorBench bench) {
+    ResourceQuota few =
+        new ResourceQuotaBuilder()
+            .withNewMetadata()
+            .withNamespace(bench.namespace)
+            .withName("few")
+            .endMetadata()
+            .withNewSpec()
+            .addToHard("pods", new Quantity("2"))
+            .endSpec()
+            .withNewStatus() // what the quota controller would find
+            .addToHard("pods", new Quantity("2"))
+            .addToUsed("pods", new Quantity("2"))
+            .endStatus()
+            .build();
+    ResourceQuota made = bench.client.resource(few).create();
+    made.setStatus(few.getStatus());
+    bench.client.resource(made).updateStatus();
+    Pod tried =
+        new PodBuilder()
+            .withNewMetadata()
+            .withNamespace(bench.namespace)
+            .withName("tried")
+            .endMetadata()
+            .withNewSpec()
+            .addNewContainer()
+            .withName("tried")
+            .withImage("tried")
+            .endContainer()
+            .endSpec()
+            .build();
+    eventually( // a real API server hears of its own quotas a moment later
+        () ->
+            assertThatThrownBy(() -> bench.client.resource(tried).dryRun().create())
+                .hasMessageContaining("exceeded quota"));
+    bench.edit("wc", wc -> wc.getSpec().maxJobs = 3);
+    String stuck =
+        "cluster_pods_stuck{cluster=\"wc\",namespace=\"%s\",reason=\"CreateFailed\"} 1"
+            .formatted(bench.namespace);
+    eventually(() -> assertThat(bench.metrics()).contains(stuck));
   }
 
   private static void tooMany(OperatorBench bench) {

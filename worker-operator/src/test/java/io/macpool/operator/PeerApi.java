@@ -4,12 +4,14 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.macpool.sim.kubernetes.PodRunner;
 import io.macpool.sim.kubernetes.RealCluster;
 import io.macpool.sim.peer.Peer;
@@ -49,6 +51,46 @@ final class PeerApi implements TestCluster {
           namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %5$s}}
       """;
 
+  /** Changes the pods' spec of each Deployment of a namespace that is written. */
+  private static final String CHANGE =
+      """
+      apiVersion: admissionregistration.k8s.io/v1alpha1
+      kind: MutatingAdmissionPolicy
+      metadata: {name: %1$s}
+      spec:
+        matchConstraints:
+          resourceRules:
+            - {apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}
+        failurePolicy: Fail
+        reinvocationPolicy: Never
+        mutations:
+          - patchType: ApplyConfiguration
+            applyConfiguration:
+              expression: >-
+                Object{spec: Object.spec{template: Object.spec.template{spec:
+                Object.spec.template.spec{%3$s}}}}
+      ---
+      apiVersion: admissionregistration.k8s.io/v1alpha1
+      kind: MutatingAdmissionPolicyBinding
+      metadata: {name: %1$s}
+      spec:
+        policyName: %1$s
+        matchResources:
+          namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %2$s}}
+      """;
+
+  private static final String BARE =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: tried}
+      spec:
+        selector: {matchLabels: {name: tried}}
+        template:
+          metadata: {labels: {name: tried}}
+          spec: {containers: [{name: worker, image: worker:1}]}
+      """;
+
   private final Path peer;
   private final Config config;
   private final ApiGate gate;
@@ -57,6 +99,7 @@ final class PeerApi implements TestCluster {
   private final Path kubeconfig;
   private final String namespace;
   private final List<String> policies = new ArrayList<>();
+  private final List<String> changes = new ArrayList<>();
 
   private PeerApi(Path peer, Path directory, PodRunner workers) throws IOException {
     this.peer = peer;
@@ -128,7 +171,11 @@ final class PeerApi implements TestCluster {
   }
 
   private static String groups(String resource) {
-    return resource.equals("deployments") ? "apps" : "";
+    return switch (resource) {
+      case "deployments" -> "apps";
+      case "workerclusters" -> "travisci.com";
+      default -> "";
+    };
   }
 
   private boolean refuses(String operation) {
@@ -160,6 +207,20 @@ final class PeerApi implements TestCluster {
     } catch (KubernetesClientException e) {
       return e.getCode() == 403;
     }
+  }
+
+  @Override
+  public void changePods(String members, String merged) {
+    String policy = namespace + "-change";
+    cluster.apply(CHANGE.formatted(policy, namespace, members));
+    changes.add(policy);
+    await("the policy acts").atMost(Duration.ofSeconds(30)).until(this::changes);
+  }
+
+  private boolean changes() {
+    Deployment bare = Serialization.unmarshal(BARE, Deployment.class);
+    Deployment kept = client.resource(bare).inNamespace(namespace).dryRun().create();
+    return kept.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds() == 60;
   }
 
   @Override
@@ -214,6 +275,14 @@ final class PeerApi implements TestCluster {
           admission.validatingAdmissionPolicyBindings().withName(policy).delete();
           admission.validatingAdmissionPolicies().withName(policy).delete();
         });
+    for (String kind : List.of("MutatingAdmissionPolicyBinding", "MutatingAdmissionPolicy")) {
+      changes.forEach(
+          change ->
+              client
+                  .genericKubernetesResources("admissionregistration.k8s.io/v1alpha1", kind)
+                  .withName(change)
+                  .delete());
+    }
     client.close();
     cluster.close();
     gate.close();

@@ -1,6 +1,10 @@
 package io.macpool.operator;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.macpool.sim.kubernetes.ApiCall.Verb;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import io.macpool.sim.kubernetes.PodRunner;
@@ -67,6 +71,14 @@ final class SimulatedApi implements TestCluster {
     kubernetes
         .faults()
         .fail(100_000, 403, call -> call.verb() == verb && call.resource().startsWith(resource));
+  }
+
+  @Override
+  public void changePods(String members, String merged) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    ObjectNode template = patch.putObject("spec").putObject("template");
+    template.set("spec", Serialization.unmarshal(merged, JsonNode.class));
+    kubernetes.change("deployments.apps", patch);
   }
 
   @Override

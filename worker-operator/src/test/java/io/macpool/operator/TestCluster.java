@@ -28,6 +28,15 @@ interface TestCluster extends AutoCloseable {
    */
   void forbid(String operation, String resource);
 
+  /**
+   * Changes every Deployment of our namespace that is written from now on, as a webhook of somebody
+   * else does.
+   *
+   * @param members of the pods' spec, in CEL: {@code terminationGracePeriodSeconds: 60}
+   * @param merged the same as a JSON merge patch of the pods' spec
+   */
+  void changePods(String members, String merged);
+
   /** Whether it holds custom resources to the CEL rules of their definitions. */
   boolean evaluatesRules();
 

@@ -107,7 +107,11 @@ final class ClusterConditions {
       return Optional.of(
           new Trouble(
               "Draining",
-              plan.sizes().bound() + " processors still finish, " + limit.jobs() + " may stay"));
+              plan.sizes().bound()
+                  + " processors still finish, "
+                  + limit.jobs()
+                  + " may stay: "
+                  + limit.why()));
     }
     return Optional.empty();
   }

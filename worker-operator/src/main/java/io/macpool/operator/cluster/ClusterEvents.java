@@ -1,6 +1,7 @@
 package io.macpool.operator.cluster;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -106,7 +107,7 @@ public final class ClusterEvents {
             : new Told(before.event(), before.count() + 1);
     messages.put(message, now);
     if (before == null || !countUp(about, now, message)) {
-      create(about, kind, reason, message, now);
+      messages.put(message, create(about, kind, reason, message, now));
     }
   }
 
@@ -133,7 +134,8 @@ public final class ClusterEvents {
     }
   }
 
-  private void create(HasMetadata about, Kind kind, String reason, String message, Told event) {
+  /** Makes the Event, or counts it up if it is there already: told before our start. */
+  private Told create(HasMetadata about, Kind kind, String reason, String message, Told event) {
     String namespace = about.getMetadata().getNamespace();
     try {
       client
@@ -164,12 +166,16 @@ public final class ClusterEvents {
                   .endSource()
                   .build())
           .create();
+      return event;
     } catch (KubernetesClientException e) {
       if (e.getCode() != CONFLICT) {
         throw e;
       }
-      // Told before our start, or by a call whose answer was lost.
-      countUp(about, event, message);
+      Event there = client.v1().events().inNamespace(namespace).withName(event.event()).get();
+      int before = there == null || there.getCount() == null ? 0 : there.getCount();
+      Told next = new Told(event.event(), before + 1);
+      countUp(about, next, message);
+      return next;
     }
   }
 

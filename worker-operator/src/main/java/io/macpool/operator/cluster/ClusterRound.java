@@ -79,7 +79,7 @@ final class ClusterRound {
     // Pods take long to start: the Deployment comes first, sizes follow when pods are there.
     memory.refusals.attempt(
         Part.DEPLOYMENT, () -> apply(spec, deployment, contested() ? replicas : plan.replicas()));
-    Situation situation = situation(spec, deployment, false);
+    Situation situation = situation(deployment, false, poolMissing(spec));
     boolean changed =
         record(
             StatusDraft.of(
@@ -90,7 +90,7 @@ final class ClusterRound {
             pool -> operation.ledger().settle(key.pool(pool), key.name(), plan.sizes().bound()));
     boolean told = tell(seen, plan);
     memory.refusals.attempt(Part.POD, () -> mark(seen, plan));
-    note(spec, seen, limit, plan.sizes().bound());
+    note(spec, seen, limit, plan.sizes().bound(), deployment);
     return again(changed || told, seen, plan);
   }
 
@@ -114,17 +114,27 @@ final class ClusterRound {
             new TreeSet<>(),
             new TreeSet<>(),
             deployment.map(d -> d.getSpec().getReplicas()).orElse(0));
-    Situation situation = situation(spec, deployment, true);
+    Situation situation = situation(deployment, true, poolMissing(spec));
     record(
         StatusDraft.of(cluster, spec, seen, limit, plan, situation, operation.clock().instant()),
         limit);
-    note(spec, seen, limit, seen.bound());
+    note(spec, seen, limit, seen.bound(), deployment);
     return operation.interval();
   }
 
-  private void note(ClusterSpec spec, Observation seen, JobsLimit limit, int bound) {
+  private void note(
+      ClusterSpec spec,
+      Observation seen,
+      JobsLimit limit,
+      int bound,
+      Optional<Deployment> deployment) {
     Map<String, Integer> stuck = new TreeMap<>();
     seen.stuck().values().forEach(why -> stuck.merge(why.reason(), 1, Integer::sum));
+    deployment.ifPresent(
+        live ->
+            PodTrouble.of(live)
+                .ifPresent(
+                    why -> stuck.merge(why.reason(), PodTrouble.missing(live), Integer::sum)));
     operation
         .board()
         .note(
@@ -165,7 +175,12 @@ final class ClusterRound {
     return memory.contest.writer(operation.clock().instant()).isPresent();
   }
 
-  private Situation situation(ClusterSpec spec, Optional<Deployment> deployment, boolean paused) {
+  private boolean poolMissing(ClusterSpec spec) {
+    return spec.hardwarePool().filter(pool -> operation.missing().test(key.pool(pool))).isPresent();
+  }
+
+  private Situation situation(
+      Optional<Deployment> deployment, boolean paused, boolean poolMissing) {
     return new Situation(
         paused,
         memory.refusals,
@@ -174,11 +189,12 @@ final class ClusterRound {
         memory.contest.writer(operation.clock().instant()),
         deployment.flatMap(PodTrouble::of),
         Map.copyOf(memory.stuckSince),
-        spec.hardwarePool().filter(pool -> operation.missing().test(key.pool(pool))).isPresent());
+        poolMissing);
   }
 
   /** Drains the pods of a cluster that is deleted; returns whether nothing runs any more. */
   boolean drain(Map<String, String> labels, Optional<ClusterSpec> spec) {
+    memory.refusals.forget(Part.DEPLOYMENT); // it is not applied any more
     memory.refusals.attempt(
         Part.SECRET,
         () -> {
@@ -205,12 +221,12 @@ final class ClusterRound {
                   + " "
                   + Names.FORCE_DELETE
                   + "=true ends that");
-      Situation situation = situation(spec.get(), Optional.empty(), false);
+      Situation situation = situation(Optional.empty(), false, false);
       record(
           StatusDraft.of(
               cluster, spec.get(), seen, none, plan, situation, operation.clock().instant()),
           none);
-      note(spec.get(), seen, none, seen.bound());
+      note(spec.get(), seen, none, seen.bound(), Optional.empty());
     }
     tell(seen, plan);
     Optional.ofNullable(cluster.getSpec())

@@ -39,13 +39,25 @@ final class Names {
 
   private static final String CREDENTIAL = "-remote-control";
 
+  /** Of any object of Kubernetes, in characters. */
+  private static final int LONGEST = 253;
+
   private Names() {}
 
+  /** A cluster's name that is too long to be a part of another is shortened, and stays unique. */
   static String secretOf(String cluster) {
-    return cluster + CREDENTIAL;
+    if (cluster.length() + CREDENTIAL.length() <= LONGEST) {
+      return cluster + CREDENTIAL;
+    }
+    String hash = "-" + Drift.checksum(cluster);
+    int kept = LONGEST - CREDENTIAL.length() - hash.length();
+    return cluster.substring(0, kept) + hash + CREDENTIAL;
   }
 
-  /** The cluster whose credential a Secret of this name would hold. */
+  /**
+   * The cluster whose credential a Secret of this name would hold; one whose name was shortened
+   * can't be told.
+   */
   static Optional<String> clusterOf(String secret) {
     return secret.endsWith(CREDENTIAL)
         ? Optional.of(secret.substring(0, secret.length() - CREDENTIAL.length()))

@@ -70,6 +70,15 @@ record PodTrouble(String reason, String message) {
         .map(condition -> new PodTrouble("Unschedulable", String.valueOf(condition.getMessage())));
   }
 
+  /** How many pods are wanted that are not there. */
+  static int missing(Deployment deployment) {
+    int there =
+        deployment.getStatus() == null || deployment.getStatus().getReplicas() == null
+            ? 0
+            : deployment.getStatus().getReplicas();
+    return Math.max(1, deployment.getSpec().getReplicas() - there);
+  }
+
   /** What keeps the Deployment's pods from being made at all: a quota, a policy, a name. */
   static Optional<PodTrouble> of(Deployment deployment) {
     if (deployment.getStatus() == null || deployment.getStatus().getConditions() == null) {

@@ -82,6 +82,11 @@ final class Refusals {
     }
   }
 
+  /** Nobody asks for that part any more. */
+  void forget(Part part) {
+    now.remove(part);
+  }
+
   boolean any() {
     return !now.isEmpty();
   }

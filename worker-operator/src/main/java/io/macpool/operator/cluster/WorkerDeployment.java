@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.HTTPGetActionBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -18,10 +19,12 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.macpool.operator.api.WorkerTemplate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The Deployment of a cluster: exactly the fields that are the operator's to set. */
 final class WorkerDeployment {
@@ -93,7 +96,7 @@ final class WorkerDeployment {
             .endMetadata()
             .withNewSpec()
             .withTerminationGracePeriodSeconds(GRACE_SECONDS)
-            .withImagePullSecrets(spec.imagePullSecrets)
+            .withImagePullSecrets(lastOfEach(spec.imagePullSecrets, LocalObjectReference::getName))
             .addNewContainer()
             .withName(Names.CONTAINER)
             .withImage(spec.image)
@@ -133,7 +136,7 @@ final class WorkerDeployment {
 
   private List<EnvVar> environment(WorkerTemplate.Spec spec) {
     List<EnvVar> all = new ArrayList<>();
-    Optional.ofNullable(spec.env).orElse(List.of()).stream()
+    lastOfEach(spec.env, EnvVar::getName).stream()
         .filter(variable -> !OURS.contains(variable.getName()))
         .forEach(all::add);
     all.add(
@@ -150,6 +153,20 @@ final class WorkerDeployment {
             .build());
     all.add(new EnvVarBuilder().withName(Names.POOL_SIZE).withValue("0").build());
     return all;
+  }
+
+  /**
+   * A list without those that a later one of the same name replaces. Containers see the last one;
+   * an apply, unlike the updates of the Go operator, is refused if a name is there twice.
+   */
+  private static <T> List<T> lastOfEach(List<T> list, Function<T, String> name) {
+    Map<String, T> last = new LinkedHashMap<>();
+    for (T each : Optional.ofNullable(list).orElse(List.of())) {
+      String key = String.valueOf(name.apply(each));
+      last.remove(key);
+      last.put(key, each);
+    }
+    return new ArrayList<>(last.values());
   }
 
   private Probe probe(String path, Integer delaySeconds) {

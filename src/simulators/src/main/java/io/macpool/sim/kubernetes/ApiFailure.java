@@ -42,6 +42,11 @@ final class ApiFailure extends RuntimeException {
         422, "Invalid", "%s \"%s\" is invalid: %s".formatted(type.kind(), name, why));
   }
 
+  static ApiFailure forbidden(ResourceType type, String name, String why) {
+    return new ApiFailure(
+        403, "Forbidden", "%s \"%s\" is forbidden: %s".formatted(type.resource(), name, why));
+  }
+
   static ApiFailure badRequest(String why) {
     return new ApiFailure(400, "BadRequest", why);
   }

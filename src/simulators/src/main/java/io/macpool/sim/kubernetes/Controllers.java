@@ -113,6 +113,14 @@ final class Controllers implements AutoCloseable {
             .flatMap(owner -> keyOf(owner, change.key().namespace()))
             .ifPresent(this::mark);
       }
+      case Quotas.RESOURCE -> // what was refused may be taken now
+          store
+              .list("replicasets.apps", change.key().namespace())
+              .forEach(
+                  set ->
+                      mark(
+                          new ObjectKey(
+                              "replicasets.apps", change.key().namespace(), Metadata.name(set))));
       default -> {
         // Nothing else is controlled here.
       }

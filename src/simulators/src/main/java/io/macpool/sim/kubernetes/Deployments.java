@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.Verbs.Deletion;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -44,16 +45,21 @@ final class Deployments {
     String hash = hash(deployment.path("spec").path("template"));
     List<ObjectNode> sets = setsOf(deployment);
     if (deployment.path("spec").path("paused").asBoolean()) {
-      report(deployment, sets, hash);
+      report(deployment, sets, hash, Optional.empty());
       return;
     }
     if (current(sets, hash).isEmpty()) {
-      create(deployment, hash, sets);
+      try {
+        create(deployment, hash, sets);
+      } catch (ApiFailure refused) {
+        report(deployment, sets, hash, Optional.of(refused.getMessage()));
+        return;
+      }
       sets = setsOf(deployment);
     }
     roll(deployment, sets, current(sets, hash).orElseThrow());
     removeOld(deployment, setsOf(deployment), hash);
-    report(deployment, setsOf(deployment), hash);
+    report(deployment, setsOf(deployment), hash, Optional.empty());
   }
 
   private List<ObjectNode> setsOf(ObjectNode deployment) {
@@ -171,7 +177,13 @@ final class Deployments {
     }
   }
 
-  private void report(ObjectNode deployment, List<ObjectNode> sets, String hash) {
+  /**
+   * Tells how it is.
+   *
+   * @param noSet the API's words if it does not take the ReplicaSet
+   */
+  private void report(
+      ObjectNode deployment, List<ObjectNode> sets, String hash, Optional<String> noSet) {
     int wanted = wanted(deployment);
     int ready = sum(sets, set -> status(set, "readyReplicas"));
     int updated = current(sets, hash).map(set -> status(set, "replicas")).orElse(0);
@@ -185,7 +197,17 @@ final class Deployments {
         .put("unavailableReplicas", Math.max(0, wanted - ready));
     ArrayNode conditions = status.putArray("conditions");
     condition(conditions, "Available", ready >= wanted, "MinimumReplicasAvailable");
-    condition(conditions, "Progressing", true, "NewReplicaSetAvailable");
+    if (noSet.isPresent()) {
+      condition(conditions, "Progressing", false, "ReplicaSetCreateError")
+          .put("message", noSet.get());
+    } else {
+      condition(conditions, "Progressing", true, "NewReplicaSetAvailable");
+    }
+    for (ObjectNode set : sets) {
+      if (conditions.size() == 2) { // one tells for all
+        conditions.addAll(failures(set));
+      }
+    }
     if (!status.equals(deployment.path("status"))) {
       verbs.update(
           type,
@@ -201,8 +223,19 @@ final class Deployments {
     }
   }
 
-  private static void condition(ArrayNode conditions, String type, boolean holds, String reason) {
-    conditions
+  private static List<JsonNode> failures(ObjectNode set) {
+    List<JsonNode> failures = new ArrayList<>();
+    for (JsonNode condition : set.path("status").path("conditions")) {
+      if (condition.path("type").asText().equals("ReplicaFailure")) {
+        failures.add(condition.deepCopy());
+      }
+    }
+    return failures;
+  }
+
+  private static ObjectNode condition(
+      ArrayNode conditions, String type, boolean holds, String reason) {
+    return conditions
         .addObject()
         .put("type", type)
         .put("status", holds ? "True" : "False")

@@ -212,6 +212,16 @@ public final class KubernetesSimulator implements AutoCloseable {
     return faults;
   }
 
+  /**
+   * Changes every object of a resource that is written from now on, as an admission webhook does.
+   *
+   * @param resource {@code deployments.apps}
+   * @param patch a JSON merge patch
+   */
+  public void change(String resource, ObjectNode patch) {
+    verbs.admission().change(resource, patch);
+  }
+
   /** Watches that are open now. */
   public int openWatches() {
     return watches.count();

@@ -71,13 +71,24 @@ final class ReplicaSets {
       }
     }
     int wanted = set.path("spec").path("replicas").asInt(1);
-    for (int i = pods.size(); i < wanted; i++) {
-      verbs.create(podType, key.namespace(), pod(set), false);
+    Optional<String> refusal = Optional.empty();
+    for (int i = pods.size(); i < wanted && refusal.isEmpty(); i++) {
+      refusal = create(key, set);
     }
     if (pods.size() > wanted) {
       pods.stream().sorted(GOES_FIRST).limit(pods.size() - wanted).forEach(this::delete);
     }
-    report(key, set, pods);
+    report(key, set, pods, refusal);
+  }
+
+  /** The API's words if it does not take one more pod. */
+  private Optional<String> create(ObjectKey key, ObjectNode set) {
+    try {
+      verbs.create(podType, key.namespace(), pod(set), false);
+      return Optional.empty();
+    } catch (ApiFailure refused) {
+      return Optional.of(refused.getMessage());
+    }
   }
 
   private void delete(ObjectNode pod) {
@@ -100,7 +111,8 @@ final class ReplicaSets {
     return pod;
   }
 
-  private void report(ObjectKey key, ObjectNode set, List<ObjectNode> pods) {
+  private void report(
+      ObjectKey key, ObjectNode set, List<ObjectNode> pods, Optional<String> refusal) {
     long ready = pods.stream().filter(ReplicaSets::isReady).count();
     ObjectNode status = JsonNodeFactory.instance.objectNode();
     status
@@ -109,6 +121,15 @@ final class ReplicaSets {
         .put("readyReplicas", (int) ready)
         .put("availableReplicas", (int) ready)
         .put("observedGeneration", Metadata.read(set).path("generation").asInt());
+    refusal.ifPresent(
+        why ->
+            status
+                .putArray("conditions")
+                .addObject()
+                .put("type", "ReplicaFailure")
+                .put("status", "True")
+                .put("reason", "FailedCreate")
+                .put("message", why));
     if (status.equals(set.path("status"))) {
       return;
     }

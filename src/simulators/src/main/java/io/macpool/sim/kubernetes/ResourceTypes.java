@@ -28,6 +28,7 @@ final class ResourceTypes {
     core("ServiceAccount", "serviceaccounts", true, false, "sa");
     core("Event", "events", true, false, "ev");
     core("Endpoints", "endpoints", true, false, "ep");
+    core("ResourceQuota", Quotas.RESOURCE, true, true, "quota");
     core("PersistentVolumeClaim", "persistentvolumeclaims", true, true, "pvc");
     scaled("Deployment", "deployments", "deploy");
     scaled("ReplicaSet", "replicasets", "rs");

@@ -137,6 +137,9 @@ final class Validation {
     if (schema.has("minLength") && value.asText().length() < schema.get("minLength").asInt()) {
       problems.add(path + ": Invalid value: " + value + ": is too short");
     }
+    if (schema.has("maxLength") && value.asText().length() > schema.get("maxLength").asInt()) {
+      problems.add(path + ": Too long: may not be more than " + schema.get("maxLength") + " bytes");
+    }
     if (schema.has("pattern")
         && !Pattern.compile(schema.get("pattern").asText()).matcher(value.asText()).find()) {
       problems.add(

@@ -24,11 +24,18 @@ final class Verbs {
   private final ObjectStore store;
   private final ResourceTypes types;
   private final Clock clock;
+  private final Admission admission;
 
   Verbs(ObjectStore store, ResourceTypes types, Clock clock) {
     this.store = store;
     this.types = types;
     this.clock = clock;
+    admission = new Admission(store);
+  }
+
+  /** What every written object goes through. */
+  Admission admission() {
+    return admission;
   }
 
   /** What a deletion asks for. */
@@ -66,7 +73,7 @@ final class Verbs {
     ObjectNode metadata = Metadata.of(object);
     String name = metadata.path("name").asText("");
     if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
-      name = metadata.path("generateName").asText() + suffix();
+      name = NameRules.prefix(metadata.path("generateName").asText()) + suffix();
     }
     if (name.isEmpty()) {
       throw ApiFailure.invalid(type, name, "metadata.name: Required value: name is required");
@@ -87,9 +94,7 @@ final class Verbs {
     if (type.status()) {
       object.remove("status");
     }
-    Defaults.apply(type, object);
-    Validation.check(type, object);
-    PodRules.check(type, object);
+    admission.admitNew(type, namespace, object);
     FieldOwners.note(type, JsonNodeFactory.instance.objectNode(), object, writer, clock.instant());
     if (dryRun) {
       return object;
@@ -185,9 +190,7 @@ final class Verbs {
     }
     ObjectNode result = status ? onlyStatus(present, wanted) : exceptStatus(type, present, wanted);
     if (!status) {
-      Defaults.apply(type, result);
-      Validation.check(type, result);
-      PodRules.check(type, result);
+      admission.admit(type, result);
       if (!result.equals(present)) {
         FieldOwners.note(type, present, result, writer, clock.instant());
       }

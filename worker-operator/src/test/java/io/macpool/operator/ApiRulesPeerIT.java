@@ -1,0 +1,15 @@
+package io.macpool.operator;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a real API server. */
+class ApiRulesPeerIT extends ApiRulesContract {
+
+  @TempDir private Path directory;
+
+  @Override
+  OperatorBench bench(String... flags) {
+    return new OperatorBench(workers -> PeerApi.join(directory, workers), flags);
+  }
+}
