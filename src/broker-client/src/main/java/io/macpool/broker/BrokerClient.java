@@ -183,6 +183,61 @@ public final class BrokerClient {
                     : Optional.empty());
   }
 
+  /** All hosts that the broker knows. */
+  public CompletableFuture<List<HostInfo>> hosts() {
+    return all("list the hosts", "/hosts", HostInfo.class);
+  }
+
+  /** All images that the broker knows. */
+  public CompletableFuture<List<ImageInfo>> images() {
+    return all("list the images", "/images", ImageInfo.class);
+  }
+
+  private <T> CompletableFuture<List<T>> all(String what, String path, Class<T> type) {
+    return retries
+        .run(() -> send(what, request(path, READ_DEADLINE).GET()), BrokerClient::mayPass)
+        .thenApply(answer -> data(what, answer, type));
+  }
+
+  /**
+   * Keeps new instances away from a host.
+   *
+   * @param host its name, its id, or the first part of its name where only one begins so
+   * @param draining whether warm instances go, too; what runs stays in any case
+   * @param reason for people; at most 500 characters
+   */
+  public CompletableFuture<Void> cordon(String host, boolean draining, String reason) {
+    byte[] body =
+        write(
+            Map.of(
+                "data",
+                Map.of(
+                    "type",
+                    "cordons",
+                    "kind",
+                    draining ? "draining" : "cordoned",
+                    "reason",
+                    reason)));
+    return cordon(
+        "cordon host " + host,
+        request(cordonOf(host), READ_DEADLINE)
+            .header("Content-Type", MEDIA_TYPE)
+            .PUT(BodyPublishers.ofByteArray(body)));
+  }
+
+  /** Lifts a cordon; fine if there is none. */
+  public CompletableFuture<Void> uncordon(String host) {
+    return cordon("uncordon host " + host, request(cordonOf(host), READ_DEADLINE).DELETE());
+  }
+
+  private CompletableFuture<Void> cordon(String what, HttpRequest.Builder request) {
+    return retries.run(() -> send(what, request), BrokerClient::mayPass).thenAccept(answer -> {});
+  }
+
+  private static String cordonOf(String host) {
+    return "/hosts/" + segment(host) + "/cordon";
+  }
+
   private static boolean noAnswer(Throwable failure) {
     return failure instanceof BrokerException e && e.reason() == Reason.UNREACHABLE;
   }

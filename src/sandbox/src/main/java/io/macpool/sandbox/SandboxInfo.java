@@ -63,8 +63,9 @@ record SandboxInfo(
    * The lines that tell a person where to look.
    *
    * @param simulated whether the kubeconfig is ours, whose context is in our namespace
+   * @param sshPort of the guests
    */
-  String describe(boolean simulated) {
+  String describe(boolean simulated, int sshPort) {
     String inOurs = simulated ? "" : " --namespace " + Wiring.NAMESPACE;
     StringBuilder text = new StringBuilder();
     line(text, "broker", brokerUrl + "   (token " + brokerToken + ")");
@@ -75,6 +76,15 @@ record SandboxInfo(
     line(text, "SSH key", sshKeyPath + "   (user travis)");
     adminUrls.forEach((service, url) -> line(text, service, url + "/metrics"));
     line(text, "run a job", "./sandbox submit FILE");
+    line(
+        text,
+        "run a command",
+        "MACPOOL_URL=%s MACPOOL_SSH_KEY=%s MACPOOL_SSH_PORT=%d src/cli/macpool run %s -- uname -a"
+            .formatted(
+                brokerUrl.replace("://", "://" + brokerToken + "@"),
+                sshKeyPath,
+                sshPort,
+                Peers.IMAGE));
     return text.toString();
   }
 

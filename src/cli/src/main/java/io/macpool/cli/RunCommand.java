@@ -1,0 +1,132 @@
+package io.macpool.cli;
+
+import io.macpool.broker.BrokerException;
+import io.macpool.broker.NewInstance;
+import io.macpool.core.GoDuration;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code macpool run}. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs a command on a fresh Mac, which is destroyed afterwards: at its end, at Ctrl-C, and"
+          + " within a minute if this is killed.",
+      ""
+    },
+    footer = {
+      "",
+      "The exit status is the command's. Our own: 124 it took longer than --timeout, 125 there was"
+          + " no Mac, 126 the connection was lost, 127 the guest did not let us in.",
+      "Each word stays one word; for a pipe or a variable name a shell: sh -c '…'.",
+      "",
+      "Examples:",
+      "  macpool run macos-15 -- sw_vers",
+      "  macpool run macos-15 -- sh -c 'xcodebuild -version | head -n 1'",
+      "  macpool run macos-15 -t -- zsh -l",
+      "  tar c . | macpool run macos-15 -- sh -c 'tar x && make test'"
+    })
+final class RunCommand implements Callable<Integer> {
+
+  private static final int NO_INSTANCE = 125;
+
+  /** Durations as everywhere else in macpool: {@code 90s}, {@code 30m}. */
+  static final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      try {
+        return GoDuration.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Mixin private Wanted wanted;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "CMD",
+      description = "The command and its words.")
+  private List<String> command = new ArrayList<>();
+
+  @Option(
+      names = {"-t", "--tty"},
+      description = "Give the command a terminal.")
+  private boolean terminal;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      defaultValue = "30m",
+      converter = DurationConverter.class,
+      description = "How long to wait for a free Mac (default: ${DEFAULT-VALUE}).")
+  private Duration wait;
+
+  @Option(
+      names = "--boot",
+      paramLabel = "DURATION",
+      defaultValue = "5m",
+      converter = DurationConverter.class,
+      description = "How long the Mac may take to boot (default: ${DEFAULT-VALUE}).")
+  private Duration boot;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long the command may take (default: as long as it likes).")
+  private Duration timeout;
+
+  @Mixin private Broker broker;
+  @Mixin private SshOptions ssh;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    NewInstance order = wanted.order();
+    try (Broker pool = broker) {
+      HeldInstance held;
+      try {
+        held = HeldInstance.make(pool, order, wait, err);
+      } catch (CompletionException | PoolException e) {
+        if (Main.cause(e) instanceof BrokerException || e instanceof PoolException) {
+          Main.say(err, Main.cause(e));
+          return NO_INSTANCE;
+        }
+        throw e;
+      }
+      return run(held, err);
+    }
+  }
+
+  private int run(HeldInstance held, PrintWriter err) throws InterruptedException, IOException {
+    // A signal ends us without coming by here. Closing twice is fine.
+    Runtime.getRuntime().addShutdownHook(new Thread(held::close, "destroy"));
+    try (held;
+        GuestShell shell = GuestShell.open(ssh, held::look, boot)) {
+      return shell.run(command, terminal, Optional.ofNullable(timeout));
+    } catch (PoolException e) {
+      Main.say(err, e);
+      return GuestShell.NOT_STARTED;
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package io.macpool.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.macpool.sim.broker.BrokerSimulator;
+import io.macpool.sim.ssh.GuestFleet;
+import io.macpool.sim.ssh.GuestFleetOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code macpool run} as a person has it: a process, OpenSSH's client, guests that run commands.
+ */
+class RunIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path directory;
+  private GuestFleet guests;
+  private BrokerSimulator broker;
+  private Process process;
+
+  @BeforeEach
+  void start() {
+    boolean there =
+        Stream.of(System.getenv("PATH").split(":", -1))
+            .anyMatch(path -> Files.isExecutable(Path.of(path, "ssh")));
+    assumeTrue(there, "there is no OpenSSH client here: macpool run is not tested");
+    guests =
+        GuestFleet.start(
+            GuestFleetOptions.in(directory.resolve("guests")).withFirstAddress("127.96.0.1"));
+    broker = BrokerSimulator.start(1, guests);
+  }
+
+  @AfterEach
+  void stop() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+    if (broker != null) {
+      broker.close();
+      guests.close();
+    }
+  }
+
+  private Process begin(String key, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(directory.resolve("out").toFile())
+            .redirectError(directory.resolve("err").toFile());
+    builder.environment().put("MACPOOL_URL", broker.endpoint().toString());
+    builder.environment().put("MACPOOL_SSH_KEY", key);
+    builder.environment().put("MACPOOL_SSH_PORT", Integer.toString(guests.sshPort()));
+    process = builder.start();
+    return process;
+  }
+
+  private int run(String... arguments) throws Exception {
+    Process begun = begin(guests.privateKeyFile().toString(), arguments);
+    begun.getOutputStream().close();
+    return status(begun);
+  }
+
+  private static int status(Process process) throws InterruptedException {
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return process.exitValue();
+  }
+
+  private String out() throws IOException {
+    return Files.readString(directory.resolve("out"));
+  }
+
+  private String err() throws IOException {
+    return Files.readString(directory.resolve("err"));
+  }
+
+  @Test
+  void theCommandsWordsStreamsAndStatusAreItsOwn() throws Exception {
+    int status =
+        run(
+            "run",
+            "macos-15",
+            "--",
+            "sh",
+            "-c",
+            "echo \"$1\"; echo oops >&2; exit 7",
+            "x",
+            "a  'b");
+
+    assertThat(err()).endsWith("oops\n");
+    assertThat(out()).isEqualTo("a  'b\n");
+    assertThat(status).isEqualTo(7);
+    assertThat(broker.created()).isEqualTo(1);
+    assertThat(broker.instances()).isEmpty();
+  }
+
+  @Test
+  void inputReachesTheCommandAndAStatusOf255IsItsOwn() throws Exception {
+    Process begun =
+        begin(
+            guests.privateKeyFile().toString(),
+            "run",
+            "macos-15",
+            "--",
+            "sh",
+            "-c",
+            "cat; exit 255");
+    begun.getOutputStream().write("hello".getBytes(UTF_8));
+    begun.getOutputStream().close();
+
+    assertThat(status(begun)).as(err()).isEqualTo(255);
+    assertThat(out()).isEqualTo("hello");
+  }
+
+  @Test
+  void withoutAFreeMacItSaysSoWaitsAndGivesUp() throws Exception {
+    broker.resize(0);
+
+    assertThat(run("run", "macos-15", "--wait", "1s", "--", "true")).isEqualTo(125);
+    assertThat(err())
+        .contains("macpool: waiting for a free Mac: ")
+        .contains("macpool: no Mac was free within 1s: ");
+  }
+
+  @Test
+  void aGuestThatDoesNotLetUsInIsToldAndDestroyed() throws Exception {
+    Path wrong = directory.resolve("wrong");
+    new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", wrong.toString())
+        .start()
+        .waitFor();
+    Process begun = begin(wrong.toString(), "run", "macos-15", "--", "true");
+
+    assertThat(status(begun)).isEqualTo(127);
+    assertThat(err()).contains("does not let travis in").contains("MACPOOL_SSH_KEY");
+    assertThat(broker.instances()).isEmpty();
+  }
+
+  @Test
+  void aLostMacIsToldByItsOwnStatus() throws Exception {
+    Process begun =
+        begin(
+            guests.privateKeyFile().toString(),
+            "run",
+            "macos-15",
+            "--",
+            "sh",
+            "-c",
+            "echo here; sleep 60");
+    Awaitility.await().atMost(PATIENCE).until(() -> out().equals("here\n"));
+    broker.destroy(broker.instances().iterator().next());
+
+    assertThat(status(begun)).isEqualTo(126);
+  }
+
+  @Test
+  void aCommandThatTakesTooLongIsEnded() throws Exception {
+    assertThat(run("run", "macos-15", "--timeout", "1s", "--", "sleep", "60")).isEqualTo(124);
+    assertThat(broker.instances()).isEmpty();
+  }
+
+  @Test
+  void aSignalDestroysTheInstance() throws Exception {
+    Process begun =
+        begin(
+            guests.privateKeyFile().toString(),
+            "run",
+            "macos-15",
+            "--",
+            "sh",
+            "-c",
+            "echo here; sleep 60");
+    Awaitility.await().atMost(PATIENCE).until(() -> out().equals("here\n"));
+    begun.destroy();
+
+    assertThat(status(begun)).isEqualTo(143);
+    assertThat(broker.instances()).isEmpty();
+  }
+}
