@@ -15,9 +15,15 @@ final class RetiredSettings {
   private static final String NO_HTTP = "jobs come by AMQP or from files, not by HTTP";
   private static final String PAUSES = "readiness is probed, there is nothing to sleep for";
 
-  /** Those that the Go worker reads without its prefix as well. */
+  /**
+   * Those that the Go worker reads without its prefix as well; and those that older workers and the
+   * other programs beside it have, so that whoever sets one for this worker hears of it.
+   */
   static final Set<String> GO_NAMES =
       Set.of(
+          "HONEYCOMB_DATASET",
+          "HONEYCOMB_SAMPLE_RATE",
+          "HONEYCOMB_WRITE_KEY",
           "HTTP_POLLING_INTERVAL",
           "HTTP_REFRESH_CLAIM_INTERVAL",
           "INITIAL_SLEEP",
@@ -29,6 +35,7 @@ final class RetiredSettings {
           "LOG_POOL_SIZE",
           "OPENCENSUS_SAMPLING_RATE",
           "OPENCENSUS_TRACING_ENABLED",
+          "PPROF_PORT",
           "PROGRESS_TYPE",
           "SENTRY_HOOK_ERRORS",
           "SILENCE_METRICS",

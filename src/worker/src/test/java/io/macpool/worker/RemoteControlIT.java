@@ -85,6 +85,8 @@ class RemoteControlIT {
         "{\"poolSize\":2} {}",
         "{\"poolSize\":\"3\"}",
         "{\"poolSize\":2.5}",
+        "{\"poolSize\":-9223372036854775809}",
+        "{\"poolSize\":3000000000}",
         "{\"poolSize\":1000000}"
       })
   void badRequestsAreToldWhatIsWrong(String body) throws IOException {
@@ -100,7 +102,13 @@ class RemoteControlIT {
     assertThat(show().path("expectedPoolSize").asInt()).isEqualTo(2);
     for (String nothing :
         new String[] {
-          "{}", "{\"poolSize\":null}", "{\"poolSize\":-1}", "{\"processors\":null}", "{\"x\":[1]}"
+          "{}",
+          "{\"poolSize\":null}",
+          "{\"poolSize\":-1}",
+          "{\"poolSize\":-3000000000}",
+          "{\"poolSize\":-9223372036854775808}",
+          "{\"processors\":null}",
+          "{\"x\":[1]}"
         }) {
       assertThat(patch(nothing).statusCode()).as(nothing).isEqualTo(204);
       assertThat(show().path("expectedPoolSize").asInt()).as(nothing).isEqualTo(2);
@@ -120,6 +128,10 @@ class RemoteControlIT {
     assertThat(worker.isDrained()).isFalse();
     for (String path : new String[] {"/worker/", "/healthz/", "/ready/", "/nothing"}) {
       assertThat(remote.get(path).statusCode()).as(path).isEqualTo(404);
+    }
+    for (String path : new String[] {"//worker", "/./worker", "///worker"}) {
+      assertThat(remote.get(path).statusCode()).as(path).isEqualTo(200);
+      assertThat(remote.as("").get(path).statusCode()).as(path).isEqualTo(401);
     }
     assertThat(remote.send("POST", "/worker", "{}").statusCode()).isEqualTo(405);
     assertThat(remote.get("/pool/increment").statusCode()).isEqualTo(405);

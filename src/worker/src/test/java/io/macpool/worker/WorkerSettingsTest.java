@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerSettingsTest {
 
@@ -88,6 +90,23 @@ class WorkerSettingsTest {
             "TRAVIS_WORKER_AMQP_URI and AMQP_URI are both set and differ: the first counts",
             "JUPITERBRAIN_ENDPOINT and TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT are both set and differ:"
                 + " the first counts");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PPROF_PORT",
+        "HONEYCOMB_WRITE_KEY",
+        "HONEYCOMB_DATASET",
+        "HONEYCOMB_SAMPLE_RATE",
+        "LIBRATO_TOKEN",
+        "STACKDRIVER_PROJECT_ID"
+      })
+  void whatIsRetiredIsToldUnderItsBareNameToo(String name) {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put(name, "6060");
+    assertThat(WorkerSettings.SPEC.read(List.of(), environment).warnings())
+        .anyMatch(warning -> warning.startsWith(name + " has no effect any more"));
   }
 
   /** The container's own name is no contradiction. */
@@ -173,6 +192,11 @@ class WorkerSettingsTest {
         .hasMessageContaining("POOL_SIZE: \"0x10\" is not a whole number");
     assertThatThrownBy(() -> WorkerSettings.SPEC.read(List.of("--max-log-length=0"), LEAST))
         .hasMessageContaining("--max-log-length: 0 is not between 1 and 2147483647");
+    assertThatThrownBy(
+            () -> WorkerSettings.SPEC.read(List.of("--max-log-length=3000000000"), LEAST))
+        .hasMessageContaining("--max-log-length: 3000000000 is not between 1 and 2147483647");
+    assertThatThrownBy(() -> WorkerSettings.SPEC.read(List.of("--pool-size=-1"), LEAST))
+        .hasMessageContaining("--pool-size: -1 is not between 0 and 5000");
   }
 
   @Test

@@ -34,6 +34,9 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
   private static final Logger log = LoggerFactory.getLogger(FileQueue.class);
   private static final long END_SECONDS = 5;
 
+  /** So that an interval of nothing does not keep a processor busy. */
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+
   private final JobFiles files;
   private final Duration interval;
   private final ScheduledExecutorService thread =
@@ -58,7 +61,11 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
     begun = true;
     ScheduledFuture<?> unused =
         thread.scheduleWithFixedDelay(
-            this::look, 0, Math.max(1, interval.toMillis()), TimeUnit.MILLISECONDS);
+            this::look, 0, pause(interval).toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  static Duration pause(Duration interval) {
+    return interval.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : interval;
   }
 
   @Override

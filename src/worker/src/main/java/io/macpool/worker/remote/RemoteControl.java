@@ -171,7 +171,8 @@ public final class RemoteControl implements AutoCloseable {
 
   private void resize(RoutingContext call, JsonObject body) {
     Object size = value(body, "poolSize", null);
-    if (size == null || (size instanceof Integer n && n < 0)) {
+    boolean below = (size instanceof Integer n && n < 0) || (size instanceof Long big && big < 0);
+    if (size == null || below) {
       done(call); // as the Go worker: nothing that can be done is asked, nothing done
     } else if (size instanceof Integer n && n <= LARGEST_POOL) {
       pool.resize(n);

@@ -19,6 +19,13 @@ class FileQueueTest {
   @TempDir Path base;
 
   @Test
+  void anIntervalOfNothingIsNoBusyLoop() {
+    assertThat(FileQueue.pause(Duration.ZERO)).isEqualTo(Duration.ofMillis(100));
+    assertThat(FileQueue.pause(Duration.ofMillis(1))).isEqualTo(Duration.ofMillis(100));
+    assertThat(FileQueue.pause(Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
   void whoWaitsIsNotForgottenWhenAFileCannotBeTaken() throws Exception {
     try (FileQueue queue = new FileQueue(base, Duration.ofMillis(10))) {
       Path received = base.resolve("30-received.d");

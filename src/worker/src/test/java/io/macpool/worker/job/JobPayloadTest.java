@@ -111,6 +111,13 @@ class JobPayloadTest {
     assertThat(job.queuedAt()).isEmpty();
   }
 
+  /** As states and the log's first part tell it. */
+  @Test
+  void theMomentOfQueueingIsToldInUtc() throws PayloadException {
+    JobPayload job = parse("{\"job\":{\"id\":7,\"queued_at\":\"2026-11-20T16:26:50+02:00\"}}");
+    assertThat(job.queuedAt()).hasToString("Optional[2026-11-20T14:26:50Z]");
+  }
+
   @Test
   void aLimitBeyondReasonIsAWeek() throws PayloadException {
     JobPayload job =
