@@ -45,7 +45,7 @@ abstract class MistakesContract {
   static Optional<Promtool> prometheus;
 
   private static AmqpSimulator amqp;
-  private static JobPublisher publisher;
+  static JobPublisher publisher;
 
   private final List<String> logged = new CopyOnWriteArrayList<>();
   private final AppenderBase<ILoggingEvent> log =

@@ -15,6 +15,11 @@ import java.util.regex.Pattern;
  */
 public record Scrape(Map<String, Double> values) {
 
+  /** What is confirmed again and again may happen to be that much older at the second look. */
+  private static final double OLDER = 3;
+
+  private static final double SECONDS_A_MINUTE = 60;
+
   private static final Pattern LINE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? (\\S+)");
 
   /**
@@ -40,7 +45,10 @@ public record Scrape(Map<String, Double> values) {
     return line.group(1) + "{" + (own.isEmpty() ? "" : own + ",") + pod + "}";
   }
 
-  /** The series if all stays like this, and counters that rose since rise as much each minute. */
+  /**
+   * The series if all stays like this: counters that rose since rise as much each minute, and ages
+   * that rose go on with the time.
+   */
   public List<Series> lastingSince(Scrape before) {
     return values.entrySet().stream()
         .filter(each -> Double.isFinite(each.getValue()))
@@ -50,27 +58,11 @@ public record Scrape(Map<String, Double> values) {
 
   private static Series series(String name, double value, Scrape before) {
     boolean counter = name.contains("_total{") || name.contains("_count{");
+    if (name.contains("_age_seconds{") && value > before.values.getOrDefault(name, value) + OLDER) {
+      return Series.rising(name, value, SECONDS_A_MINUTE);
+    }
     return counter && value > before.values.getOrDefault(name, 0.0)
         ? Series.rising(name, value, value - before.values.getOrDefault(name, 0.0))
         : Series.steady(name, value);
-  }
-
-  /** Without the series whose name and labels match. */
-  public Scrape without(String regex) {
-    Map<String, Double> rest = new TreeMap<>(values);
-    if (!rest.keySet().removeIf(name -> name.matches(regex))) {
-      throw new IllegalArgumentException("no such series: " + regex);
-    }
-    return new Scrape(rest);
-  }
-
-  /** With this value in each series whose name and labels match. */
-  public Scrape with(String regex, double value) {
-    if (values.keySet().stream().noneMatch(name -> name.matches(regex))) {
-      throw new IllegalArgumentException("no such series: " + regex);
-    }
-    Map<String, Double> changed = new TreeMap<>(values);
-    changed.replaceAll((name, old) -> name.matches(regex) ? value : old);
-    return new Scrape(changed);
   }
 }
