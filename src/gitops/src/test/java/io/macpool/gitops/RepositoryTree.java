@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,6 +52,27 @@ public final class RepositoryTree {
       copy(root().resolve(directory), target.resolve(directory));
     }
     return target;
+  }
+
+  /** As {@link #copyTo}, with one worker, its broker and the operator in each environment alone. */
+  public static void copySmallTo(Path target) throws IOException {
+    copyTo(target);
+    try (Stream<Path> environments = Files.list(target.resolve("releases"))) {
+      for (Path directory : environments.filter(Files::isDirectory).toList()) {
+        Path list = directory.resolve("kustomization.yaml");
+        if (Files.exists(list)) {
+          List<String> kept = new ArrayList<>();
+          for (String line : Files.readAllLines(list)) {
+            if (line.matches("  - (worker|jupiter-brain)-(org|custom-[0-9]).yaml")) {
+              Files.delete(directory.resolve(line.substring(4)));
+            } else {
+              kept.add(line);
+            }
+          }
+          Files.write(list, kept);
+        }
+      }
+    }
   }
 
   private static void copy(Path from, Path to) {

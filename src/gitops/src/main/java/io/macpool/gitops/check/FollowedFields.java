@@ -1,12 +1,10 @@
 package io.macpool.gitops.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Release;
 import io.macpool.gitops.tree.ReleaseValues.Unfollowed;
-import io.macpool.gitops.yaml.YamlDocument;
 import io.macpool.gitops.yaml.YamlReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +67,7 @@ final class FollowedFields implements Rule {
           refuse(at, RELEASE, problems);
         }
         refuseAnnotations(at, problems);
+        warnOfSuspension(at, problems);
       }
       for (Release release : environment.releases()) {
         for (Unfollowed source : release.unfollowed()) {
@@ -82,30 +81,8 @@ final class FollowedFields implements Rule {
         }
       }
     }
-    inspection.renderings().forEach(rendering -> refuseHooks(rendering, problems));
+    problems.addAll(new FollowedTemplates(name()).check(inspection));
     return problems;
-  }
-
-  /** What Helm runs in the middle of an upgrade, no rule judges. */
-  private void refuseHooks(Rendering rendering, List<Problem> problems) {
-    Release release = rendering.release();
-    for (YamlDocument hook : rendering.otherHooks()) {
-      problems.add(
-          Problem.error(
-              name(),
-              release.file(),
-              release.document().lineOf("/spec/chart/spec/chart"),
-              "the chart "
-                  + release.chart()
-                  + " makes "
-                  + hook.kind()
-                  + " "
-                  + hook.name()
-                  + " a Helm hook, \""
-                  + hook.content().at("/metadata/annotations").path(HelmRenderer.HOOK).asText()
-                  + "\", which this check follows for tests only",
-              "Drop the annotation from the chart or its values, or write helm.sh/hook: test"));
-    }
   }
 
   private void refuse(Located at, List<String> pointers, List<Problem> problems) {
@@ -141,6 +118,25 @@ final class FollowedFields implements Rule {
               at.document().lineOf("/metadata/annotations"),
               "the object is left as it is: Flux ignores what this file says",
               "Drop the annotation kustomize.toolkit.fluxcd.io/reconcile when the reason is gone"));
+    }
+  }
+
+  /** Of Flux' other objects; a release's own is told by {@link SafeRollout}. */
+  private void warnOfSuspension(Located at, List<Problem> problems) {
+    boolean flux = at.document().apiVersion().contains(".fluxcd.io/");
+    boolean release = at.document().kind().equals(Release.KIND);
+    if (flux && !release && at.document().content().at("/spec/suspend").asBoolean()) {
+      problems.add(
+          Problem.warning(
+              name(),
+              at.file(),
+              at.document().lineOf("/spec/suspend"),
+              "the "
+                  + at.document().kind()
+                  + " "
+                  + at.document().name()
+                  + " is suspended: Flux does nothing of what it is there for",
+              "Drop suspend when the reason is gone"));
     }
   }
 

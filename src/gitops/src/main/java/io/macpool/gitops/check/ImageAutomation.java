@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Staging follows builds by itself; production takes released versions, on a branch that a person
@@ -33,6 +34,9 @@ final class ImageAutomation implements Rule {
           checkMarker(environment, release, part, problems);
         }
       }
+      environment
+          .documents("ImageRepository")
+          .forEach(repository -> checkExclusions(environment, repository, problems));
       environment
           .documents("ImagePolicy")
           .forEach(policy -> checkPolicy(environment, policy, problems));
@@ -119,9 +123,10 @@ final class ImageAutomation implements Rule {
     String group = spec.at("/filterTags/extract").asText();
     boolean extracts = group.startsWith("$") && pattern.contains("(?P<" + group.substring(1) + ">");
     boolean builds = pattern.startsWith("^main-") && extracts;
+    boolean numerical = spec.at("/policy/numerical").isObject();
     boolean released = spec.at("/policy/semver/range").isTextual();
     if (environment.isStaging()
-        ? !(builds && spec.at("/policy/numerical").isObject())
+        ? !(builds && spec.at("/policy/numerical/order").asText("asc").equals("asc") && numerical)
         : !released) {
       problems.add(
           problem(
@@ -131,7 +136,7 @@ final class ImageAutomation implements Rule {
                   ? "staging does not follow the newest build of the main line"
                   : "production would follow something else than released versions",
               environment.isStaging()
-                  ? "Filter tags by ^main-(?P<built>[0-9]{14})-…, extract $built, order numerically"
+                  ? "Filter tags by ^main-(?P<built>[0-9]{14})-…, extract $built, order numerically, asc"
                   : "Write policy: semver: range"));
     } else if (!environment.isStaging()) {
       checkRange(policy, problems);
@@ -152,6 +157,32 @@ final class ImageAutomation implements Rule {
                         "Write a range of released versions, such as \">=1.0.0\"")));
   }
 
+  /** A tag that the repository leaves out, no policy can choose. */
+  private void checkExclusions(
+      Environment environment, Located repository, List<Problem> problems) {
+    String tag = environment.isStaging() ? "main-20261120181500-2603e0d" : "v1.0.0";
+    JsonNode patterns = repository.document().content().at("/spec/exclusionList");
+    for (int i = 0; i < patterns.size(); i++) {
+      if (excludes(patterns.get(i).asText(), tag)) {
+        problems.add(
+            problem(
+                repository,
+                "/spec/exclusionList/" + i,
+                "\"" + patterns.get(i).asText() + "\" leaves out tags such as " + tag,
+                "Drop it, or let it match other tags only"));
+      }
+    }
+  }
+
+  /** What cannot be read may leave out anything. */
+  private static boolean excludes(String pattern, String tag) {
+    try {
+      return Pattern.compile(pattern).matcher(tag).find();
+    } catch (PatternSyntaxException e) {
+      return true;
+    }
+  }
+
   private void checkAutomation(
       Environment environment, Located automation, List<Problem> problems) {
     String path = automation.document().text("/spec/update/path");
@@ -163,6 +194,14 @@ final class ImageAutomation implements Rule {
               "/spec/update/path",
               "image automation writes to \"" + path + "\"",
               "Write path: " + wanted));
+    }
+    if (!automation.document().content().at("/spec/policySelector").isMissingNode()) {
+      problems.add(
+          problem(
+              automation,
+              "/spec/policySelector",
+              "image automation follows those policies only that it selects by their labels",
+              "Drop policySelector: it then follows all of this environment"));
     }
     String push = automation.document().text("/spec/git/push/branch");
     boolean deploys = push.equals(environment.branch());

@@ -5,12 +5,14 @@ import com.networknt.schema.JsonSchema;
 import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.helm.HelmRenderer.Rendered;
 import io.macpool.gitops.helm.RenderException;
+import io.macpool.gitops.helm.TemplateInputs;
 import io.macpool.gitops.schema.KubernetesSchemas;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
 import io.macpool.gitops.yaml.YamlDocument;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,12 +25,14 @@ final class Inspection {
   private final DeployTree tree;
   private final RunHistory history;
   private final SchemaCache schemas;
+  private final HelmRenderer renderer;
   private final List<Rendering> renderings = new ArrayList<>();
 
   Inspection(DeployTree tree, RunHistory history, SchemaCache schemas, HelmRenderer renderer) {
     this.tree = tree;
     this.history = history;
     this.schemas = schemas;
+    this.renderer = renderer;
     for (Release release : releases()) {
       tree.chart(release).ifPresent(chart -> renderings.add(render(renderer, chart, release)));
     }
@@ -44,6 +48,10 @@ final class Inspection {
 
   KubernetesSchemas schemas(Environment environment) {
     return schemas.kinds(tree, environment);
+  }
+
+  TemplateInputs templateInputs(Chart chart) {
+    return renderer.inputs(chart);
   }
 
   JsonSchema valuesSchema(Chart chart) {
@@ -88,9 +96,14 @@ final class Inspection {
           objects.add(hook);
         }
       }
-      return new Rendering(release, objects, otherHooks, Optional.empty());
+      // Helm's names begin with the chart's own.
+      List<Path> different =
+          all.different().stream()
+              .map(name -> chart.path().resolve(name.substring(name.indexOf('/') + 1)))
+              .toList();
+      return new Rendering(release, objects, otherHooks, different, Optional.empty());
     } catch (RenderException e) {
-      return new Rendering(release, List.of(), List.of(), Optional.of(e.getMessage()));
+      return new Rendering(release, List.of(), List.of(), List.of(), Optional.of(e.getMessage()));
     }
   }
 

@@ -1,12 +1,16 @@
 package io.macpool.gitops.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.gitops.tree.Environment;
+import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Image;
+import io.macpool.gitops.tree.ObjectImages;
+import io.macpool.gitops.tree.ObjectImages.Found;
 import io.macpool.gitops.tree.Release;
+import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.yaml.YamlDocument;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 
 /** An image that can change under its name makes what runs differ from what is in Git. */
@@ -32,9 +36,15 @@ final class PinnedImages implements Rule {
     List<Problem> problems = new ArrayList<>();
     for (Environment environment : inspection.tree().environments()) {
       environment.releases().forEach(release -> checkRelease(environment, release, problems));
+      for (Located at : environment.documents()) {
+        checkObject(
+            at.document(), at.file(), found -> at.document().lineOf(found.pointer()), problems);
+      }
       for (Rendering rendering : inspection.renderings(environment)) {
+        Release release = rendering.release();
+        int line = release.document().lineOf(IMAGE);
         for (YamlDocument object : rendering.objects()) {
-          checkObject(rendering.release(), object, object.content(), problems);
+          checkObject(object, release.file(), found -> line, problems);
         }
       }
     }
@@ -75,33 +85,23 @@ final class PinnedImages implements Rule {
   }
 
   private void checkObject(
-      Release release, YamlDocument object, JsonNode value, List<Problem> problems) {
-    if (value.isArray()) {
-      value.forEach(item -> checkObject(release, object, item, problems));
+      YamlDocument object, SourceFile file, ToIntFunction<Found> line, List<Problem> problems) {
+    for (Found found : ObjectImages.of(object)) {
+      if (found.digest().isEmpty()) {
+        problems.add(
+            Problem.error(
+                name(),
+                file,
+                line.applyAsInt(found),
+                object.kind()
+                    + " "
+                    + object.name()
+                    + " runs \""
+                    + found.reference()
+                    + "\", which has no digest",
+                "Write it behind the name, @sha256: and 64 hex digits; a chart takes image.digest"));
+      }
     }
-    value
-        .properties()
-        .forEach(
-            entry -> {
-              JsonNode child = entry.getValue();
-              if (entry.getKey().equals("image")
-                  && child.isTextual()
-                  && !child.asText().matches(".+@sha256:[0-9a-f]{64}")) {
-                problems.add(
-                    problem(
-                        release,
-                        IMAGE,
-                        "the rendered "
-                            + object.kind()
-                            + " "
-                            + object.name()
-                            + " runs \""
-                            + child.asText()
-                            + "\", which has no digest",
-                        "Set image.digest, or pin the image in the chart"));
-              }
-              checkObject(release, object, child, problems);
-            });
   }
 
   private Problem problem(Release release, String pointer, String message, String fix) {

@@ -5,7 +5,10 @@ import io.macpool.gitops.tree.SourceFile;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A file that is not YAML makes Flux hold the whole environment where it is. */
+/**
+ * A file that cannot be read, or that readers take for different things, makes Flux hold the whole
+ * environment where it is.
+ */
 final class ReadableYaml implements Rule {
 
   @Override

@@ -1,5 +1,7 @@
 package io.macpool.gitops.check;
 
+import io.macpool.gitops.helm.TemplateInputs;
+import io.macpool.gitops.tree.Release;
 import java.util.List;
 
 /** Flux would find out in the cluster what Helm can say here. */
@@ -14,6 +16,7 @@ final class Renders implements Rule {
   public List<Problem> check(Inspection inspection) {
     return inspection.renderings().stream()
         .filter(rendering -> rendering.failure().filter(Renders::isOurs).isPresent())
+        .filter(rendering -> !isLooking(inspection, rendering.release()))
         .map(
             rendering ->
                 Problem.error(
@@ -26,6 +29,13 @@ final class Renders implements Rule {
                         + rendering.failure().get(),
                     "Mend the value that it names"))
         .toList();
+  }
+
+  /** What it looks at is told by {@link FollowedFields}, at its own line. */
+  private static boolean isLooking(Inspection inspection, Release release) {
+    TemplateInputs inputs =
+        inspection.tree().chart(release).map(inspection::templateInputs).orElseThrow();
+    return !inputs.looks().isEmpty() || !inputs.looksOf(release.values()).isEmpty();
   }
 
   /** A value that the schema refuses is told by {@link ValuesSchema}, at its own line. */

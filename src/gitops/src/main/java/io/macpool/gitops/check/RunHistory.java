@@ -11,6 +11,15 @@ public interface RunHistory {
   /** Never null, never guessed: a history that cannot be read is {@link Ran.Unknown}. */
   Ran of(Environment environment);
 
+  /**
+   * Those of {@code digests} that objects of the environment named at some commit of its branch,
+   * written in its files or rendered by its releases with the charts of that commit. Slow: for the
+   * few images that are no release's own. Unless overridden, none.
+   */
+  default Set<String> rendered(Environment environment, Set<String> digests) {
+    return Set.of();
+  }
+
   /** What is known of an environment's past. */
   sealed interface Ran {
 

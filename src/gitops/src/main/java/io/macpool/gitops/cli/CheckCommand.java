@@ -5,6 +5,7 @@ import io.macpool.gitops.check.Problem;
 import io.macpool.gitops.check.Problem.Severity;
 import io.macpool.gitops.git.GitRepository;
 import io.macpool.gitops.tree.DeployTree;
+import io.macpool.gitops.tree.TreeException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +48,10 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     Format chosen = parse(format);
     DeployTree tree = parent.readTree();
+    if (tree.environments().isEmpty()) {
+      throw new TreeException(
+          "releases/ of " + tree.root() + " has no environment, so there is nothing to check");
+    }
     GitRepository repository = new GitRepository(tree.root());
     List<Problem> problems = new Checker().check(tree, repository);
     PrintWriter out = spec.commandLine().getOut();
@@ -76,11 +81,25 @@ final class CheckCommand implements Callable<Integer> {
     long errors = problems.stream().filter(p -> p.severity() == Severity.ERROR).count();
     long releases = tree.environments().stream().mapToLong(e -> e.releases().size()).sum();
     out.println(
-        "%d releases in %d environments, %d charts: %s"
+        "%s in %s, %s: %s"
             .formatted(
-                releases,
-                tree.environments().size(),
-                tree.charts().size(),
-                errors == 0 ? "all rules hold" : errors + " errors"));
+                count(releases, "release"),
+                count(tree.environments().size(), "environment"),
+                count(tree.charts().size(), "chart"),
+                errors == 0 ? "all rules hold" : count(errors, "error")));
+    long unread =
+        tree.environments().stream()
+            .flatMap(environment -> environment.files().stream())
+            .filter(file -> file.unreadable().isPresent())
+            .count();
+    if (unread > 0) {
+      out.println(
+          count(unread, "file")
+              + " could not be read: the releases there are neither counted nor judged");
+    }
+  }
+
+  private static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
   }
 }

@@ -56,7 +56,7 @@ final class RenderCommand implements Callable<Integer> {
               .orElseThrow(
                   () -> new TreeException(each.file().path() + " names no chart of the tree"));
       try {
-        out.print(renderer.renderText(chart, each.name(), chosen.name(), each.values()));
+        out.print(renderer.renderAll(chart, each.name(), chosen.name(), each.values()).text());
       } catch (RenderException e) {
         err.println(each.file().path() + ": " + e.getMessage());
         status = GitopsCommand.PROBLEMS;

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -18,18 +20,23 @@ import java.util.TreeSet;
 record DeployedDigests(GitProcess git) {
 
   private static final String DIGEST = "/spec/values/image/digest";
+  private static final String RECONCILE =
+      "/metadata/annotations/kustomize.toolkit.fluxcd.io~1reconcile";
 
-  /** Digests that any file below {@code path} named in any commit that {@code tips} reach. */
+  /**
+   * Digests that any release below {@code path} named in any commit that {@code tips} reach, unless
+   * Flux was told to leave it alone.
+   */
   Set<String> on(List<String> tips, String path) {
-    List<String> arguments = new ArrayList<>(List.of("rev-list", "--full-history"));
-    arguments.addAll(tips);
-    arguments.addAll(List.of("--", path));
-    byte[] commits = git.bytes(new byte[0], arguments.toArray(new String[0]));
+    byte[] commits = commits(tips, List.of(path));
     Set<String> digests = new HashSet<>();
-    for (String text : texts(blobs(commits, path))) {
+    for (String text : texts(blobs(commits, List.of(path))).values()) {
       for (YamlDocument document : SourceFile.of(Path.of(path), text).documents()) {
         String digest = document.text(DIGEST);
-        if (!digest.isEmpty()) {
+        boolean runs =
+            !document.content().at("/spec/suspend").asBoolean()
+                && !document.text(RECONCILE).equals("disabled");
+        if (runs && !digest.isEmpty()) {
           digests.add(digest);
         }
       }
@@ -37,21 +44,22 @@ record DeployedDigests(GitProcess git) {
     return digests;
   }
 
+  /** The commits that changed something below one of {@code paths}, the newest first. */
+  byte[] commits(List<String> tips, List<String> paths) {
+    List<String> arguments = new ArrayList<>(List.of("rev-list", "--full-history"));
+    arguments.addAll(tips);
+    arguments.add("--");
+    arguments.addAll(paths);
+    return git.bytes(new byte[0], arguments.toArray(new String[0]));
+  }
+
   /** The object names of the files that the commits made; a merge is held against each parent. */
-  private Set<String> blobs(byte[] commits, String path) {
-    byte[] raw =
-        git.bytes(
-            commits,
-            "diff-tree",
-            "--stdin",
-            "-r",
-            "-m",
-            "--root",
-            "--no-commit-id",
-            "--no-renames",
-            "-z",
-            "--",
-            path);
+  Set<String> blobs(byte[] commits, List<String> paths) {
+    List<String> arguments =
+        new ArrayList<>(List.of("diff-tree", "--stdin", "-r", "-m", "--root", "--no-commit-id"));
+    arguments.addAll(List.of("--no-renames", "-z", "--"));
+    arguments.addAll(paths);
+    byte[] raw = git.bytes(commits, arguments.toArray(new String[0]));
     Set<String> blobs = new TreeSet<>();
     for (String field : new String(raw, StandardCharsets.UTF_8).split("\0", -1)) {
       // ":oldmode newmode oldsha newsha status", then the path in a field of its own.
@@ -64,10 +72,11 @@ record DeployedDigests(GitProcess git) {
     return blobs;
   }
 
-  private List<String> texts(Set<String> blobs) {
+  /** Object names to what they hold. */
+  Map<String, String> texts(Set<String> blobs) {
     String names = String.join("\n", blobs) + (blobs.isEmpty() ? "" : "\n");
     byte[] answer = git.bytes(names.getBytes(StandardCharsets.UTF_8), "cat-file", "--batch");
-    List<String> texts = new ArrayList<>();
+    Map<String, String> texts = new TreeMap<>();
     int at = 0;
     while (at < answer.length) {
       int end = at;
@@ -80,7 +89,7 @@ record DeployedDigests(GitProcess git) {
         throw new GitException("git cat-file says \"" + header + "\": the clone lacks an object");
       }
       int size = Integer.parseInt(parts[2]);
-      texts.add(new String(answer, end + 1, size, StandardCharsets.UTF_8));
+      texts.put(parts[0], new String(answer, end + 1, size, StandardCharsets.UTF_8));
       at = end + 1 + size + 1;
     }
     return texts;

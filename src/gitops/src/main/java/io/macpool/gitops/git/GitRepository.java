@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The repository that a tree is checked out from.
@@ -47,6 +48,14 @@ public record GitRepository(Path directory) implements RunHistory {
           "Git cannot tell what " + environment.name() + " has run: " + e.getMessage(),
           "Run this in a clone that Git lets you read");
     }
+  }
+
+  @Override
+  public Set<String> rendered(Environment environment, Set<String> digests) {
+    GitProcess git = new GitProcess(directory);
+    List<String> branches = branches(git, environment.branch());
+    List<String> tips = branches.isEmpty() ? List.of("HEAD") : branches;
+    return new RenderedDigests(this, git).among(digests, tips, environment.name());
   }
 
   private static List<String> branches(GitProcess git, String branch) {

@@ -3,6 +3,8 @@ package io.macpool.gitops.helm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.marcnuri.helm.Helm;
+import io.macpool.gitops.helm.TemplateInputs.Look;
+import io.macpool.gitops.helm.TemplateTexts.Taken;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.ChartFiles;
 import io.macpool.gitops.yaml.YamlDocument;
@@ -10,13 +12,15 @@ import io.macpool.gitops.yaml.YamlReader;
 import io.macpool.gitops.yaml.YamlSyntaxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Renders releases with real Helm, as Flux does. */
@@ -28,32 +32,36 @@ public final class HelmRenderer {
   /** The annotation that makes an object a hook: its value says when Helm runs it. */
   public static final String HOOK = "helm.sh/hook";
 
-  /**
-   * The library leaves hooks out. Under this name, which sorts as the true one does, Helm takes
-   * them for plain objects.
-   */
-  private static final String SHOWN_HOOK = "helm.sh/hookx";
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * What Helm makes of a release, its chart's CRDs left out.
    *
+   * @param text as {@code helm template} prints it, the hooks last
    * @param objects what Helm applies
    * @param hooks what Helm runs at the moments that the annotation {@link #HOOK} names
+   * @param different the templates that render otherwise at an upgrade, by Helm's names of them
    */
-  public record Rendered(List<YamlDocument> objects, List<YamlDocument> hooks) {
+  public record Rendered(
+      String text, List<YamlDocument> objects, List<YamlDocument> hooks, List<String> different) {
 
     public Rendered {
       objects = List.copyOf(objects);
       hooks = List.copyOf(hooks);
+      different = List.copyOf(different);
     }
   }
 
   /** All that a rendering depends on. */
   private record Input(Path chart, String release, String namespace, JsonNode values) {}
 
+  private final Map<Path, TemplateInputs> inputs = new ConcurrentHashMap<>();
   private final Map<Input, Rendered> rendered = new ConcurrentHashMap<>();
+
+  /** What the chart's templates look at beside values; such a chart is not rendered. */
+  public TemplateInputs inputs(Chart chart) {
+    return inputs.computeIfAbsent(chart.directory(), directory -> TemplateInputs.of(chart));
+  }
 
   /** The objects of one release without its hooks. */
   public List<YamlDocument> render(Chart chart, String release, String namespace, JsonNode values)
@@ -69,40 +77,14 @@ public final class HelmRenderer {
     if (known != null) {
       return known;
     }
-    String text = renderText(chart, release, namespace, values);
+    refuseLooks(chart, values);
+    Path work = makeDirectory();
     try {
-      Map<Boolean, List<YamlDocument>> byHook =
-          YamlReader.read(text).stream().collect(Collectors.partitioningBy(HelmRenderer::isHook));
-      Rendered all = new Rendered(byHook.get(false), byHook.get(true));
+      Rendered all = read(run(input, chart, work));
       rendered.put(input, all);
       return all;
     } catch (YamlSyntaxException e) {
-      throw new RenderException(
-          "the rendered text is not YAML, line " + e.line() + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** The rendered text with the hooks, as {@code helm template} prints it. */
-  public String renderText(Chart chart, String release, String namespace, JsonNode values)
-      throws RenderException {
-    Path work = makeDirectory();
-    try {
-      Path file =
-          Files.write(
-              work.resolve("values.json"),
-              shown(JSON.writeValueAsBytes(values.isObject() ? values : empty())));
-      Path copy = copyShown(chart, work.resolve("chart"));
-      return new Helm(copy)
-          .template()
-          .withName(release)
-          .withNamespace(namespace)
-          .withKubeVersion(KUBERNETES)
-          .withValuesFile(file)
-          .skipCrds()
-          .call()
-          .replace(SHOWN_HOOK, HOOK);
-    } catch (IllegalStateException e) {
-      throw new RenderException(firstOf(e.getMessage()), e);
+      throw new RenderException("the rendered text, line " + e.line() + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy " + chart.directory() + " to render it", e);
     } finally {
@@ -110,32 +92,100 @@ public final class HelmRenderer {
     }
   }
 
+  /** Before Helm asks whatever cluster the person at this machine has last worked with. */
+  private void refuseLooks(Chart chart, JsonNode values) throws RenderException {
+    for (Look look : inputs(chart).looks()) {
+      throw new RenderException(
+          "%s:%d looks at %s"
+              .formatted(chart.path().resolve(look.file()), look.line(), look.what()));
+    }
+    for (String what : inputs(chart).looksOf(values)) {
+      throw new RenderException("a value looks at " + what);
+    }
+  }
+
+  private static Rendered read(Taken taken) throws YamlSyntaxException {
+    StringBuilder text = new StringBuilder(taken.text());
+    List<YamlDocument> hooks = new ArrayList<>();
+    for (Map.Entry<String, String> template : taken.texts().mayHoldHooks().entrySet()) {
+      for (String part : TemplateTexts.split(template.getValue())) {
+        String written = "---\n# Source: %s\n%s\n".formatted(template.getKey(), part);
+        if (taken.text().contains(written)) {
+          continue; // an object, and spared a second reading
+        }
+        List<YamlDocument> found =
+            YamlReader.read(part).stream().filter(HelmRenderer::isHook).toList();
+        if (!found.isEmpty()) {
+          hooks.addAll(found);
+          text.append(written);
+        }
+      }
+    }
+    return new Rendered(
+        text.toString(), YamlReader.read(taken.text()), hooks, taken.texts().different());
+  }
+
   private static boolean isHook(YamlDocument object) {
     return object.content().at("/metadata/annotations").has(HOOK);
   }
 
-  /** A copy of the chart whose hooks are shown. */
-  private static Path copyShown(Chart chart, Path target) throws IOException, RenderException {
-    ChartFiles.copy(chart.directory(), target);
-    List<Path> files;
-    try (Stream<Path> paths = Files.walk(target)) {
-      files = paths.filter(Files::isRegularFile).toList();
-    }
-    for (Path file : files) {
-      if (file.toString().endsWith(".tgz")) {
-        throw new RenderException(
-            chart.path() + " holds " + target.relativize(file) + ", a packed chart; unpack it");
+  /** Renders a copy of the chart that also tells what its templates render. */
+  private static Taken run(Input input, Chart chart, Path work)
+      throws IOException, RenderException, YamlSyntaxException {
+    JsonNode values = input.values().isObject() ? input.values() : JSON.createObjectNode();
+    Path file = Files.write(work.resolve("values.json"), JSON.writeValueAsBytes(values));
+    refusePacked(chart);
+    Set<String> left = new TreeSet<>();
+    while (true) {
+      Path told = work.resolve("told-" + left.size());
+      ChartFiles.copy(chart.directory(), told);
+      TemplateTexts.add(told, left);
+      try {
+        return TemplateTexts.take(helm(told, input, file));
+      } catch (IllegalStateException e) {
+        Optional<String> notThere = TemplateTexts.notThere(e.getMessage());
+        if (notThere.isPresent() && left.add(notThere.get())) {
+          continue;
+        }
+        throw refused(input, file, e);
       }
-      Files.write(file, shown(Files.readAllBytes(file)));
     }
-    return target;
   }
 
-  /** Latin 1 has a character for each byte, so all others stay as they are. */
-  private static byte[] shown(byte[] text) {
-    return new String(text, StandardCharsets.ISO_8859_1)
-        .replace(HOOK, SHOWN_HOOK)
-        .getBytes(StandardCharsets.ISO_8859_1);
+  private static String helm(Path chart, Input input, Path values) {
+    return new Helm(chart)
+        .template()
+        .withName(input.release())
+        .withNamespace(input.namespace())
+        .withKubeVersion(KUBERNETES)
+        .withValuesFile(values)
+        .skipCrds()
+        .call();
+  }
+
+  /** In Helm's words for the chart as it is; if it takes that, our template was refused. */
+  private static RenderException refused(Input input, Path values, IllegalStateException told) {
+    try {
+      helm(input.chart(), input, values);
+    } catch (IllegalStateException e) {
+      return new RenderException(firstOf(e.getMessage()), e);
+    }
+    return new RenderException(
+        "a template looks at what only the cluster knows: " + firstOf(told.getMessage()), told);
+  }
+
+  private static void refusePacked(Chart chart) throws IOException, RenderException {
+    try (Stream<Path> paths = Files.walk(chart.directory())) {
+      Optional<Path> packed =
+          paths.filter(path -> path.toString().endsWith(".tgz")).sorted().findFirst();
+      if (packed.isPresent()) {
+        throw new RenderException(
+            chart.path()
+                + " holds "
+                + chart.directory().relativize(packed.get())
+                + ", a packed chart; unpack it");
+      }
+    }
   }
 
   private static String firstOf(String message) {
@@ -148,10 +198,6 @@ public final class HelmRenderer {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a temporary directory", e);
     }
-  }
-
-  private static JsonNode empty() {
-    return JSON.createObjectNode();
   }
 
   private static void delete(Path directory) {

@@ -51,7 +51,8 @@ public final class ChartFiles {
     }
   }
 
-  private static List<Path> names(Path directory) throws IOException {
+  /** The chart's files, relative to its directory. */
+  public static List<Path> names(Path directory) throws IOException {
     try (Stream<Path> paths = Files.walk(directory)) {
       return paths.filter(Files::isRegularFile).map(directory::relativize).sorted().toList();
     }

@@ -108,8 +108,8 @@ public record ReleaseValues(JsonNode values, List<Unfollowed> unfollowed) {
       unfollowed.add(
           new Unfollowed(
               pointer,
-              "the values in the ConfigMap " + name + " are not YAML: " + e.getMessage(),
-              "Mend them"));
+              "the values in the ConfigMap " + name + ", line " + e.line() + ": " + e.getMessage(),
+              e.fix()));
       return JsonNodeFactory.instance.objectNode();
     }
     unfollowed.add(

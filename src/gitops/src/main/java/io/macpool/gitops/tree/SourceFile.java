@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param path relative to the tree's root
  * @param text as it stands on disk
- * @param documents empty when the file cannot be read as YAML
+ * @param documents empty when the file cannot be read
  * @param unreadable why not, if so
  */
 public record SourceFile(
@@ -36,14 +36,7 @@ public record SourceFile(
       return new SourceFile(path, text, YamlReader.read(text), Optional.empty());
     } catch (YamlSyntaxException e) {
       return new SourceFile(
-          path,
-          text,
-          List.of(),
-          Optional.of(
-              new Unreadable(
-                  e.line(),
-                  "this is not YAML: " + e.getMessage(),
-                  "Mend the line, or the indentation above it")));
+          path, text, List.of(), Optional.of(new Unreadable(e.line(), e.getMessage(), e.fix())));
     }
   }
 

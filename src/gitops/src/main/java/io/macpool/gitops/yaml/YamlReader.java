@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -87,9 +88,16 @@ public final class YamlReader {
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
       String problem = Optional.ofNullable(e.getProblem()).orElse(e.getMessage());
-      throw new YamlSyntaxException(line, problem, e);
+      throw YamlSyntaxException.notYaml(line, problem, e);
+    } catch (ReaderException e) {
+      int at = text.offsetByCodePoints(0, Math.min(e.getPosition(), codePoints(text)));
+      throw YamlSyntaxException.notYaml(
+          lineAt(text, at),
+          "the character at column %d is U+%04X, which may not stand in YAML"
+              .formatted(columnAt(text, at), e.getCodePoint()),
+          e);
     } catch (YamlEngineException e) {
-      throw new YamlSyntaxException(1, e.getMessage(), e);
+      throw YamlSyntaxException.notYaml(1, e.getMessage(), e);
     }
     return documents;
   }
@@ -97,11 +105,28 @@ public final class YamlReader {
   private static void refuseOldBreaks(String text) throws YamlSyntaxException {
     Matcher found = OLD_BREAK.matcher(text);
     if (found.find()) {
-      int line = (int) text.substring(0, found.start()).chars().filter(c -> c == '\n').count() + 1;
-      String code = "U+%04X".formatted((int) found.group().charAt(0));
-      throw new YamlSyntaxException(
-          line, "the character " + code + " ends the line for some readers only", null);
+      int code = found.group().charAt(0);
+      throw YamlSyntaxException.refused(
+          lineAt(text, found.start()),
+          "the character at column %d is U+%04X, which cannot be seen: it ends the line for readers of"
+                  .formatted(columnAt(text, found.start()), code)
+              + " YAML 1.1, and not for those of YAML 1.2",
+          "Write a space or a line feed in its place, or \\%s within double quotes"
+              .formatted(code == 0x85 ? "N" : code == 0x2028 ? "L" : "P"));
     }
+  }
+
+  private static int lineAt(String text, int offset) {
+    return (int) text.substring(0, offset).chars().filter(c -> c == '\n').count() + 1;
+  }
+
+  /** Counted from 1. */
+  private static int columnAt(String text, int offset) {
+    return offset - text.lastIndexOf('\n', offset - 1);
+  }
+
+  private static int codePoints(String text) {
+    return text.codePointCount(0, text.length());
   }
 
   /** Readers differ in what a tag makes of a text, and in which tags they know. */
@@ -115,9 +140,17 @@ public final class YamlReader {
                     .resolve(scalar.getValue(), scalar.getScalarStyle() == ScalarStyle.PLAIN)
                 : Tag.SEQ;
     if (!node.getTag().equals(plain)) {
-      throw new YamlSyntaxException(
-          line(node), "the tag " + node.getTag() + " is not read by all; drop it", null);
+      throw YamlSyntaxException.refused(
+          line(node),
+          "the tag " + written(node.getTag()) + " makes of the value what not all readers do",
+          "Drop the tag, and write the value itself: \"quotes\" for text, none for a number, true or"
+              + " false");
     }
+  }
+
+  /** As people write it: {@code !!bool}. */
+  private static String written(Tag tag) {
+    return tag.getValue().replaceFirst("^tag:yaml\\.org,2002:", "!!");
   }
 
   private JsonNode convert(Node node, String pointer) throws YamlSyntaxException {
@@ -144,7 +177,10 @@ public final class YamlReader {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     for (NodeTuple entry : mapping.getValue()) {
       if (!(entry.getKeyNode() instanceof ScalarNode key)) {
-        throw new YamlSyntaxException(line(entry.getKeyNode()), "a key must be text", null);
+        throw YamlSyntaxException.refused(
+            line(entry.getKeyNode()),
+            "a list or a map stands here for a key, and a key must be text",
+            "Write a text");
       }
       if (key.getScalarStyle() == ScalarStyle.PLAIN) {
         checkKey(key);
@@ -152,8 +188,10 @@ public final class YamlReader {
       refuseTag(key);
       String child = pointer + "/" + escape(key.getValue());
       if (object.has(key.getValue())) {
-        throw new YamlSyntaxException(
-            line(key), "the key \"" + key.getValue() + "\" stands twice", null);
+        throw YamlSyntaxException.refused(
+            line(key),
+            "the key \"" + key.getValue() + "\" stands twice, and readers take one or the other",
+            "Drop one of the two");
       }
       object.set(key.getValue(), convert(entry.getValueNode(), child));
       lines.put(child, line(key));

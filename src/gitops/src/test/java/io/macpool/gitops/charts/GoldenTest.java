@@ -46,11 +46,12 @@ class GoldenTest {
     String values = Files.readString(GOLDEN.resolve(name + ".values.yaml"));
     String rendered =
         new HelmRenderer()
-            .renderText(
+            .renderAll(
                 chart,
                 chart.releaseName() + "-com",
                 "macstadium-staging",
-                YamlReader.read(values).get(0).content());
+                YamlReader.read(values).get(0).content())
+            .text();
     Path golden = GOLDEN.resolve(name + ".yaml");
     if (Boolean.getBoolean("golden.write")) {
       Files.writeString(golden, rendered);

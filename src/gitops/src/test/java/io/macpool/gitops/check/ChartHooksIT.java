@@ -67,6 +67,27 @@ class ChartHooksIT {
         .anyMatch(told -> told.startsWith(RELEASE + ":"));
   }
 
+  /** However it came to be one: {@code HelmRendererIT}. */
+  @Test
+  void aHookWhoseKeyIsPutTogetherIsRefused() throws IOException {
+    editChart("helm.sh/hook: test", "{{ printf \"helm.sh/%s\" \"hook\" }}: pre-upgrade");
+
+    assertThat(check())
+        .isNotEmpty()
+        .allMatch(told -> told.contains("-test a Helm hook, \"pre-upgrade\""));
+  }
+
+  @Test
+  void aTestWhoseKeyIsPutTogetherIsJudgedWhereItIsRun() throws IOException {
+    editChart("helm.sh/hook: test", "{{ print \"helm.sh\" \"/hook\" }}: test");
+    editChart("restartPolicy: Never", "restartPolicy: Perhaps");
+    assertThat(check()).isEmpty();
+
+    runTests();
+
+    assertThat(check()).singleElement().asString().contains("worker-com-test: ", "restartPolicy");
+  }
+
   /** An object of every release, taken away from what is judged. */
   @Test
   void anObjectThatBecomesAHookIsRefused() throws IOException {
@@ -102,7 +123,7 @@ class ChartHooksIT {
     edit(root.resolve(RELEASE), "  values:\n", "  test:\n    enable: true\n  values:\n");
   }
 
-  /** Both copies of one version are the same chart. */
+  /** Staging's chart, and production's copy of it. */
   private List<Path> copies() {
     return List.of(
         root.resolve("charts/macstadium-worker"),

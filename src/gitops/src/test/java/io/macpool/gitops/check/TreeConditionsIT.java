@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,73 @@ class TreeConditionsIT {
     assertThat(check()).isEmpty();
     edit("more.yaml", "refreshInterval", "refreshIntervall");
     assertThat(check()).singleElement().asString().contains("refreshIntervall");
+  }
+
+  /** Nothing but a warning says that what is pushed does not come. */
+  @Test
+  void whatIsSuspendedIsToldOf() throws IOException {
+    Pattern spec =
+        Pattern.compile(
+            """
+            (kind: (GitRepository|Kustomization|ImageRepository|ImageUpdateAutomation|Receiver)
+            metadata:
+            (  .*
+            )+spec:
+            )\
+            """);
+    for (String file : List.of("environment.yaml", "image-automation.yaml", "notifications.yaml")) {
+      Path path = root.resolve(PRODUCTION + file);
+      String text = Files.readString(path);
+      Files.writeString(path, spec.matcher(text).replaceAll("$1  suspend: true\n"));
+    }
+
+    assertThat(check())
+        .allMatch(told -> told.contains(" is suspended: Flux does nothing"))
+        .anyMatch(told -> told.contains("the GitRepository macpool"))
+        .anyMatch(told -> told.contains("the Kustomization macstadium-prod-1 "))
+        .anyMatch(told -> told.contains("the ImageRepository worker "))
+        .anyMatch(told -> told.contains("the ImageUpdateAutomation macstadium-prod-1"))
+        .anyMatch(told -> told.contains("the Receiver "));
+  }
+
+  /** Flux refuses the whole release then. */
+  @Test
+  void anObjectThatAChartRendersTwiceIsRefused() throws IOException {
+    Path templates = root.resolve("charts/macstadium-worker/templates");
+    Files.copy(templates.resolve("networkpolicy.yaml"), templates.resolve("again.yaml"));
+
+    assertThat(check())
+        .isNotEmpty()
+        .allMatch(told -> told.matches(".*NetworkPolicy (\\S+) is also in the release \\1\\..*"));
+  }
+
+  /** Kubernetes has dropped them. */
+  @Test
+  void apisThatAreGoneAreRefused() throws IOException {
+    List<String> gone =
+        List.of(
+            "networking.k8s.io/v1beta1/Ingress",
+            "policy/v1beta1/PodSecurityPolicy",
+            "policy/v1beta1/PodDisruptionBudget",
+            "storage.k8s.io/v1beta1/CSIDriver",
+            "batch/v1beta1/CronJob");
+    StringBuilder objects = new StringBuilder();
+    for (String each : gone) {
+      int slash = each.lastIndexOf('/');
+      objects.append(
+          "---\napiVersion: %s\nkind: %s\nmetadata: {name: '{{ .Release.Name }}-more'}\n"
+              .formatted(each.substring(0, slash), each.substring(slash + 1)));
+    }
+    Files.writeString(
+        root.resolve("charts/macstadium-worker/templates/more.yaml"), objects.toString());
+
+    List<String> told = check();
+
+    assertThat(gone)
+        .allSatisfy(
+            each ->
+                assertThat(told)
+                    .anyMatch(line -> line.contains("kind is " + each + ", which no schema")));
   }
 
   private List<String> check() {

@@ -45,6 +45,35 @@ class CommandsIT {
     assertThat(out.toString()).contains("14 releases in 2 environments, 3 charts: all rules hold");
   }
 
+  /** A release that nobody could read is missed in the count, and never passed. */
+  @Test
+  void checkCountsNoReleaseOfAFileThatItCannotRead() throws IOException {
+    edit(PRODUCTION + "worker-com.yaml", "maxJobs: 270", "maxJobs: !!int \"270\"");
+
+    assertThat(run("check")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("13 releases in 2 environments, 3 charts: 1 error\n")
+        .endsWith("1 file could not be read: the releases there are neither counted nor judged\n")
+        .doesNotContain("all rules hold", "this is not YAML");
+  }
+
+  @Test
+  void checkOfNothingIsNoSuccess(@TempDir Path empty) throws IOException {
+    Files.createDirectories(empty.resolve("charts"));
+    Files.createDirectories(empty.resolve("releases"));
+
+    int status =
+        GitopsCommand.run(
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            "--root",
+            empty.toString(),
+            "check");
+
+    assertThat(status).isEqualTo(2);
+    assertThat(err.toString()).contains("has no environment, so there is nothing to check");
+  }
+
   @Test
   void checkTellsFileLineAndFixAndFails() throws IOException {
     edit(PRODUCTION + "worker-com.yaml", "maxJobs: 270", "maxJobs: 2700");
@@ -106,6 +135,34 @@ class CommandsIT {
         .contains("- WorkerCluster/worker-org")
         .contains("  macs-com: 8 / 8 → 6 / 8")
         .contains("  all: 16 / 16 → 6 / 16");
+  }
+
+  /** The release's own file stays as it is. */
+  @Test
+  void diffFollowsTheValuesOfAConfigMap() throws IOException {
+    edit(
+        STAGING + "worker-com.yaml",
+        "  values:\n",
+        "  valuesFrom:\n    - kind: ConfigMap\n      name: more\n  values:\n");
+    edit(STAGING + "worker-com.yaml", "    queue: ", "    # queue: ");
+    edit(STAGING + "kustomization.yaml", "resources:\n", "resources:\n  - more.yaml\n");
+    git.write(
+        STAGING + "more.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: more
+          namespace: macstadium-staging
+        data:
+          values.yaml: |
+            queue: builds.one
+        """);
+    commit("Take the queue from a ConfigMap");
+    edit(STAGING + "more.yaml", "builds.one", "builds.two");
+
+    assertThat(run("diff", "macstadium-staging", "HEAD")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("builds.one → builds.two", "~ ConfigMap/more");
   }
 
   @Test

@@ -101,7 +101,8 @@ class RealToolsIT {
     Chart chart = TREE.chart(release).orElseThrow();
     String ours =
         new HelmRenderer()
-            .renderText(chart, release.name(), release.environment(), release.values());
+            .renderAll(chart, release.name(), release.environment(), release.values())
+            .text();
 
     String theirs =
         real.told(
@@ -209,7 +210,7 @@ class RealToolsIT {
     return all(text).filter(document -> !document.contains(HelmRenderer.HOOK)).toList();
   }
 
-  /** Helm writes them behind the objects, we among them. */
+  /** Behind the objects, in Helm's order of running them. */
   private static List<String> hooks(String text) {
     return all(text).filter(document -> document.contains(HelmRenderer.HOOK)).toList();
   }
