@@ -24,7 +24,11 @@ class CustodyIT {
 
   @RegisterExtension final Stage stage = new Stage();
 
-  /** Two workers of four processors, a time-out of a third of a job: all eight run at once. */
+  /**
+   * Two workers of four processors, and jobs of three times the time-out: the two processors that
+   * are free take charge of what is handed out again and again, and are as free for new jobs as
+   * they were in the first third.
+   */
   @Test
   void custodyCostsNoProcessorAndEachJobRunsOnce() throws IOException {
     AmqpSimulator broker = stage.operator().simulator().orElseThrow();
@@ -32,14 +36,24 @@ class CustodyIT {
     Worker first = stage.worker("POOL_SIZE", "4", "HOSTNAME", "first");
     Worker second = stage.worker("POOL_SIZE", "4", "HOSTNAME", "second");
     await().atMost(Stage.PATIENCE).until(() -> stage.consumers() == JOBS);
+    Path go = stage.directory.resolve("go");
     List<Path> runs = new ArrayList<>();
     List<Long> ids = new ArrayList<>();
     for (int i = 0; i < JOBS; i++) {
+      if (i == JOBS - 2) {
+        await().atMost(LONG).until(() -> runs.stream().allMatch(Files::exists));
+        await()
+            .pollDelay(CONSUMER_TIMEOUT.multipliedBy(3))
+            .atMost(LONG)
+            .until(() -> first.view().alive() + second.view().alive() == JOBS);
+      }
       Path run = stage.directory.resolve("run-" + i);
       runs.add(run);
-      ids.add(stage.publish("echo run >> " + run, "sleep 6"));
+      ids.add(stage.publish("echo run >> " + run, "while [ ! -e " + go + " ]; do sleep 0.1; done"));
     }
     await().atMost(LONG).until(() -> runs.stream().allMatch(Files::exists));
+    assertThat(stage.broker.instances()).as("jobs that run at once").hasSize(JOBS);
+    Files.createFile(go);
     assertThat(stage.results.awaitFinishes(ids, LONG)).isTrue();
     stage.awaitSettled(List.of(first, second));
     await().atMost(LONG).until(() -> broker.depth(stage.queue).get().unacked() == 0);

@@ -1,5 +1,6 @@
 package io.macpool.worker.queue;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
 import io.macpool.worker.job.StateReport;
@@ -18,7 +19,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A delivery and the channel that holds it: with the channel the delivery is lost. */
+/**
+ * A delivery and the channel that holds it: with the channel the delivery is lost. Its consumer
+ * stays until it is settled, with no room for another message: only so does the broker tell that
+ * the queue's node is gone, after which every ack is taken and none counts.
+ */
 final class AmqpDelivery implements io.macpool.worker.job.Delivery {
 
   private static final Logger log = LoggerFactory.getLogger(AmqpDelivery.class);
@@ -36,6 +41,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
   }
 
   private final Channel channel;
+  private final String consumer;
   private final Delivery delivery;
   private final String queue;
   private final AmqpEndings endings;
@@ -44,11 +50,19 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
   private final ScheduledExecutorService scheduler;
   private final String key;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicBoolean isConsuming = new AtomicBoolean(true);
   private volatile boolean isWrittenDown;
   private volatile boolean isReported;
+  private volatile boolean isWithdrawn;
 
+  /**
+   * What came to a consumer.
+   *
+   * @param consumer its tag, on this channel, with a prefetch of one
+   */
   AmqpDelivery(
       Channel channel,
+      String consumer,
       Delivery delivery,
       String queue,
       AmqpEndings endings,
@@ -56,6 +70,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
       Executor blocking,
       ScheduledExecutorService scheduler) {
     this.channel = channel;
+    this.consumer = consumer;
     this.delivery = delivery;
     this.queue = queue;
     this.endings = endings;
@@ -92,7 +107,18 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
 
   @Override
   public boolean isLost() {
-    return !ended.get() && !channel.isOpen();
+    return !ended.get() && (isWithdrawn || !channel.isOpen());
+  }
+
+  /** Its consumer was cancelled by the broker: the message went with its queue, or its node. */
+  void withdrawn() {
+    isWithdrawn = true;
+    isConsuming.set(false);
+    try {
+      blocking.execute(() -> SupervisedChannel.abort(channel));
+    } catch (RejectedExecutionException e) {
+      log.debug("the worker closes: its channels go with its connection");
+    }
   }
 
   @Override
@@ -157,6 +183,10 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
     return endings.isEnded(key);
   }
 
+  /**
+   * The end that is written down is forgotten only if the queue is there after the ack: then the
+   * ack has come to it.
+   */
   @Override
   public CompletableFuture<Boolean> ack() {
     return end(
@@ -164,6 +194,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
             on -> {
               on.basicAck(tag(), false);
               if (isWrittenDown) {
+                AMQP.Queue.DeclareOk unused = on.queueDeclarePassive(queue);
                 endings.forget(on, key);
               }
             })
@@ -208,6 +239,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
    * and its end keep it from being run twice.
    */
   boolean renew() throws IOException {
+    stopConsuming();
     if (!put(channel)) {
       return false;
     }
@@ -245,6 +277,13 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
     return delivery.getEnvelope().getDeliveryTag();
   }
 
+  /** Before a message is settled, lest another takes its place; once more does no harm. */
+  private void stopConsuming() throws IOException {
+    if (isConsuming.compareAndSet(true, false)) {
+      channel.basicCancel(consumer);
+    }
+  }
+
   /** Closing the channel after it makes sure that the broker has read it. */
   private CompletableFuture<Boolean> end(String what, End end) {
     if (!ended.compareAndSet(false, true)) {
@@ -255,6 +294,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
       blocking.execute(
           () -> {
             try {
+              stopConsuming();
               end.on(channel);
               channel.close();
               done.complete(true);

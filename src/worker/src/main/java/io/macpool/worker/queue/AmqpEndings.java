@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.ReturnListener;
 import io.macpool.core.GoDuration;
 import io.macpool.core.claim.ClaimPlanner.Ending;
 import io.macpool.worker.job.StateReport;
@@ -19,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -184,8 +186,7 @@ final class AmqpEndings {
                 on,
                 channel -> {
                   channel.confirmSelect();
-                  channel.basicPublish("", key, MessageProperties.PERSISTENT_BASIC, TOLD);
-                  confirmed(channel);
+                  put(channel, key, MessageProperties.PERSISTENT_BASIC, TOLD);
                   return key;
                 }));
   }
@@ -206,8 +207,23 @@ final class AmqpEndings {
   }
 
   private static void put(Channel channel, String key, StateReport report) throws IOException {
-    channel.basicPublish("", key, AmqpReports.properties(report), AmqpReports.body(report));
-    confirmed(channel);
+    put(channel, key, AmqpReports.properties(report), AmqpReports.body(report));
+  }
+
+  /** One that no queue takes is confirmed, too: its node may have gone since the declaration. */
+  private static void put(Channel channel, String key, AMQP.BasicProperties properties, byte[] body)
+      throws IOException {
+    AtomicBoolean returned = new AtomicBoolean();
+    ReturnListener listening = channel.addReturnListener(message -> returned.set(true));
+    try {
+      channel.basicPublish("", key, true, properties, body);
+      confirmed(channel);
+    } finally {
+      boolean unused = channel.removeReturnListener(listening);
+    }
+    if (returned.get()) {
+      throw new IOException("the queue for how a job ends is gone, or its node is");
+    }
   }
 
   private static void confirmed(Channel channel) throws IOException {

@@ -18,13 +18,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue of jobs. Each wait for a job has a channel of its own with a prefetch of one, consumes
- * until a message comes, and then no more: what is not wanted yet stays in the queue, where others
- * can have it. A message that others may have had goes into {@link Custody}, and the wait goes on.
+ * The queue of jobs. Each wait for a job has a channel of its own with a prefetch of one: what is
+ * not wanted yet stays in the queue, where others can have it. A message that others may have had
+ * goes into {@link Custody}, and the wait goes on with another channel.
  */
 public final class AmqpJobQueue implements JobQueue, Custody.Owner {
 
@@ -167,6 +168,7 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
       on.addShutdownListener(this::closed);
       on.confirmSelect(); // for the end of the job, which then need not wait for it
       on.basicQos(1);
+      AtomicReference<AmqpDelivery> held = new AtomicReference<>();
       on.basicConsume(
           queue,
           false,
@@ -174,11 +176,18 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
           false,
           false,
           Map.of("x-priority", priority),
-          (tag, delivery) -> arrived(on, delivery, tag),
-          tag ->
-              channel.reopen(
-                  on, "queue " + queue + " was deleted, or its node is gone: consuming anew"),
+          (tag, delivery) -> held.set(arrived(on, delivery, tag)),
+          tag -> cancelled(on, held.get()),
           (tag, cause) -> {});
+    }
+
+    private void cancelled(Channel on, AmqpDelivery held) {
+      if (held == null) {
+        channel.reopen(on, "queue " + queue + " was deleted, or its node is gone: consuming anew");
+      } else {
+        log.info("queue {} was deleted, or its node is gone: a job runs on without it", queue);
+        held.withdrawn();
+      }
     }
 
     private void closed(ShutdownSignalException cause) {
@@ -190,12 +199,11 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
               });
     }
 
-    private void arrived(Channel on, Delivery delivery, String consumer) {
+    private AmqpDelivery arrived(Channel on, Delivery delivery, String consumer) {
       AmqpDelivery taken =
-          new AmqpDelivery(on, delivery, queue, endings, locks, blocking, scheduler);
+          new AmqpDelivery(on, consumer, delivery, queue, endings, locks, blocking, scheduler);
       run(
           () -> {
-            stopConsuming(on, consumer);
             if (isFirstHere(taken)) {
               handOver(on, taken);
             } else {
@@ -203,6 +211,7 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
               goOn(on);
             }
           });
+      return taken;
     }
 
     /** Whether nobody can have it but us; if that can't be told, it goes into custody. */
@@ -237,14 +246,6 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
         } catch (RejectedExecutionException e) {
           result.complete(Optional.empty());
         }
-      }
-    }
-
-    private void stopConsuming(Channel on, String consumer) {
-      try {
-        on.basicCancel(consumer);
-      } catch (IOException | RuntimeException e) {
-        log.debug("a consumer ended with its channel: {}", AmqpConnection.phrase(e));
       }
     }
 

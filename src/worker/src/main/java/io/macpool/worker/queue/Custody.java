@@ -147,7 +147,7 @@ final class Custody {
     private boolean carryOut(Decision decision) throws IOException {
       return switch (decision) {
         case FORGET -> true;
-        case ADOPT -> owner.adopt(delivery);
+        case ADOPT -> renewed() || owner.adopt(delivery);
         case TELL_AND_ACK -> {
           endings.tell(delivery.key());
           yield ack();
@@ -186,6 +186,11 @@ final class Custody {
         told = true;
         log.info("a job came again that another worker runs, or did: its message is kept");
       }
+      return renewed();
+    }
+
+    /** Whether the queue had it back so often that a copy, with nothing counted, took its place. */
+    private boolean renewed() throws IOException {
       return delivery.returns() >= RETURNS_TO_RENEW_AT && delivery.renew();
     }
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,11 @@ import org.slf4j.LoggerFactory;
 final class Declarations {
 
   private static final Logger log = LoggerFactory.getLogger(Declarations.class);
+
+  /** Its node is down; its process did not answer, is stopped, or has crashed. */
+  private static final Pattern OUT_OF_REACH =
+      Pattern.compile(
+          "down or inaccessible|due to timeout|stopped by supervisor|has crashed and failed");
 
   private Declarations() {}
 
@@ -56,12 +62,15 @@ final class Declarations {
     }
   }
 
-  private static boolean isAbsent(IOException failure) {
+  /**
+   * Whether the broker says that there is no such thing. It answers 404, too, for a queue that is
+   * there and out of reach: that is no answer.
+   */
+  static boolean isAbsent(IOException failure) {
     Optional<AMQP.Channel.Close> close = refusal(failure);
     return close.isPresent()
         && close.get().getReplyCode() == AMQP.NOT_FOUND
-        // A cluster says this too of a queue that is there but out of reach.
-        && !close.get().getReplyText().contains("inaccessible");
+        && !OUT_OF_REACH.matcher(close.get().getReplyText()).find();
   }
 
   /** Why the broker closed the channel, if that is what a failure is about. */

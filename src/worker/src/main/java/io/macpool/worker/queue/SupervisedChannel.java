@@ -220,7 +220,8 @@ final class SupervisedChannel implements AutoCloseable {
     }
   }
 
-  private static void abort(Channel channel) {
+  /** Closes a channel, whatever state it is in. */
+  static void abort(Channel channel) {
     try {
       channel.abort();
     } catch (IOException | RuntimeException e) {

@@ -121,6 +121,16 @@ public final class RabbitBroker implements AutoCloseable {
     }
   }
 
+  /** Names of the queues that outlive a restart: on a node that goes, they are out of reach. */
+  public List<String> durableQueues() {
+    synchronized (host) {
+      return host.queues().stream()
+          .filter(queue -> queue.declaration().durable())
+          .map(RabbitQueue::name)
+          .toList();
+    }
+  }
+
   /** How long a delivery may stay unacked, on channels opened from now on: 30 minutes at first. */
   public void setConsumerTimeout(Duration timeout) {
     synchronized (host) {
@@ -179,10 +189,12 @@ public final class RabbitBroker implements AutoCloseable {
     }
   }
 
-  /** Deletes a queue, as an operator does. */
-  public void deleteQueue(String queue) {
+  /** Deletes a queue, as an operator does; returns what waited in it. */
+  public List<byte[]> deleteQueue(String queue) {
     synchronized (host) {
+      List<byte[]> waiting = host.find(queue).map(RabbitQueue::waiting).orElse(List.of());
       host.delete(queue);
+      return waiting;
     }
   }
 

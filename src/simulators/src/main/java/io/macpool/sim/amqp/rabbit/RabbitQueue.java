@@ -78,6 +78,11 @@ final class RabbitQueue {
     return unacked;
   }
 
+  /** The bodies of what nobody holds, in order. */
+  List<byte[]> waiting() {
+    return ready.stream().map(entry -> entry.content().body()).toList();
+  }
+
   List<QueueConsumer> consumers() {
     return List.copyOf(consumers);
   }
