@@ -8,6 +8,8 @@ import io.macpool.service.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +56,29 @@ class FileQueueIT {
     assertThat(exists("90-rejected.d/a.json")).isFalse();
   }
 
+  /** Reports go by a job's id: of two at once, one would end for the other. */
+  @Test
+  void twoFilesOfTheSameJobAreRunOneAfterTheOther() throws IOException {
+    Path go = directory.resolve("go");
+    Path runs = directory.resolve("runs");
+    Files.createDirectories(directory.resolve("mac/10-created.d"));
+    put(
+        "a.json",
+        Stage.payload(16, "echo a >> " + runs, "while [ ! -e " + go + " ]; do sleep 0.05; done")
+            .toString());
+    worker("POOL_SIZE", "2");
+    await().atMost(Stage.PATIENCE).until(() -> exists("50-started.d/a.json"));
+    put("b.json", Stage.payload(16, "echo b >> " + runs, "false").toString());
+    put("c.json", Stage.payload(17, "echo c >> " + runs).toString());
+    await().atMost(Stage.PATIENCE).until(() -> exists("70-finished.d/c.json"));
+    assertThat(exists("10-created.d/b.json")).isTrue();
+    Files.createFile(go);
+    await().atMost(Stage.PATIENCE).until(() -> exists("70-finished.d/b.json"));
+    assertThat(read("70-finished.d/a.state")).isEqualTo("passed\n");
+    assertThat(read("70-finished.d/b.state")).isEqualTo("failed\n");
+    assertThat(Files.readAllLines(runs)).containsExactly("a", "c", "b");
+  }
+
   @Test
   void aJobOfAWorkerThatDiedIsBegunAgain() throws IOException {
     Files.createDirectories(directory.resolve("mac/50-started.d"));
@@ -81,16 +106,19 @@ class FileQueueIT {
         .hasMessageContaining("another worker uses it");
   }
 
-  private Worker worker() {
-    return stage.worker(
-        "QUEUE_TYPE",
-        "file",
-        "QUEUE_NAME",
-        "mac",
-        "BASE_DIR",
-        directory.toString(),
-        "FILE_POLLING_INTERVAL",
-        "100ms");
+  private Worker worker(String... more) {
+    List<String> settings = new ArrayList<>(List.of(more));
+    settings.addAll(
+        List.of(
+            "QUEUE_TYPE",
+            "file",
+            "QUEUE_NAME",
+            "mac",
+            "BASE_DIR",
+            directory.toString(),
+            "FILE_POLLING_INTERVAL",
+            "100ms"));
+    return stage.worker(settings.toArray(String[]::new));
   }
 
   private void put(String name, String content) throws IOException {

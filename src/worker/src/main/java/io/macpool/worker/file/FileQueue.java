@@ -1,5 +1,6 @@
 package io.macpool.worker.file;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.worker.file.JobFiles.Place;
 import io.macpool.worker.job.Delivery;
 import io.macpool.worker.job.JobQueue;
@@ -33,6 +34,7 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
 
   private static final Logger log = LoggerFactory.getLogger(FileQueue.class);
   private static final long END_SECONDS = 5;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** So that an interval of nothing does not keep a processor busy. */
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
@@ -99,7 +101,8 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
       List<String> names = files.list(Place.CREATED);
       unfinished.keepOnly(names);
       for (String name : names) {
-        if (unfinished.isStillWritten(name, files.read(name), System.nanoTime())) {
+        byte[] body = files.read(name);
+        if (unfinished.isStillWritten(name, body, System.nanoTime()) || isTwin(name, body)) {
           continue;
         }
         Wait wait;
@@ -125,9 +128,30 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
     }
   }
 
+  /**
+   * Whether another file's job of the same id is under way: reports and logs go by the id, so this
+   * one waits until that has ended.
+   */
+  private boolean isTwin(String name, byte[] body) {
+    String other = names.get(jobId(body));
+    return other != null && !other.equals(name);
+  }
+
+  /** 0: it has none, so it is no job. */
+  private static long jobId(byte[] body) {
+    try {
+      return JSON.readTree(body).path("job").path("id").asLong();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   private void give(Wait wait, String name) throws IOException {
     byte[] body = files.take(name);
-    if (!wait.result.complete(Optional.of(new FileDelivery(name, body)))) {
+    FileDelivery delivery = new FileDelivery(name, body, jobId(body));
+    delivery.isUnderWay(true);
+    if (!wait.result.complete(Optional.of(delivery))) {
+      delivery.isUnderWay(false);
       files.moveTo(name, Place.CREATED);
     }
   }
@@ -194,10 +218,20 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
 
     private final String name;
     private final byte[] body;
+    private final long jobId;
 
-    FileDelivery(String name, byte[] body) {
+    FileDelivery(String name, byte[] body, long jobId) {
       this.name = name;
       this.body = body;
+      this.jobId = jobId;
+    }
+
+    void isUnderWay(boolean is) {
+      if (!is) {
+        names.remove(jobId, name);
+      } else if (jobId != 0) {
+        names.put(jobId, name);
+      }
     }
 
     @Override
@@ -208,11 +242,6 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
     @Override
     public String key() {
       return name;
-    }
-
-    @Override
-    public void begun(long jobId) {
-      names.put(jobId, name);
     }
 
     @Override
@@ -232,12 +261,20 @@ public final class FileQueue implements JobQueue, Reports, LogSink, AutoCloseabl
 
     @Override
     public void reject() {
-      thread.execute(() -> files.moveTo(name, Place.REJECTED));
+      thread.execute(
+          () -> {
+            isUnderWay(false);
+            files.moveTo(name, Place.REJECTED);
+          });
     }
 
     @Override
     public void giveBack() {
-      thread.execute(() -> files.moveTo(name, Place.CREATED));
+      thread.execute(
+          () -> {
+            isUnderWay(false);
+            files.moveTo(name, Place.CREATED);
+          });
     }
   }
 }

@@ -11,9 +11,6 @@ public interface Delivery {
   /** Tells this message from every other, whoever gets it, however often. */
   String key();
 
-  /** It was read: this is the job's id. */
-  default void begun(long jobId) {}
-
   /** Whether the queue has handed it out before, to us or to somebody else. */
   boolean isRedelivered();
 

@@ -56,7 +56,6 @@ public final class Intake {
       reject(delivery, e);
       return Optional.empty();
     }
-    delivery.begun(payload.jobId());
     Job job = new Job(payload, delivery, processor, neighbours);
     Optional<CompletableFuture<Verdict>> ended = running.run(job);
     if (ended.isEmpty()) {
