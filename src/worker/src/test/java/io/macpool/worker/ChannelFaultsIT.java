@@ -10,6 +10,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import io.macpool.sim.amqp.ResultCollector;
+import io.macpool.sim.broker.BrokerFaults.Call;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -158,6 +159,62 @@ class ChannelFaultsIT {
         assertThat(worker.isReady()).isTrue();
       }
     }
+  }
+
+  /**
+   * The pool is full and the connection is lost again and again: each time the queue has the
+   * message back and counts it, up to a limit of three.
+   */
+  @Test
+  void aDeliveryLimitIsNotUsedUpWhileAJobWaitsForRoom() throws Exception {
+    String dead = "dead." + stage.queue;
+    String limited = "limited." + stage.queue;
+    stage.declare(dead);
+    stage.broker.faults().fail(Integer.MAX_VALUE, 404, Call::isCapacity);
+    stage.broker.resize(0);
+    long id = Stage.newId();
+    try (Connection connection = connect();
+        LogLines lines = LogLines.ofAll("io.macpool.worker.job.RunningJobs")) {
+      Channel channel = connection.createChannel();
+      channel.queueDeclare(limited, true, false, false, limitOfThree(dead));
+      stage.worker("QUEUE_NAME", limited, "POOL_SIZE", "2");
+      channel.basicPublish(
+          "",
+          limited,
+          MessageProperties.PERSISTENT_BASIC,
+          Stage.payload(id, "true").toString().getBytes(StandardCharsets.UTF_8));
+      await().atMost(Stage.PATIENCE).until(() -> stage.broker.refused() > 0);
+      for (int cut = 1; cut <= 6; cut++) {
+        stage.gate.cut();
+        int times = cut;
+        await()
+            .atMost(Stage.PATIENCE)
+            .until(
+                () ->
+                    lines.seen().stream()
+                            .filter(line -> line.contains(id + " has its message again"))
+                            .count()
+                        == times);
+      }
+      stage.broker.resize(1);
+      assertThat(stage.finished(id).finalState()).contains("passed");
+      await().atMost(Stage.PATIENCE).until(() -> stage.waiting(limited) == 0);
+      assertThat(stage.waiting(dead)).isZero();
+    }
+    assertThat(stage.results.job(id).finishes()).isEqualTo(1);
+    assertThat(stage.broker.created()).isEqualTo(1);
+  }
+
+  private static Map<String, Object> limitOfThree(String dead) {
+    return Map.of(
+        "x-queue-type",
+        "quorum",
+        "x-delivery-limit",
+        3,
+        "x-dead-letter-exchange",
+        "",
+        "x-dead-letter-routing-key",
+        dead);
   }
 
   /** The same id and uuid, but another body: somebody started it again. */

@@ -9,9 +9,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.service.Resources;
 import io.macpool.sim.amqp.FrameGate;
 import io.macpool.sim.amqp.JobRecord;
+import io.macpool.sim.amqp.RabbitMqCluster;
 import io.macpool.sim.amqp.ResultCollector;
 import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
+import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
 import java.io.IOException;
 import java.net.URI;
@@ -29,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -48,6 +51,9 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
 
   /** A broker of jobs for each test, with a tag: for tests that harm it. */
   static final String OWN_BROKER = "own-broker";
+
+  /** Beside {@link #OWN_BROKER}: two nodes of RabbitMQ, of this test run alone. */
+  static final String CLUSTER = "RabbitMQ-cluster";
 
   /** Longer on a machine that others use, too: {@code -Dpatience=SECONDS}. */
   static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience", 20));
@@ -79,7 +85,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
   public void beforeEach(ExtensionContext test) throws IOException {
     boolean real = test.getTags().contains(RABBITMQ);
     if (test.getTags().contains(OWN_BROKER)) {
-      backdrop = real ? Backdrop.ownOfRabbitMq() : Backdrop.simulated();
+      GuestFleet lent = shared(test, false).guests;
+      if (test.getTags().contains(CLUSTER)) {
+        backdrop = Backdrop.ownOfCluster(cluster(test), queue, lent);
+      } else {
+        backdrop = real ? Backdrop.ownOfRabbitMq(lent) : Backdrop.simulated(lent);
+      }
       resources.own("backdrop", backdrop);
     } else {
       backdrop = shared(test, real);
@@ -100,6 +111,16 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         .getStore(Namespace.create(Stage.class))
         .getOrComputeIfAbsent(
             real, key -> real ? Backdrop.rabbitMq() : Backdrop.simulated(), Backdrop.class);
+  }
+
+  /** Started by the first who asks. */
+  private static RabbitMqCluster cluster(ExtensionContext test) {
+    Assumptions.assumeTrue(
+        Peer.RABBITMQ.location().isPresent() && RabbitMqCluster.isInstalled(),
+        "no RabbitMQ is given: set PEERS_RABBITMQ");
+    return test.getRoot()
+        .getStore(Namespace.create(Stage.class))
+        .getOrComputeIfAbsent(CLUSTER, key -> RabbitMqCluster.start(), RabbitMqCluster.class);
   }
 
   /** What operators and fate do to the broker of jobs; for a test with a broker of its own. */
@@ -167,6 +188,11 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     Worker worker = Worker.start(WorkerSettings.SPEC.read(List.of(), environment));
     workers.add(worker);
     return resources.own("worker", worker);
+  }
+
+  /** Another way to the broker of jobs, for a worker to come by. */
+  FrameGate anotherGate() {
+    return resources.own("gate", FrameGate.before(jobs));
   }
 
   static long newId() {

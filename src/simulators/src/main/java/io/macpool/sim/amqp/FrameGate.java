@@ -1,5 +1,6 @@
 package io.macpool.sim.amqp;
 
+import io.macpool.sim.net.Hold;
 import io.macpool.sim.net.TcpGate;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
@@ -10,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Stands before an AMQP broker, ours or a real one, and cuts a client's connection at a certain
- * frame: the way to every moment between two writes.
+ * frame, or keeps that frame for a while: the way to every moment between two writes.
  */
 public final class FrameGate implements AutoCloseable {
 
@@ -29,12 +30,15 @@ public final class FrameGate implements AutoCloseable {
     boolean is(Frame frame);
   }
 
+  private record Stop(Moment moment, Hold hold) {}
+
   private static final int METHOD = 1;
   private static final int OVERHEAD = 8;
 
   private final URI broker;
   private final TcpGate gate;
   private final AtomicReference<Optional<Moment>> next = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<Stop>> stop = new AtomicReference<>(Optional.empty());
   private final AtomicInteger cuts = new AtomicInteger();
   private volatile boolean staysShut;
   private volatile boolean shut;
@@ -65,6 +69,16 @@ public final class FrameGate implements AutoCloseable {
   public void shutBefore(Moment moment) {
     staysShut = true;
     cutBefore(moment);
+  }
+
+  /**
+   * Keeps, once, the next frame of a client that is {@code moment}, and what its connection sends
+   * after it, until the hold is closed.
+   */
+  public Hold holdBefore(Moment moment) {
+    Hold hold = new Hold();
+    stop.set(Optional.of(new Stop(moment, hold)));
+    return hold;
   }
 
   /** Cuts every connection that is there now; new ones are let in. */
@@ -121,6 +135,7 @@ public final class FrameGate implements AutoCloseable {
 
     private Buffer fromClient = Buffer.buffer();
     private Buffer fromBroker = Buffer.buffer();
+    private Hold kept = Hold.closed();
     private boolean greeted;
 
     @Override
@@ -140,7 +155,11 @@ public final class FrameGate implements AutoCloseable {
         if (held.length() - from < length) {
           break;
         }
-        cut = isMoment(frame(isClient, held.slice(from, from + length)));
+        Frame frame = frame(isClient, held.slice(from, from + length));
+        if (isClient && isKept(frame)) {
+          break;
+        }
+        cut = isMoment(frame);
         from += cut ? 0 : length;
       }
       onward.appendBuffer(held, 0, from);
@@ -151,6 +170,18 @@ public final class FrameGate implements AutoCloseable {
         fromBroker = rest;
       }
       return cut;
+    }
+
+    private boolean isKept(Frame frame) {
+      Optional<Stop> next = stop.get();
+      if (kept.isOver()
+          && next.isPresent()
+          && next.get().moment().is(frame)
+          && stop.compareAndSet(next, Optional.empty())) {
+        kept = next.get().hold();
+        kept.pass(gate::lookAgain);
+      }
+      return !kept.isOver();
     }
 
     private Frame frame(boolean isClient, Buffer frame) {

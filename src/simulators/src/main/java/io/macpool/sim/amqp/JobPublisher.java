@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The scheduler's writing half: jobs into a durable queue, cancellations to every worker. Thread
@@ -24,11 +25,28 @@ public final class JobPublisher implements AutoCloseable {
   private static final int PERSISTENT = 2;
 
   private final Connection connection;
-  private final Channel channel;
+  private final AtomicBoolean returned = new AtomicBoolean();
+  private Channel channel;
 
-  private JobPublisher(Connection connection, Channel channel) {
+  private JobPublisher(Connection connection) throws IOException {
     this.connection = connection;
-    this.channel = channel;
+    channel = open();
+  }
+
+  private Channel open() throws IOException {
+    Channel opened = connection.createChannel();
+    opened.confirmSelect();
+    opened.addReturnListener(message -> returned.set(true));
+    opened.exchangeDeclare(COMMANDS, BuiltinExchangeType.FANOUT, false);
+    return opened;
+  }
+
+  /** Another one if the broker has closed it: for a queue that is not there, or out of reach. */
+  private Channel channel() throws IOException {
+    if (!channel.isOpen() && connection.isOpen()) {
+      channel = open();
+    }
+    return channel;
   }
 
   /**
@@ -39,10 +57,7 @@ public final class JobPublisher implements AutoCloseable {
   public static JobPublisher connect(URI uri) {
     Connection connection = Connections.open(uri, "macpool-job-publisher");
     try {
-      Channel channel = connection.createChannel();
-      channel.confirmSelect();
-      channel.exchangeDeclare(COMMANDS, BuiltinExchangeType.FANOUT, false);
-      return new JobPublisher(connection, channel);
+      return new JobPublisher(connection);
     } catch (IOException e) {
       connection.abort();
       throw new IllegalStateException("can't open a channel to publish jobs: " + e, e);
@@ -52,17 +67,17 @@ public final class JobPublisher implements AutoCloseable {
   /** Declares the job queue as the contract has it: durable, shared, without arguments. */
   public synchronized void declareQueue(String queue) {
     confirmed(
-        "declare queue " + queue, () -> channel.queueDeclare(queue, true, false, false, null));
+        "declare queue " + queue, () -> channel().queueDeclare(queue, true, false, false, null));
   }
 
   /** Messages of a queue that wait for a worker. */
   public synchronized long waiting(String queue) {
-    return count("messages of " + queue, () -> channel.messageCount(queue));
+    return count("messages of " + queue, () -> channel().messageCount(queue));
   }
 
   /** Consumers that the broker may give the queue's messages to. */
   public synchronized long consumers(String queue) {
-    return count("consumers of " + queue, () -> channel.consumerCount(queue));
+    return count("consumers of " + queue, () -> channel().consumerCount(queue));
   }
 
   private interface Count {
@@ -95,7 +110,9 @@ public final class JobPublisher implements AutoCloseable {
         "publish " + payloads.size() + " jobs to " + queue,
         () -> {
           for (String payload : payloads) {
-            channel.basicPublish("", queue, properties, payload.getBytes(StandardCharsets.UTF_8));
+            channel()
+                .basicPublish(
+                    "", queue, true, properties, payload.getBytes(StandardCharsets.UTF_8));
           }
         });
   }
@@ -114,7 +131,8 @@ public final class JobPublisher implements AutoCloseable {
     confirmed(
         "send a command",
         () ->
-            channel.basicPublish(COMMANDS, "", properties, body.getBytes(StandardCharsets.UTF_8)));
+            channel()
+                .basicPublish(COMMANDS, "", properties, body.getBytes(StandardCharsets.UTF_8)));
   }
 
   private interface Step {
@@ -123,9 +141,13 @@ public final class JobPublisher implements AutoCloseable {
 
   private void confirmed(String what, Step step) {
     try {
+      returned.set(false);
       step.run();
       if (!channel.waitForConfirms(CONFIRM.toMillis())) {
         throw new IllegalStateException("can't " + what + ": the broker refused a message");
+      }
+      if (returned.get()) {
+        throw new IllegalStateException("can't " + what + ": no queue took it");
       }
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
       throw new IllegalStateException("can't " + what + ": " + e, e);

@@ -20,6 +20,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -45,9 +50,12 @@ public final class ResultCollector implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ResultCollector.class);
   private static final String EXCHANGE = "reporting";
   private static final int PREFETCH = 500;
+  private static final long AGAIN_MILLIS = 200;
 
   private final Clock clock;
   private final Connection connection;
+  private final ScheduledExecutorService again =
+      Executors.newSingleThreadScheduledExecutor(ResultCollector::thread);
   private final List<Consumer<StateUpdate>> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -59,6 +67,12 @@ public final class ResultCollector implements AutoCloseable {
   private ResultCollector(Clock clock, Connection connection) {
     this.clock = clock;
     this.connection = connection;
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "result-collector");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -86,33 +100,60 @@ public final class ResultCollector implements AutoCloseable {
       }
       return collector;
     } catch (IOException e) {
-      connection.abort();
+      collector.close();
       throw new IllegalStateException("can't take states and logs: " + e, e);
     }
+  }
+
+  private void consumeStates() throws IOException {
+    Channel states = connection.createChannel();
+    states.queueDeclare(STATES, true, false, false, null);
+    consume(states, STATES, "states", this::keepState);
+  }
+
+  private void consumeLogs() throws IOException {
+    Channel logs = connection.createChannel();
+    declareLogs(logs);
+    consume(logs, LOGS, "logs", this::keepLog);
   }
 
   /**
    * Each consumer has a tag of our choice: some brokers name them per channel, and the client's
    * recovery, which knows them by name, would then bring back one of two.
    */
-  private void consumeStates() throws IOException {
-    Channel states = connection.createChannel();
-    states.queueDeclare(STATES, true, false, false, null);
-    states.basicQos(PREFETCH);
-    states.basicConsume(
-        STATES,
+  private void consume(Channel on, String queue, String tag, Keeper keeper) throws IOException {
+    on.basicQos(PREFETCH);
+    on.basicConsume(
+        queue,
         false,
-        "states",
-        (tag, message) -> take(states, message, this::keepState),
-        tag -> {});
+        tag,
+        (own, message) -> take(on, message, keeper),
+        own -> consumeAgainSoon(on, queue, tag, keeper));
   }
 
-  private void consumeLogs() throws IOException {
-    Channel logs = connection.createChannel();
-    declareLogs(logs);
-    logs.basicQos(PREFETCH);
-    logs.basicConsume(
-        LOGS, false, "logs", (tag, message) -> take(logs, message, this::keepLog), tag -> {});
+  /** Its queue was deleted, or its node is gone: it is taken from again when it is there. */
+  private void consumeAgainSoon(Channel before, String queue, String tag, Keeper keeper) {
+    try {
+      ScheduledFuture<?> unused =
+          again.schedule(
+              () -> consumeAgain(before, queue, tag, keeper), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("closed: nothing more is taken");
+    }
+  }
+
+  private void consumeAgain(Channel before, String queue, String tag, Keeper keeper) {
+    try {
+      if (before.isOpen()) {
+        before.abort();
+      }
+      Channel on = connection.createChannel();
+      on.queueDeclarePassive(queue);
+      consume(on, queue, tag, keeper);
+    } catch (IOException | RuntimeException e) {
+      log.debug("{} can't be taken from yet: {}", queue, e.toString());
+      consumeAgainSoon(before, queue, tag, keeper);
+    }
   }
 
   static void declareLogs(Channel channel) throws IOException {
@@ -276,6 +317,7 @@ public final class ResultCollector implements AutoCloseable {
 
   @Override
   public void close() {
+    again.shutdownNow();
     connection.abort();
   }
 }

@@ -1,5 +1,6 @@
 package io.macpool.sim.net;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -29,7 +30,7 @@ public final class TcpGate implements AutoCloseable {
     boolean read(boolean fromClient, Buffer bytes, Buffer onward);
   }
 
-  private record Link(NetSocket client, NetSocket target, Censor censor) {}
+  private record Link(NetSocket client, NetSocket target, Censor censor, Context context) {}
 
   private static final Censor NONE =
       (fromClient, bytes, onward) -> {
@@ -138,6 +139,19 @@ public final class TcpGate implements AutoCloseable {
     links.forEach(this::applyStall);
   }
 
+  /** Has every connection's censor look again at what it held back. */
+  public void lookAgain() {
+    links.forEach(
+        link ->
+            link.context()
+                .runOnContext(
+                    now -> {
+                      if (links.contains(link)) {
+                        forward(link, true, Buffer.buffer());
+                      }
+                    }));
+  }
+
   private void applyStall(Link link) {
     if (stalled) {
       link.client().pause();
@@ -163,7 +177,7 @@ public final class TcpGate implements AutoCloseable {
         .onFailure(refused -> client.close())
         .onSuccess(
             target -> {
-              Link link = new Link(client, target, censors.get());
+              Link link = new Link(client, target, censors.get(), vertx.getOrCreateContext());
               links.add(link);
               client.closeHandler(closed -> end(link));
               target.closeHandler(closed -> end(link));
