@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ public final class AmqpCommands implements AutoCloseable {
   private final Executor blocking;
   private final SupervisedChannel supervised;
   private final ScheduledFuture<?> binding;
+  private final AtomicBoolean isBinding = new AtomicBoolean();
   private volatile String queue = "";
 
   /** Hands each command that is a JSON object to {@code taker}, which must not block. */
@@ -114,9 +116,20 @@ public final class AmqpCommands implements AutoCloseable {
     queue = own;
   }
 
+  /** One at a time: while the broker reads nothing, for an alarm, none is answered. */
   private void bindSoon() {
+    if (!isBinding.compareAndSet(false, true)) {
+      return;
+    }
     try {
-      blocking.execute(() -> supervised.current().ifPresent(this::bind));
+      blocking.execute(
+          () -> {
+            try {
+              supervised.current().ifPresent(this::bind);
+            } finally {
+              isBinding.set(false);
+            }
+          });
     } catch (RejectedExecutionException e) {
       log.debug("the worker closes: commands are heard no more");
     }
