@@ -29,6 +29,9 @@ public final class AmqpConnection implements AutoCloseable {
   private static final Duration THREADS_END = Duration.ofSeconds(2);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
+  /** The same while the broker reads nothing: it will not answer. */
+  private static final Duration CLOSE_DEADLINE_IN_ALARM = Duration.ofMillis(500);
+
   private final String name;
   private final AmqpEndpoint endpoint;
   private final String place;
@@ -177,8 +180,9 @@ public final class AmqpConnection implements AutoCloseable {
   }
 
   private void end(Connection connection) {
+    Duration deadline = alarm == null ? CLOSE_DEADLINE : CLOSE_DEADLINE_IN_ALARM;
     try {
-      connection.abort((int) CLOSE_DEADLINE.toMillis());
+      connection.abort((int) deadline.toMillis());
     } catch (RuntimeException e) {
       log.debug("{}: ending the connection failed", name, e);
     }

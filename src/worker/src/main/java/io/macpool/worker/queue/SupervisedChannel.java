@@ -93,11 +93,7 @@ final class SupervisedChannel implements AutoCloseable {
     }
     // Returns and nacks are heard on the connection's own thread: to wait there for the answer to
     // a close is to wait until the client gives up.
-    try {
-      blocking.execute(() -> abort(which));
-    } catch (RejectedExecutionException e) {
-      log.debug("{}: the worker closes", name);
-    }
+    abortSoon(which);
     failed(why);
   }
 
@@ -239,7 +235,16 @@ final class SupervisedChannel implements AutoCloseable {
     }
     forget.run();
     if (last != null) {
-      abort(last);
+      abortSoon(last);
+    }
+  }
+
+  /** Not here: a broker that reads nothing, for an alarm, answers no close, and that may last. */
+  private void abortSoon(Channel which) {
+    try {
+      blocking.execute(() -> abort(which));
+    } catch (RejectedExecutionException e) {
+      log.debug("{}: the worker closes, and its channels with their connection", name);
     }
   }
 }
