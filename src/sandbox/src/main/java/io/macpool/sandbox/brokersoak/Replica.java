@@ -50,12 +50,17 @@ final class Replica implements AutoCloseable {
     return CLOCK_SHIFTERS.stream().filter(Files::exists).findFirst();
   }
 
-  /** The same environment with the wall clock shifted; waits keep their length. */
+  /**
+   * The same environment with the wall clock shifted; waits keep their length. Debian's faketime
+   * shifts the ends of a JVM's timed waits by default though they are told by the monotonic clock:
+   * each wait then ends at once, and the process spins instead of starting.
+   */
   static Map<String, String> shifted(Map<String, String> environment, Path shifter, int seconds) {
     Map<String, String> shifted = new HashMap<>(environment);
     shifted.put("LD_PRELOAD", shifter.toString());
     shifted.put("FAKETIME", (seconds < 0 ? "" : "+") + seconds + "s");
     shifted.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    shifted.put("FAKETIME_FORCE_MONOTONIC_FIX", "0");
     shifted.put("FAKETIME_NO_CACHE", "1");
     return shifted;
   }
