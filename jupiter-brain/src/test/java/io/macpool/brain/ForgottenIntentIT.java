@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** A commit whose answer was lost leaves an intent and a slot that no creation knows of. */
 class ForgottenIntentIT {
 
-  private static Connection connect(String database) throws SQLException {
+  static Connection connect(String database) throws SQLException {
     URI uri = URI.create(database);
     String[] login = uri.getUserInfo().split(":", 2);
     return DriverManager.getConnection(

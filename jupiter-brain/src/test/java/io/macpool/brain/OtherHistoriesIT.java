@@ -155,7 +155,15 @@ class OtherHistoriesIT {
         ids.add(id(lab.create()));
       }
       Awaitility.await("UUIDs are on record").pollDelay(Duration.ofSeconds(1)).until(() -> true);
-      lab.vcenter().administrator().replaceHost(lab.vcenter().hosts().get(3), () -> {});
+      lab.vcenter()
+          .administrator()
+          .replaceHost(
+              lab.vcenter().hosts().get(3),
+              () ->
+                  Awaitility.await("nobody is told that its machine is gone")
+                      .during(LONG)
+                      .atMost(LONG.plus(BrainLab.PATIENCE))
+                      .until(() -> areThere(lab, ids)));
       for (String id : ids) {
         Awaitility.await(id + " is known")
             .atMost(BrainLab.PATIENCE)
@@ -167,6 +175,15 @@ class OtherHistoriesIT {
           .until(() -> lab.vcenter().clones().size() == 8);
       assertThat(lab.create().statusCode()).isEqualTo(503);
     }
+  }
+
+  private static boolean areThere(BrainLab lab, List<String> ids) throws Exception {
+    for (String id : ids) {
+      if (lab.get("/instances/" + id).statusCode() != 200) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Test

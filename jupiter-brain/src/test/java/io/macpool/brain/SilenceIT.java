@@ -8,6 +8,8 @@ import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.vcenter.FaultAction;
 import io.macpool.sim.vcenter.FaultRule;
 import io.macpool.sim.vcenter.VCenterOptions;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,12 +43,20 @@ class SilenceIT {
     }
   }
 
-  @Test
-  void whatCouldNotBeConfirmedWhileTheDatabaseWasAwayIsConfirmedAfterwards() throws Exception {
-    try (SharedPostgres postgres = new SharedPostgres()) {
+  @ParameterizedTest(name = "warm: {0}")
+  @ValueSource(booleans = {false, true})
+  void whatCouldNotBeConfirmedWhileTheDatabaseWasAwayIsConfirmedAfterwards(boolean warm)
+      throws Exception {
+    try (SharedPostgres postgres = new SharedPostgres();
+        ServerSocket ssh = new ServerSocket(0, 500, InetAddress.getLoopbackAddress())) {
       URI database = URI.create(postgres.database());
       try (TcpGate gate = TcpGate.open(database.getHost(), database.getPort(), 0);
-          BrainLab lab = lab(1)) {
+          BrainLab lab =
+              new BrainLab(VCenterOptions.defaults().withHosts(1).withGuests(WarmPoolIT.LOCAL))) {
+        if (warm) {
+          lab.set("SSH_PORT", Integer.toString(ssh.getLocalPort()));
+          lab.set("WARM", BrainLab.IMAGE + "=1:1:30m");
+        }
         AtomicBoolean cut = new AtomicBoolean(true);
         lab.set("DATABASE_URL", DatabaseOutageIT.through(gate, database))
             .startUnready(
@@ -56,6 +66,9 @@ class SilenceIT {
                   }
                 });
         lab.awaitReady();
+        if (warm) {
+          awaitProven(lab);
+        }
         String id = id(lab.create());
         Awaitility.await("the outage is told of")
             .atMost(BrainLab.PATIENCE)
@@ -68,10 +81,17 @@ class SilenceIT {
         Awaitility.await("it is kept")
             .during(LONG)
             .atMost(LONG.plus(BrainLab.PATIENCE))
-            .until(() -> lab.vcenter().clones().size() == 1);
+            .until(() -> lab.vcenter().clones().stream().anyMatch(m -> m.original().equals(id)));
         assertThat(lab.get("/instances/" + id).statusCode()).isEqualTo(200);
       }
     }
+  }
+
+  /** One waits that may be handed over. */
+  private static void awaitProven(BrainLab lab) {
+    Awaitility.await("one waits warm")
+        .atMost(BrainLab.PATIENCE)
+        .until(() -> lab.get("/capacity").body().contains("\"warm\":1"));
   }
 
   @ParameterizedTest

@@ -36,7 +36,7 @@ class WarmPoolIT {
   private static final String OTHER = "macos-14-xcode-15";
 
   /** Every guest is at one address, where a socket listens as its SSH server would. */
-  private static final GuestPower LOCAL =
+  static final GuestPower LOCAL =
       new GuestPower() {
         @Override
         public String boot(String name) {
@@ -219,6 +219,24 @@ class WarmPoolIT {
         assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
         assertThat(BrainLab.code(other)).isEqualTo("idempotency-key-reused");
       }
+    }
+  }
+
+  /** Its SSH server has not answered: who looks at it does not make it fit to be handed over. */
+  @Test
+  void whoLooksAtOneThatBootsConfirmsNothing() throws Exception {
+    try (BrainLab lab = lab(2, IMAGE + "=1:1:30m")) {
+      ssh.close();
+      lab.start();
+      awaitWarm(lab, 1);
+      String boots = warm(lab).iterator().next();
+      for (int i = 0; i < 3; i++) {
+        HttpResponse<String> seen = lab.get("/instances/" + boots);
+        assertThat(seen.statusCode()).isEqualTo(200);
+        assertThat(data(seen).get(0).path("owner").asText()).isEmpty();
+      }
+      assertThat(id(lab.create())).isNotEqualTo(boots);
+      assertThat(warm(lab)).contains(boots);
     }
   }
 

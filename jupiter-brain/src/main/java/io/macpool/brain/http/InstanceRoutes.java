@@ -154,7 +154,7 @@ final class InstanceRoutes {
           if (failure != null) {
             Answers.problem(call, Problem.of(failure));
           } else if (view.find(id).isEmpty()) {
-            Answers.problem(call, notFound());
+            disown(call, id);
           } else if (!Caller.of(call).mayDestroy(owner)) {
             Answers.problem(call, Problem.of(Refusal.NOT_YOURS));
           } else {
@@ -187,6 +187,15 @@ final class InstanceRoutes {
           }
           answered.onComplete(sent -> task.ifPresent(drain::ended));
         });
+  }
+
+  /** It may only be out of sight: then this is heard, though there is nothing to be found. */
+  private void disown(RoutingContext call, String id) {
+    AccessTokens.Client client = Caller.of(call);
+    onContext(
+        instances.disown(id, client::mayDestroy, "deleted by " + client.name()),
+        (nothing, failure) ->
+            Answers.problem(call, failure == null ? notFound() : Problem.of(failure)));
   }
 
   private void sync(RoutingContext call) {

@@ -1,6 +1,7 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Lease;
+import io.macpool.core.fleet.ReclaimPlanner;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -88,6 +89,21 @@ final class LeaseRows {
                 + " AND i.phase NOT IN ('RECLAIMING', 'GONE') ORDER BY i.id")
         .bind("owner", owner)
         .bind("lease", lease)
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** What lived under a lease until its record was closed, as its machine went from sight. */
+  static List<String> vanished(Handle handle, String owner, String lease) {
+    return handle
+        .createQuery(
+            "SELECT i.id FROM jupiter_brain.leased l"
+                + " JOIN jupiter_brain.instances i ON i.id = l.instance_id"
+                + " WHERE l.owner = :owner AND l.lease_id = :lease"
+                + " AND i.phase = 'GONE' AND i.reason = :vanished ORDER BY i.id")
+        .bind("owner", owner)
+        .bind("lease", lease)
+        .bind("vanished", ReclaimPlanner.VANISHED)
         .mapTo(String.class)
         .list();
   }

@@ -346,6 +346,21 @@ public final class Ledger implements AutoCloseable {
         "list what a lease holds", handle -> LeaseRows.instances(handle, owner, lease));
   }
 
+  /** Notes that what a lease held and has gone from sight is wanted no more. */
+  public void disownLeased(String owner, String lease) {
+    database.write(
+        "give up what a lease held",
+        handle -> {
+          List<Transition> disowned =
+              LeaseRows.vanished(handle, owner, lease).stream()
+                  .map(id -> Transition.of(id, InstanceEvent.DISOWNED, "lease given up"))
+                  .toList();
+          return disowned.isEmpty()
+              ? List.of()
+              : InstanceRows.advance(handle, disowned, clock.instant());
+        });
+  }
+
   /** Forgets a lease. */
   public void endLease(String owner, String lease) {
     database.write(

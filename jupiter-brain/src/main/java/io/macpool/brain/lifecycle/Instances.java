@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 
 /** What clients may ask of the broker, in its own words. */
 public final class Instances {
@@ -144,11 +145,32 @@ public final class Instances {
               Optional<Machine> stranger =
                   live.isGone(id) ? Optional.empty() : hypervisor.lastKnown().machine(id);
               return stranger.isEmpty()
-                  ? CompletableFuture.completedFuture(false)
+                  ? disown(id, owner -> true, reason).thenApply(done -> false)
                   : adopt(List.of(stranger.get()))
                       .thenCompose(adopted -> reclaimer.reclaim(deletion).carriedOut())
                       .thenApply(done -> true);
             });
+  }
+
+  /**
+   * Notes that an instance whose record was closed, as its machine went from sight, is wanted no
+   * more: should the machine return, it is destroyed. Does nothing to any other.
+   *
+   * @param may whether whoever asks may destroy what such an owner has
+   */
+  public CompletableFuture<Void> disown(String id, Predicate<Optional<String>> may, String reason) {
+    return executor
+        .ask(ledger -> ledger.find(id))
+        .thenCompose(
+            found ->
+                found
+                        .filter(i -> InstanceEvent.DISOWNED.next(i, Optional.empty()).isPresent())
+                        .filter(instance -> may.test(instance.owner()))
+                        .isEmpty()
+                    ? CompletableFuture.completedFuture(null)
+                    : executor
+                        .advance(Transition.of(id, InstanceEvent.DISOWNED, reason))
+                        .thenAccept(outcome -> outcome.now().ifPresent(live::put)));
   }
 
   /** Records every machine in the folder of clones that is not on record. */

@@ -108,6 +108,7 @@ public final class Leases {
             recorded ->
                 executor.ask(
                     ledger -> {
+                      ledger.disownLeased(owner, id);
                       ledger.endLease(owner, id);
                       return null;
                     }));

@@ -91,7 +91,7 @@ final class ReclaimExecutor {
   private void forget(Action action, String reason, Instance instance, long seen) {
     String what = "close the record of " + action.name();
     switch (action.reason()) {
-      case DECIDED -> Background.run(what, reclaimer.carryOut(action.name(), reason));
+      case DECIDED -> Background.run(what, reclaimer.carryOutMissing(action.name(), reason));
       case ABANDONED ->
           Background.run(
               what,

@@ -127,8 +127,30 @@ public final class Reclaimer {
     return true;
   }
 
-  /** Destroys what is on record as to be destroyed, or a machine that is on no record at all. */
+  /** What became of a machine that is to be destroyed. */
+  private enum End {
+    /** It is no more, or there never was one. */
+    GONE,
+    /** It was seen once, and is not to be seen: it may have left the inventory, and run. */
+    LOST,
+    /** Its clone may still be on its way. */
+    AWAITED
+  }
+
+  /**
+   * Destroys what is on record as to be destroyed, or a machine that is on no record at all. What
+   * can't be seen any more keeps its slot until its absence is confirmed.
+   */
   public CompletableFuture<Void> carryOut(String id, String reason) {
+    return carryOut(id, reason, false);
+  }
+
+  /** As {@link #carryOut}, of what has been missing for so long that it counts as gone. */
+  CompletableFuture<Void> carryOutMissing(String id, String reason) {
+    return carryOut(id, reason, true);
+  }
+
+  private CompletableFuture<Void> carryOut(String id, String reason, boolean missing) {
     CompletableFuture<Void> fresh = new CompletableFuture<>();
     CompletableFuture<Void> before = running.putIfAbsent(id, fresh);
     if (before != null) {
@@ -136,14 +158,17 @@ public final class Reclaimer {
     }
     CompletableFuture<Void> made =
         beingMade.getOrDefault(id, CompletableFuture.completedFuture(null));
-    CompletableFuture<Void> work =
+    CompletableFuture<Boolean> work =
         made.handle((nothing, failure) -> null)
             .thenCompose(nothing -> permits.acquire().orElseThrow())
             .thenCompose(nothing -> destroy(id).whenComplete((done, failure) -> permits.release()))
             .thenCompose(
-                gone -> gone ? recordGone(id, reason) : CompletableFuture.completedFuture(null));
+                end ->
+                    end == End.GONE || (end == End.LOST && missing)
+                        ? recordGone(id, reason).thenApply(recorded -> true)
+                        : CompletableFuture.completedFuture(false));
     Optional<String> host = host(id);
-    Background.whenEnded(work, (nothing, failure) -> finish(id, host, reason, fresh, failure));
+    Background.whenEnded(work, (gone, failure) -> finish(id, host, reason, gone, fresh, failure));
     return fresh;
   }
 
@@ -159,9 +184,15 @@ public final class Reclaimer {
       String id,
       Optional<String> host,
       String reason,
+      Boolean gone,
       CompletableFuture<Void> result,
       Throwable wrapped) {
     running.remove(id, result);
+    if (wrapped == null && !gone) {
+      log.info("{} is not to be seen, its slot is held until that is certain: {}", id, reason);
+      result.complete(null);
+      return;
+    }
     if (wrapped == null) {
       backoff.succeeded(id, host);
       meters.counter("instance.destroy", "outcome", "ok").increment();
@@ -193,30 +224,39 @@ public final class Reclaimer {
             });
   }
 
-  /** False if nothing was found but a clone of that name may still be on its way. */
-  private CompletableFuture<Boolean> destroy(String id) {
+  private CompletableFuture<End> destroy(String id) {
     return machine(id)
         .thenCompose(
             found ->
                 found.isPresent()
                     ? destroy(id, found.get())
-                    : CompletableFuture.completedFuture(!mayYetAppear(id)));
+                    : CompletableFuture.completedFuture(unseen(id)));
+  }
+
+  private End unseen(String id) {
+    if (mayYetAppear(id)) {
+      return End.AWAITED;
+    }
+    return live.find(id).flatMap(Instance::ref).isPresent() ? End.LOST : End.GONE;
   }
 
   /**
    * What is not there under its reference any more may have come back under another one. What comes
    * back later still is an orphan to the reconciler.
    */
-  private CompletableFuture<Boolean> destroy(String id, Machine machine) {
+  private CompletableFuture<End> destroy(String id, Machine machine) {
     return end(machine)
         .thenCompose(
             there ->
                 there
-                    ? CompletableFuture.completedFuture(Optional.<Machine>empty())
-                    : elsewhere(id, machine))
-        .thenCompose(
-            again -> again.isPresent() ? end(again.get()) : CompletableFuture.completedFuture(true))
-        .thenApply(nothing -> true);
+                    ? CompletableFuture.completedFuture(true)
+                    : elsewhere(id, machine)
+                        .thenCompose(
+                            again ->
+                                again.isPresent()
+                                    ? end(again.get())
+                                    : CompletableFuture.completedFuture(false)))
+        .thenApply(there -> there ? End.GONE : End.LOST);
   }
 
   private CompletableFuture<Boolean> end(Machine machine) {

@@ -7,6 +7,7 @@ import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.core.GoDuration;
 import io.macpool.core.Observed;
+import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
@@ -274,6 +275,7 @@ public final class Reconciler implements AutoCloseable {
             new ReclaimPlanner.Evidence(
                 sighting.confirmation(),
                 states.before(sighting.askedAt()),
+                connected(inventory),
                 // Whoever could not be heard for long enough is not dead for that.
                 listening.lasted(options.brokerTrust(), now)
                     ? heartbeat.living()
@@ -290,6 +292,13 @@ public final class Reconciler implements AutoCloseable {
     if (plan.undecided()) {
       hypervisor.confirm(); // the events alone may bring no news for the length of a poll
     }
+  }
+
+  private static Set<String> connected(Inventory inventory) {
+    return inventory.hosts().values().stream()
+        .filter(Host::connected)
+        .map(Host::id)
+        .collect(Collectors.toSet());
   }
 
   private Map<String, Instance> closed(List<Instance> instances, Inventory inventory) {

@@ -66,6 +66,7 @@ public class FleetPlanners {
       new ReclaimPlanner.Evidence(
           2,
           instances.stream().map(Instance::id).collect(Collectors.toSet()),
+          Set.of(),
           Set.of("broker-1"),
           Instant.EPOCH,
           Map.of(),

@@ -75,7 +75,7 @@ public final class Identities {
     Optional<String> uuid = machine.sign().uuid();
     Recorded recorded = byRef.get(machine.ref());
     // A vCenter that was set up anew may give the same reference to another VM.
-    if (recorded != null && agree(recorded.uuid(), uuid)) {
+    if (recorded != null && !contradict(recorded.uuid(), uuid)) {
       return Optional.of(new Match(recorded.id(), Proof.REFERENCE));
     }
     if (uuid.isPresent() && byUuid.containsKey(uuid.get())) {
@@ -83,7 +83,7 @@ public final class Identities {
     }
     Optional<Mark> mark = machine.sign().mark();
     if (mark.isPresent()) {
-      return mark.filter(m -> m.ledger().equals(ledger))
+      return mark.filter(m -> m.ledger().equals(ledger) && !isCopy(m, uuid))
           .map(m -> new Match(m.instance(), Proof.MARK));
     }
     if (!machine.sign().inFolder()) {
@@ -93,12 +93,19 @@ public final class Identities {
     boolean another =
         named != null
             && named.ref().filter(ref -> !ref.equals(machine.ref())).isPresent()
-            && !agree(named.uuid(), uuid);
+            && contradict(named.uuid(), uuid);
     return another ? Optional.empty() : Optional.of(new Match(machine.sign().title(), Proof.NAME));
   }
 
-  private static boolean agree(Optional<String> one, Optional<String> other) {
-    return one.isEmpty() || other.isEmpty() || one.equals(other);
+  /** Whoever copies a VM copies its mark; its UUID is its own. */
+  private boolean isCopy(Mark mark, Optional<String> uuid) {
+    Recorded marked = byId.get(mark.instance());
+    return marked != null && contradict(marked.uuid(), uuid);
+  }
+
+  /** Whether these are known to be two VMs. */
+  static boolean contradict(Optional<String> one, Optional<String> other) {
+    return one.isPresent() && other.isPresent() && !one.equals(other);
   }
 
   @Override

@@ -43,7 +43,9 @@ public enum InstanceEvent {
   /** There is no VM; only as it was when that was found. */
   VANISHED(By.THE_LEADER, If.AS_SEEN, GONE, GONE, GONE, GONE),
   /** Its VM is back: the one way out of GONE. */
-  RETURNED(By.THE_LEADER, If.LOST_FROM_SIGHT, null, null, null, null, READY);
+  RETURNED(By.THE_LEADER, If.LOST_FROM_SIGHT, null, null, null, null, READY),
+  /** Somebody wants it no more while its VM is out of sight: if that returns, it goes. */
+  DISOWNED(By.A_CLIENT, If.LOST_FROM_SIGHT, null, null, null, null, GONE);
 
   /** Who may say that it happened. */
   public enum By {

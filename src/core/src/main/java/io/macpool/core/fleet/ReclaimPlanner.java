@@ -81,7 +81,7 @@ public final class ReclaimPlanner {
    * @param cloneLimit by then a clone that was asked for exists, or never will
    * @param confirmLimit by then an owner has learned of its instance, or never will
    * @param grace what must hold for so long before it is believed
-   * @param absence a machine in use must be missing for so long before its record is closed
+   * @param absence a machine that was seen must be missing for so long before its record is closed
    * @param budget destructions at most that nobody decided before
    */
   public record Policy(
@@ -110,6 +110,7 @@ public final class ReclaimPlanner {
    *
    * @param confirmation the inventory's, by number: two looks at one confirmation are one look
    * @param settled ids on record whose last change was known before that confirmation was asked for
+   * @param hosts those that can be seen and are connected, by id
    * @param brokers those that live
    * @param listeningSince since when owners and brokers could be heard without a gap
    * @param closed closed records of machines that are there, by id
@@ -118,12 +119,14 @@ public final class ReclaimPlanner {
   public record Evidence(
       long confirmation,
       Set<String> settled,
+      Set<String> hosts,
       Set<String> brokers,
       Instant listeningSince,
       Map<String, Instance> closed,
       Set<String> untouchable) {
     public Evidence {
       settled = Set.copyOf(settled);
+      hosts = Set.copyOf(hosts);
       brokers = Set.copyOf(brokers);
       Objects.requireNonNull(listeningSince, "listeningSince");
       closed = Map.copyOf(closed);
@@ -237,7 +240,7 @@ public final class ReclaimPlanner {
     if (instance.phase() == InstancePhase.RECLAIMING) {
       return machine.isPresent()
           ? act(name, Kind.DESTROY, Reason.DECIDED)
-          : missing(instance, Reason.DECIDED, policy.grace());
+          : missing(instance, Reason.DECIDED);
     }
     if (instance.phase().isBeingMade()) {
       if (evidence.brokers().contains(instance.broker())) {
@@ -245,10 +248,10 @@ public final class ReclaimPlanner {
       }
       return machine.isPresent()
           ? act(name, Kind.DESTROY, Reason.ABANDONED)
-          : missing(instance, Reason.ABANDONED, policy.grace());
+          : missing(instance, Reason.ABANDONED);
     }
     if (machine.isEmpty()) {
-      return missing(instance, Reason.VANISHED, policy.absence());
+      return missing(instance, Reason.VANISHED);
     }
     boolean judged =
         machine.get().sign().reachable() && !evidence.untouchable().contains(instance.id());
@@ -260,6 +263,9 @@ public final class ReclaimPlanner {
     if (closed == null) {
       return act(name, Kind.ADOPT, Reason.FOUND);
     }
+    if (Identities.contradict(closed.uuid(), machine.sign().uuid())) {
+      return Optional.empty(); // a copy that somebody made of it, with its mark
+    }
     if (closed.reason().equals(VANISHED)) {
       return act(name, Kind.REOPEN, Reason.RETURNED);
     }
@@ -268,13 +274,27 @@ public final class ReclaimPlanner {
         : Optional.empty();
   }
 
-  /** Nothing is there: if a clone may still be on its way, the record stays open for it. */
-  private Optional<Action> missing(Instance instance, Reason reason, Duration grace) {
+  /**
+   * Nothing is there: if a clone may still be on its way, the record stays open for it. What was
+   * there once may only be out of sight, and run: its slot is held for longer.
+   */
+  private Optional<Action> missing(Instance instance, Reason reason) {
+    boolean wasThere = reason == Reason.VANISHED || instance.ref().isPresent();
+    Duration grace = wasThere ? policy.absence() : policy.grace();
     boolean mayAppear =
         instance.ref().isEmpty() && instance.createdAt().plus(policy.cloneLimit()).isAfter(now);
-    return mayAppear || !isSettled(instance)
+    return mayAppear || (reason == Reason.VANISHED && isHidden(instance)) || !isSettled(instance)
         ? Optional.empty()
         : confirmed(instance.id(), instance.changedAt(), Kind.FORGET, reason, grace);
+  }
+
+  /** Whether its host is missing too: that says nothing of the machine until its time is over. */
+  private boolean isHidden(Instance instance) {
+    return instance.host().filter(host -> !evidence.hosts().contains(host)).isPresent()
+        && instance
+            .expiresAt(Optional.empty(), policy.cutoff())
+            .filter(end -> end.isAfter(now))
+            .isPresent();
   }
 
   private Optional<Action> wanted(Instance instance, Machine machine) {

@@ -92,4 +92,11 @@ class IdentitiesTest {
     assertThat(inventory.others()).containsExactly(copy);
     assertThat(inventory.identified(RECORDS)).isEqualTo(inventory);
   }
+
+  @Test
+  void aCopyIsNotTheInstanceEvenWhenThatIsOutOfSight() {
+    Machine copy = machine("copy of a", "vm-7", "uuid-7", mark("ours", "a"), true);
+    assertThat(seen(copy).machine("a")).isEmpty();
+    assertThat(seen(copy).others()).containsExactly(copy);
+  }
 }

@@ -53,7 +53,7 @@ class InstanceEventTest {
   @Test
   void nothingHappensToWhatIsGoneAndNothingGoesBackButWhatReturns() {
     for (InstanceEvent event : InstanceEvent.values()) {
-      if (event == InstanceEvent.RETURNED) {
+      if (event.condition() == InstanceEvent.If.LOST_FROM_SIGHT) {
         continue;
       }
       assertThat(event.next(InstancePhase.GONE)).isEmpty();
@@ -82,8 +82,9 @@ class InstanceEventTest {
         instance(Ownership.of("ci")).in(InstancePhase.READY, "on", Optional.empty(), NOW);
     for (String reason : new String[] {ReclaimPlanner.VANISHED, "decided"}) {
       Instance gone = ready.in(InstancePhase.GONE, reason, Optional.empty(), NOW);
-      assertThat(InstanceEvent.RETURNED.next(gone, Optional.empty()).isPresent())
-          .isEqualTo(reason.equals(ReclaimPlanner.VANISHED));
+      boolean lost = reason.equals(ReclaimPlanner.VANISHED);
+      assertThat(InstanceEvent.RETURNED.next(gone, Optional.empty()).isPresent()).isEqualTo(lost);
+      assertThat(InstanceEvent.DISOWNED.next(gone, Optional.empty()).isPresent()).isEqualTo(lost);
     }
     assertThat(InstanceEvent.RETURNED.next(ready, Optional.empty())).isEmpty();
   }

@@ -30,6 +30,7 @@ class ReclaimPlannerPropertyTest {
 
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Set<String> ALIVE = Set.of("alive");
+  private static final Set<String> HOSTS = Set.of("host-1");
   private static final ReclaimPlanner.Policy POLICY = policy(1_000);
 
   private static ReclaimPlanner.Policy policy(int budget) {
@@ -109,7 +110,8 @@ class ReclaimPlannerPropertyTest {
 
   /** All records are older than the confirmation, and nothing that is there was ever closed. */
   private static Evidence evidence(long confirmation, List<Instance> records) {
-    return new Evidence(confirmation, ids(records), ALIVE, Instant.EPOCH, Map.of(), Set.of());
+    return new Evidence(
+        confirmation, ids(records), HOSTS, ALIVE, Instant.EPOCH, Map.of(), Set.of());
   }
 
   private static Set<String> ids(List<Instance> records) {
@@ -131,7 +133,7 @@ class ReclaimPlannerPropertyTest {
   @Property
   void whatIsTooRecentForTheConfirmationAwaitsAnother(
       @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
-    Evidence old = new Evidence(2, Set.of(), ALIVE, Instant.EPOCH, Map.of(), Set.of());
+    Evidence old = new Evidence(2, Set.of(), HOSTS, ALIVE, Instant.EPOCH, Map.of(), Set.of());
     Plan tooEarly = ReclaimPlanner.plan(records, machines, Set.of(), old, Map.of(), POLICY, NOW);
     assertThat(tooEarly.suspects()).isEmpty();
     assertThat(tooEarly.undecided())
@@ -227,7 +229,7 @@ class ReclaimPlannerPropertyTest {
   @Property
   void whatChangedAfterTheConfirmationIsNotJudgedByIt(
       @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
-    Evidence old = new Evidence(3, Set.of(), ALIVE, Instant.EPOCH, Map.of(), Set.of());
+    Evidence old = new Evidence(3, Set.of(), HOSTS, ALIVE, Instant.EPOCH, Map.of(), Set.of());
     Plan plan =
         ReclaimPlanner.plan(
             records,
@@ -275,11 +277,95 @@ class ReclaimPlannerPropertyTest {
     assertThat(plan.actions()).extracting(Action::name).noneMatch(ready::contains);
   }
 
+  /** vCenter may show no host at all for a while after its own restart. */
+  @Property
+  void whatIsMissingWithItsHostIsHeldUntilItsTimeIsOver(@ForAll("records") List<Instance> records) {
+    Plan plan =
+        ReclaimPlanner.plan(
+            records,
+            List.of(),
+            Set.of(),
+            new Evidence(
+                2, ids(records), Set.of("host-2"), ALIVE, Instant.EPOCH, Map.of(), Set.of()),
+            suspicions(records, List.of(), NOW.minus(Duration.ofHours(1))),
+            POLICY,
+            NOW);
+    Set<String> held =
+        records.stream()
+            .filter(i -> i.phase() == InstancePhase.READY)
+            .filter(
+                i ->
+                    i.expiresAt(Optional.empty(), POLICY.cutoff())
+                        .filter(end -> end.isAfter(NOW))
+                        .isPresent())
+            .map(Instance::id)
+            .collect(Collectors.toSet());
+    assertThat(plan.actions()).extracting(Action::name).noneMatch(held::contains);
+  }
+
+  /** Its slot is taken meanwhile: it may be out of sight, and run. */
+  @Property
+  void whatWasThereIsMissingForItsWholeTimeBeforeItsRecordIsClosed(
+      @ForAll("records") List<Instance> records) {
+    Instant lately = NOW.minus(POLICY.absence()).plusSeconds(1);
+    Plan plan =
+        ReclaimPlanner.plan(
+            records,
+            List.of(),
+            Set.of(),
+            evidence(2, records),
+            suspicions(records, List.of(), lately),
+            POLICY,
+            NOW);
+    Set<String> there =
+        records.stream()
+            .filter(i -> i.ref().isPresent())
+            .map(Instance::id)
+            .collect(Collectors.toSet());
+    assertThat(plan.actions()).extracting(Action::name).noneMatch(there::contains);
+  }
+
+  @Property
+  void aCopyOfWhatIsClosedIsLeftAlone(
+      @ForAll("records") List<Instance> closed,
+      @ForAll("machines") List<Machine> machines,
+      @ForAll boolean vanished) {
+    String reason = vanished ? ReclaimPlanner.VANISHED : "deleted";
+    Map<String, Instance> gone =
+        closed.stream()
+            .map(i -> i.shownBy("vm-1", Optional.of("its own")))
+            .map(i -> i.in(InstancePhase.GONE, reason, Optional.empty(), NOW.minusSeconds(60)))
+            .collect(Collectors.toMap(Instance::id, i -> i));
+    List<Machine> copies =
+        machines.stream()
+            .map(
+                m ->
+                    new Machine(
+                        m.name(),
+                        m.ref(),
+                        m.power(),
+                        m.addresses(),
+                        m.host(),
+                        m.bootedAt(),
+                        new Machine.Sign(
+                            "copy",
+                            Optional.of("another"),
+                            Optional.of(new Mark("ours", m.name())),
+                            false,
+                            true,
+                            false)))
+            .toList();
+    Plan first = unrecorded(1, gone, copies, Map.of(), NOW);
+    Plan second = unrecorded(2, gone, copies, first.suspects(), NOW.plus(POLICY.grace()));
+    assertThat(second.actions()).extracting(Action::name).noneMatch(gone::containsKey);
+  }
+
   /** In a time in which we were deaf ourselves nobody was silent. */
   @Property
   void nobodyIsUnclaimedBeforeOwnersCouldBeHeardForTheirWholeTime(
       @ForAll("records") List<Instance> records, @ForAll("machines") List<Machine> machines) {
-    Evidence deaf = new Evidence(3, ids(records), ALIVE, NOW.minusSeconds(29), Map.of(), Set.of());
+    Evidence deaf =
+        new Evidence(3, ids(records), HOSTS, ALIVE, NOW.minusSeconds(29), Map.of(), Set.of());
     Plan plan =
         ReclaimPlanner.plan(
             records,
@@ -327,7 +413,7 @@ class ReclaimPlannerPropertyTest {
       Map<String, Suspicion> suspects,
       Instant now) {
     Evidence evidence =
-        new Evidence(confirmation, Set.of(), ALIVE, Instant.EPOCH, closed, Set.of());
+        new Evidence(confirmation, Set.of(), HOSTS, ALIVE, Instant.EPOCH, closed, Set.of());
     return ReclaimPlanner.plan(List.of(), machines, Set.of(), evidence, suspects, POLICY, now);
   }
 
@@ -365,7 +451,7 @@ class ReclaimPlannerPropertyTest {
             records,
             machines,
             Set.of(),
-            new Evidence(2, ids(records), ALIVE, Instant.EPOCH, Map.of(), all),
+            new Evidence(2, ids(records), HOSTS, ALIVE, Instant.EPOCH, Map.of(), all),
             suspicions(records, machines, NOW.minus(Duration.ofHours(1))),
             POLICY,
             NOW);

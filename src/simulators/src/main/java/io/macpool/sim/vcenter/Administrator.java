@@ -56,6 +56,24 @@ public final class Administrator {
     return with(machine, found -> machines.rename(found, name));
   }
 
+  /** Suspends the machine, which must be on. */
+  public boolean suspend(String machine) {
+    return with(machine, machines::suspend);
+  }
+
+  /** Ends {@link #suspend}. */
+  public boolean resume(String machine) {
+    return with(machine, machines::resume);
+  }
+
+  /**
+   * Clones the machine by hand, to look at what it did, say: the copy is off, and bears all extra
+   * settings of the original.
+   */
+  public boolean copy(String machine, String folder, String name) {
+    return with(machine, found -> table.copy(found, folder(folder), name));
+  }
+
   /**
    * Takes the machine out of the inventory, as when its host is removed; it runs on. Not while an
    * operation runs on it.

@@ -184,6 +184,7 @@ final class Cloning {
     }
     clone.cpus = source.cpus;
     clone.memoryMb = source.memoryMb;
+    clone.extraConfig.putAll(source.extraConfig); // what the order says of them comes on top
     clone.unfinished = true;
     return clone;
   }

@@ -31,6 +31,9 @@ final class Machine {
   boolean frozen;
   boolean poweredOn;
 
+  /** Its memory lies on disk: it is neither on nor off. */
+  boolean suspended;
+
   /** Still being cloned: there is an entity, but no configuration. */
   boolean unfinished;
 

@@ -33,6 +33,7 @@ final class MachinePower {
   /** Switches a machine on at once; its guest boots after {@code boot}. */
   void switchOn(Machine machine, Duration boot) {
     machine.poweredOn = true;
+    machine.suspended = false;
     int change = ++machine.powerChanges;
     table.showPower(machine);
     witness.tell(MachineEvent.Kind.POWERED_ON, machine);
@@ -62,12 +63,22 @@ final class MachinePower {
 
   private void off(Machine machine) {
     machine.poweredOn = false;
+    machine.suspended = false;
     machine.powerChanges++;
     machine.frozen = false;
     table.showPower(machine);
     table.showGuest(machine, null);
     inventory.set(machine.ref, "runtime.instantCloneFrozen", false);
     inventory.set(machine.ref, "summary.runtime.instantCloneFrozen", false);
+  }
+
+  /** Suspends a machine that is on: its guest stands still and reports nothing. */
+  void suspend(Machine machine) {
+    machine.poweredOn = false;
+    machine.suspended = true;
+    machine.powerChanges++;
+    table.showPower(machine);
+    table.showGuest(machine, null);
   }
 
   /** The machine dies with its host: off, without a task. */

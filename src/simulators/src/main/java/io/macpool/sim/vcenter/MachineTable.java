@@ -56,6 +56,23 @@ final class MachineTable {
     witness.tell(MachineEvent.Kind.CLONE_BEGAN, machine);
   }
 
+  /** A copy that is off, with the extra settings of what it was made of; its UUIDs are its own. */
+  void copy(Machine source, MoRef folder, String name) {
+    Machine copy = create();
+    copy.name = name;
+    copy.folder = folder;
+    copy.pool = source.pool;
+    copy.host = source.host;
+    copy.datastore = source.datastore;
+    copy.datastoreName = source.datastoreName;
+    copy.cpus = source.cpus;
+    copy.memoryMb = source.memoryMb;
+    copy.annotation = source.annotation;
+    copy.extraConfig.putAll(source.extraConfig);
+    add(copy);
+    completed(copy);
+  }
+
   /** Enters a machine that was taken out, as it is, under a reference of its own. */
   void addAgain(Machine gone) {
     Machine machine = create();
@@ -212,8 +229,14 @@ final class MachineTable {
       inventory.set(
           machine.ref,
           runtime + ".powerState",
-          machine.poweredOn ? Names.POWERED_ON : Names.POWERED_OFF);
-      inventory.set(machine.ref, runtime + ".bootTime", machine.poweredOn ? clock.now() : null);
+          machine.suspended
+              ? Names.SUSPENDED
+              : machine.poweredOn ? Names.POWERED_ON : Names.POWERED_OFF);
+      Object booted = inventory.require(machine.ref).read(runtime + ".bootTime");
+      boolean off = !machine.poweredOn && !machine.suspended;
+      if (off || booted == null) {
+        inventory.set(machine.ref, runtime + ".bootTime", off ? null : clock.now());
+      }
     }
   }
 

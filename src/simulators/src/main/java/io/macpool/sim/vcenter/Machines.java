@@ -58,9 +58,17 @@ final class Machines {
         "PowerOffVM_Task",
         "VirtualMachine.powerOff",
         times.powerOff(),
-        first(injected, mustBe(machine, true), unusableHost(machine)),
+        first(injected, machine.suspended ? null : mustBe(machine, true), unusableHost(machine)),
         power.killGuest(machine),
         () -> power.switchOff(machine));
+  }
+
+  void suspend(Machine machine) {
+    power.suspend(machine);
+  }
+
+  void resume(Machine machine) {
+    power.switchOn(machine, Duration.ZERO);
   }
 
   MoRef reset(MoRef ref, VimFault injected) {

@@ -16,6 +16,7 @@ final class Names {
 
   static final EnumValue POWERED_ON = new EnumValue("VirtualMachinePowerState", "poweredOn");
   static final EnumValue POWERED_OFF = new EnumValue("VirtualMachinePowerState", "poweredOff");
+  static final EnumValue SUSPENDED = new EnumValue("VirtualMachinePowerState", "suspended");
   static final EnumValue VM_CONNECTED = new EnumValue("VirtualMachineConnectionState", "connected");
   static final EnumValue VM_DISCONNECTED =
       new EnumValue("VirtualMachineConnectionState", "disconnected");
