@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -128,6 +129,17 @@ class ReturningMachinesIT {
           .until(() -> lab.create().statusCode() == 201);
       assertThat(lab.vcenter().clones()).noneMatch(machine -> machine.original().equals(id));
       assertThat(lab.vcenter().peaks().machinesOnOneHost()).isEqualTo(2);
+    }
+  }
+
+  /** As when a person has destroyed it: the slot is not held for ever. */
+  @Test
+  void theSlotOfWhatNeverReturnsIsFreeAgain() throws Exception {
+    try (BrainLab lab = lab(Step.READY_RECORDED)) {
+      String id = created(lab, false);
+      assertThat(lab.vcenter().administrator().unregister(id)).isTrue();
+      assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(204);
+      assertNothingIsLeft(lab);
     }
   }
 

@@ -46,6 +46,7 @@ final class BrokerSoak {
   private final Rules rules;
   private final Instant began = Instant.now();
   private final LocalDate day = LocalDate.now(ZoneId.systemDefault());
+  private int callsFailed;
 
   BrokerSoak(BrokerSoakOptions options, Progress progress, PrintStream out) {
     this.options = options;
@@ -147,6 +148,7 @@ final class BrokerSoak {
       progress.say("some clients did not come to an end within " + CLEARED.toSeconds() + " s");
       threads.shutdownNow();
     }
+    callsFailed = troubles.callsFailed();
     return troubles.done();
   }
 
@@ -195,7 +197,7 @@ final class BrokerSoak {
             + " machines at a time, "
             + system.vcenter().peaks().machinesOnOneHost()
             + " on one host; calls to vCenter that failed: "
-            + system.vcenter().faults().struck());
+            + callsFailed);
     system.replicas().stream()
         .filter(replica -> replica.endedByItself() > 0)
         .forEach(

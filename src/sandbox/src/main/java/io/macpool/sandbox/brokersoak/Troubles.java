@@ -48,6 +48,7 @@ final class Troubles implements AutoCloseable {
   private final ScheduledExecutorService databaseThread =
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "database-troubles"));
   private int stops;
+  private volatile int callsFailed;
 
   Troubles(
       VCenterSimulator vcenter, DatabasePair database, List<Replica> replicas, Observations seen) {
@@ -258,6 +259,11 @@ final class Troubles implements AutoCloseable {
     return String.format(java.util.Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
   }
 
+  /** Calls to vCenter that were made to fail; known once this is closed. */
+  int callsFailed() {
+    return callsFailed;
+  }
+
   /** How often each kind happened. */
   synchronized Map<Kind, Integer> done() {
     return new EnumMap<>(done);
@@ -278,6 +284,7 @@ final class Troubles implements AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     }
+    callsFailed = vcenter.faults().struck(); // mending forgets them
     for (Action mend = mends.poll(); mend != null; mend = mends.poll()) {
       attempt("mending at the end", mend);
     }
