@@ -133,6 +133,17 @@ class DocsTest {
   }
 
   @Test
+  void decisionsAreNumberedWithoutHoles() throws IOException {
+    try (Stream<Path> files = Files.list(TOP.resolve("docs/adr"))) {
+      List<Path> decisions = files.sorted().toList();
+      for (int i = 0; i < decisions.size(); i++) {
+        assertThat(decisions.get(i).getFileName().toString()).startsWith("%04d-".formatted(i + 1));
+        assertThat(Files.readString(decisions.get(i))).startsWith("# %d. ".formatted(i + 1));
+      }
+    }
+  }
+
+  @Test
   void theTableOfPlacesAnswersThirtyQuestions() throws IOException {
     assertThat(
             Files.readString(TOP.resolve("docs/where.md"))
