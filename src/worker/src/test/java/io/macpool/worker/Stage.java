@@ -56,10 +56,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
   static final String CLUSTER = "RabbitMQ-cluster";
 
   /** Longer on a machine that others use, too: {@code -Dpatience=SECONDS}. */
-  static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience", 20));
+  static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience", 40));
 
   static {
     Awaitility.setDefaultTimeout(PATIENCE);
+    // Tests run side by side: what dies uncaught may be another's, whose broker was just stopped.
+    Awaitility.doNotCatchUncaughtExceptionsByDefault();
   }
 
   private static final int SLOTS = 10_000;

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 /** What an operator does to a real RabbitMQ by its management API, on one virtual host. */
 public final class RabbitMqManagement {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  /** Nodes that have just met each other take their time. */
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(Version.HTTP_1_1).connectTimeout(DEADLINE).build();
