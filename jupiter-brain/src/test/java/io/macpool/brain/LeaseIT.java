@@ -87,7 +87,9 @@ class LeaseIT {
           .until(() -> !machines(lab).contains(left));
 
       assertThat(machines(lab)).containsExactlyInAnyOrder(held, unleased);
-      assertThat(lab.get("/instances/" + left).statusCode()).isEqualTo(404);
+      Awaitility.await("the broker has seen that it is gone")
+          .atMost(BrainLab.PATIENCE)
+          .until(() -> lab.get("/instances/" + left).statusCode() == 404);
     }
   }
 

@@ -10,6 +10,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -172,6 +173,8 @@ public final class TcpGate implements AutoCloseable {
 
   private void pass(NetSocket client) {
     client.pause();
+    AtomicBoolean gone = new AtomicBoolean();
+    client.closeHandler(closed -> gone.set(true));
     dialer
         .connect(targetPort, targetHost)
         .onFailure(refused -> client.close())
@@ -184,6 +187,9 @@ public final class TcpGate implements AutoCloseable {
               client.handler(bytes -> forward(link, true, bytes));
               target.handler(bytes -> forward(link, false, bytes));
               applyStall(link);
+              if (gone.get()) {
+                end(link); // its client did not wait for the dialling
+              }
             });
   }
 

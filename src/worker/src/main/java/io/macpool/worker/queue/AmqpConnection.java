@@ -115,6 +115,10 @@ public final class AmqpConnection implements AutoCloseable {
       connection.addBlockedListener(this::blocked, this::unblocked);
       alarm = null;
       current = connection;
+      if (closed) { // since we looked: whoever closes may have seen none
+        end(connection);
+        return;
+      }
       failures = 0;
       log.info("{} is connected to {}", name, place);
       users.forEach(user -> tell(user, connection));
