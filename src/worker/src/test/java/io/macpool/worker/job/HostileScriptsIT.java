@@ -36,6 +36,7 @@ class HostileScriptsIT {
 
   @BeforeAll
   static void start() {
+    next = 0;
     Map<String, String> users = new LinkedHashMap<>();
     USERS.forEach(user -> users.put(user, "/bin/bash"));
     guests = OpenSshGuests.start(users, "", "RekeyLimit 1M", "MaxSessions 1");

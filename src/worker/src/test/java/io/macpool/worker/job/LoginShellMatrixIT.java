@@ -149,9 +149,8 @@ class LoginShellMatrixIT {
   }
 
   private static final Map<Cell, CompletableFuture<Void>> played = new LinkedHashMap<>();
-  private static final ExecutorService players = Executors.newFixedThreadPool(SIDE_BY_SIDE);
-  private static final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor();
+  private static ExecutorService players;
+  private static ScheduledExecutorService timer;
   private static OpenSshGuests guests;
 
   static Stream<Cell> cells() {
@@ -173,6 +172,8 @@ class LoginShellMatrixIT {
 
   @BeforeAll
   static void play() {
+    players = Executors.newFixedThreadPool(SIDE_BY_SIDE);
+    timer = Executors.newSingleThreadScheduledExecutor();
     Map<String, String> users = new LinkedHashMap<>();
     cells().forEach(cell -> users.put(cell.user(), cell.shell().path));
     guests = OpenSshGuests.start(users, "");

@@ -19,6 +19,7 @@ class UnfinishedScriptsIT {
 
   @BeforeAll
   static void start() {
+    next = 0;
     guests =
         OpenSshGuests.start(
             Map.of(
