@@ -37,6 +37,7 @@ final class OpenSshGuests implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int FIRST_UID = 21_000;
+  private static final int MOST_TRIES = 5;
 
   /** How much a user's disk holds. */
   static final int DISK = 1 << 20;
@@ -70,10 +71,17 @@ final class OpenSshGuests implements AutoCloseable {
                 Assumptions.assumeTrue(
                     Files.isExecutable(Path.of(shell)), "there is no " + shell + " here"));
     String key = URI.create(location.orElseThrow()).getQuery().replaceFirst("^key=", "");
-    try {
-      return new OpenSshGuests(users, Path.of(key), setUp, List.of(config));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int tries = 1; ; tries++) {
+      try {
+        return new OpenSshGuests(users, Path.of(key), setUp, List.of(config));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (IllegalStateException e) {
+        // A port that was free a moment ago may be another's by now.
+        if (tries == MOST_TRIES || !e.getMessage().contains("Address already in use")) {
+          throw e;
+        }
+      }
     }
   }
 
