@@ -120,6 +120,9 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     Assumptions.assumeTrue(
         Peer.RABBITMQ.location().isPresent() && RabbitMqCluster.isInstalled(),
         "no RabbitMQ is given: set PEERS_RABBITMQ");
+    Assumptions.assumeTrue(
+        "1".equals(System.getenv("RABBITMQ_CLUSTER")),
+        "two nodes of RabbitMQ take a machine of their own: set RABBITMQ_CLUSTER=1");
     return test.getRoot()
         .getStore(Namespace.create(Stage.class))
         .getOrComputeIfAbsent(CLUSTER, key -> RabbitMqCluster.start(), RabbitMqCluster.class);
