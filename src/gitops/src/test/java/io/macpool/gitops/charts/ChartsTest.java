@@ -295,7 +295,7 @@ class ChartsTest {
       String whole = metric.replace('_', '.');
       String meter = metric.replaceFirst("_(count|sum|max|total)$", "").replace('_', '.');
       String bare = meter.replaceFirst("\\.(seconds|bytes)$", "");
-      assertThat(List.of(whole, meter, bare))
+      assertThat(List.of(metric, whole, meter, bare))
           .as(metric + " is a meter of a service")
           .anyMatch(name -> text.contains("\"" + name + "\""));
     }
