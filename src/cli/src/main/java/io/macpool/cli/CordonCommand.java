@@ -1,10 +1,9 @@
 package io.macpool.cli;
 
-import java.util.concurrent.Callable;
+import io.macpool.broker.BrokerClient;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code macpool cordon}. */
 @Command(
@@ -12,12 +11,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description =
         "Gives a Mac no new instance. What runs there runs on, and what waits warm stays.")
-final class CordonCommand implements Callable<Integer> {
+class CordonCommand extends HostCommand {
 
-  @Mixin private Broker broker;
-
-  @Parameters(paramLabel = "HOST", description = "Its name, or the first part of it.")
-  private String host;
+  private final boolean draining;
 
   @Option(
       names = "--reason",
@@ -26,11 +22,16 @@ final class CordonCommand implements Callable<Integer> {
       description = "Why, for whoever looks at macpool hosts.")
   private String reason;
 
+  CordonCommand() {
+    this(false);
+  }
+
+  CordonCommand(boolean draining) {
+    this.draining = draining;
+  }
+
   @Override
-  public Integer call() {
-    try (Broker pool = broker) {
-      pool.client().cordon(host, false, reason).join();
-      return 0;
-    }
+  CompletableFuture<Void> ask(BrokerClient client, String host) {
+    return client.cordon(host, draining, reason);
   }
 }

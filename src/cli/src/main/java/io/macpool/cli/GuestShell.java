@@ -110,11 +110,11 @@ final class GuestShell implements AutoCloseable {
     List<String> command = ssh();
     command.addAll(List.of("-M", "-N", "-f", "-o", "BatchMode=yes", address));
     Process login =
-        new ProcessBuilder(command)
-            .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(Redirect.DISCARD)
-            .redirectError(said.toFile())
-            .start();
+        started(
+            new ProcessBuilder(command)
+                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(said.toFile()));
     boolean ended = login.waitFor(LOGIN.toSeconds(), TimeUnit.SECONDS);
     if (!ended || login.exitValue() != 0) {
       login.destroyForcibly();
@@ -126,6 +126,16 @@ final class GuestShell implements AutoCloseable {
                   ended
                       ? Files.readString(said).strip().replaceAll("\\s+", " ")
                       : "no answer within " + GoDuration.format(LOGIN)));
+    }
+  }
+
+  private static Process started(ProcessBuilder ssh) {
+    try {
+      return ssh.start();
+    } catch (IOException e) {
+      throw new PoolException(
+          "OpenSSH's client can't be started: install it, so that ssh is on the PATH (%s)"
+              .formatted(e.getMessage()));
     }
   }
 

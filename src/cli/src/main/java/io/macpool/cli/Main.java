@@ -1,11 +1,14 @@
 package io.macpool.cli;
 
 import io.macpool.broker.BrokerException;
+import io.macpool.core.GoDuration;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code macpool}: exit status 0, 1 if the pool would not or could not, 2 for unusable options. */
 @Command(
@@ -56,11 +59,21 @@ public final class Main {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Duration.class, Main::duration)
         .setExecutionExceptionHandler(
             (e, line, parsed) -> {
               say(line.getErr(), cause(e));
               return FAILED;
             });
+  }
+
+  /** Durations as everywhere else in macpool: {@code 90s}, {@code 30m}. */
+  private static Duration duration(String text) {
+    try {
+      return GoDuration.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   /** What our own executions throw is told in words, anything else whole. */

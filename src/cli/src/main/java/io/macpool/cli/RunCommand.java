@@ -2,7 +2,6 @@ package io.macpool.cli;
 
 import io.macpool.broker.BrokerException;
 import io.macpool.broker.NewInstance;
-import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -12,13 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code macpool run}. */
 @Command(
@@ -46,18 +43,6 @@ final class RunCommand implements Callable<Integer> {
 
   private static final int NO_INSTANCE = 125;
 
-  /** Durations as everywhere else in macpool: {@code 90s}, {@code 30m}. */
-  static final class DurationConverter implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String text) {
-      try {
-        return GoDuration.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
   @Mixin private Wanted wanted;
 
   @Parameters(
@@ -76,7 +61,6 @@ final class RunCommand implements Callable<Integer> {
       names = "--wait",
       paramLabel = "DURATION",
       defaultValue = "30m",
-      converter = DurationConverter.class,
       description = "How long to wait for a free Mac (default: ${DEFAULT-VALUE}).")
   private Duration wait;
 
@@ -84,14 +68,12 @@ final class RunCommand implements Callable<Integer> {
       names = "--boot",
       paramLabel = "DURATION",
       defaultValue = "5m",
-      converter = DurationConverter.class,
       description = "How long the Mac may take to boot (default: ${DEFAULT-VALUE}).")
   private Duration boot;
 
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      converter = DurationConverter.class,
       description = "How long the command may take (default: as long as it likes).")
   private Duration timeout;
 
@@ -124,8 +106,8 @@ final class RunCommand implements Callable<Integer> {
     try (held;
         GuestShell shell = GuestShell.open(ssh, held::look, boot)) {
       return shell.run(command, terminal, Optional.ofNullable(timeout));
-    } catch (PoolException e) {
-      Main.say(err, e);
+    } catch (PoolException | CompletionException e) {
+      Main.say(err, Main.cause(e));
       return GuestShell.NOT_STARTED;
     }
   }

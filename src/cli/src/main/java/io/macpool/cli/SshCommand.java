@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,8 +42,8 @@ final class SshCommand implements Callable<Integer> {
     try (Broker pool = broker;
         GuestShell shell = GuestShell.open(ssh, () -> pool.client().find(id).join(), BOOT)) {
       return shell.run(command, command.isEmpty(), Optional.empty());
-    } catch (PoolException e) {
-      Main.say(spec.commandLine().getErr(), e);
+    } catch (PoolException | CompletionException e) {
+      Main.say(spec.commandLine().getErr(), Main.cause(e));
       return GuestShell.NOT_STARTED;
     }
   }

@@ -136,12 +136,14 @@ class MainTest {
   @Test
   void whatCannotBeUsedIsToldInASentence() {
     assertThat(run("create", "macos-15", "--ram", "much")).isEqualTo(1);
-    assertThat(commandLine().execute("hosts", "--url", "")).isEqualTo(1);
+    assertThat(commandLine().execute("hosts")).isEqualTo(1);
+    assertThat(commandLine().execute("run", "macos-15", "--wait", "soon", "true")).isEqualTo(2);
     assertThat(commandLine().execute("hosts", "--url", "ftp://nowhere")).isEqualTo(1);
     assertThat(commandLine().execute("host")).isEqualTo(2);
     assertThat(err.toString().lines())
         .anyMatch(line -> line.equals("macpool: --ram much: write it as 8g or 8192m"))
         .anyMatch(line -> line.startsWith("macpool: no broker is named: set MACPOOL_URL"))
+        .anyMatch(line -> line.contains("'--wait': ") && line.contains("soon"))
         .anyMatch(line -> line.contains("--url must begin with http:// or https://"))
         .anyMatch(line -> line.contains("Did you mean"))
         .noneMatch(line -> line.startsWith("\tat "));

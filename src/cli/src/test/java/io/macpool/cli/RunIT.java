@@ -83,6 +83,21 @@ class RunIT {
     return status(begun);
   }
 
+  /** A command that has begun and lasts. */
+  private Process lasting() throws IOException {
+    Process begun =
+        begin(
+            guests.privateKeyFile().toString(),
+            "run",
+            "macos-15",
+            "--",
+            "sh",
+            "-c",
+            "echo here; sleep 60");
+    Awaitility.await().atMost(PATIENCE).until(() -> out().equals("here\n"));
+    return begun;
+  }
+
   private static int status(Process process) throws InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
@@ -159,16 +174,7 @@ class RunIT {
 
   @Test
   void aLostMacIsToldByItsOwnStatus() throws Exception {
-    Process begun =
-        begin(
-            guests.privateKeyFile().toString(),
-            "run",
-            "macos-15",
-            "--",
-            "sh",
-            "-c",
-            "echo here; sleep 60");
-    Awaitility.await().atMost(PATIENCE).until(() -> out().equals("here\n"));
+    Process begun = lasting();
     broker.destroy(broker.instances().iterator().next());
 
     assertThat(status(begun)).isEqualTo(126);
@@ -182,16 +188,7 @@ class RunIT {
 
   @Test
   void aSignalDestroysTheInstance() throws Exception {
-    Process begun =
-        begin(
-            guests.privateKeyFile().toString(),
-            "run",
-            "macos-15",
-            "--",
-            "sh",
-            "-c",
-            "echo here; sleep 60");
-    Awaitility.await().atMost(PATIENCE).until(() -> out().equals("here\n"));
+    Process begun = lasting();
     begun.destroy();
 
     assertThat(status(begun)).isEqualTo(143);

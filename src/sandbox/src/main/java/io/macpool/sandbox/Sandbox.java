@@ -5,7 +5,6 @@ import io.macpool.operator.Operator;
 import io.macpool.service.Resources;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +81,7 @@ final class Sandbox implements AutoCloseable {
     Optional<Path> running = SandboxInfo.runningFile();
     if (running.isPresent() && !options.endsByItself()) {
       info.write(running.get());
-      resources.own("info", () -> Files.deleteIfExists(running.get()));
+      resources.own("info", () -> info.remove(running.get()));
     }
     progress.end();
   }

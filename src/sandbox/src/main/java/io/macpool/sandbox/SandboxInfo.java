@@ -59,6 +59,13 @@ record SandboxInfo(
     }
   }
 
+  /** Removes the file, unless another sandbox has written it since. */
+  void remove(Path file) throws IOException {
+    if (Files.exists(file) && read(file).equals(this)) {
+      Files.delete(file);
+    }
+  }
+
   /**
    * The lines that tell a person where to look.
    *
