@@ -7,16 +7,12 @@ import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.tree.Capacity;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
+import io.macpool.gitops.tree.TemporaryDirectory;
 import io.macpool.gitops.yaml.YamlDocument;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -43,15 +39,14 @@ final class DiffCommand implements Callable<Integer> {
   private String reference;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     DeployTree now = parent.readTree();
     Environment after = Choices.environment(now, environment);
     PrintWriter out = spec.commandLine().getOut();
     HelmRenderer renderer = new HelmRenderer();
-    Path exported = Files.createTempDirectory("gitops-diff");
-    try {
-      new GitRepository(now.root()).export(reference, exported);
-      DeployTree old = DeployTree.read(exported);
+    try (TemporaryDirectory exported = TemporaryDirectory.create("gitops-diff")) {
+      new GitRepository(now.root()).export(reference, exported.path());
+      DeployTree old = DeployTree.read(exported.path());
       Optional<Environment> before = old.environment(environment);
       List<YamlDocument> objects =
           before.map(e -> EnvironmentObjects.of(old, e, renderer)).orElse(List.of());
@@ -60,16 +55,6 @@ final class DiffCommand implements Callable<Integer> {
       ChangeReport.printCapacity(
           out, before.map(e -> Capacity.of(old, e)), Capacity.of(now, after));
       return GitopsCommand.WELL;
-    } finally {
-      delete(exported);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -2,16 +2,12 @@ package io.macpool.gitops.git;
 
 import io.macpool.gitops.change.EnvironmentObjects;
 import io.macpool.gitops.helm.HelmRenderer;
-import io.macpool.gitops.tree.ChartFiles;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.ObjectImages;
+import io.macpool.gitops.tree.TemporaryDirectory;
 import io.macpool.gitops.tree.TreeException;
 import io.macpool.gitops.yaml.YamlDocument;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -69,10 +65,9 @@ record RenderedDigests(GitRepository repository, GitProcess git) {
   }
 
   private Set<String> rendered(String commit, String name) {
-    Path directory = makeDirectory();
-    try {
-      repository.export(commit, directory);
-      DeployTree tree = DeployTree.read(directory);
+    try (TemporaryDirectory directory = TemporaryDirectory.create("commit")) {
+      repository.export(commit, directory.path());
+      DeployTree tree = DeployTree.read(directory.path());
       Set<String> digests = new HashSet<>();
       tree.environment(name)
           .map(environment -> EnvironmentObjects.of(tree, environment, new HelmRenderer()))
@@ -82,8 +77,6 @@ record RenderedDigests(GitRepository repository, GitProcess git) {
     } catch (TreeException | GitException e) {
       // A commit without charts, or whose tree the check would have refused, proves nothing.
       return Set.of();
-    } finally {
-      delete(directory);
     }
   }
 
@@ -91,21 +84,5 @@ record RenderedDigests(GitRepository repository, GitProcess git) {
     return ObjectImages.of(object).stream()
         .map(ObjectImages.Found::digest)
         .collect(Collectors.toSet());
-  }
-
-  private static Path makeDirectory() {
-    try {
-      return Files.createTempDirectory("commit");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary directory", e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try {
-      ChartFiles.delete(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
-    }
   }
 }

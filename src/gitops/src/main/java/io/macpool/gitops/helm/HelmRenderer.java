@@ -7,6 +7,7 @@ import io.macpool.gitops.helm.TemplateInputs.Look;
 import io.macpool.gitops.helm.TemplateTexts.Taken;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.ChartFiles;
+import io.macpool.gitops.tree.TemporaryDirectory;
 import io.macpool.gitops.yaml.YamlDocument;
 import io.macpool.gitops.yaml.YamlReader;
 import io.macpool.gitops.yaml.YamlSyntaxException;
@@ -78,17 +79,14 @@ public final class HelmRenderer {
       return known;
     }
     refuseLooks(chart, values);
-    Path work = makeDirectory();
-    try {
-      Rendered all = read(run(input, chart, work));
+    try (TemporaryDirectory work = TemporaryDirectory.create("render")) {
+      Rendered all = read(run(input, chart, work.path()));
       rendered.put(input, all);
       return all;
     } catch (YamlSyntaxException e) {
       throw new RenderException("the rendered text, line " + e.line() + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy " + chart.directory() + " to render it", e);
-    } finally {
-      delete(work);
     }
   }
 
@@ -190,21 +188,5 @@ public final class HelmRenderer {
 
   private static String firstOf(String message) {
     return message.strip().replaceAll("\\s*\\R\\s*", "; ");
-  }
-
-  private static Path makeDirectory() {
-    try {
-      return Files.createTempDirectory("render");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary directory", e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try {
-      ChartFiles.delete(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
-    }
   }
 }
