@@ -86,8 +86,7 @@ class KilledLedgerIT {
 
   private Set<String> onRecord(int number) {
     try (LedgerDatabase database =
-        LedgerDatabase.open(
-            DatabaseAddress.file(ledger(number)), 1, LedgerDatabase.Limits.USUAL)) {
+        LedgerDatabase.open(DatabaseAddress.file(ledger(number)), 1, LedgerDatabase.Limits.USUAL)) {
       return new HashSet<>(
           database.read(
               "read all",

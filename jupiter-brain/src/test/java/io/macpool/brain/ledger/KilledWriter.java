@@ -64,8 +64,7 @@ final class KilledWriter {
           handle ->
               handle.execute(
                   "UPDATE jupiter_brain.brokers SET seen_at = CURRENT_TIMESTAMP WHERE id = ?", id));
-      LockSupport.parkNanos(
-          TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(60)));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(60)));
     }
   }
 }
