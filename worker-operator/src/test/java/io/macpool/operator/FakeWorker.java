@@ -187,7 +187,7 @@ final class FakeWorker implements RunningPod {
       int told = claim.apply(alive());
       report.put("version", "fake").put("poolSize", told);
       report.put("expectedPoolSize", claim.apply(expected));
-      report.put("totalProcessed", finished);
+      report.put("totalProcessed", finished).put("draining", terminating);
       ArrayNode processors = report.putArray("processors");
       for (int i = 0; i < told; i++) {
         processors.addObject().put("id", "p" + i).put("status", busy ? "processing" : "waiting");

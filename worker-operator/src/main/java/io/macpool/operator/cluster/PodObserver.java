@@ -105,7 +105,7 @@ final class PodObserver {
               standing,
               answer.map(WorkerReport::size),
               recordedSize(status),
-              status == null || status.requestedPoolSize == null ? 0 : status.requestedPoolSize,
+              granted(view, status, answer),
               memory.workers.last(view.name()).map(WorkerReport::running).orElse(0));
       pods.add(pod);
       if (!answer.isKnown() && pod.bound() > 0) {
@@ -115,10 +115,27 @@ final class PodObserver {
       }
     }
     SortedMap<String, PodTrouble> stuck = new TreeMap<>();
-    views.forEach((name, view) -> view.trouble().ifPresent(trouble -> stuck.put(name, trouble)));
+    views.forEach(
+        (name, view) -> {
+          if (!view.terminating()) { // its successor is to start, and counts
+            view.trouble().ifPresent(trouble -> stuck.put(name, trouble));
+          }
+        });
     memory.stuckSince.keySet().retainAll(stuck.keySet());
     stuck.keySet().forEach(name -> memory.stuckSince.putIfAbsent(name, now));
     return new Observation(pods, views, endpoints, silent, starting, stuck);
+  }
+
+  /**
+   * What it may still become by what it was told. One that Kubernetes ends and that drains heeds no
+   * size any more: what it was granted are the processors that finish, and would count twice.
+   */
+  private static int granted(PodView view, WorkerStatus status, Observed<WorkerReport> answer) {
+    boolean over =
+        view.terminating() && answer.toOptional().filter(WorkerReport::draining).isPresent();
+    return over || status == null || status.requestedPoolSize == null
+        ? 0
+        : status.requestedPoolSize;
   }
 
   private static boolean retiring(PodView view, ClusterMemory memory) {

@@ -36,7 +36,8 @@ final class ReportReader {
     return new WorkerReport(
         new PoolSize(most, expected),
         Math.min(running, most),
-        report.path("totalProcessed").asLong());
+        report.path("totalProcessed").asLong(),
+        report.path("draining").asBoolean());
   }
 
   private JsonNode tree(String what, byte[] body) {

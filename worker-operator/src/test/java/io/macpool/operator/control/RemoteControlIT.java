@@ -62,7 +62,7 @@ class RemoteControlIT {
   @Test
   void aWorkerIsAskedAndTold() {
     answers(report("{\"poolSize\":3,\"expectedPoolSize\":2,\"totalProcessed\":7}"));
-    assertThat(told()).isEqualTo(new WorkerReport(new PoolSize(3, 2), 0, 7));
+    assertThat(told()).isEqualTo(new WorkerReport(new PoolSize(3, 2), 0, 7, false));
     answers(aResponse().withStatus(204));
     assertThat(rounds.tell(worker(), Map.of("pod", 4))).isEmpty();
   }

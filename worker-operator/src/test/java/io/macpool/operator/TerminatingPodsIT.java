@@ -1,0 +1,9 @@
+package io.macpool.operator;
+
+class TerminatingPodsIT extends TerminatingPodsContract {
+
+  @Override
+  OperatorBench bench(String... flags) {
+    return new OperatorBench(flags);
+  }
+}
