@@ -78,6 +78,11 @@ public final class Operator implements AutoCloseable {
                             "--kubeconfig and --watch-namespace: neither is set, there is no"
                                 + " ~/.kube/config, and this is no pod with a service account; name"
                                 + " a kubeconfig file")));
+    if (namespace.equals(client.getNamespace())
+        || OperatorSettings.ALL_NAMESPACES.equals(namespace)) {
+      Optional.ofNullable(client.getNamespace())
+          .ifPresent(own -> resources.own("finalizers", new FinalizerRelease(client, own)));
+    }
     leadership = new Leadership(settings, client, System::nanoTime);
     admin(settings, registry);
     Terms terms =

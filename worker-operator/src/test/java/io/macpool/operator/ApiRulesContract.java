@@ -234,9 +234,7 @@ abstract class ApiRulesContract {
           assertThat(bench.deployment("wc").get()).isNull();
           assertThat(bench.workers.of("wc")).isEmpty();
         });
-    if (bench.cluster.evaluatesRules()) { // the simulated one forgets namespaces at once
-      eventually(
-          () -> assertThat(bench.client.namespaces().withName(bench.namespace).get()).isNull());
-    }
+    eventually(
+        () -> assertThat(bench.client.namespaces().withName(bench.namespace).get()).isNull());
   }
 }

@@ -80,8 +80,8 @@ final class OperatorBench implements AutoCloseable {
     return ((SimulatedApi) cluster).simulator();
   }
 
-  OperatorBench start() {
-    operator = Operator.start(settings());
+  OperatorBench start(String... more) {
+    operator = Operator.start(settings(more));
     return this;
   }
 

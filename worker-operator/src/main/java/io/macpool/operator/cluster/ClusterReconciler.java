@@ -27,8 +27,11 @@ import org.slf4j.LoggerFactory;
  * Binds the rounds of WorkerClusters to the framework's loop: when there is one, what comes after
  * it, and what follows from a failure. Rounds of one cluster never overlap.
  */
-@ControllerConfiguration(name = "workercluster", finalizerName = Names.FINALIZER)
+@ControllerConfiguration(name = "workercluster", finalizerName = ClusterReconciler.FINALIZER)
 public final class ClusterReconciler implements Reconciler<WorkerCluster>, Cleaner<WorkerCluster> {
+
+  /** Holds a WorkerCluster that is deleted until its jobs have finished. */
+  public static final String FINALIZER = Names.DOMAIN + "drain";
 
   private static final Logger log = LoggerFactory.getLogger(ClusterReconciler.class);
 

@@ -24,8 +24,6 @@ final class Names {
    */
   static final String MADE_ANEW = DOMAIN + "credential-made-anew";
 
-  static final String FINALIZER = DOMAIN + "drain";
-
   static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
   static final String CONTAINER = "worker";

@@ -31,9 +31,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the ledger's number of slots, and shows in the HardwarePool's status how they are shared.
  */
-@ControllerConfiguration(name = "hardwarepool", finalizerName = "travisci.com/slots")
+@ControllerConfiguration(name = "hardwarepool", finalizerName = HardwarePoolReconciler.FINALIZER)
 public final class HardwarePoolReconciler
     implements Reconciler<HardwarePool>, Cleaner<HardwarePool> {
+
+  /** Holds a HardwarePool that is deleted until its clusters were told. */
+  public static final String FINALIZER = "travisci.com/slots";
 
   private static final Logger log = LoggerFactory.getLogger(HardwarePoolReconciler.class);
 

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes what lost its last owner, and what lies in a namespace that went. Confined to the
- * controllers' thread.
+ * Deletes what lost its last owner, and what lies in a namespace that is being deleted; that goes
+ * when all of it is gone. Confined to the controllers' thread.
  */
 final class Garbage {
 
@@ -44,10 +44,15 @@ final class Garbage {
       if (orphans != null) {
         orphans.forEach(this::deleteIfOrphan);
       }
-      if (change.key().resource().equals("namespaces")) {
-        empty(change.key().name());
+      if (!change.key().namespace().isEmpty()) {
+        verbs.removeIfEmptied(change.key().namespace());
       }
       return;
+    }
+    if (change.key().resource().equals(ResourceTypes.NAMESPACES)
+        && Metadata.isDeleted(change.object())) {
+      empty(change.key().name());
+      verbs.removeIfEmptied(change.key().name());
     }
     alive.add(uid);
     for (String owner : owners(change.object())) {

@@ -13,13 +13,14 @@ import java.util.stream.Stream;
 /** The resources that the API serves: built in, and those of custom resource definitions. */
 final class ResourceTypes {
 
+  static final String NAMESPACES = "namespaces";
   static final String CRDS = "customresourcedefinitions.apiextensions.k8s.io";
 
   /** By {@code group/version/plural}. */
   private final Map<String, ResourceType> types = new ConcurrentSkipListMap<>();
 
   ResourceTypes() {
-    core("Namespace", "namespaces", false, true, "ns");
+    core("Namespace", NAMESPACES, false, true, "ns");
     core("Node", "nodes", false, true, "no");
     core("Pod", "pods", true, true, "po");
     core("Secret", "secrets", true, false);

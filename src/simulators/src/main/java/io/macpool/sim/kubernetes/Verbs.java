@@ -100,7 +100,7 @@ final class Verbs {
       return object;
     }
     if (type.namespaced()) {
-      ensureNamespace(namespace);
+      ensureNamespace(type, namespace, name);
     }
     ObjectNode kept = store.put(key, object);
     if (type.resource().equals(ResourceTypes.CRDS)) {
@@ -110,10 +110,17 @@ final class Verbs {
   }
 
   /** Namespaces come to be when they are first used: a difference from the real API, on purpose. */
-  private void ensureNamespace(String namespace) {
-    ResourceType type = types.ofResource("namespaces").orElseThrow();
-    ObjectKey key = ObjectKey.of(type, "", namespace);
-    if (store.get(key).isEmpty()) {
+  private void ensureNamespace(ResourceType of, String namespace, String name) {
+    ResourceType type = types.ofResource(ResourceTypes.NAMESPACES).orElseThrow();
+    Optional<ObjectNode> present = store.get(ObjectKey.of(type, "", namespace));
+    if (present.filter(Metadata::isDeleted).isPresent()) {
+      throw ApiFailure.forbidden(
+          of,
+          name,
+          "unable to create new content in namespace %s because it is being terminated"
+              .formatted(namespace));
+    }
+    if (present.isEmpty()) {
       ObjectNode object = JsonNodeFactory.instance.objectNode();
       object.withObjectProperty("metadata").put("name", namespace);
       createNow(type, "", object, false, Writer.NOBODY);
@@ -290,11 +297,43 @@ final class Verbs {
             orphan(Metadata.uid(present));
           }
           int grace = grace(type, present, deletion);
+          if (type.resource().equals(ResourceTypes.NAMESPACES)) {
+            return mark(key, terminating(present), 0);
+          }
           if (!Metadata.hasFinalizers(present) && grace == 0) {
             return remove(type, key);
           }
           return mark(key, present, grace);
         });
+  }
+
+  /** It stays until all that lies in it is gone, and takes nothing new. */
+  private static ObjectNode terminating(ObjectNode namespace) {
+    ObjectNode object = namespace.deepCopy();
+    object.withObjectProperty("status").put("phase", "Terminating");
+    return object;
+  }
+
+  /** Removes a namespace that is being deleted, once nothing is left in it. */
+  void removeIfEmptied(String namespace) {
+    ResourceType type = types.ofResource(ResourceTypes.NAMESPACES).orElseThrow();
+    ObjectKey key = ObjectKey.of(type, "", namespace);
+    store.atomically(
+        () -> {
+          boolean over =
+              store
+                  .get(key)
+                  .filter(Metadata::isDeleted)
+                  .filter(object -> !Metadata.hasFinalizers(object))
+                  .isPresent();
+          return over && isEmpty(namespace) ? remove(type, key) : null;
+        });
+  }
+
+  private boolean isEmpty(String namespace) {
+    return types.all().stream()
+        .filter(ResourceType::namespaced)
+        .allMatch(each -> store.list(each.resource(), namespace).isEmpty());
   }
 
   private ObjectNode mark(ObjectKey key, ObjectNode present, int grace) {

@@ -1,10 +1,15 @@
 package io.macpool.sim.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.RawClient.Answer;
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -231,5 +236,40 @@ abstract class ApiContract {
     assertThat(api.delete(WIDGETS + "/wet", "{\"dryRun\":[\"All\"]}").status()).isEqualTo(200);
     assertThat(api.delete(WIDGETS + "/wet?dryRun=All", "").status()).isEqualTo(200);
     assertThat(api.get(WIDGETS + "/wet").status()).isEqualTo(200);
+  }
+
+  @Test
+  void aNamespaceThatIsDeletedStaysUntilItIsEmptyAndTakesNothingNew() throws Exception {
+    String name = "going-" + System.nanoTime();
+    String namespaces = "/api/v1/namespaces";
+    String widgets = WIDGETS.replace("/ci/", "/" + name + "/");
+    String named = "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"%s\"}}";
+    assertThat(api.post(namespaces, named.formatted(name)).status()).isEqualTo(201);
+    ObjectNode held = (ObjectNode) new ObjectMapper().readTree(widgetIn(name, "a"));
+    held.withObjectProperty("metadata").putArray("finalizers").add("example.com/hold");
+    assertThat(api.post(widgets, held.toString()).status()).isEqualTo(201);
+    assertThat(api.post(widgets, widgetIn(name, "b")).status()).isEqualTo(201);
+    api.delete(namespaces + "/" + name, "");
+    eventually(
+        () -> {
+          JsonNode namespace = api.get(namespaces + "/" + name).body();
+          assertThat(namespace.path("metadata").has("deletionTimestamp")).isTrue();
+          assertThat(namespace.path("status").path("phase").asText()).isEqualTo("Terminating");
+          assertThat(api.get(widgets + "/b").status()).isEqualTo(404);
+        });
+    Answer refused = api.post(widgets, widgetIn(name, "c"));
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.body().path("message").asText()).contains("because it is being terminated");
+    assertThat(api.get(widgets + "/a").status()).isEqualTo(200);
+    api.patch(widgets + "/a", "merge-patch+json", "{\"metadata\":{\"finalizers\":null}}");
+    eventually(() -> assertThat(api.get(namespaces + "/" + name).status()).isEqualTo(404));
+  }
+
+  private static String widgetIn(String namespace, String name) {
+    return Widgets.widget(name, "{\"size\":1}").replace("\"ci\"", "\"" + namespace + "\"");
+  }
+
+  private static void eventually(ThrowingRunnable assertion) {
+    await().atMost(Duration.ofSeconds(60)).untilAsserted(assertion);
   }
 }
