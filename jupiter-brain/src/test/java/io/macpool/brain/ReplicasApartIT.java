@@ -123,6 +123,30 @@ class ReplicasApartIT {
     }
   }
 
+  /** It has not looked since; so it answers as if the instance were there to be destroyed. */
+  @Test
+  void aDeleteAtTheOneThatHasNotHeardThatItWentFromSightIsHeeded() throws Exception {
+    try (BrainLab lab = lab().start()) {
+      lab.set("RECONCILE_INTERVAL", "20s");
+      try (JupiterBrain second = JupiterBrain.start(lab.settings())) {
+        String id = created(second, lab);
+        Awaitility.await("the leader has heard of it")
+            .atMost(BrainLab.PATIENCE)
+            .until(() -> lab.get("/instances/" + id).statusCode() == 200);
+        Administrator administrator = lab.vcenter().administrator();
+        assertThat(administrator.unregister(id)).isTrue();
+        Awaitility.await("the leader has closed its record")
+            .atMost(BrainLab.PATIENCE)
+            .until(() -> lab.get("/instances/" + id).statusCode() == 404);
+        assertThat(
+                at(second, lab, "DELETE", "/instances/" + id, BodyPublishers.noBody()).statusCode())
+            .isEqualTo(204);
+        assertThat(administrator.register(id)).isTrue();
+        lab.awaitClones(0);
+      }
+    }
+  }
+
   private static int renew(BrainLab lab, String lease, JupiterBrain brain) throws Exception {
     return at(brain, lab, "PUT", "/leases/" + lease, BodyPublishers.ofString(LEASE)).statusCode();
   }

@@ -165,6 +165,32 @@ class ReturningMachinesIT {
     }
   }
 
+  /** A key stands for one instance: its owner did not keep the first if it asks for it again. */
+  @Test
+  void whatWasAskedForAgainWhileItWasOutOfSightIsDestroyedWhenItReturns() throws Exception {
+    try (BrainLab lab = lab(Step.READY_RECORDED)) {
+      String first = id(keyed(lab));
+      Administrator administrator = lab.vcenter().administrator();
+      assertThat(administrator.unregister(first)).isTrue();
+      Awaitility.await("its record is closed")
+          .atMost(BrainLab.PATIENCE)
+          .until(() -> lab.get("/instances/" + first).statusCode() == 404);
+      String second = id(keyed(lab));
+      assertThat(second).isNotEqualTo(first);
+      assertThat(administrator.register(first)).isTrue();
+      lab.awaitClones(1);
+      lab.assertKept(second, Duration.ofSeconds(1));
+    }
+  }
+
+  private static HttpResponse<String> keyed(BrainLab lab) throws Exception {
+    return lab.send(
+        lab.request("/instances")
+            .header("Idempotency-Key", "wish")
+            .POST(BodyPublishers.ofString(order(IMAGE)))
+            .build());
+  }
+
   private static HttpResponse<String> as(
       String token, BrainLab lab, String method, String path, BodyPublisher body) throws Exception {
     return lab.send(

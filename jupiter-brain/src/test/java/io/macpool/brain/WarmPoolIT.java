@@ -6,6 +6,7 @@ import static io.macpool.brain.BrainLab.id;
 import static io.macpool.brain.BrainLab.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.sim.vcenter.Administrator;
 import io.macpool.sim.vcenter.GuestPower;
 import io.macpool.sim.vcenter.OperationTimes;
 import io.macpool.sim.vcenter.VCenterOptions;
@@ -237,6 +238,31 @@ class WarmPoolIT {
       }
       assertThat(id(lab.create())).isNotEqualTo(boots);
       assertThat(warm(lab)).contains(boots);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"suspended", "inaccessible", "not there"})
+  void oneThatIsNoUseNowIsNotHandedOver(String how) throws Exception {
+    try (BrainLab lab = lab(2, IMAGE + "=1:1:30m").set("RECONCILE_INTERVAL", "2s").start()) {
+      awaitWarm(lab, 1);
+      String waits = warm(lab).iterator().next();
+      Awaitility.await("it could be handed over")
+          .atMost(BrainLab.PATIENCE)
+          .until(() -> lab.get("/capacity").body().contains("\"warm\":1"));
+      Administrator administrator = lab.vcenter().administrator();
+      assertThat(
+              switch (how) {
+                case "suspended" -> administrator.suspend(waits);
+                case "inaccessible" -> administrator.connection(waits, "inaccessible");
+                default -> administrator.unregister(waits);
+              })
+          .isTrue();
+      Awaitility.await("that is seen")
+          .atMost(BrainLab.PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> !lab.get("/instances/" + waits).body().contains("powered-on"));
+      assertThat(id(lab.create())).isNotEqualTo(waits);
     }
   }
 

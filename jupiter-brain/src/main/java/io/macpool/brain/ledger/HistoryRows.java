@@ -2,6 +2,7 @@ package io.macpool.brain.ledger;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -16,14 +17,16 @@ final class HistoryRows {
   private HistoryRows() {}
 
   /** How many were removed here, not by another who purges: those gone for longest first. */
-  static int purge(Handle handle, Instant then, int most) {
+  static int purge(Handle handle, Instant then, int most, Set<String> keep) {
     List<String> ids =
         handle
             .createQuery(
                 "SELECT id FROM jupiter_brain.instances WHERE phase = 'GONE'"
-                    + " AND destroyed_at < :then ORDER BY destroyed_at LIMIT :most")
+                    + " AND destroyed_at < :then AND id NOT IN (<keep>)"
+                    + " ORDER BY destroyed_at LIMIT :most")
             .bind("then", InstanceRows.at(then))
             .bind("most", most)
+            .bindList("keep", keep.isEmpty() ? Set.of("") : keep)
             .mapTo(String.class)
             .list();
     if (ids.isEmpty()) {

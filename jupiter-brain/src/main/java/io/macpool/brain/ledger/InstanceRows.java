@@ -15,11 +15,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -35,7 +33,7 @@ final class InstanceRows {
   private static final int LONGEST_REASON = 2_000;
 
   // By name: a replica of the next version may add columns while this one runs.
-  private static final String COLUMNS =
+  static final String COLUMNS =
       " i.id, i.created_at, i.phase, i.image, i.owner, i.warm, i.host, i.cpus, i.ram_mb, i.broker,"
           + " i.confirmed, i.healthy, i.version, i.ref, i.changed_at, i.reason, i.vm_uuid,"
           + " i.image_ref, i.image_snapshot ";
@@ -255,60 +253,6 @@ final class InstanceRows {
         .list();
   }
 
-  /** What owners got under these keys, unless it is being destroyed or gone. */
-  static Map<Intent.Key, Intent.Given> byKeys(Handle handle, Set<Intent.Key> keys) {
-    Map<Intent.Key, Intent.Given> found = new HashMap<>();
-    if (keys.isEmpty()) {
-      return found;
-    }
-    handle
-        .createQuery(
-            "SELECT k.owner AS key_owner, k.idempotency_key, k.request,"
-                + COLUMNS
-                + "FROM jupiter_brain.idempotency_keys k"
-                + " JOIN jupiter_brain.instances i ON i.id = k.instance_id"
-                + " WHERE k.idempotency_key IN (<keys>) AND k.owner IN (<owners>)"
-                + " AND i.phase NOT IN ('RECLAIMING', 'GONE')")
-        .bindList("keys", keys.stream().map(Intent.Key::key).distinct().toList())
-        .bindList("owners", keys.stream().map(Intent.Key::owner).distinct().toList())
-        .map(
-            (row, context) ->
-                found.put(
-                    new Intent.Key(row.getString("key_owner"), row.getString("idempotency_key")),
-                    new Intent.Given(
-                        read(row, context), Optional.ofNullable(row.getString("request")))))
-        .list();
-    found.keySet().retainAll(keys); // another owner's like key is another key
-    return found;
-  }
-
-  /** What these keys gave earlier, if anything, is not alive any more: their callers looked. */
-  static void remember(Handle handle, Map<Intent.Key, Intent.Given> given) {
-    if (given.isEmpty()) {
-      return;
-    }
-    PreparedBatch old =
-        handle.prepareBatch(
-            "DELETE FROM jupiter_brain.idempotency_keys"
-                + " WHERE owner = :owner AND idempotency_key = :key");
-    PreparedBatch fresh =
-        handle.prepareBatch(
-            "INSERT INTO jupiter_brain.idempotency_keys (owner, idempotency_key, instance_id,"
-                + " request) VALUES (:owner, :key, :id, :request)");
-    given.forEach(
-        (key, what) -> {
-          old.bind("owner", key.owner()).bind("key", key.key()).add();
-          fresh
-              .bind("owner", key.owner())
-              .bind("key", key.key())
-              .bind("id", what.instance().id())
-              .bind("request", what.request().orElse(null))
-              .add();
-        });
-    old.execute();
-    fresh.execute();
-  }
-
   static List<String> history(Handle handle, String id) {
     return handle
         .createQuery(
@@ -342,7 +286,7 @@ final class InstanceRows {
     return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
   }
 
-  private static Instance read(ResultSet row, StatementContext context) throws SQLException {
+  static Instance read(ResultSet row, StatementContext context) throws SQLException {
     return new Instance(
         row.getString("id"),
         InstancePhase.valueOf(row.getString("phase")),

@@ -136,7 +136,7 @@ public final class Ledger implements AutoCloseable {
     return database.read(
         "look for an idempotency key",
         handle ->
-            Optional.ofNullable(InstanceRows.byKeys(handle, Set.of(wanted)).get(wanted))
+            Optional.ofNullable(KeyRows.byKeys(handle, Set.of(wanted)).get(wanted))
                 .map(Intent.Given::instance));
   }
 
@@ -416,9 +416,10 @@ public final class Ledger implements AutoCloseable {
    * since, in transactions of bounded size.
    *
    * @param most instances at most; the rest is for another time
+   * @param keep ids that stay on record
    * @return how many instances were removed
    */
-  public int purge(Instant then, int most) {
+  public int purge(Instant then, int most, Set<String> keep) {
     database.write(
         "purge silent brokers and leases",
         handle -> {
@@ -429,7 +430,8 @@ public final class Ledger implements AutoCloseable {
     while (purged < most) {
       int some = Math.min(HistoryRows.BATCH, most - purged);
       int now =
-          database.write("purge old instances", handle -> HistoryRows.purge(handle, then, some));
+          database.write(
+              "purge old instances", handle -> HistoryRows.purge(handle, then, some, keep));
       purged += now;
       if (now < some) {
         break;

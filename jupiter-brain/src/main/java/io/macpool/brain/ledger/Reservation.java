@@ -47,5 +47,10 @@ public sealed interface Reservation<R> {
   interface Chooser<R> {
     /** A choice for each instance, in their order, that together never exceed what is free. */
     List<Choice<R>> choose(SlotUse use, List<Instance> wanted);
+
+    /** Whether what waits warm, by its id, can be handed over now. */
+    default boolean mayHandOver(String id) {
+      return true;
+    }
   }
 }

@@ -52,7 +52,7 @@ final class Reserving<R> {
   }
 
   private List<Reservation<R>> reserve(List<Intent> intents, Reservation.Chooser<R> chooser) {
-    Map<Intent.Key, Intent.Given> earlier = InstanceRows.byKeys(handle, keys(intents));
+    Map<Intent.Key, Intent.Given> earlier = KeyRows.byKeys(handle, keys(intents));
     Map<Intent.Key, Intent> first = new HashMap<>();
     List<Intent> fresh = new ArrayList<>();
     for (Intent intent : intents) {
@@ -130,7 +130,7 @@ final class Reserving<R> {
     List<SlotRows.Live> live = SlotRows.live(handle);
     Map<String, Cordon> cordons = CordonRows.all(handle);
     live.forEach(allowance::count);
-    List<Intent> homeless = handOver(fresh, live, cordons);
+    List<Intent> homeless = handOver(fresh, live, cordons, chooser);
     SlotUse use = SlotRows.use(slots, live, cordons);
     List<Instance> placed = new ArrayList<>();
     for (int round = 0; !homeless.isEmpty(); round++) {
@@ -138,7 +138,7 @@ final class Reserving<R> {
     }
     SlotRows.take(handle, slots, placed);
     InstanceRows.insert(handle, placed);
-    InstanceRows.remember(handle, keyed);
+    KeyRows.remember(handle, keyed, now);
   }
 
   /**
@@ -198,7 +198,10 @@ final class Reserving<R> {
 
   /** Gives what waits warm to those whom it will do; the others. */
   private List<Intent> handOver(
-      List<Intent> fresh, List<SlotRows.Live> live, Map<String, Cordon> cordons) {
+      List<Intent> fresh,
+      List<SlotRows.Live> live,
+      Map<String, Cordon> cordons,
+      Reservation.Chooser<R> chooser) {
     Set<String> images =
         fresh.stream()
             .filter(Intent::warmWillDo)
@@ -209,6 +212,7 @@ final class Reserving<R> {
             .filter(one -> one.isWaiting() && images.contains(one.image()))
             .filter(one -> one.host() == null || !cordons.containsKey(one.host()))
             .map(SlotRows.Live::id)
+            .filter(chooser::mayHandOver)
             .toList();
     List<Instance> candidates = InstanceRows.lockWaiting(handle, waiting);
     List<Instance> given = new ArrayList<>();

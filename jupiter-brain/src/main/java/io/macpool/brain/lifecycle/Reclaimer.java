@@ -27,6 +27,10 @@ public final class Reclaimer {
 
   private static final Logger log = LoggerFactory.getLogger(Reclaimer.class);
 
+  /** Whoever says so speaks for the owner: nobody wants the instance, wherever it is. */
+  private static final Set<InstanceEvent> FINAL =
+      Set.of(InstanceEvent.DELETED, InstanceEvent.GIVEN_UP, InstanceEvent.LEASE_ENDED);
+
   private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
@@ -100,6 +104,7 @@ public final class Reclaimer {
     CompletableFuture<Boolean> decided =
         executor
             .advance(decision)
+            .thenCompose(outcome -> disown(decision, outcome))
             .thenApply(
                 outcome -> {
                   outcome.now().ifPresent(live::put);
@@ -113,6 +118,22 @@ public final class Reclaimer {
                 toDo
                     ? carryOut(decision.id(), decision.reason())
                     : CompletableFuture.completedFuture(null)));
+  }
+
+  /**
+   * Whoever decides may not have heard that the record was closed, as the machine went from sight:
+   * should that return, it is wanted no more all the same.
+   */
+  private CompletableFuture<Transition.Outcome> disown(
+      Transition decision, Transition.Outcome outcome) {
+    boolean lost =
+        outcome
+            .now()
+            .filter(now -> InstanceEvent.DISOWNED.next(now, Optional.empty()).isPresent())
+            .isPresent();
+    return lost && FINAL.contains(decision.event())
+        ? executor.advance(Transition.of(decision.id(), InstanceEvent.DISOWNED, decision.reason()))
+        : CompletableFuture.completedFuture(outcome);
   }
 
   /** Whether there is something to destroy, by this decision or an earlier one. */

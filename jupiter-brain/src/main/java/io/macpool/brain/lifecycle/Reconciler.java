@@ -30,7 +30,6 @@ import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +84,7 @@ public final class Reconciler implements AutoCloseable {
   private final Counter failures;
   private final ScheduledExecutorService thread;
   private final KnownStates states = new KnownStates();
+  private final ClosedRecords closedRecords = new ClosedRecords();
   private final Listening listening;
   private final Neighbours neighbours;
   private Map<String, ReclaimPlanner.Suspicion> suspects = Map.of();
@@ -191,7 +191,7 @@ public final class Reconciler implements AutoCloseable {
     List<Instance> instances = ledger.live();
     states.read(instances, System.nanoTime());
     live.refresh(instances, mark);
-    hypervisor.identify(Identities.of(ledger.id(), instances));
+    hypervisor.identify(closedRecords.identities(ledger.id(), instances));
     cordons.refresh(ledger.cordons());
     leases.look(ledger, leads, now);
     closeForgotten(instances, now);
@@ -209,6 +209,7 @@ public final class Reconciler implements AutoCloseable {
     slots.count(inventory);
     neighbours.look(inventory, now);
     hostWatch.look(inventory);
+    closedRecords.read(ledger, instances, inventory);
     if (!leads) {
       suspects = Map.of();
       return;
@@ -217,7 +218,7 @@ public final class Reconciler implements AutoCloseable {
     noteIdentities(instances, inventory);
     act(instances, sighting, heartbeat);
     if (Duration.between(purgedAt, now).compareTo(PURGE_EVERY) > 0) {
-      ledger.purge(now.minus(options.keep()), MOST_PURGED);
+      ledger.purge(now.minus(options.keep()), MOST_PURGED, closedRecords.ids());
       purgedAt = now;
     }
   }
@@ -266,7 +267,7 @@ public final class Reconciler implements AutoCloseable {
   private void act(List<Instance> instances, Hypervisor.Sighting sighting, Heartbeat heartbeat) {
     Inventory inventory = sighting.inventory();
     Instant now = heartbeat.now();
-    Map<String, Instance> closed = closed(instances, inventory);
+    Map<String, Instance> closed = closedRecords.all();
     ReclaimPlanner.Plan plan =
         ReclaimPlanner.plan(
             instances,
@@ -299,13 +300,6 @@ public final class Reconciler implements AutoCloseable {
         .filter(Host::connected)
         .map(Host::id)
         .collect(Collectors.toSet());
-  }
-
-  private Map<String, Instance> closed(List<Instance> instances, Inventory inventory) {
-    Set<String> unknown = new HashSet<>(inventory.machines().keySet());
-    instances.forEach(instance -> unknown.remove(instance.id()));
-    return ledger.closed(unknown).stream()
-        .collect(Collectors.toMap(Instance::id, Function.identity()));
   }
 
   /** Those of ours whose records were lost: a person should know that the ledger is an old one. */

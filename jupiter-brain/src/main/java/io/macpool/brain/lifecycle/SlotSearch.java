@@ -11,9 +11,11 @@ import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.Origin;
 import io.macpool.core.fleet.Ownership;
 import io.macpool.core.fleet.PlacementPlanner.Wanted;
+import io.macpool.core.fleet.PowerState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -188,9 +190,24 @@ final class SlotSearch {
     return ledger.reserve(
         orders.stream().map(Order::intent).toList(),
         limits.ownerQuota(),
-        (use, wanted) ->
-            choose(
-                wanted.stream().map(instance -> byId.get(instance.id())).toList(), inventory, use));
+        new Reservation.Chooser<>() {
+          @Override
+          public List<Reservation.Choice<Placement.NoPlace>> choose(
+              SlotUse use, List<Instance> wanted) {
+            return SlotSearch.this.choose(
+                wanted.stream().map(instance -> byId.get(instance.id())).toList(), inventory, use);
+          }
+
+          @Override
+          public boolean mayHandOver(String id) {
+            return inventory.machine(id).filter(SlotSearch::isUp).isPresent();
+          }
+        });
+  }
+
+  /** What is suspended, out of reach or not to be seen is no use to whoever asks now. */
+  private static boolean isUp(Machine machine) {
+    return machine.power() == PowerState.ON && machine.sign().reachable();
   }
 
   /** Places for those that are to be made; the others wait for a permit first. */

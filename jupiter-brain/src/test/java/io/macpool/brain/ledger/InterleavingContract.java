@@ -178,7 +178,7 @@ abstract class InterleavingContract {
           ledger.lease("owned", "ci", "worker");
           return "";
         });
-    all.put("purge", ledger -> Integer.toString(ledger.purge(NOW.plusSeconds(1), 10)));
+    all.put("purge", ledger -> Integer.toString(ledger.purge(NOW.plusSeconds(1), 10, Set.of())));
     return all;
   }
 

@@ -351,7 +351,7 @@ abstract class LedgerContract {
       assertThat(ledger.slotUse().taken()).containsEntry("host-1", 1);
       assertThat(ledger.live()).extracting(Instance::id).containsExactly("c");
       assertThat(ledger.history("b")).hasSize(3);
-      assertThat(ledger.purge(NOW.plusSeconds(1), 10_000)).isEqualTo(2);
+      assertThat(ledger.purge(NOW.plusSeconds(1), 10_000, Set.of())).isEqualTo(2);
     }
   }
 
@@ -548,9 +548,11 @@ abstract class LedgerContract {
         happens(ledger, id, InstanceEvent.DELETED, "done");
         happens(ledger, id, InstanceEvent.DESTROYED, "done");
       }
-      assertThat(ledger.purge(NOW, 10)).isZero();
-      assertThat(ledger.purge(NOW.plusSeconds(1), 2)).isEqualTo(2);
-      assertThat(ledger.purge(NOW.plusSeconds(1), 2)).isEqualTo(1);
+      assertThat(ledger.purge(NOW, 10, Set.of())).isZero();
+      assertThat(ledger.purge(NOW.plusSeconds(1), 10, Set.of("a", "b", "c"))).isZero();
+      assertThat(ledger.purge(NOW.plusSeconds(1), 2, Set.of("b"))).isEqualTo(2);
+      assertThat(ledger.find("b")).isPresent();
+      assertThat(ledger.purge(NOW.plusSeconds(1), 2, Set.of())).isEqualTo(1);
       assertThat(ledger.hasHistory()).isFalse();
       assertThat(ledger.history("a")).isEmpty();
     }
@@ -637,7 +639,7 @@ abstract class LedgerContract {
                 assertThat(instance.phase()).isEqualTo(InstancePhase.READY);
                 assertThat(instance.createdAt()).isEqualTo(Instant.parse("2026-11-21T09:00:00Z"));
               });
-      assertThat(ledger.purge(NOW.plusSeconds(1), 10_000)).isEqualTo(1);
+      assertThat(ledger.purge(NOW.plusSeconds(1), 10_000, Set.of())).isEqualTo(1);
     }
   }
 }
