@@ -23,7 +23,7 @@ launch() {
 
 refuse() {
   say "$1: $2"
-  exit 1
+  exit "${SYSTEM_FAILURE_EXIT_CODE:-1}"
 }
 
 # A source newer than the jar, or no jar. `-quit` makes the common answer a fast one.

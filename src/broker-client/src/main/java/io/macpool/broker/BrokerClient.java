@@ -117,6 +117,24 @@ public final class BrokerClient {
   }
 
   /**
+   * Gives a lease up, with all that was made under it; fine if nobody holds it.
+   *
+   * @return whether the broker knows leases
+   */
+  public CompletableFuture<Boolean> endLease(String lease) {
+    return retries
+        .run(
+            () ->
+                send(
+                    "end the lease " + lease,
+                    request("/leases/" + segment(lease), READ_DEADLINE).DELETE(),
+                    404,
+                    405),
+            BrokerClient::mayPass)
+        .thenApply(answer -> answer.statusCode() / 100 == 2);
+  }
+
+  /**
    * Asks for an instance once; only the lack of any answer is tried again.
    *
    * @param idempotencyKey the same for every try at the same instance

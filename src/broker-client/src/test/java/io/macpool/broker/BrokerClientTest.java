@@ -89,6 +89,14 @@ class BrokerClientTest {
     assertThat(client.renew("w-1", Duration.ofSeconds(30)).join()).isEqualTo(known);
   }
 
+  @ParameterizedTest
+  @CsvSource({"204, true", "404, false", "405, false"})
+  void givesALeaseUpAndTellsWhetherTheBrokerKnowsAny(int status, boolean known) {
+    broker.stubFor(delete("/leases/w-1").willReturn(aResponse().withStatus(status)));
+
+    assertThat(client.endLease("w-1").join()).isEqualTo(known);
+  }
+
   @Test
   void createsUnderALease() {
     broker.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(201).withBody(ONE)));

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,10 +16,6 @@ import picocli.CommandLine.Option;
 
 /** The broker that a command speaks with; picocli fills it in, the command closes it. */
 final class Broker implements AutoCloseable {
-
-  /** A person waits: an answer that does not come is told soon. */
-  private static final RetryPolicy POLICY =
-      new RetryPolicy(Duration.ofSeconds(10), Duration.ofMillis(250), Duration.ofSeconds(2));
 
   @Option(
       names = "--url",
@@ -29,11 +27,32 @@ final class Broker implements AutoCloseable {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "A file that holds the token; else it is read from MACPOOL_TOKEN.")
+      defaultValue = "${MACPOOL_TOKEN_FILE}",
+      description =
+          "A file that holds the token (MACPOOL_TOKEN_FILE); else it is read from MACPOOL_TOKEN.")
   private Path tokenFile;
 
+  private Duration patience = Duration.ofSeconds(10);
   private ScheduledExecutorService threads;
   private BrokerClient client;
+
+  /** How long an answer is waited for; at first a person waits, and is told soon. */
+  Broker patience(Duration time) {
+    patience = time;
+    return this;
+  }
+
+  /** What another process has to find in its environment to speak with the same broker. */
+  Map<String, String> environment() {
+    Map<String, String> environment = new LinkedHashMap<>();
+    if (!url.equals(System.getenv("MACPOOL_URL"))) {
+      environment.put("MACPOOL_URL", url);
+    }
+    if (tokenFile != null) {
+      environment.put("MACPOOL_TOKEN_FILE", tokenFile.toAbsolutePath().toString());
+    }
+    return environment;
+  }
 
   /**
    * The client, made at the first call.
@@ -42,10 +61,6 @@ final class Broker implements AutoCloseable {
    */
   BrokerClient client() {
     if (client == null) {
-      if (url == null || url.isBlank()) {
-        throw new IllegalArgumentException(
-            "no broker is named: set MACPOOL_URL, or give --url https://jupiter-brain.example.com");
-      }
       BrokerEndpoint endpoint = endpoint();
       Optional<String> token = token();
       threads =
@@ -59,14 +74,28 @@ final class Broker implements AutoCloseable {
       client =
           new BrokerClient(
               new BrokerEndpoint(endpoint.base(), token.or(endpoint::token)),
-              POLICY,
+              new RetryPolicy(patience, Duration.ofMillis(250), Duration.ofSeconds(2)),
               threads,
               threads);
     }
     return client;
   }
 
+  /**
+   * Asks the broker nothing.
+   *
+   * @throws IllegalArgumentException if nothing, or something unusable, names the broker
+   */
+  void check() {
+    endpoint();
+    token();
+  }
+
   private BrokerEndpoint endpoint() {
+    if (url == null || url.isBlank()) {
+      throw new IllegalArgumentException(
+          "no broker is named: set MACPOOL_URL, or give --url https://jupiter-brain.example.com");
+    }
     try {
       return BrokerEndpoint.parse(url);
     } catch (IllegalArgumentException e) {

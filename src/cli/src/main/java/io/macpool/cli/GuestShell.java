@@ -1,6 +1,7 @@
 package io.macpool.cli;
 
 import io.macpool.broker.Instance;
+import io.macpool.cli.CommandEnd.How;
 import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -26,14 +27,8 @@ import java.util.stream.Stream;
  */
 final class GuestShell implements AutoCloseable {
 
-  /** The connection was lost while the command ran. */
-  static final int LOST = 126;
-
   /** No connection came about. */
   static final int NOT_STARTED = 127;
-
-  /** The command took too long, as timeout(1) tells it. */
-  static final int TIMED_OUT = 124;
 
   private static final int SSH_FAILED = 255;
   private static final Duration LOOK = Duration.ofMillis(300);
@@ -43,11 +38,15 @@ final class GuestShell implements AutoCloseable {
   private final SshOptions options;
   private final String address;
   private final Path directory;
+  private final Path knownHosts;
+  private boolean closed;
 
-  private GuestShell(SshOptions options, String address, Path directory) {
+  private GuestShell(
+      SshOptions options, String address, Path directory, Optional<Path> knownHosts) {
     this.options = options;
     this.address = address;
     this.directory = directory;
+    this.knownHosts = knownHosts.orElse(directory.resolve("known_hosts"));
   }
 
   /**
@@ -58,8 +57,32 @@ final class GuestShell implements AutoCloseable {
    */
   static GuestShell open(SshOptions options, Supplier<Optional<Instance>> look, Duration boot)
       throws IOException, InterruptedException {
-    String address = reachable(options, look, boot);
-    GuestShell shell = new GuestShell(options, address, Files.createTempDirectory("macpool-"));
+    return open(
+        options,
+        () ->
+            look.get()
+                .map(Instance::addresses)
+                .orElseThrow(() -> new PoolException("the instance is gone")),
+        boot,
+        Optional.empty());
+  }
+
+  /**
+   * Waits for the guest and logs in.
+   *
+   * @param addresses the guest's, as they are known now
+   * @param knownHosts keeps the guest's host key beyond this connection
+   * @throws PoolException if the guest does not let us in
+   */
+  static GuestShell open(
+      SshOptions options,
+      Supplier<List<String>> addresses,
+      Duration boot,
+      Optional<Path> knownHosts)
+      throws IOException, InterruptedException {
+    String address = reachable(options, addresses, boot);
+    GuestShell shell =
+        new GuestShell(options, address, Files.createTempDirectory("macpool-"), knownHosts);
     boolean open = false;
     try {
       shell.login();
@@ -74,14 +97,13 @@ final class GuestShell implements AutoCloseable {
 
   /** The first of the guest's addresses that takes a connection. */
   private static String reachable(
-      SshOptions options, Supplier<Optional<Instance>> look, Duration boot)
+      SshOptions options, Supplier<List<String>> addresses, Duration boot)
       throws InterruptedException {
     long deadline = System.nanoTime() + boot.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     List<String> known = List.of();
     do {
-      Instance now = look.get().orElseThrow(() -> new PoolException("the instance is gone"));
-      known = now.addresses();
+      known = addresses.get();
       for (String address : known) {
         if (answers(address, options.port)) {
           return address;
@@ -154,7 +176,7 @@ final class GuestShell implements AutoCloseable {
                 "-o",
                 "StrictHostKeyChecking=accept-new",
                 "-o",
-                "UserKnownHostsFile=" + directory.resolve("known_hosts"),
+                "UserKnownHostsFile=" + knownHosts,
                 "-o",
                 "GlobalKnownHostsFile=/dev/null",
                 "-o",
@@ -169,30 +191,47 @@ final class GuestShell implements AutoCloseable {
     return command;
   }
 
+  /** The address that was logged in to. */
+  String address() {
+    return address;
+  }
+
   /**
    * Runs a command with our own streams; without words a login shell.
    *
    * @param terminal whether it gets one
    * @param limit how long it may take; empty: as long as it likes
-   * @return its exit status, or {@link #LOST} or {@link #TIMED_OUT}
    */
-  int run(List<String> words, boolean terminal, Optional<Duration> limit)
+  CommandEnd run(List<String> words, boolean terminal, Optional<Duration> limit)
       throws IOException, InterruptedException {
-    List<String> command = ssh();
-    if (terminal) {
-      command.add("-t");
+    Process process = command(words, terminal ? List.of("-t") : List.of()).inheritIO().start();
+    if (limit.isPresent() && !process.waitFor(limit.get().toMillis(), TimeUnit.MILLISECONDS)) {
+      process.destroy();
+      return new CommandEnd(How.TIMED_OUT, 0);
     }
+    return end(process.waitFor());
+  }
+
+  /**
+   * A command of its own channel, not yet begun; without words a login shell.
+   *
+   * @param flags for ssh
+   */
+  ProcessBuilder command(List<String> words, List<String> flags) {
+    List<String> command = ssh();
+    command.addAll(flags);
     command.add(address);
     if (!words.isEmpty()) {
       command.add(words.stream().map(GuestShell::quoted).collect(Collectors.joining(" ")));
     }
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    if (limit.isPresent() && !process.waitFor(limit.get().toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroy();
-      return TIMED_OUT;
-    }
-    int status = process.waitFor();
-    return status == SSH_FAILED && !isConnected() ? LOST : status;
+    return new ProcessBuilder(command);
+  }
+
+  /** What the exit status of such a command says. */
+  CommandEnd end(int status) throws IOException, InterruptedException {
+    return status == SSH_FAILED && !isConnected()
+        ? new CommandEnd(How.LOST, 0)
+        : new CommandEnd(How.ENDED, status);
   }
 
   /** The guest's shell takes a line: each word stays one word there. */
@@ -220,7 +259,11 @@ final class GuestShell implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       control("exit");
     } catch (InterruptedException e) {

@@ -2,7 +2,6 @@ package io.macpool.cli;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerException;
-import io.macpool.broker.BrokerException.Reason;
 import io.macpool.broker.Instance;
 import io.macpool.broker.NewInstance;
 import io.macpool.core.GoDuration;
@@ -10,14 +9,10 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An instance that is ours as long as this lives: it is made under a lease that we renew, and
@@ -26,14 +21,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class HeldInstance implements AutoCloseable {
 
   private static final Duration LEASE = Duration.ofSeconds(60);
-  private static final Duration RENEWAL = Duration.ofSeconds(20);
   private static final Duration DESTRUCTION = Duration.ofSeconds(30);
 
   private final Broker broker;
   private final PrintWriter err;
   private final String lease = "macpool-" + UUID.randomUUID();
-  private final AtomicBoolean closed = new AtomicBoolean();
-  private ScheduledFuture<?> renewing;
+  private boolean closed;
+  private HeldLease renewing;
   private BrokerClient client;
   private volatile Instance instance;
 
@@ -57,7 +51,8 @@ final class HeldInstance implements AutoCloseable {
     boolean made = false;
     try {
       held.takeLease();
-      held.create(wanted, patience);
+      held.instance =
+          FreeMac.await(held.client, wanted, UUID.randomUUID().toString(), patience, err);
       made = true;
       return held;
     } finally {
@@ -73,47 +68,7 @@ final class HeldInstance implements AutoCloseable {
       return;
     }
     client = client.leasedBy(lease);
-    renewing =
-        broker
-            .threads()
-            .scheduleWithFixedDelay(
-                this::renew, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** One that fails is followed by others before the lease ends. */
-  private void renew() {
-    CompletableFuture<Boolean> unused = client.renew(lease, LEASE);
-  }
-
-  private void create(NewInstance wanted, Duration patience) throws InterruptedException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    String key = UUID.randomUUID().toString();
-    boolean told = false;
-    CountDownLatch never = new CountDownLatch(1);
-    while (true) {
-      try {
-        instance = client.create(wanted, key).join();
-        return;
-      } catch (CompletionException e) {
-        if (!(Main.cause(e) instanceof BrokerException refused)
-            || refused.reason() != Reason.FULL) {
-          throw e;
-        }
-        long left = deadline - System.nanoTime();
-        if (left <= 0) {
-          throw new PoolException(
-              "no Mac was free within %s: %s"
-                  .formatted(GoDuration.format(patience), refused.getMessage()));
-        }
-        if (!told) {
-          err.println("macpool: waiting for a free Mac: " + refused.getMessage());
-          err.flush();
-          told = true;
-        }
-        long pause = Math.min(left, refused.retryAfter().toNanos());
-        never.await(pause, TimeUnit.NANOSECONDS);
-      }
-    }
+    renewing = HeldLease.renewed(client, broker.threads(), lease, LEASE, HeldLease.pause(LEASE));
   }
 
   String id() {
@@ -125,13 +80,15 @@ final class HeldInstance implements AutoCloseable {
     return client.find(id()).join();
   }
 
+  /** Whoever comes second, at a signal, waits for the first: the broker's client is needed. */
   @Override
-  public void close() {
-    if (!closed.compareAndSet(false, true)) {
+  public synchronized void close() {
+    if (closed) {
       return;
     }
+    closed = true;
     if (renewing != null) {
-      renewing.cancel(false);
+      renewing.close();
     }
     if (instance == null) {
       return;

@@ -4,8 +4,12 @@ import io.macpool.broker.BrokerException;
 import io.macpool.core.GoDuration;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.TypeConversionException;
@@ -17,19 +21,6 @@ import picocli.CommandLine.TypeConversionException;
     version = "macpool",
     sortOptions = false,
     description = {"Looks at a pool of Macs, runs commands on them, takes them out of use.", ""},
-    subcommands = {
-      RunCommand.class,
-      InstancesCommand.class,
-      HostsCommand.class,
-      ImagesCommand.class,
-      CapacityCommand.class,
-      CreateCommand.class,
-      DeleteCommand.class,
-      SshCommand.class,
-      CordonCommand.class,
-      DrainCommand.class,
-      UncordonCommand.class
-    },
     footer = {
       "",
       "The broker is named by MACPOOL_URL, its token by MACPOOL_TOKEN.",
@@ -52,17 +43,47 @@ public final class Main {
 
   /** Runs one command; prints to the process's own streams. */
   static int execute(String... arguments) {
-    return commandLine().execute(arguments);
+    return commandLine(arguments).execute(arguments);
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setUsageHelpAutoWidth(true)
+  /** Commands by name, as the help lists them. */
+  private static Map<String, Supplier<Object>> commands() {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("run", RunCommand::new);
+    commands.put("instances", InstancesCommand::new);
+    commands.put("hosts", HostsCommand::new);
+    commands.put("images", ImagesCommand::new);
+    commands.put("capacity", CapacityCommand::new);
+    commands.put("create", CreateCommand::new);
+    commands.put("delete", DeleteCommand::new);
+    commands.put("ssh", SshCommand::new);
+    commands.put("cordon", CordonCommand::new);
+    commands.put("drain", DrainCommand::new);
+    commands.put("uncordon", UncordonCommand::new);
+    commands.put("gitlab", GitLabCommand::new);
+    return commands;
+  }
+
+  /**
+   * The parser for some arguments: with the command that they name alone, since to read what all
+   * the others can do takes as long as many a command.
+   */
+  static CommandLine commandLine(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    Map<String, Supplier<Object>> commands = commands();
+    if (arguments.length > 0 && commands.containsKey(arguments[0])) {
+      line.addSubcommand(commands.get(arguments[0]).get());
+    } else {
+      commands.values().forEach(command -> line.addSubcommand(command.get()));
+    }
+    // Unusable options of ours are no fault of a job.
+    Optional.ofNullable(line.getSubcommands().get("gitlab")).ifPresent(GitLabStage::blameUs);
+    return line.setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Duration.class, Main::duration)
         .setExecutionExceptionHandler(
-            (e, line, parsed) -> {
-              say(line.getErr(), cause(e));
+            (e, failed, parsed) -> {
+              say(failed.getErr(), cause(e));
               return FAILED;
             });
   }

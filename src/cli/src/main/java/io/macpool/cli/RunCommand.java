@@ -101,11 +101,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(HeldInstance held, PrintWriter err) throws InterruptedException, IOException {
-    // A signal ends us without coming by here. Closing twice is fine.
-    Runtime.getRuntime().addShutdownHook(new Thread(held::close, "destroy"));
-    try (held;
-        GuestShell shell = GuestShell.open(ssh, held::look, boot)) {
-      return shell.run(command, terminal, Optional.ofNullable(timeout));
+    AtExit atExit = new AtExit();
+    try (HeldInstance instance = atExit.add(held);
+        GuestShell shell = atExit.add(GuestShell.open(ssh, instance::look, boot))) {
+      return shell.run(command, terminal, Optional.ofNullable(timeout)).exitStatus();
     } catch (PoolException | CompletionException e) {
       Main.say(err, Main.cause(e));
       return GuestShell.NOT_STARTED;

@@ -41,7 +41,7 @@ final class SshCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (Broker pool = broker;
         GuestShell shell = GuestShell.open(ssh, () -> pool.client().find(id).join(), BOOT)) {
-      return shell.run(command, command.isEmpty(), Optional.empty());
+      return shell.run(command, command.isEmpty(), Optional.empty()).exitStatus();
     } catch (PoolException | CompletionException e) {
       Main.say(spec.commandLine().getErr(), Main.cause(e));
       return GuestShell.NOT_STARTED;

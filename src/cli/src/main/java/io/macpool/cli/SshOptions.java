@@ -1,6 +1,8 @@
 package io.macpool.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** How the guests are logged in to; picocli fills it in. */
@@ -26,4 +28,15 @@ final class SshOptions {
       defaultValue = "${MACPOOL_SSH_PORT:-22}",
       description = "The guests' port (MACPOOL_SSH_PORT; default: 22).")
   int port;
+
+  /** What another process has to find in its environment to log in as we do. */
+  Map<String, String> environment() {
+    Map<String, String> environment = new LinkedHashMap<>();
+    if (key != null) {
+      environment.put("MACPOOL_SSH_KEY", key.toAbsolutePath().toString());
+    }
+    environment.put("MACPOOL_SSH_USER", user);
+    environment.put("MACPOOL_SSH_PORT", Integer.toString(port));
+    return environment;
+  }
 }

@@ -6,7 +6,9 @@ import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Documents.ApiError;
 import io.macpool.broker.Documents.Data;
 import io.macpool.broker.Documents.Errors;
+import io.macpool.broker.LeaseInfo;
 import io.macpool.core.GoDuration;
+import io.macpool.core.fleet.Lease;
 import io.macpool.sim.broker.BrokerFaults.Call;
 import io.macpool.sim.net.LoopbackServer;
 import io.macpool.sim.vcenter.GuestPower;
@@ -33,11 +35,14 @@ public final class BrokerSimulator implements AutoCloseable {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final String INSTANCES = "/instances";
+  private static final String LEASES = "/leases/";
   private static final int MAX_BODY = 1024 * 1024;
 
   private final String token;
   private final InstancePool pool;
   private final BrokerFaults faults = new BrokerFaults();
+  private final HeldLeases leases = new HeldLeases(Clock.systemUTC());
+  private volatile boolean knowsLeases;
   private LoopbackServer server;
 
   private BrokerSimulator(String token, InstancePool pool) {
@@ -65,6 +70,26 @@ public final class BrokerSimulator implements AutoCloseable {
   /** What is to go wrong with calls. */
   public BrokerFaults faults() {
     return faults;
+  }
+
+  /** From now on it knows leases, as ours does; at first it does not, as the Go broker. */
+  public void knowLeases() {
+    knowsLeases = true;
+  }
+
+  /** As if so much time had gone by for all holders of leases. */
+  public void passTime(Duration time) {
+    leases.passTime(time);
+  }
+
+  /** How often a holder said that it lives. */
+  public int renewals() {
+    return leases.renewals();
+  }
+
+  /** The leases that somebody holds. */
+  public Set<String> leases() {
+    return leases.ids();
   }
 
   /** Changes how many slots there are; instances beyond stay. */
@@ -165,6 +190,10 @@ public final class BrokerSimulator implements AutoCloseable {
       return;
     }
     String path = request.path();
+    if (knowsLeases && path.startsWith(LEASES)) {
+      lease(request, path.substring(LEASES.length()), body);
+      return;
+    }
     String id = path.startsWith(INSTANCES + "/") ? path.substring(INSTANCES.length() + 1) : "";
     switch (request.method().name() + " " + (id.isEmpty() ? path : INSTANCES + "/ID")) {
       case "POST /instances" -> create(request, body);
@@ -181,6 +210,23 @@ public final class BrokerSimulator implements AutoCloseable {
       }
       case "GET /capacity" -> send(request, 200, pool.capacity());
       default -> refuse(request, 404, "not-found", "no such resource");
+    }
+  }
+
+  private void lease(HttpServerRequest request, String id, Buffer body) {
+    if (request.method().name().equals("DELETE")) {
+      leases.end(id).forEach(pool::delete);
+      request.response().setStatusCode(204).end();
+      return;
+    }
+    try {
+      String duration =
+          BrokerJson.mapper().readTree(body.toString()).path("data").path("duration").asText();
+      Lease lease = leases.renew(id, GoDuration.parse(duration));
+      leases.ended().forEach(pool::delete);
+      send(request, 200, new LeaseInfo(LeaseInfo.TYPE, id, lease.expiresAt()));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      refuse(request, 422, "invalid-field", "not a lease");
     }
   }
 
@@ -212,14 +258,19 @@ public final class BrokerSimulator implements AutoCloseable {
       return;
     }
     String image = data.path("base-image").asText("");
+    Optional<String> lease = Optional.ofNullable(request.getHeader("Macpool-Lease"));
     if (image.isEmpty()) {
       refuse(request, 422, "missing-field", "data and base-image are required");
     } else if (!data.path("type").asText().equals("instances")) {
       refuse(request, 409, "incorrect-type", "type must be instances");
+    } else if (knowsLeases && lease.isPresent() && !leases.isTaken(lease.get())) {
+      request.response().putHeader("Retry-After", "1");
+      refuse(request, 409, "unknown-lease", "PUT /leases/" + lease.get() + " comes first");
     } else {
       pool.create(image, "simulated", Optional.ofNullable(request.getHeader("Idempotency-Key")))
           .ifPresentOrElse(
               made -> {
+                lease.ifPresent(held -> leases.put(held, made.id()));
                 request.response().putHeader("Location", INSTANCES + "/" + made.id());
                 send(request, 201, made);
               },

@@ -150,6 +150,33 @@ class BrokerSimulatorTest {
   }
 
   @Test
+  void leasesEndAsTheBrokersDo() throws Exception {
+    String lease = "{\"data\":{\"type\":\"leases\",\"duration\":\"30s\"}}";
+    assertThat(send("PUT", "/leases/a", lease, "").statusCode()).isEqualTo(404);
+    broker.knowLeases();
+    assertThat(leased("a").statusCode()).isEqualTo(409);
+    assertThat(send("PUT", "/leases/a", lease, "").statusCode()).isEqualTo(200);
+    assertThat(leased("a").statusCode()).isEqualTo(201);
+    broker.passTime(Duration.ofMinutes(1));
+    assertThat(broker.instances()).as("nobody is heard").hasSize(1);
+    send("PUT", "/leases/b", lease, "");
+    assertThat(broker.instances()).isEmpty();
+    assertThat(leased("b").statusCode()).isEqualTo(201);
+    assertThat(send("DELETE", "/leases/b", "", "").statusCode()).isEqualTo(204);
+    assertThat(broker.instances()).isEmpty();
+  }
+
+  private HttpResponse<String> leased(String lease) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(base() + "/instances"))
+            .header("Authorization", "token " + broker.endpoint().getUserInfo())
+            .header("Macpool-Lease", lease)
+            .POST(BodyPublishers.ofString(NEW))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
   void closingEndsEveryGuest() throws Exception {
     send("POST", "/instances", NEW, "");
     broker.close();
