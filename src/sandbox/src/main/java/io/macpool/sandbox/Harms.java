@@ -3,6 +3,7 @@ package io.macpool.sandbox;
 import io.macpool.sandbox.Chaos.Deed;
 import io.macpool.sandbox.Chaos.Harm;
 import io.macpool.sim.amqp.AmqpSimulator;
+import io.macpool.sim.amqp.ResultCollector;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -29,6 +31,41 @@ final class Harms {
     return pick -> {
       amqp.stop();
       return Optional.of(new Harm("", amqp::resume));
+    };
+  }
+
+  /** Every other time clients lose their connections, too: those of the node that goes. */
+  static Deed amqpFailover(AmqpSimulator amqp) {
+    return pick -> {
+      List<String> queues = amqp.broker().durableQueues();
+      queues.forEach(amqp.broker()::leaderAway);
+      boolean cut = pick % 2 == 0;
+      if (cut) {
+        amqp.dropConnections();
+      }
+      return Optional.of(
+          new Harm(
+              cut ? "with its connections" : "", () -> queues.forEach(amqp.broker()::leaderBack)));
+    };
+  }
+
+  static Deed logsRefused(AmqpSimulator amqp) {
+    return pick -> {
+      amqp.broker()
+          .setPolicy(
+              "refuse-logs",
+              "^" + ResultCollector.LOGS + "$",
+              Map.of("max-length", 0, "overflow", "reject-publish"));
+      return Optional.of(new Harm("", () -> amqp.broker().clearPolicy("refuse-logs")));
+    };
+  }
+
+  /** What waited in it is the scheduler's to queue anew. */
+  static Deed queueDeleted(AmqpSimulator amqp, Scheduler scheduler) {
+    return pick -> {
+      List<byte[]> waited = amqp.broker().deleteQueue(Wiring.QUEUE);
+      Runnable mend = scheduler.queueWasDeleted(waited);
+      return Optional.of(new Harm("with " + waited.size() + " jobs that waited", mend));
     };
   }
 

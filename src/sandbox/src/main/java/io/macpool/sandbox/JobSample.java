@@ -48,7 +48,14 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected, Lis
 
   /** What a soak publishes in turn: some that last, so that mishaps befall them in every phase. */
   private static final List<String> SOAK_CYCLE =
-      List.of("long-passing", "passing", "long-failing", "chatty", "erroring", "failing");
+      List.of(
+          "long-passing",
+          "passing",
+          "long-failing",
+          "longest-passing",
+          "chatty",
+          "erroring",
+          "failing");
 
   /** The sample that the {@code index}th of the built-in jobs runs. */
   static JobSample builtIn(int index) {

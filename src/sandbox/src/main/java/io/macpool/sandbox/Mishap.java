@@ -31,6 +31,14 @@ record Mishap(Kind kind, Duration pause, Duration lasts, int pick) {
     AMQP_CUT,
     /** The AMQP broker is not there for a while: a restart. */
     AMQP_AWAY,
+    /**
+     * The node on which all durable queues lie is gone for a while; half of the connections, too.
+     */
+    AMQP_FAILOVER,
+    /** The queue of jobs is deleted; what waited in it is queued anew a while later. */
+    QUEUE_DELETED,
+    /** The queue of logs refuses every message. */
+    LOGS_REFUSED,
     /** A guest's SSH connections are cut. */
     SSH_CUT,
     /** A worker's process is killed; it is started again. */

@@ -1,17 +1,23 @@
 package io.macpool.sandbox;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.failsafe.Failsafe;
 import dev.failsafe.RetryPolicy;
 import io.macpool.sim.amqp.JobPublisher;
 import io.macpool.sim.amqp.ResultCollector;
 import io.macpool.sim.amqp.StateUpdate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +31,10 @@ final class Scheduler implements AutoCloseable {
 
   /** Ids of jobs that have none of their own begin here. */
   static final long FIRST_ID = 900_001;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Longer than any job, with all that it may have to wait for. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(3);
 
   private final String queue;
   private final Consumer<String> told;
@@ -33,6 +43,10 @@ final class Scheduler implements AutoCloseable {
   private final JobBoard board;
   private final ExecutorService requeuing =
       Executors.newSingleThreadExecutor(work -> new Thread(work, "sandbox-scheduler"));
+
+  /** Jobs that may have lost their message with the queue, and since when. */
+  private final Map<Long, Instant> orphans = new ConcurrentHashMap<>();
+
   private long nextId;
 
   private Scheduler(
@@ -82,7 +96,61 @@ final class Scheduler implements AutoCloseable {
       board.published(id, sample, now);
       bodies.add(sample.body(id, queue, now).toString());
     }
-    insist(() -> publisher.publish(queue, bodies));
+    bodies.forEach(body -> insist(() -> publisher.publish(queue, body)));
+  }
+
+  /**
+   * The queue was deleted, with these bodies that waited in it. What was handed out has lost its
+   * message, too, and ends all the same unless its worker is killed: that is for {@link
+   * #queueForgottenAnew}.
+   *
+   * @return queues anew what waited and was never taken
+   */
+  Runnable queueWasDeleted(List<byte[]> waited) {
+    board.entries().stream()
+        .filter(job -> !job.ended())
+        .forEach(job -> orphans.put(job.id(), Instant.now()));
+    return () ->
+        waited.stream()
+            .map(Scheduler::idIn)
+            .filter(id -> collector.job(id).updates().isEmpty())
+            .forEach(
+                id -> {
+                  orphans.remove(id);
+                  queueAnew(id, 0);
+                });
+  }
+
+  /** Queues anew what may have lost its message with the queue and was long not heard of. */
+  void queueForgottenAnew() {
+    Instant now = Instant.now();
+    for (JobBoard.Entry job : board.entries()) {
+      Instant since = orphans.get(job.id());
+      if (since == null) {
+        continue;
+      }
+      Instant heard =
+          job.reported().updates().stream()
+              .map(StateUpdate::arrived)
+              .max(Comparator.naturalOrder())
+              .filter(since::isBefore)
+              .orElse(since);
+      if (job.ended()) {
+        orphans.remove(job.id());
+      } else if (Duration.between(heard, now).compareTo(FORGOTTEN) > 0) {
+        orphans.remove(job.id());
+        told.accept("job " + job.id() + " lost its message with the queue and is queued anew");
+        queueAnew(job.id(), 0);
+      }
+    }
+  }
+
+  private static long idIn(byte[] body) {
+    try {
+      return JSON.readTree(body).path("job").path("id").asLong();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a job of our own can't be read", e);
+    }
   }
 
   /** Its own, unless another job has that: results are told by id. */
@@ -107,26 +175,31 @@ final class Scheduler implements AutoCloseable {
       return;
     }
     try {
-      requeuing.execute(() -> queueAnew(update));
+      requeuing.execute(
+          () -> {
+            orphans.remove(update.jobId());
+            queueAnew(update.jobId(), update.count() + 1);
+            told.accept("job " + update.jobId() + " was reset and is queued anew");
+          });
     } catch (RejectedExecutionException e) {
       told.accept("job " + update.jobId() + " was reset after the run had ended");
     }
   }
 
-  private void queueAnew(StateUpdate update) {
+  private void queueAnew(long id, long count) {
     board
-        .sample(update.jobId())
+        .sample(id)
         .ifPresent(
             sample -> {
-              ObjectNode body = sample.body(update.jobId(), queue, Instant.now());
-              body.withObject("/meta").put("state_update_count", update.count() + 1);
+              ObjectNode body = sample.body(id, queue, Instant.now());
+              body.withObject("/meta").put("state_update_count", count);
               insist(() -> publisher.publish(queue, body.toString()));
-              told.accept("job " + update.jobId() + " was reset and is queued anew");
             });
   }
 
   /**
-   * A connection may be cut at any moment, on purpose even: the publisher's comes back by itself.
+   * A connection may be cut at any moment, on purpose even, and a queue be out of reach for some
+   * seconds: the publisher's come back by themselves.
    */
   private static void insist(Runnable publication) {
     RetryPolicy<Object> policy =
@@ -134,7 +207,7 @@ final class Scheduler implements AutoCloseable {
             .handle(IllegalStateException.class)
             .withDelay(Duration.ofMillis(300))
             .withJitter(0.3)
-            .withMaxRetries(10)
+            .withMaxRetries(100)
             .build();
     Failsafe.with(policy).run(publication::run);
   }

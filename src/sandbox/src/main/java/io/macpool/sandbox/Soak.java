@@ -103,7 +103,8 @@ final class Soak {
     Resources trouble = new Resources();
     try {
       if (options.chaos) {
-        Map<Mishap.Kind, Chaos.Deed> deeds = system.deeds();
+        Map<Mishap.Kind, Chaos.Deed> deeds = system.deeds(scheduler);
+        deeds.keySet().retainAll(options.mishaps());
         MishapPlan plan = new MishapPlan(options.seed(), deeds.keySet(), PAUSES, LASTING);
         trouble.own("chaos", Chaos.start(plan, deeds, this::mishap));
       }
@@ -118,6 +119,7 @@ final class Soak {
 
   /** As many jobs wait as run, so that a freed slot never idles and the queue never grows. */
   private void topUp() {
+    scheduler.queueForgottenAnew();
     List<JobBoard.Entry> jobs = scheduler.board().entries();
     long open = jobs.stream().filter(job -> !job.ended()).count();
     List<JobSample> samples = new ArrayList<>();
@@ -163,6 +165,7 @@ final class Soak {
       if (Instant.now().isAfter(deadline)) {
         return false;
       }
+      scheduler.queueForgottenAnew();
       look();
     }
     return true;

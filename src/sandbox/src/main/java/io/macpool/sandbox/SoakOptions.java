@@ -3,8 +3,11 @@ package io.macpool.sandbox;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** What a person may ask of a soak; picocli fills it in. */
@@ -20,9 +23,18 @@ final class SoakOptions {
   @Option(
       names = "--chaos",
       description =
-          "Let things go wrong all the time: vCenter and AMQP broker away, hosts lost, connections"
-              + " cut, workers, broker and operator killed.")
+          "Let things go wrong all the time: vCenter and AMQP broker away, nodes of it lost, its queue"
+              + " deleted, logs refused, hosts lost, connections cut, workers, broker and operator"
+              + " killed; a consumer_timeout of 20 s.")
   boolean chaos;
+
+  @Option(
+      names = "--mishaps",
+      paramLabel = "KIND",
+      split = ",",
+      description =
+          "With --chaos: these kinds alone (default: all). Kinds: ${COMPLETION-CANDIDATES}.")
+  private List<Mishap.Kind> mishaps = List.of(Mishap.Kind.values());
 
   @Option(
       names = "--seed",
@@ -52,6 +64,11 @@ final class SoakOptions {
     return seed;
   }
 
+  /** What may go wrong. */
+  Set<Mishap.Kind> mishaps() {
+    return EnumSet.copyOf(mishaps);
+  }
+
   Duration feeding() {
     return Duration.ofMillis((long) (minutes * 60_000));
   }
@@ -61,6 +78,9 @@ final class SoakOptions {
     return "src/benchmarks/soak --minutes "
         + (minutes == Math.rint(minutes) ? Long.toString((long) minutes) : Double.toString(minutes))
         + (chaos ? " --chaos" : "")
+        + (mishaps().size() == Mishap.Kind.values().length
+            ? ""
+            : " --mishaps " + mishaps().stream().map(Enum::name).collect(Collectors.joining(",")))
         + (hosts == 4 ? "" : " --hosts " + hosts)
         + " --seed "
         + seed();

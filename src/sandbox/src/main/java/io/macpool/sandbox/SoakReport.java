@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -73,6 +74,29 @@ record SoakReport(
     return updates.stream().limit(Math.max(0, updates.size() - 1)).anyMatch(StateUpdate::isFinish);
   }
 
+  /**
+   * Run by two at once: one reported something after another had started. Whoever lost its worker
+   * reports nothing any more.
+   */
+  List<JobBoard.Entry> byTwo() {
+    return jobs.stream().filter(SoakReport::isByTwo).toList();
+  }
+
+  private static boolean isByTwo(JobBoard.Entry job) {
+    Optional<String> running = Optional.empty();
+    for (StateUpdate update : job.reported().updates()) {
+      if (update.isStart()) {
+        running = update.instanceId();
+      } else if (!update.isReceive()
+          && update.instanceId().isPresent()
+          && running.isPresent()
+          && !update.instanceId().equals(running)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Given up by a worker and queued anew, at least once. */
   long reset() {
     return jobs.stream().filter(job -> job.reported().resets() > 0).count();
@@ -81,17 +105,20 @@ record SoakReport(
   boolean good() {
     return lost().isEmpty()
         && wrong().isEmpty()
+        && repeated() == 0
+        && byTwo().isEmpty()
         && leaked.isEmpty()
         && overcommitted.isEmpty()
         && died.isEmpty();
   }
 
-  /** The whole of it for a person: the evidence first, the four numbers last. */
+  /** The whole of it for a person: the evidence first, the six numbers last. */
   String text() {
     List<String> lines = new ArrayList<>();
     jobs.stream()
         .filter(SoakReport::isRepeated)
-        .forEach(job -> lines.add("  taken again: " + history(job)));
+        .forEach(job -> lines.add("! taken again: " + history(job)));
+    byTwo().forEach(job -> lines.add("! by two: " + history(job)));
     lost().forEach(job -> lines.add("! lost: " + history(job)));
     wrong().forEach(job -> lines.add("! false: " + history(job)));
     leaked.forEach(machine -> lines.add("! leaked: " + machine));
@@ -104,15 +131,15 @@ record SoakReport(
     lines.add(
         String.format(
             Locale.ROOT,
-            "jobs: %d published in %s, %d ended (%.1f a minute), %d reset on the way, %d taken"
-                + " again after their end; %d mishaps",
+            "jobs: %d published in %s, %d ended (%.1f a minute), %d reset on the way; %d mishaps",
             jobs.size(),
             GoDuration.format(fed),
             ended,
             ended * 60.0 / Math.max(1, fed.toSeconds()),
             reset(),
-            repeated(),
             mishaps.size()));
+    lines.add(
+        String.format("taken again after their end %d, run by two %d", repeated(), byTwo().size()));
     lines.add(
         String.format(
             "lost %d, false %d, leaked %d, overcommitted %d",

@@ -10,10 +10,12 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The whole system for a soak: simulated peers in this JVM, each service a process of its own. */
 final class SoakSystem implements AutoCloseable {
@@ -27,6 +29,12 @@ final class SoakSystem implements AutoCloseable {
   private static final Map<String, String> WORKER_ENVIRONMENT =
       Map.of("TRAVIS_WORKER_MAX_START_FAILURES", "1000", "TRAVIS_WORKER_LOG_FORMAT", "plain");
 
+  /** Shorter than a job of the samples: each of these loses its message while it runs. */
+  private static final Duration CONSUMER_TIMEOUT = Duration.ofSeconds(20);
+
+  /** By then what workers kept of logs is out: their channels pause for ten seconds at most. */
+  private static final Duration LOGS_TOLD = Duration.ofSeconds(15);
+
   private final Resources resources;
   private final int hosts;
   private final ProcessPods pods;
@@ -34,6 +42,7 @@ final class SoakSystem implements AutoCloseable {
   private final SupervisedService brain;
   private final Path authorities;
   private final SupervisedService operator;
+  private volatile long workersAreSafeUntil = System.nanoTime();
 
   private SoakSystem(Resources resources, SoakOptions options, Path logs) throws IOException {
     this.resources = resources;
@@ -46,6 +55,7 @@ final class SoakSystem implements AutoCloseable {
     peers = resources.own("peers", Peers.start(sandbox, directory, pods));
     if (options.chaos) {
       Chaos.befall(vcenter().faults());
+      amqp().broker().setConsumerTimeout(CONSUMER_TIMEOUT);
     }
     CustomResources.apply(peers.cluster());
     Wiring wiring = new Wiring(sandbox, peers);
@@ -114,8 +124,8 @@ final class SoakSystem implements AutoCloseable {
     return SLOTS_PER_HOST * hosts;
   }
 
-  /** All that can be done to it. */
-  Map<Mishap.Kind, Chaos.Deed> deeds() {
+  /** All that can be done to it; what needs the scheduler's help is told to it. */
+  Map<Mishap.Kind, Chaos.Deed> deeds(Scheduler scheduler) {
     Map<Mishap.Kind, Chaos.Deed> deeds = new EnumMap<>(Mishap.Kind.class);
     deeds.put(Mishap.Kind.VCENTER_AWAY, Harms.vcenterAway(vcenter()));
     deeds.put(Mishap.Kind.HOST_CRASHED, Harms.hostCrashed(vcenter()));
@@ -127,10 +137,31 @@ final class SoakSystem implements AutoCloseable {
     deeds.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(amqp()));
     deeds.put(Mishap.Kind.AMQP_AWAY, Harms.amqpAway(amqp()));
     deeds.put(Mishap.Kind.SSH_CUT, Harms.sshCut(peers.guests()));
-    deeds.put(Mishap.Kind.WORKER_KILLED, pick -> pods.killOne(pick).map(Chaos.Harm::mendingItself));
+    deeds.put(Mishap.Kind.AMQP_FAILOVER, Harms.amqpFailover(amqp()));
+    deeds.put(Mishap.Kind.QUEUE_DELETED, Harms.queueDeleted(amqp(), scheduler));
+    deeds.put(
+        Mishap.Kind.LOGS_REFUSED,
+        pick -> Harms.logsRefused(amqp()).befall(pick).map(this::keepingWorkersAlive));
+    deeds.put(
+        Mishap.Kind.WORKER_KILLED,
+        pick ->
+            System.nanoTime() - workersAreSafeUntil < 0
+                ? Optional.empty()
+                : pods.killOne(pick).map(Chaos.Harm::mendingItself));
     deeds.put(Mishap.Kind.BROKER_KILLED, Harms.killed(brain));
     deeds.put(Mishap.Kind.OPERATOR_KILLED, Harms.killed(operator));
     return deeds;
+  }
+
+  /** Logs that can't be told are their worker's alone: it is not promised that they outlive it. */
+  private Chaos.Harm keepingWorkersAlive(Chaos.Harm harm) {
+    workersAreSafeUntil = System.nanoTime() + Duration.ofHours(1).toNanos();
+    return new Chaos.Harm(
+        harm.to(),
+        () -> {
+          harm.mend().run();
+          workersAreSafeUntil = System.nanoTime() + LOGS_TOLD.toNanos();
+        });
   }
 
   /** What was ever above its limit, in words. */

@@ -41,9 +41,18 @@ final class ReportedJobs {
   }
 
   void update(long id, String event, String state) {
+    update(id, event, state, "7b1e0d3c-aaaa");
+  }
+
+  /** Another run of it starts. */
+  void startOn(long id, String instance) {
+    update(id, "job:test:start", "started", instance);
+  }
+
+  private void update(long id, String event, String state, String instance) {
     List<StateUpdate> before = updates.computeIfAbsent(id, key -> new ArrayList<>());
     ObjectNode body = new ObjectMapper().createObjectNode();
-    body.putObject("meta").put("instance_id", "7b1e0d3c-aaaa");
+    body.putObject("meta").put("instance_id", instance);
     before.add(new StateUpdate(id, event, state, before.size(), body, TIMES.get(event)));
   }
 

@@ -25,7 +25,7 @@ class SoakReportTest {
   }
 
   @Test
-  void aRunWithoutFaultEndsWithFourZeros() {
+  void aRunWithoutFaultEndsWithSixZeros() {
     jobs.run(1, PASSING, "passed");
     jobs.run(2, PASSING, "passed");
 
@@ -33,8 +33,8 @@ class SoakReportTest {
     assertThat(report(TROUBLE).text())
         .isEqualToNormalizingNewlines(
             """
-            jobs: 2 published in 1m0s, 2 ended (2.0 a minute), 0 reset on the way, 0 taken again \
-            after their end; 1 mishaps
+            jobs: 2 published in 1m0s, 2 ended (2.0 a minute), 0 reset on the way; 1 mishaps
+            taken again after their end 0, run by two 0
             lost 0, false 0, leaked 0, overcommitted 0
             """);
   }
@@ -61,13 +61,27 @@ class SoakReportTest {
   }
 
   @Test
-  void aSecondFinishInTheSameStateIsToldAndForgivenUnderTroubleOnly() {
+  void aJobThatIsTakenAgainAfterItsEndIsAFault() {
     jobs.run(1, PASSING, "passed");
-    jobs.update(1, "job:test:finish", "passed");
+    jobs.update(1, "job:test:receive", "received");
 
-    assertThat(report(TROUBLE).good()).isTrue();
-    assertThat(report(TROUBLE).text()).contains("1 taken again");
-    assertThat(report(List.of()).good()).isFalse();
+    assertThat(report(TROUBLE).good()).isFalse();
+    assertThat(report(TROUBLE).text())
+        .contains("! taken again: job 1")
+        .contains("taken again after their end 1, run by two 0");
+  }
+
+  @Test
+  void aRunThatReportsAfterAnotherHasStartedIsAFault() {
+    jobs.publish(1, PASSING);
+    jobs.update(1, "job:test:receive", "received");
+    jobs.update(1, "job:test:start", "started");
+    jobs.startOn(1, "another");
+    jobs.update(1, "job:test:reset", "reset");
+    jobs.run(1, PASSING, "passed");
+
+    assertThat(report(TROUBLE).good()).isFalse();
+    assertThat(report(TROUBLE).text()).contains("! by two: job 1").contains("run by two 1");
   }
 
   @Test
