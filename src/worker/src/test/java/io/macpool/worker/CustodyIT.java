@@ -3,6 +3,9 @@ package io.macpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import io.macpool.sim.amqp.AmqpSimulator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,5 +83,31 @@ class CustodyIT {
     assertThat(Files.readAllLines(run)).hasSize(1);
     assertThat(stage.results.job(id).finishes()).isEqualTo(1);
     assertThat(stage.results.job(id).flaws()).isEmpty();
+  }
+
+  /**
+   * The broker's patience is shorter than a lease, and whoever had the message is dead: it goes
+   * from one custodian to the next, and the job is run all the same.
+   */
+  @Test
+  void aMessageThatIsTakenBackSoonerThanALeaseRunsOutIsRunAllTheSame() throws Exception {
+    AmqpSimulator broker = stage.operator().simulator().orElseThrow();
+    long id = stage.publish("echo run >> " + stage.directory.resolve("run"));
+    handOutOnce();
+    broker.broker().setConsumerTimeout(Duration.ofSeconds(1));
+    Worker first = stage.worker("HOSTNAME", "first", "CLAIM_LEASE", "4s");
+    Worker second = stage.worker("HOSTNAME", "second", "CLAIM_LEASE", "4s");
+    assertThat(stage.finished(id).finishes()).isEqualTo(1);
+    stage.awaitSettled(List.of(first, second));
+  }
+
+  /** As if to a worker that died. */
+  private void handOutOnce() throws Exception {
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setUri(stage.jobs);
+    try (Connection connection = factory.newConnection();
+        Channel channel = connection.createChannel()) {
+      assertThat(channel.basicGet(stage.queue, false)).isNotNull();
+    }
   }
 }

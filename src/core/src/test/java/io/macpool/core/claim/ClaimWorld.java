@@ -61,9 +61,21 @@ record ClaimWorld(
   /**
    * One worker.
    *
-   * @param silent in custody: whether a lease has run out with nobody on the lock
+   * @param silent in custody, or since it lost the message: whether a lease has run out with nobody
+   *     on the lock
+   * @param deceived the node of the queue was gone: it does not know yet that it has lost the
+   *     message, and no ack of its counts, though each is taken
    */
-  record Actor(boolean alive, boolean connected, Doing doing, boolean silent) {}
+  record Actor(boolean alive, boolean connected, Doing doing, boolean silent, boolean deceived) {
+
+    Actor(boolean alive, boolean connected, Doing doing, boolean silent) {
+      this(alive, connected, doing, silent, false);
+    }
+
+    Actor goesOnTo(Doing next) {
+      return new Actor(alive, connected, next, false, deceived);
+    }
+  }
 
   /** Something that may happen next. */
   record Step(String name, ClaimWorld next) {}
@@ -86,7 +98,9 @@ record ClaimWorld(
     /** Who comes back and finds its lock taken runs on. */
     NO_GIVING_WAY,
     /** Who comes back and finds its lock free does not look whether somebody ended the job. */
-    NO_LOOK_ON_RETURN
+    NO_LOOK_ON_RETURN,
+    /** Once it has acked it forgets the end, though the ack may count for nothing. */
+    ACK_BELIEVED
   }
 
   static ClaimWorld begin(int workers) {
@@ -159,11 +173,16 @@ record ClaimWorld(
     }
     if (holder >= 0 && takebacks > 0) {
       steps.add(new Step("the message times out", takenBack()));
+      steps.add(new Step("the queue's node goes and comes", nodeGone()));
     }
     return steps;
   }
 
   private void act(int i, Actor actor, Fault fault, List<Step> steps) {
+    if (actor.deceived()) {
+      Actor wiser = new Actor(true, true, actor.doing(), actor.silent());
+      steps.add(new Step(i + " hears of it", set(i, wiser, holder, handedOut, lock)));
+    }
     switch (actor.doing()) {
       case NOTHING -> {
         if (holder == QUEUE) {
@@ -173,7 +192,8 @@ record ClaimWorld(
       case KEEPING -> keep(i, actor, fault, steps);
       case RUNNING -> {
         if (holder == QUEUE) {
-          steps.add(new Step(i + " adopts its message", with(i, true)));
+          Actor whole = new Actor(true, true, Doing.RUNNING, false);
+          steps.add(new Step(i + " adopts its message", set(i, whole, i, true, lock)));
         }
         if (fault == Fault.EARLY_ACK && holder == i) {
           steps.add(new Step(i + " acks early", acked()));
@@ -188,7 +208,7 @@ record ClaimWorld(
         steps.add(new Step(i + " writes the end", written(i, fault)));
       }
       case WRITTEN -> steps.add(new Step(i + " reports", reported(i)));
-      case REPORTED -> steps.add(new Step(i + " settles", settled(i)));
+      case REPORTED -> steps.add(new Step(i + " settles", settled(i, actor, fault)));
     }
   }
 
@@ -214,7 +234,8 @@ record ClaimWorld(
     if (first || fault == Fault.NO_CUSTODY) {
       return set(i, new Actor(true, true, Doing.RUNNING, false), i, true, i);
     }
-    return set(i, new Actor(true, true, Doing.KEEPING, false), i, true, lock);
+    boolean silent = actors.get(i).silent() && lock == NOBODY;
+    return set(i, new Actor(true, true, Doing.KEEPING, silent), i, true, lock);
   }
 
   private void keep(int i, Actor actor, Fault fault, List<Step> steps) {
@@ -222,7 +243,12 @@ record ClaimWorld(
       steps.add(
           new Step(
               "the lease runs out for " + i,
-              set(i, new Actor(true, true, Doing.KEEPING, true), holder, handedOut, lock)));
+              set(
+                  i,
+                  new Actor(true, true, Doing.KEEPING, true, actor.deceived()),
+                  holder,
+                  handedOut,
+                  lock)));
     }
     Ending ending =
         author == NOBODY || fault == Fault.NO_LOOK_UP
@@ -235,17 +261,21 @@ record ClaimWorld(
     boolean over = actor.silent() || fault == Fault.NO_LEASE;
     Decision decision =
         PLANNER.decide(
-            new Sight(true, holder != i, runner, ending, over ? LEASE : Duration.ZERO, true));
+            new Sight(true, holder != i && !actor.deceived(), runner, ending, over ? LEASE : Duration.ZERO, true));
     Actor idle = new Actor(true, true, Doing.NOTHING, false);
     switch (decision) {
-      case FORGET -> steps.add(new Step(i + " forgets", set(i, idle, holder, handedOut, lock)));
-      case ACK -> steps.add(new Step(i + " acks", set(i, idle, ACKED, handedOut, lock)));
+      case FORGET -> {
+        Actor watching = new Actor(true, true, Doing.NOTHING, actor.silent() && lock == NOBODY);
+        steps.add(new Step(i + " forgets", set(i, watching, holder, handedOut, lock)));
+      }
+      case ACK ->
+          steps.add(new Step(i + " acks", set(i, idle, ackedBy(i, actor), handedOut, lock)));
       case TELL_AND_ACK ->
           steps.add(
               new Step(
                   i + " tells and acks",
                   new ClaimWorld(
-                      ACKED,
+                      ackedBy(i, actor),
                       handedOut,
                       lock,
                       author,
@@ -262,7 +292,7 @@ record ClaimWorld(
               new Step(
                   i + " runs",
                   begun(!actor.silent())
-                      .set(i, new Actor(true, true, Doing.RUNNING, false), holder, handedOut, i)));
+                      .set(i, actor.goesOnTo(Doing.RUNNING), holder, handedOut, i)));
       case HOLD, ADOPT, GIVE_BACK -> {
         // nothing changes
       }
@@ -271,7 +301,7 @@ record ClaimWorld(
 
   private ClaimWorld written(int i, Fault fault) {
     boolean counts = author == NOBODY || author == i || fault == Fault.LAST_WORD_COUNTS;
-    boolean twice = counts && reported && author != i && author != NOBODY;
+    boolean twice = counts && reported && author != i;
     return new ClaimWorld(
         holder,
         handedOut,
@@ -284,7 +314,7 @@ record ClaimWorld(
         cuts,
         takebacks,
         crashes,
-        replaced(i, new Actor(true, true, Doing.WRITTEN, false)));
+        replaced(i, actors.get(i).goesOnTo(Doing.WRITTEN)));
   }
 
   private ClaimWorld reported(int i) {
@@ -300,18 +330,19 @@ record ClaimWorld(
         cuts,
         takebacks,
         crashes,
-        replaced(i, new Actor(true, true, Doing.REPORTED, false)));
+        replaced(i, actors.get(i).goesOnTo(Doing.REPORTED)));
   }
 
   /** Acks if it holds the message, else notes that all is told; then lets the lock go. */
-  private ClaimWorld settled(int i) {
+  private ClaimWorld settled(int i, Actor actor, Fault fault) {
+    boolean forgets = fault == Fault.ACK_BELIEVED && actor.deceived();
     return new ClaimWorld(
-        holder == i ? ACKED : holder,
+        ackedBy(i, actor),
         handedOut,
         lock == i ? NOBODY : lock,
-        author,
+        forgets ? NOBODY : author,
         reported,
-        true,
+        !forgets,
         doubled,
         early,
         cuts,
@@ -320,15 +351,14 @@ record ClaimWorld(
         replaced(i, new Actor(true, true, Doing.NOTHING, false)));
   }
 
+  /** Who holds the message after an ack of this worker. */
+  private int ackedBy(int i, Actor actor) {
+    return holder == i && !actor.deceived() ? ACKED : holder;
+  }
+
   private ClaimWorld acked() {
     return new ClaimWorld(
         ACKED, handedOut, lock, author, reported, told, doubled, early, cuts, takebacks, crashes,
-        actors);
-  }
-
-  private ClaimWorld with(int newHolder, boolean out) {
-    return new ClaimWorld(
-        newHolder, out, lock, author, reported, told, doubled, early, cuts, takebacks, crashes,
         actors);
   }
 
@@ -384,11 +414,19 @@ record ClaimWorld(
         actors);
   }
 
+  /** It goes back to the queue, and its holder does not know. */
+  private ClaimWorld nodeGone() {
+    Actor was = actors.get(holder);
+    Actor deceived = new Actor(was.alive(), was.connected(), was.doing(), was.silent(), true);
+    ClaimWorld back = takenBack();
+    return back.set(holder, deceived, QUEUE, true, lock);
+  }
+
   private ClaimWorld set(int i, Actor actor, int newHolder, boolean out, int newLock) {
     List<Actor> all = new ArrayList<>(replaced(i, actor));
     if (newLock != NOBODY && newLock != lock) {
       // Whoever waits for a lease begins anew when the lock is held.
-      all.replaceAll(a -> a.silent() ? new Actor(a.alive(), a.connected(), a.doing(), false) : a);
+      all.replaceAll(a -> a.silent() ? a.goesOnTo(a.doing()) : a);
     }
     return new ClaimWorld(
         newHolder,

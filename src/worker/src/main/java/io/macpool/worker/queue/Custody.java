@@ -46,6 +46,7 @@ final class Custody {
   private static final long RETURNS_TO_RENEW_AT = 2;
 
   private final RunLocks locks;
+  private final SilentRunners silences;
   private final AmqpEndings endings;
   private final Owner owner;
   private final ClaimPlanner planner;
@@ -60,6 +61,7 @@ final class Custody {
       Executor blocking,
       ScheduledExecutorService scheduler) {
     this.locks = locks;
+    this.silences = new SilentRunners(locks, blocking, scheduler);
     this.endings = endings;
     this.owner = owner;
     this.planner = new ClaimPlanner(locks.lease());
@@ -83,11 +85,13 @@ final class Custody {
 
     private final AmqpDelivery delivery;
     private Duration pause = FIRST_LOOK;
-    private long silentSince = System.nanoTime();
+    private long silentSince;
+    private Runner runner = Runner.UNKNOWN;
     private boolean told;
 
     Held(AmqpDelivery delivery) {
       this.delivery = delivery;
+      silentSince = silences.takeOver(delivery.key());
     }
 
     void look() {
@@ -121,22 +125,22 @@ final class Custody {
     /** The lock is looked at first: see {@link Sight}. */
     private Sight sight() throws IOException {
       String key = delivery.key();
-      Runner runner;
-      if (delivery.isLost()) {
-        runner = Runner.UNKNOWN;
-      } else if (locks.isHeld(key)) {
-        runner = Runner.HERE;
-      } else {
-        runner = locks.isElsewhere(key) ? Runner.ELSEWHERE : Runner.NOBODY;
+      boolean lost = delivery.isLost();
+      if (!lost) {
+        runner = Runner.UNKNOWN; // unless it can be told
+        if (locks.isHeld(key)) {
+          runner = Runner.HERE;
+        } else {
+          runner = locks.isElsewhere(key) ? Runner.ELSEWHERE : Runner.NOBODY;
+        }
       }
       if (runner == Runner.ELSEWHERE) {
         silentSince = System.nanoTime();
       }
-      Ending ending =
-          delivery.isLost() || runner == Runner.HERE ? Ending.UNKNOWN : endings.find(key);
+      Ending ending = lost || runner == Runner.HERE ? Ending.UNKNOWN : endings.find(key);
       return new Sight(
           delivery.isRedelivered(),
-          delivery.isLost(),
+          lost,
           runner,
           ending,
           Duration.ofNanos(System.nanoTime() - silentSince),
@@ -146,7 +150,12 @@ final class Custody {
     /** Whether the message is out of custody by it. */
     private boolean carryOut(Decision decision) throws IOException {
       return switch (decision) {
-        case FORGET -> true;
+        case FORGET -> {
+          if (runner == Runner.NOBODY) {
+            silences.watch(delivery.key(), silentSince);
+          }
+          yield true;
+        }
         case ADOPT -> renewed() || owner.adopt(delivery);
         case TELL_AND_ACK -> {
           endings.tell(delivery.key());
