@@ -2,8 +2,6 @@ package io.macpool.sandbox;
 
 import io.macpool.sandbox.Chaos.Deed;
 import io.macpool.sandbox.Chaos.Harm;
-import io.macpool.sim.amqp.AmqpSimulator;
-import io.macpool.sim.amqp.ResultCollector;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
@@ -11,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -20,52 +17,48 @@ final class Harms {
 
   private Harms() {}
 
-  static Deed amqpCut(AmqpSimulator amqp) {
+  static Deed amqpCut(JobBroker jobs) {
     return pick -> {
-      amqp.dropConnections();
+      jobs.cut();
       return Optional.of(Harm.mendingItself(""));
     };
   }
 
-  static Deed amqpAway(AmqpSimulator amqp) {
+  static Deed amqpAway(JobBroker jobs) {
     return pick -> {
-      amqp.stop();
-      return Optional.of(new Harm("", amqp::resume));
+      jobs.stop();
+      return Optional.of(new Harm("", jobs::resume));
     };
   }
 
   /** Every other time clients lose their connections, too: those of the node that goes. */
-  static Deed amqpFailover(AmqpSimulator amqp) {
+  static Deed amqpFailover(JobBroker jobs) {
     return pick -> {
-      List<String> queues = amqp.broker().durableQueues();
-      queues.forEach(amqp.broker()::leaderAway);
+      Runnable back = jobs.takeNodeAway();
       boolean cut = pick % 2 == 0;
       if (cut) {
-        amqp.dropConnections();
+        jobs.cut();
       }
-      return Optional.of(
-          new Harm(
-              cut ? "with its connections" : "", () -> queues.forEach(amqp.broker()::leaderBack)));
+      return Optional.of(new Harm(cut ? "with its connections" : "", back));
     };
   }
 
-  static Deed logsRefused(AmqpSimulator amqp) {
+  static Deed logsRefused(JobBroker jobs) {
     return pick -> {
-      amqp.broker()
-          .setPolicy(
-              "refuse-logs",
-              "^" + ResultCollector.LOGS + "$",
-              Map.of("max-length", 0, "overflow", "reject-publish"));
-      return Optional.of(new Harm("", () -> amqp.broker().clearPolicy("refuse-logs")));
+      jobs.refuseLogs(true);
+      return Optional.of(new Harm("", () -> jobs.refuseLogs(false)));
     };
   }
 
   /** What waited in it is the scheduler's to queue anew. */
-  static Deed queueDeleted(AmqpSimulator amqp, Scheduler scheduler) {
+  static Deed queueDeleted(JobBroker jobs, Scheduler scheduler) {
     return pick -> {
-      List<byte[]> waited = amqp.broker().deleteQueue(Wiring.QUEUE);
-      Runnable mend = scheduler.queueWasDeleted(waited);
-      return Optional.of(new Harm("with " + waited.size() + " jobs that waited", mend));
+      return jobs.deleteQueue(Wiring.QUEUE)
+          .map(
+              waited ->
+                  new Harm(
+                      "with " + waited.size() + " jobs that waited",
+                      scheduler.queueWasDeleted(waited)));
     };
   }
 

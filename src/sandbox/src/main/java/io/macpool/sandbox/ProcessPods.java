@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,11 @@ final class ProcessPods implements PodRunner, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final String ADDRESS = "TRAVIS_WORKER_REMOTE_CONTROLLER_ADDR";
   private static final String PROCESSORS = "worker_pool_size ";
+  private static final Pattern LOGS_UNTOLD =
+      Pattern.compile("worker_channel_serving\\{[^}]*channel=\"logs\"[^}]*} 0.*");
+
+  /** By then what a worker kept of logs is out, once they can be told. */
+  private static final Duration LOGS_TOLD = Duration.ofSeconds(5);
 
   private final Map<String, String> extra;
   private final Path logs;
@@ -90,11 +96,16 @@ final class ProcessPods implements PodRunner, AutoCloseable {
     return endedByThemselves.get();
   }
 
-  /** Kills a worker that is ready; the name of its pod, or empty if none is. */
+  /**
+   * Kills a worker that is ready and has told all its logs: that those which can't be told outlive
+   * their worker is not promised.
+   *
+   * @return the name of its pod; empty if there is none
+   */
   Optional<String> killOne(int pick) {
     List<WorkerPod> ready =
         pods.stream()
-            .filter(pod -> pod.ready)
+            .filter(pod -> pod.ready && pod.hasToldLogs())
             .sorted(Comparator.comparing(pod -> pod.name))
             .toList();
     if (ready.isEmpty()) {
@@ -118,6 +129,7 @@ final class ProcessPods implements PodRunner, AutoCloseable {
     private final ServiceProcess process;
     private volatile boolean ready;
     private volatile int processors;
+    private volatile long logsUntoldAt = System.nanoTime();
 
     /** Whether it was told to end, by a signal of any kind. */
     private volatile boolean told;
@@ -131,9 +143,12 @@ final class ProcessPods implements PodRunner, AutoCloseable {
     private void look() {
       try {
         ready = get("/ready").statusCode() == 200;
+        String metrics = get("/metrics").body();
+        if (metrics.lines().anyMatch(line -> LOGS_UNTOLD.matcher(line).matches())) {
+          logsUntoldAt = System.nanoTime();
+        }
         processors =
-            get("/metrics")
-                .body()
+            metrics
                 .lines()
                 .filter(line -> line.startsWith(PROCESSORS))
                 .mapToInt(line -> (int) Double.parseDouble(line.substring(PROCESSORS.length())))
@@ -144,6 +159,10 @@ final class ProcessPods implements PodRunner, AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+
+    private boolean hasToldLogs() {
+      return System.nanoTime() - logsUntoldAt > LOGS_TOLD.toNanos();
     }
 
     private java.net.http.HttpResponse<String> get(String path)

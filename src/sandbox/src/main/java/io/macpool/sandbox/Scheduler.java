@@ -31,6 +31,7 @@ final class Scheduler implements AutoCloseable {
 
   /** Ids of jobs that have none of their own begin here. */
   static final long FIRST_ID = 900_001;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Longer than any job, with all that it may have to wait for. */
@@ -108,7 +109,7 @@ final class Scheduler implements AutoCloseable {
    */
   Runnable queueWasDeleted(List<byte[]> waited) {
     board.entries().stream()
-        .filter(job -> !job.ended())
+        .filter(job -> job.reported().finish().isEmpty())
         .forEach(job -> orphans.put(job.id(), Instant.now()));
     return () ->
         waited.stream()
@@ -135,7 +136,9 @@ final class Scheduler implements AutoCloseable {
               .max(Comparator.naturalOrder())
               .filter(since::isBefore)
               .orElse(since);
-      if (job.ended()) {
+      if (job.reported()
+          .finish()
+          .isPresent()) { // its log may come later, or never: no cause to run it
         orphans.remove(job.id());
       } else if (Duration.between(heard, now).compareTo(FORGOTTEN) > 0) {
         orphans.remove(job.id());

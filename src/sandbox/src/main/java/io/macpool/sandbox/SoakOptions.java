@@ -1,5 +1,6 @@
 package io.macpool.sandbox;
 
+import io.macpool.sim.amqp.RabbitMqCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,11 @@ final class SoakOptions {
       description =
           "With --chaos: these kinds alone (default: all). Kinds: ${COMPLETION-CANDIDATES}.")
   private List<Mishap.Kind> mishaps = List.of(Mishap.Kind.values());
+
+  @Option(
+      names = "--rabbitmq",
+      description = "Two nodes of the RabbitMQ that is installed, not the simulated job broker.")
+  boolean rabbitMq;
 
   @Option(
       names = "--seed",
@@ -81,6 +87,7 @@ final class SoakOptions {
         + (mishaps().size() == Mishap.Kind.values().length
             ? ""
             : " --mishaps " + mishaps().stream().map(Enum::name).collect(Collectors.joining(",")))
+        + (rabbitMq ? " --rabbitmq" : "")
         + (hosts == 4 ? "" : " --hosts " + hosts)
         + " --seed "
         + seed();
@@ -94,6 +101,9 @@ final class SoakOptions {
     }
     if (hosts < 1 || hosts > 100) {
       problems.add("--hosts " + hosts + ": must be from 1 to 100");
+    }
+    if (rabbitMq && !RabbitMqCluster.isInstalled()) {
+      problems.add("--rabbitmq: no RabbitMQ is installed here: .ci/peers/install rabbitmq");
     }
     return problems;
   }

@@ -1,7 +1,6 @@
 package io.macpool.sandbox;
 
 import io.macpool.service.Resources;
-import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.vcenter.Peaks;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
@@ -17,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The whole system for a soak: simulated peers in this JVM, each service a process of its own. */
+/**
+ * The whole system for a soak: simulated peers in this JVM, but for RabbitMQ if it was asked for,
+ * and each service a process of its own.
+ */
 final class SoakSystem implements AutoCloseable {
 
   private static final int SLOTS_PER_HOST = 2;
@@ -32,30 +34,37 @@ final class SoakSystem implements AutoCloseable {
   /** Shorter than a job of the samples: each of these loses its message while it runs. */
   private static final Duration CONSUMER_TIMEOUT = Duration.ofSeconds(20);
 
-  /** By then what workers kept of logs is out: their channels pause for ten seconds at most. */
-  private static final Duration LOGS_TOLD = Duration.ofSeconds(15);
-
   private final Resources resources;
   private final int hosts;
   private final ProcessPods pods;
   private final Peers peers;
+  private final JobBroker jobs;
   private final SupervisedService brain;
   private final Path authorities;
   private final SupervisedService operator;
-  private volatile long workersAreSafeUntil = System.nanoTime();
 
   private SoakSystem(Resources resources, SoakOptions options, Path logs) throws IOException {
     this.resources = resources;
     hosts = options.hosts;
     Path directory = resources.own("files", TemporaryDirectory.create()).path();
-    SandboxOptions sandbox =
-        SandboxOptions.of(
-            "--hosts=" + hosts, "--slots-per-host=" + SLOTS_PER_HOST, "--seed=" + options.seed());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--hosts=" + hosts,
+                "--slots-per-host=" + SLOTS_PER_HOST,
+                "--seed=" + options.seed()));
+    Optional<RabbitMqJobBroker> real = Optional.empty();
+    if (options.rabbitMq) {
+      real = Optional.of(resources.own("RabbitMQ", RabbitMqJobBroker.start(Wiring.QUEUE)));
+      arguments.add("--amqp-uri=" + real.get().uri());
+    }
+    SandboxOptions sandbox = SandboxOptions.of(arguments.toArray(new String[0]));
     pods = resources.own("workers", new ProcessPods(WORKER_ENVIRONMENT, logs));
     peers = resources.own("peers", Peers.start(sandbox, directory, pods));
+    jobs = real.isPresent() ? real.get() : new SimulatedJobBroker(peers.amqp().orElseThrow());
     if (options.chaos) {
       Chaos.befall(vcenter().faults());
-      amqp().broker().setConsumerTimeout(CONSUMER_TIMEOUT);
+      jobs.setConsumerTimeout(CONSUMER_TIMEOUT);
     }
     CustomResources.apply(peers.cluster());
     Wiring wiring = new Wiring(sandbox, peers);
@@ -108,11 +117,7 @@ final class SoakSystem implements AutoCloseable {
 
   /** Where the scheduler connects: past the outages that the services have to live with. */
   URI steadyAmqpUri() {
-    return amqp().steadyUri();
-  }
-
-  private AmqpSimulator amqp() {
-    return peers.amqp().orElseThrow();
+    return jobs.steadyUri();
   }
 
   VCenterSimulator vcenter() {
@@ -134,34 +139,16 @@ final class SoakSystem implements AutoCloseable {
     deeds.put(Mishap.Kind.DATASTORE_FULL, Harms.datastoreFull(vcenter(), DATASTORE));
     deeds.put(Mishap.Kind.QUESTION_ASKED, Harms.questionAsked(vcenter(), DATASTORE));
     deeds.put(Mishap.Kind.CERTIFICATE_RENEWED, Harms.certificateRenewed(vcenter(), authorities));
-    deeds.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(amqp()));
-    deeds.put(Mishap.Kind.AMQP_AWAY, Harms.amqpAway(amqp()));
+    deeds.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(jobs));
+    deeds.put(Mishap.Kind.AMQP_AWAY, Harms.amqpAway(jobs));
     deeds.put(Mishap.Kind.SSH_CUT, Harms.sshCut(peers.guests()));
-    deeds.put(Mishap.Kind.AMQP_FAILOVER, Harms.amqpFailover(amqp()));
-    deeds.put(Mishap.Kind.QUEUE_DELETED, Harms.queueDeleted(amqp(), scheduler));
-    deeds.put(
-        Mishap.Kind.LOGS_REFUSED,
-        pick -> Harms.logsRefused(amqp()).befall(pick).map(this::keepingWorkersAlive));
-    deeds.put(
-        Mishap.Kind.WORKER_KILLED,
-        pick ->
-            System.nanoTime() - workersAreSafeUntil < 0
-                ? Optional.empty()
-                : pods.killOne(pick).map(Chaos.Harm::mendingItself));
+    deeds.put(Mishap.Kind.AMQP_FAILOVER, Harms.amqpFailover(jobs));
+    deeds.put(Mishap.Kind.QUEUE_DELETED, Harms.queueDeleted(jobs, scheduler));
+    deeds.put(Mishap.Kind.LOGS_REFUSED, Harms.logsRefused(jobs));
+    deeds.put(Mishap.Kind.WORKER_KILLED, pick -> pods.killOne(pick).map(Chaos.Harm::mendingItself));
     deeds.put(Mishap.Kind.BROKER_KILLED, Harms.killed(brain));
     deeds.put(Mishap.Kind.OPERATOR_KILLED, Harms.killed(operator));
     return deeds;
-  }
-
-  /** Logs that can't be told are their worker's alone: it is not promised that they outlive it. */
-  private Chaos.Harm keepingWorkersAlive(Chaos.Harm harm) {
-    workersAreSafeUntil = System.nanoTime() + Duration.ofHours(1).toNanos();
-    return new Chaos.Harm(
-        harm.to(),
-        () -> {
-          harm.mend().run();
-          workersAreSafeUntil = System.nanoTime() + LOGS_TOLD.toNanos();
-        });
   }
 
   /** What was ever above its limit, in words. */

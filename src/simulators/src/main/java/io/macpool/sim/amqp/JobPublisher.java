@@ -1,14 +1,17 @@
 package io.macpool.sim.amqp;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -68,6 +71,22 @@ public final class JobPublisher implements AutoCloseable {
   public synchronized void declareQueue(String queue) {
     confirmed(
         "declare queue " + queue, () -> channel().queueDeclare(queue, true, false, false, null));
+  }
+
+  /** Deletes a queue; returns what waited in it. */
+  public synchronized List<byte[]> deleteQueue(String queue) {
+    List<byte[]> waited = new ArrayList<>();
+    confirmed(
+        "delete queue " + queue,
+        () -> {
+          GetResponse next = channel().basicGet(queue, false);
+          while (next != null) {
+            waited.add(next.getBody());
+            next = channel().basicGet(queue, false);
+          }
+          AMQP.Queue.DeleteOk unused = channel().queueDelete(queue);
+        });
+    return waited;
   }
 
   /** Messages of a queue that wait for a worker. */

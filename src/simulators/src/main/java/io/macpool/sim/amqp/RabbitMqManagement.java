@@ -48,17 +48,15 @@ public final class RabbitMqManagement {
 
   /** Sets a policy for the queue of this name. */
   public void setPolicy(String name, String queue, Map<String, Object> definition) {
+    setPolicyOfPattern(name, "^" + Pattern.quote(queue) + "$", definition);
+  }
+
+  /** Sets a policy for the queues in whose names this regular expression is found. */
+  public void setPolicyOfPattern(String name, String queues, Map<String, Object> definition) {
     call(
         "PUT",
         "/api/policies/" + host + "/" + name,
-        Json.write(
-            Map.of(
-                "pattern",
-                "^" + Pattern.quote(queue) + "$",
-                "definition",
-                definition,
-                "apply-to",
-                "queues")));
+        Json.write(Map.of("pattern", queues, "definition", definition, "apply-to", "queues")));
   }
 
   public void clearPolicy(String name) {
