@@ -42,11 +42,13 @@ final class JobScript {
 
   private JobEvent failed(Throwable cause) {
     log.warn("no script for job {}: {}", job.jobId(), cause.getMessage());
-    String reason = String.valueOf(cause.getMessage());
-    return cause instanceof ScriptException e && e.isPermanent()
+    if (!(cause instanceof ScriptException known)) {
+      return new JobEvent.ScriptUnavailable("the worker's own log tells why");
+    }
+    return known.isPermanent()
         ? new JobEvent.ScriptRefused(
-            "An error occurred while generating the build script. (" + reason + ")")
-        : new JobEvent.ScriptUnavailable(reason);
+            "An error occurred while generating the build script. (" + known.forUsers() + ")")
+        : new JobEvent.ScriptUnavailable(known.forUsers());
   }
 
   byte[] content() {

@@ -75,6 +75,6 @@ final class PayloadFilter {
   }
 
   private static ScriptException failed(String why, Throwable cause) {
-    return new ScriptException(Kind.UNUSABLE, "the payload filter failed: " + why, cause);
+    return new ScriptException(Kind.UNUSABLE, "the payload filter failed", ": " + why, cause);
   }
 }

@@ -28,9 +28,9 @@ final class ScriptAnswer {
     if (status / 100 == 3) {
       throw new ScriptException(
           Kind.UNUSABLE,
-          "the generator answered with status %d and sends us to %s: set BUILD_API_URI to where it is"
+          "the generator answered with status " + status,
+          " and sends us to %s: set BUILD_API_URI to where it is"
               .formatted(
-                  status,
                   response
                       .headers()
                       .firstValue("Location")
@@ -109,8 +109,8 @@ final class ScriptAnswer {
   private static ScriptException unusable(String what) {
     return new ScriptException(
         Kind.UNUSABLE,
-        "the generator answered with %s; it should be a bash script: look at BUILD_API_URI, and what stands before it"
-            .formatted(what),
+        "the generator answered with something that is no bash script",
+        ", but %s: look at BUILD_API_URI, and what stands before it".formatted(what),
         null);
   }
 

@@ -165,20 +165,21 @@ public final class ScriptClient {
   private static ScriptException unanswered(Throwable cause) {
     String said = cause.getMessage() == null ? "" : ": " + cause.getMessage();
     if (said.contains("longer than")) {
-      return new ScriptException(
-          Kind.UNUSABLE, "the generator's answer is no script" + said, cause);
+      return new ScriptException(Kind.UNUSABLE, "the generator's answer is no script", said, cause);
     }
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof CertificateException) {
         return new ScriptException(
             Kind.UNUSABLE,
-            "the generator's certificate is not accepted: " + each.getMessage(),
+            "the generator's certificate is not accepted",
+            ": " + each.getMessage(),
             cause);
       }
     }
     return new ScriptException(
         Kind.UNAVAILABLE,
-        "no answer from the generator: " + cause.getClass().getSimpleName() + said,
+        "no answer from the generator: " + cause.getClass().getSimpleName(),
+        said,
         cause);
   }
 }

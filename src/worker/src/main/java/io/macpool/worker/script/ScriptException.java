@@ -18,10 +18,27 @@ public final class ScriptException extends RuntimeException {
   }
 
   private final Kind kind;
+  private final String forUsers;
 
+  /** What anybody may read, whoever asked for the job. */
   ScriptException(Kind kind, String message, Throwable cause) {
-    super(message, cause);
+    this(kind, message, "", cause);
+  }
+
+  /**
+   * With something that is for operators alone, for it may name hosts and files of theirs.
+   *
+   * @param forOperators follows the message
+   */
+  ScriptException(Kind kind, String message, String forOperators, Throwable cause) {
+    super(message + forOperators, cause);
     this.kind = Objects.requireNonNull(kind, "kind");
+    this.forUsers = message;
+  }
+
+  /** Without what is for operators alone: for the job's log. */
+  public String forUsers() {
+    return forUsers;
   }
 
   Kind kind() {

@@ -3,6 +3,7 @@ package io.macpool.worker.script;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
@@ -67,6 +68,21 @@ class GeneratorReasonsTest {
     assertThat(failure())
         .hasMessageContaining("sends us to https://sign-in.example/script: set BUILD_API_URI")
         .hasMessageNotContainingAny("k3y", "t0ken");
+  }
+
+  /**
+   * Users read the job's log: what the generator is and where it lies is none of their business.
+   */
+  @Test
+  void addressesAreForOperatorsAlone() {
+    answers.add(moved(301, "http://gateway.internal:8080/"));
+    assertThat(failure().forUsers()).isEqualTo("the generator answered with status 301");
+    answers.clear();
+    answers.add(answer(200, "text/html", "<html>gateway.internal: sign in</html>"));
+    assertThat(failure())
+        .hasMessageContaining("gateway.internal")
+        .extracting(ScriptException::forUsers, STRING)
+        .isEqualTo("the generator answered with something that is no bash script");
   }
 
   @Test
