@@ -75,6 +75,19 @@ class BrokerFaultsIT {
     }
   }
 
+  /** The broker answers each release with an error: the next job runs all the same. */
+  @Test
+  void aFinishedJobFreesItsProcessorThoughItsInstanceIsNotReleased() {
+    stage.broker.faults().fail(Integer.MAX_VALUE, 503, Call::isDelete);
+    Worker worker = stage.worker();
+    assertThat(stage.finished(stage.publish("true")).finalState()).contains("passed");
+    assertThat(stage.finished(stage.publish("true")).finalState()).contains("passed");
+    assertThat(stage.broker.instances()).as("instances that are still to be released").hasSize(2);
+    await().untilAsserted(() -> assertThat(Stage.isIdle(worker)).isTrue());
+    stage.broker.faults().clear();
+    stage.awaitNoInstance();
+  }
+
   @Test
   void aCancelWhileTheInstanceIsMadeLeavesNoInstance() {
     stage.worker();

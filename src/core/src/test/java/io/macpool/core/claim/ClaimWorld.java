@@ -261,7 +261,13 @@ record ClaimWorld(
     boolean over = actor.silent() || fault == Fault.NO_LEASE;
     Decision decision =
         PLANNER.decide(
-            new Sight(true, holder != i && !actor.deceived(), runner, ending, over ? LEASE : Duration.ZERO, true));
+            new Sight(
+                true,
+                holder != i && !actor.deceived(),
+                runner,
+                ending,
+                over ? LEASE : Duration.ZERO,
+                true));
     Actor idle = new Actor(true, true, Doing.NOTHING, false);
     switch (decision) {
       case FORGET -> {
