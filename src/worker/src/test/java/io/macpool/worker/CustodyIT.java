@@ -97,7 +97,7 @@ class CustodyIT {
     broker.broker().setConsumerTimeout(Duration.ofSeconds(1));
     Worker first = stage.worker("HOSTNAME", "first", "CLAIM_LEASE", "4s");
     Worker second = stage.worker("HOSTNAME", "second", "CLAIM_LEASE", "4s");
-    assertThat(stage.finished(id).finishes()).isEqualTo(1);
+    assertThat(stage.results.awaitFinish(id, LONG).finishes()).isEqualTo(1);
     stage.awaitSettled(List.of(first, second));
   }
 
