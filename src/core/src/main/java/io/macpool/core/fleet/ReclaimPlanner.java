@@ -77,7 +77,7 @@ public final class ReclaimPlanner {
    * The rules.
    *
    * @param cutoff the longest that an instance may be up
-   * @param bootCutoff the longest that one may be on without having booted
+   * @param bootCutoff the longest that one may be seen on without having booted
    * @param cloneLimit by then a clone that was asked for exists, or never will
    * @param confirmLimit by then an owner has learned of its instance, or never will
    * @param grace what must hold for so long before it is believed
@@ -317,11 +317,11 @@ public final class ReclaimPlanner {
     if (machine.power() != PowerState.ON) {
       return Optional.empty(); // suspended: it may be resumed until its time is over
     }
+    // A host that was added again tells neither for a while, of what runs there, too.
     boolean booted = machine.bootedAt().isPresent() || !machine.addresses().isEmpty();
-    if (!booted && isOver(instance.changedAt(), policy.bootCutoff())) {
-      return act(instance.id(), Kind.DESTROY, Reason.NOT_BOOTED);
-    }
-    return Optional.empty();
+    return booted || instance.health() == Health.PROVEN
+        ? Optional.empty()
+        : confirmed(instance, Reason.NOT_BOOTED, policy.bootCutoff());
   }
 
   /**
@@ -352,8 +352,12 @@ public final class ReclaimPlanner {
   }
 
   private Optional<Action> confirmed(Instance instance, Reason reason) {
+    return confirmed(instance, reason, policy.grace());
+  }
+
+  private Optional<Action> confirmed(Instance instance, Reason reason, Duration grace) {
     return isSettled(instance)
-        ? confirmed(instance.id(), instance.changedAt(), Kind.DESTROY, reason, policy.grace())
+        ? confirmed(instance.id(), instance.changedAt(), Kind.DESTROY, reason, grace)
         : Optional.empty();
   }
 

@@ -202,7 +202,12 @@ class ReclaimPlannerPropertyTest {
     Plan first = plan(records, machines, Set.of(), Map.of());
     assertThat(first.actions())
         .extracting(Action::reason)
-        .doesNotContain(Reason.ORPHAN, Reason.VANISHED, Reason.SWITCHED_OFF, Reason.UNCLAIMED);
+        .doesNotContain(
+            Reason.ORPHAN,
+            Reason.VANISHED,
+            Reason.SWITCHED_OFF,
+            Reason.UNCLAIMED,
+            Reason.NOT_BOOTED);
     assertThat(first.actions()).extracting(Action::kind).doesNotContain(Kind.FORGET);
   }
 
@@ -222,7 +227,7 @@ class ReclaimPlannerPropertyTest {
             NOW.plus(Duration.ofMinutes(1)));
     assertThat(again.actions())
         .extracting(Action::reason)
-        .doesNotContain(Reason.VANISHED, Reason.SWITCHED_OFF, Reason.UNCLAIMED);
+        .doesNotContain(Reason.VANISHED, Reason.SWITCHED_OFF, Reason.UNCLAIMED, Reason.NOT_BOOTED);
     assertThat(again.actions()).extracting(Action::kind).doesNotContain(Kind.FORGET);
   }
 
@@ -242,7 +247,7 @@ class ReclaimPlannerPropertyTest {
     assertThat(plan.actions()).extracting(Action::kind).doesNotContain(Kind.FORGET);
     assertThat(plan.actions())
         .extracting(Action::reason)
-        .doesNotContain(Reason.SWITCHED_OFF, Reason.UNCLAIMED);
+        .doesNotContain(Reason.SWITCHED_OFF, Reason.UNCLAIMED, Reason.NOT_BOOTED);
   }
 
   @Property
