@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
@@ -31,8 +30,7 @@ class ChartRolePeerIT {
 
   private static final Path RENDERED =
       Path.of("..", "src/gitops/src/test/resources/io/macpool/gitops/charts/golden");
-  private static final Set<String> KINDS =
-      Set.of("ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding");
+  private static final Set<String> KINDS = Set.of("ServiceAccount", "Role", "RoleBinding");
 
   @TempDir private Path directory;
   private OperatorBench bench;
@@ -48,13 +46,7 @@ class ChartRolePeerIT {
     if (home != null && !home.equals(bench.namespace)) {
       bench.client.namespaces().withName(home).delete();
     }
-    bench.client.rbac().clusterRoles().withName(global()).delete();
-    bench.client.rbac().clusterRoleBindings().withName(global()).delete();
     bench.close();
-  }
-
-  private String global() {
-    return "operator-" + bench.namespace;
   }
 
   /** Installs the chart's roles as they were rendered, and starts the operator with them. */
@@ -71,12 +63,6 @@ class ChartRolePeerIT {
             .replace("namespace: workers", "namespace: " + bench.namespace);
     for (HasMetadata object : bench.client.load(OperatorBench.stream(chart)).items()) {
       if (KINDS.contains(object.getKind())) {
-        if (object.getKind().startsWith("Cluster")) {
-          object.getMetadata().setName(global());
-        }
-        if (object instanceof ClusterRoleBinding binding) {
-          binding.getRoleRef().setName(global());
-        }
         bench.client.resource(object).serverSideApply();
       }
     }
@@ -148,13 +134,6 @@ class ChartRolePeerIT {
   @Test
   void aRoleInTheNamespaceThatItWatchesIsEnough() throws Exception {
     install("elsewhere", bench.namespace + "-home", bench.namespace);
-    begin();
-    end();
-  }
-
-  @Test
-  void aClusterRoleIsEnoughForAllNamespaces() throws Exception {
-    install("full", bench.namespace + "-home", "*");
     begin();
     end();
   }
