@@ -153,6 +153,9 @@ public final class Operator implements AutoCloseable {
     config.setConnectionTimeout(patience);
     config.setRequestTimeout(patience);
     config.setRequestRetryBackoffLimit(0);
+    // All calls would share one connection, which a call that times out leaves open: if a router
+    // forgot it, each call would fail until the kernel gives up, after a quarter of an hour.
+    config.setHttp2Disable(true);
     return config;
   }
 

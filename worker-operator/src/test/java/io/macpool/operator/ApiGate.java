@@ -32,6 +32,7 @@ final class ApiGate implements AutoCloseable {
   private final URI target;
   private final NetServer server;
   private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<NetSocket> forgotten = ConcurrentHashMap.newKeySet();
   private final Set<String> aged = ConcurrentHashMap.newKeySet();
   private final AtomicInteger expired = new AtomicInteger();
   private volatile boolean aging;
@@ -81,6 +82,17 @@ final class ApiGate implements AutoCloseable {
     frozen = true;
   }
 
+  /** From now on what is said on the connections that there are is taken and not answered. */
+  void forget() {
+    forgotten.addAll(sockets);
+  }
+
+  /** All is as it was; connections that have lost something are closed. */
+  void thaw() {
+    frozen = false;
+    cut();
+  }
+
   private void pass(NetSocket client) {
     client.pause();
     dialer
@@ -95,15 +107,16 @@ final class ApiGate implements AutoCloseable {
                     server.close();
                   });
               server.closeHandler(closed -> client.close());
-              server.handler(unlessFrozen(client::write));
-              client.handler(unlessFrozen(bytes -> server.write(aging ? older(bytes) : bytes)));
+              server.handler(unlessFrozen(client, client::write));
+              client.handler(
+                  unlessFrozen(client, bytes -> server.write(aging ? older(bytes) : bytes)));
               client.resume();
             });
   }
 
-  private Handler<Buffer> unlessFrozen(Handler<Buffer> then) {
+  private Handler<Buffer> unlessFrozen(NetSocket client, Handler<Buffer> then) {
     return bytes -> {
-      if (!frozen) {
+      if (!frozen && !forgotten.contains(client)) {
         then.handle(bytes);
       }
     };

@@ -6,9 +6,13 @@ import static io.macpool.operator.OperatorBench.pool;
 import static io.macpool.operator.WorkerClusterContract.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
@@ -17,10 +21,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /**
  * The operator on a real API server as the service account of its chart: what the chart's roles
@@ -30,7 +36,8 @@ class ChartRolePeerIT {
 
   private static final Path RENDERED =
       Path.of("..", "src/gitops/src/test/resources/io/macpool/gitops/charts/golden");
-  private static final Set<String> KINDS = Set.of("ServiceAccount", "Role", "RoleBinding");
+  private static final Set<String> KINDS =
+      Set.of("ServiceAccount", "Role", "RoleBinding");
 
   @TempDir private Path directory;
   private OperatorBench bench;
@@ -88,7 +95,9 @@ class ChartRolePeerIT {
         "--watch-namespace",
         watches,
         "--leader-election",
-        "true");
+        "true",
+        "--lease-duration",
+        "6s");
   }
 
   private void begin() {
@@ -136,6 +145,43 @@ class ChartRolePeerIT {
     install("elsewhere", bench.namespace + "-home", bench.namespace);
     begin();
     end();
+  }
+
+  @Test
+  void rolesThatAreTakenAwayAreToldAndItActsAgainOnceTheyAreBack() throws Exception {
+    install("plain", bench.namespace, bench.namespace);
+    begin();
+    List<String> told = new CopyOnWriteArrayList<>();
+    AppenderBase<ILoggingEvent> log =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            told.add(event.getFormattedMessage());
+          }
+        };
+    log.start();
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.addAppender(log);
+    List<RoleBinding> bindings =
+        bench.client.rbac().roleBindings().inNamespace(home).list().getItems();
+    try {
+      bindings.forEach(binding -> bench.client.resource(binding).delete());
+      bench.edit("wc", wc -> wc.getSpec().maxJobs = 1);
+      eventually(
+          () -> {
+            assertThat(told).anyMatch(line -> line.contains("the Kubernetes API forbids"));
+            assertThat(bench.metrics())
+                .doesNotContain("operator_api_calls_total{outcome=\"forbidden\"} 0");
+            assertThat(bench.admin("/health/ready")).contains("can't be read or renewed");
+          });
+    } finally {
+      root.detachAppender(log);
+    }
+    for (RoleBinding binding : bindings) {
+      binding.getMetadata().setResourceVersion(null);
+      bench.client.resource(binding).create();
+    }
+    eventually(() -> assertThat(bench.workers.alive("wc")).isOne());
   }
 
   /** Its pod is told to end with all others; what it has to do is done by then. */

@@ -210,7 +210,12 @@ final class OperatorBench implements AutoCloseable {
 
   /** What the operator tells Prometheus. */
   String metrics() throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + operator.adminPort() + "/metrics");
+    return admin("/metrics");
+  }
+
+  /** What the operator answers to those who look after it. */
+  String admin(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + operator.adminPort() + path);
     return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
   }
 

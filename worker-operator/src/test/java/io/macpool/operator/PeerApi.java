@@ -239,6 +239,16 @@ final class PeerApi implements TestCluster {
   }
 
   @Override
+  public void forget() {
+    gate.forget();
+  }
+
+  @Override
+  public void thaw() {
+    gate.thaw();
+  }
+
+  @Override
   public void compact() {
     gate.age();
   }

@@ -56,6 +56,7 @@ class ScalingIT {
                 .contains("queue_depth{queue=\"" + QUEUE + "\"} 6.0")
                 .contains("queue_known{queue=\"" + QUEUE + "\"} 1.0");
           });
+      assertThat(bench.events("wc")).as("not read yet is no warning").doesNotContain("Holding");
       if (!management) {
         amqp.stop();
         eventually(

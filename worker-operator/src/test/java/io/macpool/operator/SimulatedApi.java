@@ -97,6 +97,16 @@ final class SimulatedApi implements TestCluster {
   }
 
   @Override
+  public void forget() {
+    gate.forget();
+  }
+
+  @Override
+  public void thaw() {
+    gate.thaw();
+  }
+
+  @Override
   public void compact() {
     expired += kubernetes.openWatches();
     kubernetes.expireWatches();

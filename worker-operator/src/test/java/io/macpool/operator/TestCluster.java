@@ -47,6 +47,15 @@ interface TestCluster extends AutoCloseable {
   void freeze();
 
   /**
+   * Answers nothing more on the connections that there are, as a router does that has forgotten
+   * them; new ones work.
+   */
+  void forget();
+
+  /** Ends {@link #freeze()}; what was begun before is broken off. */
+  void thaw();
+
+  /**
    * Breaks every connection, and forgets the history that a watch would resume from: it is told 410
    * and must list again.
    */

@@ -37,6 +37,10 @@ final class ClusterMemory {
   final ReplicasContest contest = new ReplicasContest();
   final Map<String, Instant> stuckSince = new HashMap<>();
   int refusedRounds;
+
+  /** In a row: rounds that planned on an outdated picture. */
+  int conflicts;
+
   Optional<ScalingMemory> scaling = Optional.empty();
   Set<String> retiring = Set.of();
   RunTimes runTimes;

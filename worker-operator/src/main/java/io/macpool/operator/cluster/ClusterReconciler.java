@@ -38,6 +38,9 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   private static final int CONFLICT = 409;
   private static final Duration SOON = Duration.ofMillis(100);
 
+  /** So many conflicts in a row, a tenth of a second apart, a watch may need. */
+  private static final int PATIENCE_WITH_WATCH = 10;
+
   private final Operation operation;
   private final Map<ClusterKey, ClusterMemory> memories = new ConcurrentHashMap<>();
   private final ClusterWatches watches;
@@ -69,6 +72,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
               () -> UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(operation.interval()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
+      lookAfresh(cached);
       return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(SOON);
     }
   }
@@ -89,6 +93,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
         annotated(cluster, Names.PAUSED)
             ? round.watch(reading.spec().get())
             : round.serve(reading.spec().get());
+    memory.conflicts = 0;
     return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(again);
   }
 
@@ -104,6 +109,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
                       .rescheduleAfter(operation.interval().toMillis()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
+      lookAfresh(cached);
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
     }
   }
@@ -113,6 +119,33 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
       WorkerCluster cluster, KubernetesClientException failure) {
     if (failure.getCode() != CONFLICT) {
       throw new RoundFailedException(ClusterKey.of(cluster), failure);
+    }
+  }
+
+  /**
+   * The watch brings the newer one in a moment. If it does not it hears nothing any more, which it
+   * notices after minutes only: until then the API is asked.
+   */
+  private void lookAfresh(WorkerCluster cached) {
+    ClusterMemory memory = memory(cached);
+    memory.conflicts++;
+    if (memory.conflicts < PATIENCE_WITH_WATCH) {
+      return;
+    }
+    memory.conflicts = 0;
+    ClusterKey key = ClusterKey.of(cached);
+    try {
+      memory.written =
+          Optional.ofNullable(
+              operation
+                  .client()
+                  .resources(WorkerCluster.class)
+                  .inNamespace(key.namespace())
+                  .withName(key.name())
+                  .get());
+      log.info("{}: the watch did not bring its newest edit, it was asked for", key);
+    } catch (KubernetesClientException e) {
+      log.warn("{}: its newest edit can't be read: {}", key, e.getMessage());
     }
   }
 
