@@ -108,9 +108,9 @@ final class ApiOutcomes implements Interceptor {
   /** The resource's plural: {@code /apis/apps/v1/namespaces/NS/deployments/NAME} has the sixth. */
   private static String kind(String path) {
     String[] parts = path.split("/", -1);
-    for (int i = 0; i + 2 < parts.length; i++) {
+    for (int i = 0; i < parts.length; i++) {
       if (parts[i].equals("namespaces")) {
-        return parts[i + 2];
+        return i + 2 < parts.length ? parts[i + 2] : parts[i];
       }
     }
     return parts[parts.length - 1];

@@ -2,10 +2,12 @@ package io.macpool.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
 import io.macpool.operator.LeaderLease.Attempt;
 import io.macpool.operator.cluster.Mandate;
 import io.macpool.service.Settings;
+import java.net.URL;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,7 @@ final class Leadership implements Mandate {
   private final Duration duration;
   private final Duration patience;
   private final boolean elected;
+  private final URL api;
   private final LongSupplier nanos;
 
   /** Rounds read; whoever stops them writes, and never lets go. */
@@ -54,6 +57,7 @@ final class Leadership implements Mandate {
    */
   Leadership(Settings settings, KubernetesClient client, LongSupplier nanos) {
     this.nanos = nanos;
+    api = client.getMasterUrl();
     String namespace =
         settings
             .find(OperatorSettings.WATCH_NAMESPACE)
@@ -100,7 +104,10 @@ final class Leadership implements Mandate {
       failure.ifPresent(f -> log.info("the Lease {} is reached again", lease.name()));
       failure = Optional.empty();
     } catch (KubernetesClientException e) {
-      String why = String.valueOf(e.getMessage());
+      String why =
+          e.getStatus() == null
+              ? "no answer from " + api + ": " + FailureWords.of(e)
+              : String.valueOf(e.getMessage());
       if (!failure.equals(Optional.of(why))) {
         log.warn(
             "the Lease {} can't be read or renewed, tried again every {}: {}. Is the API up, and may"

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.macpool.core.FailureWords;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.cluster.ClusterBoard;
 import io.macpool.operator.cluster.ClusterEvents;
@@ -97,8 +98,10 @@ final class OperatorTerm implements AutoCloseable {
       throw new IllegalStateException(
           "can't watch the WorkerClusters of "
               + namespace
+              + " at "
+              + client.getMasterUrl()
               + ": "
-              + cause(e)
+              + FailureWords.of(e)
               + ". Is the API up, are the chart's CRDs there, and does the service account have the"
               + " chart's role?",
           e);
@@ -106,15 +109,6 @@ final class OperatorTerm implements AutoCloseable {
       term.close();
       throw e;
     }
-  }
-
-  /** The framework says that it could not start; why is at the bottom of its causes. */
-  private static String cause(Throwable failure) {
-    Throwable deepest = failure;
-    while (deepest.getCause() != null && deepest.getCause() != deepest) {
-      deepest = deepest.getCause();
-    }
-    return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
   }
 
   private void run(Optional<QueueDepth> depths) {
@@ -208,7 +202,7 @@ final class OperatorTerm implements AutoCloseable {
   /** A watch that gave up sees nothing more: the term begins anew, with new ones. */
   private void stopped(Throwable failure) {
     if (failure != null && !closed) {
-      log.warn("a watch has stopped, all are begun anew: {}", cause(failure));
+      log.warn("a watch has stopped, all are begun anew: {}", FailureWords.of(failure));
       broken.run();
     }
   }

@@ -36,8 +36,7 @@ class ChartRolePeerIT {
 
   private static final Path RENDERED =
       Path.of("..", "src/gitops/src/test/resources/io/macpool/gitops/charts/golden");
-  private static final Set<String> KINDS =
-      Set.of("ServiceAccount", "Role", "RoleBinding");
+  private static final Set<String> KINDS = Set.of("ServiceAccount", "Role", "RoleBinding");
 
   @TempDir private Path directory;
   private OperatorBench bench;

@@ -1,5 +1,6 @@
 package io.macpool.brain.vsphere;
 
+import io.macpool.core.FailureWords;
 import io.macpool.service.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,8 @@ final class Credentials {
           new String(Files.readAllBytes(file.get()), StandardCharsets.UTF_8)
               .replaceFirst("\\R\\z", ""));
     } catch (IOException e) {
-      throw new IOException("can't read the password in " + file.get() + ": " + e, e);
+      throw new IOException(
+          "can't read the password in " + file.get() + ": " + FailureWords.of(e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.macpool.broker;
 
 import io.macpool.broker.BrokerException.Reason;
+import io.macpool.core.FailureWords;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
@@ -36,19 +37,12 @@ final class Refusals {
 
   static BrokerException unreachable(BrokerEndpoint endpoint, String what, Throwable failure) {
     Throwable cause = Retries.cause(failure);
-    String why =
-        cause instanceof HttpTimeoutException
-            ? "time-out"
-            : cause.getClass().getSimpleName() + said(cause);
+    String why = cause instanceof HttpTimeoutException ? "time-out" : FailureWords.of(cause);
     return new BrokerException(
         Reason.UNREACHABLE,
         "no answer from the broker at %s when asked to %s: %s".formatted(endpoint, what, why),
         Duration.ZERO,
         cause);
-  }
-
-  private static String said(Throwable cause) {
-    return cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
   }
 
   private static Reason reason(int status, String code) {

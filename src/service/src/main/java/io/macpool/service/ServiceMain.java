@@ -140,7 +140,7 @@ public final class ServiceMain {
     } catch (SettingsException | InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      log.error("{} could not start: {}", build.service(), e.getMessage(), e);
+      tell(build, e);
       return 1;
     }
     Runtime.getRuntime()
@@ -153,6 +153,21 @@ public final class ServiceMain {
                 "shutdown"));
     stopped.await();
     return 0;
+  }
+
+  /** Who runs it needs the sentence; a fault of ours has none, and needs the trace. */
+  private static void tell(BuildInfo build, Exception failure) {
+    boolean ours =
+        failure.getMessage() == null
+            || failure instanceof NullPointerException
+            || failure instanceof ClassCastException
+            || failure instanceof IndexOutOfBoundsException;
+    if (ours) {
+      log.error("{} could not start, by a fault of its own", build.service(), failure);
+    } else {
+      log.error("{} could not start: {}", build.service(), failure.getMessage());
+      log.debug("where it could not", failure);
+    }
   }
 
   private static void close(BuildInfo build, AutoCloseable running) {

@@ -3,7 +3,7 @@ package io.macpool.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.BoundedExchange;
-import io.macpool.broker.Retries;
+import io.macpool.core.FailureWords;
 import io.macpool.service.Secret;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -109,7 +109,7 @@ final class Heartbeat implements AutoCloseable {
                 (response, failure) -> {
                   boolean answered = failure == null && hear(response);
                   if (failure != null) {
-                    log.warn("no heartbeat: {}", Retries.cause(failure).getClass().getSimpleName());
+                    log.warn("no heartbeat: {}", FailureWords.of(failure));
                   }
                   askAfter(answered ? pace.afterAnswer() : pace.afterFailure());
                   return null;

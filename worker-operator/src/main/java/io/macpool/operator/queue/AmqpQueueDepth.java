@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.macpool.core.FailureWords;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
 import java.io.IOException;
@@ -104,12 +105,17 @@ public final class AmqpQueueDepth implements QueueDepth {
       try {
         connection = factory.newConnection("worker-operator");
       } catch (TimeoutException e) {
-        throw new IOException("no connection to the AMQP broker within 5s", e);
+        throw new IOException("no connection to the AMQP broker at " + place() + " within 5s", e);
       } catch (IOException e) {
-        throw new IOException("no connection to the AMQP broker: " + e.getMessage(), e);
+        throw new IOException(
+            "no connection to the AMQP broker at " + place() + ": " + FailureWords.of(e), e);
       }
     }
     return connection;
+  }
+
+  private String place() {
+    return factory.getHost() + ":" + factory.getPort();
   }
 
   @Override

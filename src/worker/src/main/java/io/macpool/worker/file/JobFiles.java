@@ -2,6 +2,7 @@ package io.macpool.worker.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.macpool.core.FailureWords;
 import io.macpool.worker.job.LogPart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,8 @@ final class JobFiles implements AutoCloseable {
     try {
       return new JobFiles(base);
     } catch (IOException e) {
-      throw new IllegalArgumentException("can't use " + base + " as a queue: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "can't use " + base + " as a queue: " + FailureWords.of(e), e);
     }
   }
 

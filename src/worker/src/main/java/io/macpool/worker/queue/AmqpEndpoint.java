@@ -1,6 +1,7 @@
 package io.macpool.worker.queue;
 
 import com.rabbitmq.client.ConnectionFactory;
+import io.macpool.core.FailureWords;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
 import io.macpool.worker.script.InsecureTrust;
@@ -61,7 +62,11 @@ public record AmqpEndpoint(
       }
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalArgumentException(
-          "the certificates for the AMQP broker can't be used: " + e.getClass().getSimpleName());
+          certificateFile
+                  .map(file -> fileSetting + ": the certificates in " + file)
+                  .orElse("the certificates for the AMQP broker")
+              + " can't be used: "
+              + FailureWords.of(e));
     }
     factory.setHost(peer.host());
     factory.setPort(port(peer));

@@ -1,7 +1,9 @@
 package io.macpool.worker.script;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
 import io.macpool.worker.script.ScriptException.Kind;
 import java.io.IOException;
@@ -53,8 +55,10 @@ final class PayloadFilter {
         return filtered;
       }
       throw failed("it did not print a JSON object", null);
+    } catch (JsonProcessingException e) {
+      throw failed("it did not print a JSON object", null); // whose words would show what it did
     } catch (IOException e) {
-      throw failed(e.getClass().getSimpleName(), e);
+      throw failed(FailureWords.of(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failed("the worker stops", e);
