@@ -7,6 +7,7 @@ import static io.macpool.brain.BrainLab.id;
 import static io.macpool.brain.BrainLab.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.sim.peer.ChartCounters;
 import io.macpool.sim.vcenter.VCenterOptions;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -193,5 +195,15 @@ class ApiIT {
       }
     }
     assertThat(lab.get("/instances").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void everyCounterOfAlertsAndBoardsIsThereFromTheStart() throws Exception {
+    try (BrainLab fresh = new BrainLab(VCenterOptions.defaults()).start()) {
+      assertThat(
+              ChartCounters.missing(
+                  Path.of("../charts/jupiter-brain"), fresh.get("/metrics").body()))
+          .isEmpty();
+    }
   }
 }

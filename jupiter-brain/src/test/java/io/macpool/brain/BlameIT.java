@@ -260,6 +260,9 @@ class BlameIT {
             assertThat(lab.readiness())
                 .contains("hosts that vCenter does not reach: " + lost + ", it holds 2 instances");
             assertThat(lab.get("/metrics").body()).contains("hosts_lost 1.0");
+            assertThat(lab.get("/capacity").body())
+                .as("no slot of it is free")
+                .contains("\"state\":\"lost\",\"total\":2,\"used\":2,");
           });
       lab.vcenter().resetCalls();
       // All are to be destroyed, those on the lost host first.

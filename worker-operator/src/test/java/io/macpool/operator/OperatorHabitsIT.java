@@ -10,11 +10,13 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.macpool.sim.kubernetes.ApiCall;
+import io.macpool.sim.peer.ChartCounters;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +162,15 @@ class OperatorHabitsIT {
       HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).build();
       assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void everyCounterOfAlertsAndBoardsIsThereFromTheStart() throws Exception {
+    bench.start();
+    URI metrics = URI.create("http://127.0.0.1:" + bench.operator().adminPort() + "/metrics");
+    HttpRequest request = HttpRequest.newBuilder(metrics).build();
+    String scraped = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    assertThat(ChartCounters.missing(Path.of("../charts/worker-operator"), scraped)).isEmpty();
   }
 
   private static boolean writesAStatus(ApiCall call) {

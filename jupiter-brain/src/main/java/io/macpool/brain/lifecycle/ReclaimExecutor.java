@@ -8,6 +8,9 @@ import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.macpool.core.fleet.ReclaimPlanner.Action;
+import io.macpool.core.fleet.ReclaimPlanner.Kind;
+import io.macpool.core.fleet.ReclaimPlanner.Reason;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Collection;
@@ -25,6 +28,25 @@ final class ReclaimExecutor {
 
   private static final Logger log = LoggerFactory.getLogger(ReclaimExecutor.class);
   private static final int MOST_NAMED = 20;
+
+  /** What a plan may say. */
+  private static final Map<Kind, List<Reason>> POSSIBLE =
+      Map.of(
+          Kind.DESTROY,
+          List.of(
+              Reason.DECIDED,
+              Reason.ABANDONED,
+              Reason.UNCLAIMED,
+              Reason.ORPHAN,
+              Reason.OVERDUE,
+              Reason.NOT_BOOTED,
+              Reason.SWITCHED_OFF),
+          Kind.FORGET,
+          List.of(Reason.DECIDED, Reason.ABANDONED, Reason.VANISHED),
+          Kind.ADOPT,
+          List.of(Reason.FOUND),
+          Kind.REOPEN,
+          List.of(Reason.RETURNED));
 
   private final Ledger ledger;
   private final LiveInstances live;
@@ -52,6 +74,8 @@ final class ReclaimExecutor {
     this.dryRun = dryRun;
     this.clock = clock;
     this.meters = meters;
+    // There from the start, at 0: a rate can't see a counter's first value.
+    POSSIBLE.forEach((kind, reasons) -> reasons.forEach(reason -> actions(kind, reason)));
   }
 
   /**
@@ -70,9 +94,17 @@ final class ReclaimExecutor {
     }
   }
 
+  private Counter actions(Kind kind, Reason reason) {
+    return meters.counter("reconcile.actions", "deed", kind.name(), "reason", text(reason));
+  }
+
+  private static String text(Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   private void carryOut(Action action, Optional<Long> seen, Inventory inventory) {
-    String reason = action.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    meters.counter("reconcile.actions", "deed", action.kind().name(), "reason", reason).increment();
+    String reason = text(action.reason());
+    actions(action.kind(), action.reason()).increment();
     switch (action.kind()) {
       case ADOPT -> {
         Machine machine = inventory.machine(action.name()).orElseThrow();
@@ -112,9 +144,9 @@ final class ReclaimExecutor {
   }
 
   private void destroy(Action action, String reason, Optional<Long> seen) {
-    if (dryRun && action.reason() != ReclaimPlanner.Reason.DECIDED) {
+    if (dryRun && action.reason() != Reason.DECIDED) {
       log.info("dry run: would destroy {}: {}", action.name(), reason);
-    } else if (action.reason() == ReclaimPlanner.Reason.ORPHAN) {
+    } else if (action.reason() == Reason.ORPHAN) {
       Background.run("destroy orphan " + action.name(), reclaimer.carryOut(action.name(), reason));
     } else {
       Background.run(
@@ -135,7 +167,7 @@ final class ReclaimExecutor {
           .append(' ')
           .append(action.name())
           .append(" (")
-          .append(action.reason().name().toLowerCase(Locale.ROOT))
+          .append(text(action.reason()))
           .append(')');
     }
     return actions.size() > MOST_NAMED

@@ -63,6 +63,8 @@ public final class Reclaimer {
     this.meters = meters;
     this.destroyed = ended("ok");
     this.failed = ended("failed");
+    meters.counter("instance.destroy", "outcome", "ok");
+    meters.counter("instance.destroy", "outcome", "error");
   }
 
   /** There from the start, at 0: a rate can't see a counter's first value. */
@@ -229,7 +231,7 @@ public final class Reclaimer {
     if (failure instanceof HypervisorFailure) {
       backoff.failed(id, host, failure.getMessage());
     } else {
-      log.warn("could not destroy {} yet, will try again: {}", id, failure.getMessage());
+      log.warn("could not destroy {} yet, it is tried again: {}", id, failure.getMessage());
     }
     result.completeExceptionally(failure);
   }

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.sim.peer.ChartCounters;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,12 @@ class RemoteControlIT {
     assertThat(remote.as("").get("/healthz").body()).isEqualTo("OK");
     assertThat(remote.as("").get("/ready").statusCode()).isEqualTo(200);
     assertThat(remote.as("").get("/metrics").body()).contains("worker_pool_size");
+  }
+
+  @Test
+  void everyCounterOfAlertsAndBoardsIsThereFromTheStart() {
+    Path chart = Path.of("../../charts/macstadium-worker");
+    assertThat(ChartCounters.missing(chart, remote.get("/metrics").body())).isEmpty();
   }
 
   @Test
