@@ -286,11 +286,13 @@ class SettingsNowhereIT {
         check(sentence, e.getMessage(), changes);
         return;
       }
-      try (AutoCloseable program = running.program()) {
+      try {
         await(sentence)
             .atMost(Duration.ofSeconds(30))
             .pollInterval(Duration.ofMillis(50))
             .untilAsserted(() -> check(sentence, unready(running.port()) + "\n" + logged, changes));
+      } finally {
+        running.program().close();
       }
     }
 
