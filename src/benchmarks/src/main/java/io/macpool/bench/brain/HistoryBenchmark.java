@@ -75,7 +75,7 @@ public final class HistoryBenchmark implements Benchmark {
           Measurement.of("broker.history.live.p99", full.lists.millis(99), "ms")
               .against("the same without history", empty.lists.millis(99)));
       long start = System.nanoTime();
-      int purged = full.ledger.purge(Instant.now().minus(Duration.ofDays(30)), PURGED);
+      int purged = full.ledger.purge(Instant.now().minus(Duration.ofDays(30)), PURGED, Set.of());
       double seconds = (System.nanoTime() - start) / 1e9;
       report.add(Measurement.of("broker.history.purge", purged / seconds, "1/s"));
     }
