@@ -3,6 +3,8 @@ package io.macpool.operator;
 import io.macpool.sim.kubernetes.PodRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +25,7 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
   private final Map<String, Integer> mostAlive = new ConcurrentHashMap<>();
   private final Map<String, Integer> mostInOne = new ConcurrentHashMap<>();
   private int mostInAll;
+  private final List<String> history = new ArrayList<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -55,6 +58,13 @@ final class FakeWorkers implements PodRunner, AutoCloseable {
     mostInOne.merge(worker.cluster(), worker.alive(), Math::max);
     int all = workers.values().stream().mapToInt(FakeWorker::alive).sum();
     mostInAll = Math.max(mostInAll, all);
+    history.add(
+        Instant.now() + " " + worker.pod() + " has " + worker.alive() + ", all have " + all);
+  }
+
+  /** Each change of a size, and what all had then. */
+  synchronized String history() {
+    return String.join("\n", history);
   }
 
   /** Processors alive over all pods whose {@code CLUSTER} variable is this. */

@@ -43,6 +43,8 @@ public final class HardwarePoolReconciler
   /** A capacity that can't be read is believed this long. */
   private static final Duration TOLERATED = Duration.ofSeconds(30);
 
+  private static final Duration SOON = Duration.ofMillis(100);
+
   private final KubernetesClient client;
   private final SlotLedger ledger;
   private final CapacitySource capacity;
@@ -78,7 +80,7 @@ public final class HardwarePoolReconciler
     return List.of();
   }
 
-  /** Tells that the watch has seen all there are: one that it does not know is none. */
+  /** Tells that the watches of pools and clusters have seen all there are. */
   public void inSync() {
     inSync = true;
   }
@@ -91,8 +93,15 @@ public final class HardwarePoolReconciler
             .orElse(false);
   }
 
+  /**
+   * The ledger reads what clusters hold when a pool is first named to it. Until their watch is in
+   * sync that would be nothing, and the first cluster that asks would get what others hold.
+   */
   @Override
   public UpdateControl<HardwarePool> reconcile(HardwarePool pool, Context<HardwarePool> context) {
+    if (!inSync) {
+      return UpdateControl.<HardwarePool>noUpdate().rescheduleAfter(SOON);
+    }
     mandate.act(() -> look(pool));
     return UpdateControl.<HardwarePool>noUpdate().rescheduleAfter(interval);
   }
@@ -110,6 +119,9 @@ public final class HardwarePoolReconciler
 
   @Override
   public DeleteControl cleanup(HardwarePool pool, Context<HardwarePool> context) {
+    if (!inSync) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
+    }
     ledger.missing(key(pool));
     memories.remove(key(pool));
     return DeleteControl.defaultDelete();

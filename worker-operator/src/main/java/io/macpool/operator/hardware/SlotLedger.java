@@ -74,7 +74,7 @@ public final class SlotLedger {
    * A ledger without entries.
    *
    * @param recorded the claims of all clusters on a pool by their recorded statuses; read once,
-   *     when the pool is first asked for
+   *     when the pool is first named, so nobody may name one before all clusters are known
    * @param wake is told of a cluster that may have more than it was given last, or must give back
    */
   public SlotLedger(
