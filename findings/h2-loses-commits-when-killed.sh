@@ -33,6 +33,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
 import java.sql.*;
 import java.util.*;
+import java.util.concurrent.*;
+import java.util.concurrent.atomic.AtomicLong;
 
 class Finding {
   public static void main(String[] args) throws Exception {
@@ -46,28 +48,33 @@ class Finding {
     }
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
     Object one = new Object();
+    ScheduledExecutorService writers = Executors.newScheduledThreadPool(3);
     for (int i = 0; i < 3; i++) {
-      long first = i * 1_000_000L;
+      AtomicLong next = new AtomicLong(i * 1_000_000L);
       Connection connection = DriverManager.getConnection(url);
-      new Thread(
-              () -> {
-                try {
-                  connection.setAutoCommit(false);
-                  for (long id = first; ; id++) {
-                    synchronized (one) {
-                      run(connection, "INSERT INTO t VALUES (" + id + ", '" + "x".repeat(300) + "')");
-                    }
-                    out.write((id + "\n").getBytes(StandardCharsets.UTF_8));
-                    synchronized (one) {
-                      run(connection, "UPDATE t SET v = 'y' WHERE id = " + id);
-                    }
-                    Thread.sleep((long) (Math.random() * 60));
-                  }
-                } catch (Exception e) {
-                  e.printStackTrace();
-                }
-              })
-          .start();
+      connection.setAutoCommit(false);
+      Callable<Void> write =
+          () -> {
+            long id = next.getAndIncrement();
+            synchronized (one) {
+              run(connection, "INSERT INTO t VALUES (" + id + ", '" + "x".repeat(300) + "')");
+            }
+            out.write((id + "\n").getBytes(StandardCharsets.UTF_8));
+            synchronized (one) {
+              run(connection, "UPDATE t SET v = 'y' WHERE id = " + id);
+            }
+            return null;
+          };
+      writers.scheduleWithFixedDelay(() -> must(write), 0, 20 + 10 * i, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static void must(Callable<Void> write) {
+    try {
+      write.call();
+    } catch (Exception e) {
+      System.err.println("a write failed, so nothing is shown: " + e);
+      Runtime.getRuntime().halt(2);
     }
   }
 

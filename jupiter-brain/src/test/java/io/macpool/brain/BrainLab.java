@@ -15,6 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -180,6 +182,22 @@ final class BrainLab implements AutoCloseable {
 
   String readiness() throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(url("/health/ready")).build()).body();
+  }
+
+  /** The id of a new instance whose UUID is on record; needs {@code DATABASE_URL}. */
+  String createKnown() throws Exception {
+    String id = id(create());
+    try (Connection connection =
+            ForgottenIntentIT.connect(environment.get("JUPITER_BRAIN_DATABASE_URL"));
+        PreparedStatement uuids =
+            connection.prepareStatement(
+                "SELECT 1 FROM jupiter_brain.instances WHERE id = ? AND vm_uuid IS NOT NULL")) {
+      uuids.setString(1, id);
+      Awaitility.await("its UUID is on record")
+          .atMost(PATIENCE)
+          .until(() -> uuids.executeQuery().next());
+    }
+    return id;
   }
 
   /** The VM still runs, and its owner can reach it, for longer than any judgement takes. */

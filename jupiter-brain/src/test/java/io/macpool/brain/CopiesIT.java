@@ -1,6 +1,5 @@
 package io.macpool.brain;
 
-import static io.macpool.brain.BrainLab.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.vcenter.Administrator;
@@ -11,6 +10,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,17 +25,26 @@ class CopiesIT {
   /** Ten rounds: each judgement takes three. */
   private static final Duration LONG = Duration.ofSeconds(3);
 
-  private static BrainLab lab(int hosts) {
-    return new BrainLab(VCenterOptions.defaults().withHosts(hosts));
+  private static SharedPostgres postgres;
+
+  @BeforeAll
+  static void startPostgres() throws Exception {
+    postgres = new SharedPostgres();
+  }
+
+  @AfterAll
+  static void stopPostgres() throws Exception {
+    postgres.close();
+  }
+
+  private static BrainLab lab(int hosts) throws Exception {
+    return new BrainLab(VCenterOptions.defaults().withHosts(hosts))
+        .set("DATABASE_URL", postgres.database());
   }
 
   /** An instance whose UUID is on record, with a copy in another folder. */
   private static String copied(BrainLab lab) throws Exception {
-    String id = id(lab.create());
-    Awaitility.await("its UUID is on record")
-        .pollDelay(LONG)
-        .atMost(BrainLab.PATIENCE)
-        .until(() -> true);
+    String id = lab.createKnown();
     assertThat(lab.vcenter().administrator().copy(id, "Somewhere", COPY)).isTrue();
     return id;
   }
@@ -49,6 +59,17 @@ class CopiesIT {
                     .map(MachineView::name)
                     .toList()
                     .equals(List.of(COPY)));
+  }
+
+  @Test
+  void aCopyOutlivesItsOriginal() throws Exception {
+    try (BrainLab lab = lab(2).start()) {
+      String id = copied(lab);
+      assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(204);
+      lab.awaitClones(1);
+      assertTheCopyIsLeftAlone(lab);
+      assertThat(lab.get("/instances/" + id).statusCode()).isEqualTo(404);
+    }
   }
 
   @Test
@@ -102,27 +123,25 @@ class CopiesIT {
   /** The closed record is due to be removed in the new broker's first round. */
   @Test
   void aCopyOutlivesTheTimeForWhichClosedRecordsAreKept() throws Exception {
-    try (SharedPostgres postgres = new SharedPostgres()) {
-      String database = postgres.database();
-      try (BrainLab lab =
-          lab(2).set("JANITOR_ZERO_UPTIME_CUTOFF", "1s").set("DATABASE_URL", database).start()) {
-        String id = copied(lab);
-        assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(204);
-        lab.awaitClones(1);
-        lab.stop();
-        try (Connection connection = ForgottenIntentIT.connect(database);
-            Statement statement = connection.createStatement()) {
-          assertThat(
-                  statement.executeUpdate(
-                      "UPDATE jupiter_brain.instances"
-                          + " SET destroyed_at = destroyed_at - interval '400 days'"
-                          + " WHERE phase = 'GONE'"))
-              .isPositive();
-        }
-        lab.start();
-        assertTheCopyIsLeftAlone(lab);
-        assertThat(lab.get("/instances/" + id).statusCode()).isEqualTo(404);
+    String database = postgres.database();
+    try (BrainLab lab =
+        lab(2).set("JANITOR_ZERO_UPTIME_CUTOFF", "1s").set("DATABASE_URL", database).start()) {
+      String id = copied(lab);
+      assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(204);
+      lab.awaitClones(1);
+      lab.stop();
+      try (Connection connection = ForgottenIntentIT.connect(database);
+          Statement statement = connection.createStatement()) {
+        assertThat(
+                statement.executeUpdate(
+                    "UPDATE jupiter_brain.instances"
+                        + " SET destroyed_at = destroyed_at - interval '400 days'"
+                        + " WHERE phase = 'GONE'"))
+            .isPositive();
       }
+      lab.start();
+      assertTheCopyIsLeftAlone(lab);
+      assertThat(lab.get("/instances/" + id).statusCode()).isEqualTo(404);
     }
   }
 }

@@ -4,31 +4,34 @@ import static io.macpool.brain.BrainLab.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.vcenter.Administrator;
-import io.macpool.sim.vcenter.MachineView;
 import io.macpool.sim.vcenter.VCenterOptions;
 import java.time.Duration;
-import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What people do with single machines: suspend them, copy them, take their mark off. */
+/** What people do with single machines: suspend them, take their mark off. Copies: CopiesIT. */
 class OddMachinesIT {
 
   /** Ten rounds: each judgement takes three. */
   private static final Duration LONG = Duration.ofSeconds(3);
 
-  private static BrainLab lab(int hosts) {
-    return new BrainLab(VCenterOptions.defaults().withHosts(hosts));
+  private static SharedPostgres postgres;
+
+  @BeforeAll
+  static void startPostgres() throws Exception {
+    postgres = new SharedPostgres();
   }
 
-  /** After some rounds it is on record what it is known by. */
-  private static String known(BrainLab lab) throws Exception {
-    String id = id(lab.create());
-    Awaitility.await("its UUID is on record")
-        .pollDelay(LONG)
-        .atMost(BrainLab.PATIENCE)
-        .until(() -> true);
-    return id;
+  @AfterAll
+  static void stopPostgres() throws Exception {
+    postgres.close();
+  }
+
+  private static BrainLab lab(int hosts) throws Exception {
+    return new BrainLab(VCenterOptions.defaults().withHosts(hosts))
+        .set("DATABASE_URL", postgres.database());
   }
 
   private static void awaitState(BrainLab lab, String id, String state) {
@@ -75,31 +78,10 @@ class OddMachinesIT {
     }
   }
 
-  /** As people do who want to look at a machine later: the copy bears its mark, and is theirs. */
-  @Test
-  void aCopyThatAPersonMadeOutlivesTheInstance() throws Exception {
-    try (BrainLab lab = lab(2).start()) {
-      String id = known(lab);
-      assertThat(lab.vcenter().administrator().copy(id, "Somewhere", "look at this")).isTrue();
-      assertThat(lab.call("DELETE", "/instances/" + id, null).statusCode()).isEqualTo(204);
-      lab.awaitClones(1);
-      Awaitility.await("the copy is left alone")
-          .during(LONG)
-          .atMost(LONG.plus(BrainLab.PATIENCE))
-          .until(
-              () ->
-                  lab.vcenter().clones().stream()
-                      .map(MachineView::name)
-                      .toList()
-                      .equals(List.of("look at this")));
-      assertThat(lab.get("/instances/" + id).statusCode()).isEqualTo(404);
-    }
-  }
-
   @Test
   void aMachineWithoutItsMarkElsewhereUnderANewReferenceIsItsOwners() throws Exception {
     try (BrainLab lab = lab(1).start()) {
-      String id = known(lab);
+      String id = lab.createKnown();
       Administrator administrator = lab.vcenter().administrator();
       assertThat(administrator.unmark(id)).isTrue();
       assertThat(administrator.moveToFolder(id, "Somewhere")).isTrue();

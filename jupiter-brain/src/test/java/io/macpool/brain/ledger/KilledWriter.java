@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A process that writes into an embedded ledger until it is killed, and prints the id of each row
@@ -38,33 +40,36 @@ final class KilledWriter {
         LedgerDatabase.open(
             hurried(Path.of(arguments[0])), THREADS + 1, LedgerDatabase.Limits.USUAL);
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    ScheduledExecutorService writers = Executors.newScheduledThreadPool(THREADS);
     for (int i = 0; i < THREADS; i++) {
-      int writer = i;
-      new Thread(() -> write(database, out, writer), "writer-" + i).start();
+      String name = "broker-" + i + "-";
+      AtomicInteger next = new AtomicInteger();
+      ScheduledFuture<?> unused =
+          writers.scheduleWithFixedDelay(
+              () -> write(database, out, name + next.getAndIncrement()),
+              0,
+              20 + 10L * i,
+              TimeUnit.MILLISECONDS);
     }
   }
 
-  private static void write(LedgerDatabase database, FileOutputStream out, int writer) {
-    for (int i = 0; ; i++) {
-      String id = "broker-" + writer + "-" + i;
-      database.write(
-          "write",
-          handle ->
-              handle.execute(
-                  "INSERT INTO jupiter_brain.brokers (id, seen_at) VALUES (?, CURRENT_TIMESTAMP)",
-                  id));
-      try {
-        // One write call: a line is printed whole or not at all.
-        out.write((id + "\n").getBytes(StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      database.write(
-          "change",
-          handle ->
-              handle.execute(
-                  "UPDATE jupiter_brain.brokers SET seen_at = CURRENT_TIMESTAMP WHERE id = ?", id));
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(60)));
+  private static void write(LedgerDatabase database, FileOutputStream out, String id) {
+    database.write(
+        "write",
+        handle ->
+            handle.execute(
+                "INSERT INTO jupiter_brain.brokers (id, seen_at) VALUES (?, CURRENT_TIMESTAMP)",
+                id));
+    try {
+      // One write call: a line is printed whole or not at all.
+      out.write((id + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    database.write(
+        "change",
+        handle ->
+            handle.execute(
+                "UPDATE jupiter_brain.brokers SET seen_at = CURRENT_TIMESTAMP WHERE id = ?", id));
   }
 }

@@ -1,5 +1,6 @@
 package io.macpool.core;
 
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -31,7 +32,10 @@ public final class FailureWords {
 
   private FailureWords() {}
 
-  /** Why it failed: the deepest cause whose class says it, else the deepest one's message. */
+  /**
+   * Why it failed: the deepest cause whose class says it, else the deepest one's message. A connect
+   * that failed for another reason than a refusal has that reason as its message.
+   */
   public static String of(Throwable failure) {
     Deque<Throwable> causes = new ArrayDeque<>();
     for (Throwable each = failure;
@@ -40,11 +44,20 @@ public final class FailureWords {
       causes.push(each);
     }
     return causes.stream()
-        .map(each -> WORDS.get(each.getClass().getSimpleName()))
-        .filter(words -> words != null)
+        .map(FailureWords::byClass)
+        .flatMap(Optional::stream)
         .findFirst()
         .or(() -> causes.stream().map(FailureWords::message).flatMap(Optional::stream).findFirst())
         .orElseGet(() -> causes.peek().getClass().getSimpleName());
+  }
+
+  private static Optional<String> byClass(Throwable failure) {
+    boolean otherReason =
+        failure instanceof ConnectException
+            && message(failure).filter(text -> !text.contains("refused")).isPresent();
+    return otherReason
+        ? message(failure)
+        : Optional.ofNullable(WORDS.get(failure.getClass().getSimpleName()));
   }
 
   private static Optional<String> message(Throwable failure) {

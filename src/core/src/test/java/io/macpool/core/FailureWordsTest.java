@@ -28,6 +28,14 @@ class FailureWordsTest {
   }
 
   @Test
+  void aConnectThatFailedForAnotherReasonIsNotCalledRefused() {
+    assertThat(FailureWords.of(new ConnectException("Connection refused")))
+        .isEqualTo("connection refused");
+    assertThat(FailureWords.of(new ConnectException("Connection timed out")))
+        .isEqualTo("Connection timed out");
+  }
+
+  @Test
   void elseTheDeepestMessageIsSaidAndElseTheClass() {
     assertThat(FailureWords.of(new IllegalStateException("outer", new IOException("inner"))))
         .isEqualTo("inner");
