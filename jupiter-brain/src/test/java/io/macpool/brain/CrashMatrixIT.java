@@ -206,28 +206,42 @@ class CrashMatrixIT {
   private static Optional<String> liveAndDie(BrainLab lab, Step step) throws Exception {
     try (DoomedBroker broker = new DoomedBroker()) {
       broker.begin(lab.environment(), step);
-      // A cold process on a busy machine may be taken for dead, and its create for abandoned.
-      Optional<HttpResponse<String>> created =
-          Awaitility.await("an instance, or the end")
+      Optional<String> held =
+          Awaitility.await("the broker halts on the way")
               .atMost(BrainLab.PATIENCE)
-              .until(
-                  () -> broker.tryCall("POST", "/instances", order(IMAGE)),
-                  answer -> answer.isEmpty() || answer.get().statusCode() == 201);
-      Optional<String> held = Optional.empty();
-      if (created.isPresent()) {
-        String id = id(created.get());
-        if (step == Step.ANSWERED) {
-          held = Optional.of(id);
-        } else {
-          assertThat(broker.tryCall("DELETE", "/instances/" + id, null))
-              .as("the broker halts on the way")
-              .isEmpty();
-          // Before the decision is on record, the client's DELETE has not been accepted.
-          held = step == Step.BEFORE_DECISION ? Optional.of(id) : Optional.empty();
-        }
-      }
+              .until(() -> createAndDelete(broker, step), Passage::halted)
+              .held();
       broker.assertHalted();
       return held;
     }
+  }
+
+  /**
+   * How far a broker came.
+   *
+   * @param held the instance that its client holds
+   */
+  private record Passage(boolean halted, Optional<String> held) {}
+
+  /**
+   * It comes to its end unhalted if the other broker, which leads, has carried out its decision
+   * before it did so itself; and a cold process on a busy machine may be taken for dead, and its
+   * create for abandoned.
+   */
+  private static Passage createAndDelete(DoomedBroker broker, Step step) throws Exception {
+    Optional<HttpResponse<String>> created = broker.tryCall("POST", "/instances", order(IMAGE));
+    if (created.isEmpty()) {
+      return new Passage(true, Optional.empty());
+    }
+    if (created.get().statusCode() != 201) {
+      return new Passage(false, Optional.empty());
+    }
+    String id = id(created.get());
+    if (step == Step.ANSWERED) {
+      return new Passage(true, Optional.of(id));
+    }
+    boolean halted = broker.tryCall("DELETE", "/instances/" + id, null).isEmpty();
+    // Before the decision is on record, the client's DELETE has not been accepted.
+    return new Passage(halted, step == Step.BEFORE_DECISION ? Optional.of(id) : Optional.empty());
   }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.core.job.JobEvent;
 import io.macpool.worker.job.WrapperDialogue.Shortage;
+import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -47,8 +50,19 @@ class OneDiskIT {
   void aSessionThatIsLostIsRegained() {
     try (OpenSshGuests guests = guests()) {
       WrappedScript script = new WrappedScript(() -> guests.connect(USER));
-      script.start("echo begin; " + FILL + "until [ -e /home/go ]; do sleep 0.1; done; exit 1");
-      script.awaitText("begin");
+      script.start(
+          "echo begin; "
+              + until("/home/fill")
+              + FILL
+              + ":> ~/full; "
+              + until("/home/go")
+              + "exit 1");
+      script.awaitText(
+          "begin"); // or the block that it is in may be the one that meets the full disk
+      guests.write("/home/fill", "");
+      Awaitility.await("the disk is full")
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> Files.exists(guests.at("/home/one/full")));
       script.reattach();
       script.await(JobEvent.SessionRegained.class::isInstance);
       guests.write("/home/go", "");
@@ -56,6 +70,10 @@ class OneDiskIT {
       assertThat(script.text()).isEqualTo("begin\r\n");
       assertThat(script.shortage()).isEqualTo(Shortage.HOME);
     }
+  }
+
+  private static String until(String file) {
+    return "until [ -e " + file + " ]; do sleep 0.1; done; ";
   }
 
   /**
