@@ -62,7 +62,7 @@ class OneDiskIT {
       guests.write("/home/fill", "");
       Awaitility.await("the disk is full")
           .atMost(Duration.ofMinutes(2))
-          .until(() -> Files.exists(guests.at("/home/one/full")));
+          .until(() -> Files.exists(guests.at(OpenSshGuests.home(USER) + "/full")));
       script.reattach();
       script.await(JobEvent.SessionRegained.class::isInstance);
       guests.write("/home/go", "");
