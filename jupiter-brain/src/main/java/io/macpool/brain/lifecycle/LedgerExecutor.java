@@ -5,6 +5,7 @@ import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ import java.util.function.Function;
 public final class LedgerExecutor implements AutoCloseable {
 
   private static final int WAITING = 10_000;
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   /**
    * @param nanos when it was found, by our monotonic time
@@ -137,14 +139,6 @@ public final class LedgerExecutor implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdown();
-    try {
-      if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
-        threads.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      threads.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    Background.close(threads, CLOSE_LIMIT);
   }
 }

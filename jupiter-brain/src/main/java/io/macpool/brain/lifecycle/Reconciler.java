@@ -380,12 +380,7 @@ public final class Reconciler implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
-    try {
-      thread.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Background.close(thread, CLOSE_LIMIT);
     ledger.farewell(broker);
   }
 }

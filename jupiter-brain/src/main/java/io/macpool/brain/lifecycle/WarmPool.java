@@ -299,12 +299,7 @@ public final class WarmPool implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    Background.close(thread, CLOSE_LIMIT);
     probe.close();
-    try {
-      thread.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
