@@ -66,7 +66,7 @@ final class VSphereConnection implements AutoCloseable {
     CircuitBreaker breaker = new CircuitBreaker(5, Duration.ofSeconds(2), clock);
     VSphereTasks.Bridge bridge = new VSphereTasks.Bridge();
     this.tasks = new TaskTracker(clock, bridge);
-    this.questions = new VmQuestions(options.questions(), meters);
+    this.questions = new VmQuestions(options.questions(), meters, clock);
     this.sessions =
         new Sessions(
             password -> {
@@ -166,6 +166,7 @@ final class VSphereConnection implements AutoCloseable {
   private void tick() {
     try {
       tasks.expire();
+      questions.repeat();
       for (ManagedObjectReference task : tasks.unseen(EVENT_PATIENCE)) {
         look(task);
       }
@@ -235,6 +236,7 @@ final class VSphereConnection implements AutoCloseable {
 
   /** Destroys a machine that is off; false if there was none. */
   CompletableFuture<Boolean> destroy(String ref) {
+    questions.giveUp(ref); // it may be off and ask all the same, as what switches it on waits
     return settle(
         "destruction of " + ref,
         Set.of("absent"),

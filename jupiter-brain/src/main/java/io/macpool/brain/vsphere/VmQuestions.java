@@ -5,6 +5,9 @@ import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.VirtualMachineQuestionInfo;
 import io.macpool.core.fleet.FailureScope;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,12 +19,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers the questions of machines, which block all else that could be done with them: by the
  * policy, or by giving up the operation that asks. A machine that runs and asks is somebody's: it
- * is not given up unless it is to be destroyed; what it asks is told. Thread-safe.
+ * is not given up unless it is to be destroyed; what it asks is told. An answer that did not reach
+ * vCenter is given again while the question is open. Thread-safe.
  */
 final class VmQuestions {
 
   private static final Logger log = LoggerFactory.getLogger(VmQuestions.class);
   private static final int MOST_REMEMBERED = 10_000;
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
 
   /** Makes calls, once there is somebody to make them. */
   interface Calls {
@@ -44,15 +50,34 @@ final class VmQuestions {
     }
   }
 
+  /**
+   * What vCenter was last told.
+   *
+   * @param choice empty if the task that asks was cancelled, as no choice gives it up
+   * @param again when to say it again, if the question is still open then
+   */
+  private record Answer(
+      Asked asked, Optional<ElementDescription> choice, Duration pause, Instant again) {
+
+    Answer repeated(Instant now) {
+      Duration doubled = pause.multipliedBy(2);
+      Duration next = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+      return new Answer(asked, choice, next, now.plus(next));
+    }
+  }
+
   private final QuestionPolicy policy;
   private final MeterRegistry meters;
+  private final InstantSource clock;
   private final Map<String, Asked> asked = new ConcurrentHashMap<>();
   private final Map<String, Asked> open = new ConcurrentHashMap<>();
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private volatile Calls calls;
 
-  VmQuestions(QuestionPolicy policy, MeterRegistry meters) {
+  VmQuestions(QuestionPolicy policy, MeterRegistry meters, InstantSource clock) {
     this.policy = policy;
     this.meters = meters;
+    this.clock = clock;
   }
 
   void to(Calls target) {
@@ -63,6 +88,7 @@ final class VmQuestions {
   void heard(String machine, String name, VirtualMachineQuestionInfo question) {
     if (question == null) {
       open.remove(machine);
+      answers.remove(machine);
       return;
     }
     Asked before = open.put(machine, new Asked(name, question, ""));
@@ -71,7 +97,7 @@ final class VmQuestions {
     }
     Optional<ElementDescription> choice = policy.choose(question);
     if (choice.isPresent()) {
-      answer(machine, name, question, choice.get());
+      answer(machine, name, question, choice);
     } else if (calls.taskRunsOn(VSphereConnection.machine(machine))) {
       giveUp(machine);
     } else {
@@ -85,21 +111,46 @@ final class VmQuestions {
     if (asking == null) {
       return;
     }
-    Optional<ElementDescription> choice = QuestionPolicy.giveUp(asking.question());
-    if (choice.isPresent()) {
-      answer(machine, asking.name(), asking.question(), choice.get());
-      return;
-    }
-    note(machine, new Asked(asking.name(), asking.question(), "nothing; its task is cancelled"));
-    calls.cancelTaskOf(
-        VSphereConnection.machine(machine),
-        "cancellation of what " + asking.name() + " asks about");
+    answer(machine, asking.name(), asking.question(), QuestionPolicy.giveUp(asking.question()));
+  }
+
+  /** Says again what should have ended a question by now: it, or its effect, was lost. */
+  void repeat() {
+    Instant now = clock.instant();
+    answers.forEach(
+        (machine, answer) -> {
+          if (!answer.again().isAfter(now)
+              && answers.replace(machine, answer, answer.repeated(now))) {
+            say(machine, answer);
+          }
+        });
   }
 
   private void answer(
-      String machine, String name, VirtualMachineQuestionInfo question, ElementDescription choice) {
-    note(machine, new Asked(name, question, String.valueOf(choice.label)));
-    calls.answer(VSphereConnection.machine(machine), question.id, choice.key, "answer to " + name);
+      String machine,
+      String name,
+      VirtualMachineQuestionInfo question,
+      Optional<ElementDescription> choice) {
+    Asked asking =
+        new Asked(
+            name,
+            question,
+            choice.map(c -> String.valueOf(c.label)).orElse("nothing; its task is cancelled"));
+    note(machine, asking);
+    Answer answer = new Answer(asking, choice, FIRST_PAUSE, clock.instant().plus(FIRST_PAUSE));
+    answers.put(machine, answer);
+    say(machine, answer);
+  }
+
+  private void say(String machine, Answer answer) {
+    ManagedObjectReference reference = VSphereConnection.machine(machine);
+    String name = answer.asked().name();
+    if (answer.choice().isPresent()) {
+      calls.answer(
+          reference, answer.asked().question().id, answer.choice().get().key, "answer to " + name);
+    } else {
+      calls.cancelTaskOf(reference, "cancellation of what " + name + " asks about");
+    }
   }
 
   private void note(String machine, Asked answered) {

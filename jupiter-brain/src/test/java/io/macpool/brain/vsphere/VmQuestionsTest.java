@@ -8,6 +8,8 @@ import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.VirtualMachineQuestionInfo;
 import io.macpool.core.fleet.FailureScope;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,10 +19,11 @@ class VmQuestionsTest {
   private static final String FULL = "msg.hbacommon.outofspace: There is no more space";
 
   private final List<String> said = new ArrayList<>();
+  private Instant now = Instant.EPOCH;
   private boolean taskRuns = true;
 
   private VmQuestions questions(QuestionPolicy policy) {
-    VmQuestions questions = new VmQuestions(policy, new SimpleMeterRegistry());
+    VmQuestions questions = new VmQuestions(policy, new SimpleMeterRegistry(), () -> now);
     questions.to(
         new VmQuestions.Calls() {
           @Override
@@ -94,5 +97,46 @@ class VmQuestionsTest {
   void whatHasNoWayOutIsCancelled() {
     questions(QuestionPolicy.USUAL).heard("vm-1", "one", question("Which disk?", "A", "B"));
     assertThat(said).containsExactly("vm-1 cancelled");
+  }
+
+  @Test
+  void anAnswerThatWasLostIsGivenAgainEverMoreRarely() {
+    VmQuestions questions = questions(QuestionPolicy.USUAL);
+    questions.heard("vm-1", "one", question(FULL, "Retry", "Cancel"));
+    int[] times = new int[2];
+    for (int second = 1; second <= 3_600; second++) {
+      now = now.plusSeconds(1);
+      questions.repeat();
+      if (second == 60) {
+        times[0] = said.size();
+      }
+    }
+    times[1] = said.size();
+    assertThat(times[0]).isEqualTo(1 + 3); // after 5, 15 and 35 s
+    assertThat(times[1]).isBetween(30, 36); // each two minutes at last
+    assertThat(said).containsOnly("vm-1 7 1");
+    questions.heard("vm-1", "one", null);
+    now = now.plus(Duration.ofHours(1));
+    questions.repeat();
+    assertThat(said).hasSize(times[1]);
+  }
+
+  @Test
+  void aTaskWhoseCancellationWasLostIsCancelledAgain() {
+    VmQuestions questions = questions(QuestionPolicy.USUAL);
+    questions.heard("vm-1", "one", question("Which disk?", "A", "B"));
+    now = now.plusSeconds(6);
+    questions.repeat();
+    assertThat(said).containsExactly("vm-1 cancelled", "vm-1 cancelled");
+  }
+
+  @Test
+  void whatSomebodyMustAnswerIsNotAnsweredLaterEither() {
+    taskRuns = false;
+    VmQuestions questions = questions(QuestionPolicy.USUAL);
+    questions.heard("vm-1", "one", question(FULL, "Retry", "Cancel"));
+    now = now.plus(Duration.ofHours(1));
+    questions.repeat();
+    assertThat(said).isEmpty();
   }
 }

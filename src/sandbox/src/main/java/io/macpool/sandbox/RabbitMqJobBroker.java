@@ -24,6 +24,7 @@ final class RabbitMqJobBroker implements JobBroker, AutoCloseable {
   private final RabbitMqCluster cluster;
   private final RabbitMqManagement management;
   private final TcpGate gate;
+  private volatile boolean refusing;
 
   private RabbitMqJobBroker(RabbitMqCluster cluster) {
     this.cluster = cluster;
@@ -89,11 +90,26 @@ final class RabbitMqJobBroker implements JobBroker, AutoCloseable {
   @Override
   public Runnable takeNodeAway() {
     cluster.stop(Node.SECOND);
-    return () -> cluster.start(Node.SECOND);
+    return () -> {
+      cluster.start(Node.SECOND);
+      if (!refusing) {
+        forgetRefusal();
+      }
+    };
+  }
+
+  /**
+   * A queue whose node was away while its policy was cleared has it still: only another change to
+   * the policy lets RabbitMQ look again (3.10).
+   */
+  private void forgetRefusal() {
+    management.setPolicy(REFUSE, ResultCollector.LOGS, Map.of("max-length", 1_000_000));
+    management.clearPolicy(REFUSE);
   }
 
   @Override
   public void refuseLogs(boolean refused) {
+    refusing = refused;
     if (refused) {
       Map<String, Object> full = Map.of("max-length", 0, "overflow", "reject-publish");
       management.setPolicy(REFUSE, ResultCollector.LOGS, full);

@@ -110,7 +110,7 @@ final class Scheduler implements AutoCloseable {
   Runnable queueWasDeleted(List<byte[]> waited) {
     board.entries().stream()
         .filter(job -> job.reported().finish().isEmpty())
-        .forEach(job -> orphans.put(job.id(), Instant.now()));
+        .forEach(job -> orphans.putIfAbsent(job.id(), Instant.now()));
     return () ->
         waited.stream()
             .map(Scheduler::idIn)

@@ -28,6 +28,9 @@ enum BrokerMishap {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
+  /** RabbitMQ's own. */
+  private static final Duration USUAL = Duration.ofMinutes(30);
+
   /**
    * What waits, and what was taken back from the job that runs, which nobody has room for. Those
    * that end may have been told of, and acked by a custodian, by then.
@@ -74,6 +77,10 @@ enum BrokerMishap {
       case ALARM -> {
         stage.awaitNoInstance();
         stage.operator().setAlarm(false);
+      }
+      case CONSUMER_TIMEOUT -> {
+        await().atMost(Stage.PATIENCE).until(allEnded::getAsBoolean);
+        stage.operator().setConsumerTimeout(USUAL);
       }
       default -> {
         // It was over at once.

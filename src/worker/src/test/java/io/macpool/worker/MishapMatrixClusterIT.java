@@ -14,7 +14,7 @@ class MishapMatrixClusterIT extends MishapMatrixIT {
 
   @Override
   @ParameterizedTest
-  @EnumSource(names = {"NODE_AWAY", "ALARM"})
+  @EnumSource(names = {"NODE_AWAY", "ALARM", "CONSUMER_TIMEOUT"})
   void losesNoJobAndRunsNoneTwice(BrokerMishap mishap) throws IOException {
     befall(mishap);
   }

@@ -19,7 +19,7 @@ final class Questions {
   /** The answer that gives the operation up; every question has it. */
   private static final String CANCEL = "Cancel";
 
-  private record Open(String id, Runnable proceed) {}
+  private record Open(String id, List<String> choices, Runnable proceed) {}
 
   private final Inventory inventory;
   private final Map<MoRef, Open> open = new HashMap<>();
@@ -53,7 +53,7 @@ final class Questions {
       return;
     }
     String id = Integer.toString(++count);
-    open.put(machine, new Open(id, proceed));
+    open.put(machine, new Open(id, choices, proceed));
     List<DataObject> options = new ArrayList<>();
     for (String choice : choices) {
       options.add(
@@ -91,11 +91,11 @@ final class Questions {
       throw VimFault.invalidArgument("questionId");
     }
     int index = key.matches("\\d{1,3}") ? Integer.parseInt(key) : -1;
-    if (index < 0 || index >= choices.size()) {
+    if (index < 0 || index >= question.choices().size()) {
       throw VimFault.invalidArgument("answerChoice");
     }
     open.remove(machine);
-    answers.put(machine, choices.get(index));
+    answers.put(machine, question.choices().get(index));
     inventory.set(machine, "runtime.question", null);
     inventory.atEnd(question.proceed());
   }
