@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
 import io.macpool.operator.LeaderLease.Attempt;
-import io.macpool.operator.cluster.Mandate;
+import io.macpool.operator.cluster.LeadershipToken;
 import io.macpool.service.Settings;
 import java.net.URL;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Who lost it to another one stands for election again; on a clean stop it is given back, but only
  * once no round acts any more and none can begin.
  */
-final class Leadership implements Mandate {
+final class Leadership implements LeadershipToken {
 
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 

@@ -66,7 +66,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     }
     try {
       return operation
-          .mandate()
+          .leadership()
           .act(() -> serve(cached))
           .orElseGet(
               () -> UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(operation.interval()));
@@ -101,7 +101,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   public DeleteControl cleanup(WorkerCluster cached, Context<WorkerCluster> context) {
     try {
       return operation
-          .mandate()
+          .leadership()
           .act(() -> letGo(cached))
           .orElseGet(
               () ->

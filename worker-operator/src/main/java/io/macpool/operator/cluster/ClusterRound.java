@@ -303,7 +303,7 @@ final class ClusterRound {
     if (!significant && !(due && StatusDraft.differ(before, status))) {
       return false;
     }
-    if (!operation.mandate().stands()) {
+    if (!operation.leadership().stands()) {
       throw new RoundFailedException(key, "the Lease is not renewed in time, another may lead");
     }
     memory.informedAt = operation.clock().instant();

@@ -34,6 +34,6 @@ public record Operation(
     String operatorName,
     Duration interval,
     Duration settling,
-    Mandate mandate,
+    LeadershipToken leadership,
     Supplier<Optional<Duration>> apiAsks,
     Predicate<PoolKey> missing) {}

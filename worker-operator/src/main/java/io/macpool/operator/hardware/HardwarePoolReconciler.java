@@ -16,7 +16,7 @@ import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.SecretKey;
 import io.macpool.operator.cluster.ClusterEvents;
-import io.macpool.operator.cluster.Mandate;
+import io.macpool.operator.cluster.LeadershipToken;
 import io.macpool.service.Secret;
 import java.io.IOException;
 import java.time.Clock;
@@ -51,7 +51,7 @@ public final class HardwarePoolReconciler
   private final ClusterEvents events;
   private final Clock clock;
   private final Duration interval;
-  private final Mandate mandate;
+  private final LeadershipToken leadership;
   private volatile Optional<IndexerResourceCache<HardwarePool>> pools = Optional.empty();
   private volatile boolean inSync;
   private final Map<PoolKey, PoolMemory> memories = new ConcurrentHashMap<>();
@@ -63,14 +63,14 @@ public final class HardwarePoolReconciler
       ClusterEvents events,
       Clock clock,
       Duration interval,
-      Mandate mandate) {
+      LeadershipToken leadership) {
     this.client = client;
     this.ledger = ledger;
     this.capacity = capacity;
     this.events = events;
     this.clock = clock;
     this.interval = interval;
-    this.mandate = mandate;
+    this.leadership = leadership;
   }
 
   @Override
@@ -102,7 +102,7 @@ public final class HardwarePoolReconciler
     if (!inSync) {
       return UpdateControl.<HardwarePool>noUpdate().rescheduleAfter(SOON);
     }
-    mandate.act(() -> look(pool));
+    leadership.act(() -> look(pool));
     return UpdateControl.<HardwarePool>noUpdate().rescheduleAfter(interval);
   }
 

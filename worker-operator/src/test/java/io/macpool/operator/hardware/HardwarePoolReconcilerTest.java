@@ -7,7 +7,7 @@ import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
-import io.macpool.operator.cluster.Mandate;
+import io.macpool.operator.cluster.LeadershipToken;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class HardwarePoolReconcilerTest {
 
-  private static final Mandate LEADS =
-      new Mandate() {
+  private static final LeadershipToken LEADS =
+      new LeadershipToken() {
         @Override
         public <T> Optional<T> act(Supplier<T> round) {
           return Optional.of(round.get());

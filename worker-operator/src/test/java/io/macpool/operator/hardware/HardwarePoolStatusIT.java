@@ -9,7 +9,7 @@ import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.HardwarePoolStatus;
 import io.macpool.operator.cluster.ClusterEvents;
-import io.macpool.operator.cluster.Mandate;
+import io.macpool.operator.cluster.LeadershipToken;
 import io.macpool.sim.kubernetes.ApiCall.Verb;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import java.io.IOException;
@@ -133,7 +133,7 @@ class HardwarePoolStatusIT {
     return client.resources(HardwarePool.class).inNamespace("ns").withName("macs").get();
   }
 
-  private static final class Always implements Mandate {
+  private static final class Always implements LeadershipToken {
 
     @Override
     public <T> Optional<T> act(Supplier<T> round) {

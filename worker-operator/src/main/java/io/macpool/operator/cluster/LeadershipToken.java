@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Whether this operator is the one that acts. */
-public interface Mandate {
+public interface LeadershipToken {
 
   /**
    * Carries out a round, if this operator may act.
