@@ -3,8 +3,8 @@ package io.macpool.operator;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.Backlog;
-import io.macpool.operator.cluster.ClusterBoard;
-import io.macpool.operator.cluster.ClusterBoard.Entry;
+import io.macpool.operator.cluster.ClusterGauges;
+import io.macpool.operator.cluster.ClusterGauges.Entry;
 import io.macpool.operator.hardware.PoolKey;
 import io.macpool.operator.hardware.SlotLedger;
 import io.macpool.operator.hardware.SlotLedger.Picture;
@@ -38,7 +38,7 @@ final class OperatorMeters implements MultiCollector, AutoCloseable {
 
   private final PrometheusMeterRegistry registry;
   private final QueuePoller queues;
-  private final ClusterBoard board;
+  private final ClusterGauges gauges;
   private final SlotLedger ledger;
   private final Clock clock;
   private final List<Meter> own = new ArrayList<>();
@@ -46,15 +46,15 @@ final class OperatorMeters implements MultiCollector, AutoCloseable {
   OperatorMeters(
       PrometheusMeterRegistry registry,
       QueuePoller queues,
-      ClusterBoard board,
+      ClusterGauges gauges,
       SlotLedger ledger,
       Clock clock) {
     this.registry = registry;
     this.queues = queues;
-    this.board = board;
+    this.gauges = gauges;
     this.ledger = ledger;
     this.clock = clock;
-    board
+    gauges
         .refusals()
         .forEach(
             (part, count) ->
@@ -64,7 +64,7 @@ final class OperatorMeters implements MultiCollector, AutoCloseable {
                         .tag("part", part)
                         .register(registry)));
     own.add(
-        Gauge.builder("operator.clusters", board, b -> b.entries().size())
+        Gauge.builder("operator.clusters", gauges, b -> b.entries().size())
             .description("WorkerClusters that are looked after")
             .register(registry));
     registry.getPrometheusRegistry().register(this);
@@ -125,7 +125,7 @@ final class OperatorMeters implements MultiCollector, AutoCloseable {
             "cluster_condition",
             "A condition of a WorkerCluster: 1 if true, 0 if false, -1 if unknown");
     Rows stuck = Rows.of("cluster_pods_stuck", "Pods of a cluster that can't start");
-    board
+    gauges
         .entries()
         .forEach(
             (key, entry) -> {

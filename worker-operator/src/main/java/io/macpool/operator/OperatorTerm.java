@@ -7,8 +7,8 @@ import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.macpool.core.FailureWords;
 import io.macpool.operator.api.WorkerCluster;
-import io.macpool.operator.cluster.ClusterBoard;
 import io.macpool.operator.cluster.ClusterEvents;
+import io.macpool.operator.cluster.ClusterGauges;
 import io.macpool.operator.cluster.ClusterKey;
 import io.macpool.operator.cluster.ClusterReconciler;
 import io.macpool.operator.cluster.ClusterWatches;
@@ -43,7 +43,7 @@ final class OperatorTerm implements AutoCloseable {
   private static final Duration SYNC = Duration.ofSeconds(30);
 
   private final Resources resources = new Resources();
-  private final ClusterBoard board = new ClusterBoard();
+  private final ClusterGauges gauges = new ClusterGauges();
   private final ClusterWatches watches = new ClusterWatches();
   private final Settings settings;
   private final KubernetesClient client;
@@ -149,7 +149,7 @@ final class OperatorTerm implements AutoCloseable {
             queues,
             ledger,
             events,
-            board,
+            gauges,
             clock,
             settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
             name,
@@ -158,7 +158,7 @@ final class OperatorTerm implements AutoCloseable {
             leadership,
             patience::asked,
             pools::isMissing);
-    resources.own("meters", new OperatorMeters(registry, queues, board, ledger, clock));
+    resources.own("meters", new OperatorMeters(registry, queues, gauges, ledger, clock));
 
     io.javaoperatorsdk.operator.Operator framework = framework();
     GenericRetry retry = retry(settings.get(OperatorSettings.RECONCILE_INTERVAL));

@@ -176,7 +176,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
         .map(spec -> spec.hardwarePool)
         .ifPresent(pool -> operation.ledger().forget(key.pool(pool), key.name()));
     memories.remove(key);
-    operation.board().forget(key);
+    operation.gauges().forget(key);
     operation.queues().keepOnly(watches.queuesWithout(key));
     log.info("{} is gone{}", key, forced ? ", by force" : ": its jobs have finished");
     return DeleteControl.defaultDelete();
@@ -219,8 +219,8 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
 
   private void noteOnBoard(WorkerCluster cluster, WorkerClusterStatus status) {
     operation
-        .board()
-        .note(ClusterKey.of(cluster), ClusterBoard.Entry.ofConditions(status.conditions));
+        .gauges()
+        .note(ClusterKey.of(cluster), ClusterGauges.Entry.ofConditions(status.conditions));
   }
 
   private ClusterMemory memory(WorkerCluster cluster) {
@@ -234,7 +234,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
                     uid,
                     new WorkerRounds(operation.control(), operation.clock()),
                     new Credential(operation.client(), key),
-                    new Refusals(key, operation.board()),
+                    new Refusals(key, operation.gauges()),
                     operation.clock().instant()));
   }
 

@@ -136,10 +136,10 @@ final class ClusterRound {
                 .ifPresent(
                     why -> stuck.merge(why.reason(), PodTrouble.missing(live), Integer::sum)));
     operation
-        .board()
+        .gauges()
         .note(
             key,
-            new ClusterBoard.Entry(
+            new ClusterGauges.Entry(
                 limit.jobs(),
                 seen.running(),
                 bound,

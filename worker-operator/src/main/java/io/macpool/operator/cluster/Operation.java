@@ -28,7 +28,7 @@ public record Operation(
     QueuePoller queues,
     SlotLedger ledger,
     ClusterEvents events,
-    ClusterBoard board,
+    ClusterGauges gauges,
     Clock clock,
     int port,
     String operatorName,

@@ -44,12 +44,12 @@ final class Refusals {
   private static final int TOO_MANY = 429;
 
   private final ClusterKey cluster;
-  private final ClusterBoard board;
+  private final ClusterGauges gauges;
   private final Map<Part, String> now = new EnumMap<>(Part.class);
 
-  Refusals(ClusterKey cluster, ClusterBoard board) {
+  Refusals(ClusterKey cluster, ClusterGauges gauges) {
     this.cluster = cluster;
-    this.board = board;
+    this.gauges = gauges;
   }
 
   /**
@@ -76,7 +76,7 @@ final class Refusals {
 
   /** Notes what keeps a part from being as it should, in words for a person. */
   void note(Part part, String why) {
-    board.refused(part);
+    gauges.refused(part);
     if (!why.equals(now.put(part, why))) {
       log.warn("{}: the {} is refused, all else goes on: {}", cluster, part, why);
     }

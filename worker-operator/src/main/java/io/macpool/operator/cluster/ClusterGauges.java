@@ -12,12 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The numbers of each cluster's last round, for meters. */
-public final class ClusterBoard {
+public final class ClusterGauges {
 
   private final Map<String, Entry> entries = new ConcurrentHashMap<>();
   private final Map<Refusals.Part, LongAdder> refused = new EnumMap<>(Refusals.Part.class);
 
-  public ClusterBoard() {
+  public ClusterGauges() {
     for (Refusals.Part part : Refusals.Part.values()) {
       refused.put(part, new LongAdder());
     }
