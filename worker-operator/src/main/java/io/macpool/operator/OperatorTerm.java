@@ -12,7 +12,7 @@ import io.macpool.operator.cluster.ClusterGauges;
 import io.macpool.operator.cluster.ClusterKey;
 import io.macpool.operator.cluster.ClusterReconciler;
 import io.macpool.operator.cluster.ClusterWatches;
-import io.macpool.operator.cluster.Operation;
+import io.macpool.operator.cluster.RoundContext;
 import io.macpool.operator.control.RemoteControl;
 import io.macpool.operator.hardware.CapacitySource;
 import io.macpool.operator.hardware.HardwarePoolReconciler;
@@ -142,8 +142,8 @@ final class OperatorTerm implements AutoCloseable {
             clock,
             settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL),
             leadership);
-    Operation operation =
-        new Operation(
+    RoundContext roundContext =
+        new RoundContext(
             client,
             control,
             queues,
@@ -163,7 +163,7 @@ final class OperatorTerm implements AutoCloseable {
     io.javaoperatorsdk.operator.Operator framework = framework();
     GenericRetry retry = retry(settings.get(OperatorSettings.RECONCILE_INTERVAL));
     framework.register(
-        new ClusterReconciler(operation, watches),
+        new ClusterReconciler(roundContext, watches),
         over -> {
           watch(over, namespace);
           // Annotations pause and force: they don't count as a new generation.

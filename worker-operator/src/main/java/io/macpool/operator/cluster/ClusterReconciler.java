@@ -41,13 +41,13 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   /** So many conflicts in a row, a tenth of a second apart, a watch may need. */
   private static final int PATIENCE_WITH_WATCH = 10;
 
-  private final Operation operation;
+  private final RoundContext roundContext;
   private final Map<ClusterKey, ClusterMemory> memories = new ConcurrentHashMap<>();
   private final ClusterWatches watches;
 
   /** A reconciler, not yet registered. */
-  public ClusterReconciler(Operation operation, ClusterWatches watches) {
-    this.operation = operation;
+  public ClusterReconciler(RoundContext roundContext, ClusterWatches watches) {
+    this.roundContext = roundContext;
     this.watches = watches;
   }
 
@@ -60,16 +60,17 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   @Override
   public UpdateControl<WorkerCluster> reconcile(
       WorkerCluster cached, Context<WorkerCluster> context) {
-    Optional<Duration> asked = operation.apiAsks().get();
+    Optional<Duration> asked = roundContext.apiAsks().get();
     if (asked.isPresent()) {
       return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(asked.get());
     }
     try {
-      return operation
+      return roundContext
           .leadership()
           .act(() -> serve(cached))
           .orElseGet(
-              () -> UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(operation.interval()));
+              () ->
+                  UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(roundContext.interval()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
       lookAfresh(cached);
@@ -83,12 +84,12 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     Reading reading = SpecReader.read(cluster);
     if (reading.spec().isEmpty()) {
       WorkerClusterStatus invalid =
-          StatusDraft.invalid(cluster, reading.problems(), operation.clock().instant());
+          StatusDraft.invalid(cluster, reading.problems(), roundContext.clock().instant());
       return cluster.unreadable().isEmpty()
           ? note(cluster, memory, invalid)
           : noteConditions(cluster, memory, invalid);
     }
-    ClusterRound round = new ClusterRound(operation, watches, cluster, memory);
+    ClusterRound round = new ClusterRound(roundContext, watches, cluster, memory);
     Duration again =
         annotated(cluster, Names.PAUSED)
             ? round.watch(reading.spec().get())
@@ -100,13 +101,13 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   @Override
   public DeleteControl cleanup(WorkerCluster cached, Context<WorkerCluster> context) {
     try {
-      return operation
+      return roundContext
           .leadership()
           .act(() -> letGo(cached))
           .orElseGet(
               () ->
                   DeleteControl.noFinalizerRemoval()
-                      .rescheduleAfter(operation.interval().toMillis()));
+                      .rescheduleAfter(roundContext.interval().toMillis()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
       lookAfresh(cached);
@@ -137,7 +138,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     try {
       memory.written =
           Optional.ofNullable(
-              operation
+              roundContext
                   .client()
                   .resources(WorkerCluster.class)
                   .inNamespace(key.namespace())
@@ -158,26 +159,31 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     Map<String, String> labels = ClusterWatches.labelsOf(cluster);
     if (!forced
         && !labels.isEmpty()
-        && !new ClusterRound(operation, watches, cluster, memory)
+        && !new ClusterRound(roundContext, watches, cluster, memory)
             .drain(labels, SpecReader.read(cluster).spec())) {
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(operation.settling().toMillis());
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(roundContext.settling().toMillis());
     }
     deleteOwned(
         cluster,
-        operation.client().apps().deployments().inNamespace(key.namespace()).withName(key.name()));
+        roundContext
+            .client()
+            .apps()
+            .deployments()
+            .inNamespace(key.namespace())
+            .withName(key.name()));
     deleteOwned(
         cluster,
-        operation
+        roundContext
             .client()
             .secrets()
             .inNamespace(key.namespace())
             .withName(Names.secretOf(key.name())));
     Optional.ofNullable(cluster.getSpec())
         .map(spec -> spec.hardwarePool)
-        .ifPresent(pool -> operation.ledger().forget(key.pool(pool), key.name()));
+        .ifPresent(pool -> roundContext.ledger().forget(key.pool(pool), key.name()));
     memories.remove(key);
-    operation.gauges().forget(key);
-    operation.queues().keepOnly(watches.queuesWithout(key));
+    roundContext.gauges().forget(key);
+    roundContext.queues().keepOnly(watches.queuesWithout(key));
     log.info("{} is gone{}", key, forced ? ", by force" : ": its jobs have finished");
     return DeleteControl.defaultDelete();
   }
@@ -195,8 +201,8 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     noteOnBoard(cluster, status);
     WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
     if (before == null || StatusDraft.differ(before, status)) {
-      memory.written = Optional.of(StatusWriter.write(operation.client(), cluster, status));
-      StatusNews.tell(operation.events(), cluster, before, status, "");
+      memory.written = Optional.of(StatusWriter.write(roundContext.client(), cluster, status));
+      StatusNews.tell(roundContext.events(), cluster, before, status, "");
     }
     return UpdateControl.noUpdate();
   }
@@ -210,15 +216,15 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     noteOnBoard(cluster, status);
     WorkerClusterStatus before = memory.conditions.orElse(null);
     if (before == null || StatusDraft.differ(before, status)) {
-      StatusWriter.writeConditions(operation.client(), cluster, status);
+      StatusWriter.writeConditions(roundContext.client(), cluster, status);
       memory.conditions = Optional.of(status);
-      StatusNews.tell(operation.events(), cluster, before, status, "");
+      StatusNews.tell(roundContext.events(), cluster, before, status, "");
     }
     return UpdateControl.noUpdate();
   }
 
   private void noteOnBoard(WorkerCluster cluster, WorkerClusterStatus status) {
-    operation
+    roundContext
         .gauges()
         .note(ClusterKey.of(cluster), ClusterGauges.Entry.ofConditions(status.conditions));
   }
@@ -232,10 +238,10 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
                 ? known
                 : new ClusterMemory(
                     uid,
-                    new WorkerRounds(operation.control(), operation.clock()),
-                    new Credential(operation.client(), key),
-                    new Refusals(key, operation.gauges()),
-                    operation.clock().instant()));
+                    new WorkerRounds(roundContext.control(), roundContext.clock()),
+                    new Credential(roundContext.client(), key),
+                    new Refusals(key, roundContext.gauges()),
+                    roundContext.clock().instant()));
   }
 
   private static boolean annotated(WorkerCluster cluster, String annotation) {

@@ -37,15 +37,18 @@ final class ClusterRound {
   /** Numbers for people to look at are written at most this often. */
   private static final Duration INFORM_INTERVAL = Duration.ofSeconds(5);
 
-  private final Operation operation;
+  private final RoundContext roundContext;
   private final ClusterWatches watches;
   private final WorkerCluster cluster;
   private final ClusterKey key;
   private final ClusterMemory memory;
 
   ClusterRound(
-      Operation operation, ClusterWatches watches, WorkerCluster cluster, ClusterMemory memory) {
-    this.operation = operation;
+      RoundContext roundContext,
+      ClusterWatches watches,
+      WorkerCluster cluster,
+      ClusterMemory memory) {
+    this.roundContext = roundContext;
     this.watches = watches;
     this.cluster = cluster;
     this.key = ClusterKey.of(cluster);
@@ -57,11 +60,12 @@ final class ClusterRound {
     Optional<Deployment> deployment = deployment();
     credential(deployment.isPresent());
     deployment.ifPresent(
-        live -> memory.contest.look(live, operation.operatorName(), operation.clock().instant()));
+        live ->
+            memory.contest.look(live, roundContext.operatorName(), roundContext.clock().instant()));
     Observation seen = observe(spec.matchLabels());
     Optional<WorkerClusterStatus> recorded = StatusDraft.of(cluster);
     JobsLimit limit =
-        new LimitDecider(operation)
+        new LimitDecider(roundContext)
             .decide(
                 key,
                 spec,
@@ -83,11 +87,11 @@ final class ClusterRound {
     boolean changed =
         record(
             StatusDraft.of(
-                cluster, spec, seen, limit, plan, situation, operation.clock().instant()),
+                cluster, spec, seen, limit, plan, situation, roundContext.clock().instant()),
             limit);
     spec.hardwarePool()
         .ifPresent(
-            pool -> operation.ledger().settle(key.pool(pool), key.name(), plan.sizes().bound()));
+            pool -> roundContext.ledger().settle(key.pool(pool), key.name(), plan.sizes().bound()));
     boolean told = tell(seen, plan);
     memory.refusals.attempt(Part.POD, () -> mark(seen, plan));
     note(spec, seen, limit, plan.sizes().bound(), deployment);
@@ -106,7 +110,7 @@ final class ClusterRound {
             desired,
             Optional.empty(),
             Optional.empty(),
-            new LimitDecider(operation).backlog(spec, seen, memory),
+            new LimitDecider(roundContext).backlog(spec, seen, memory),
             "it stays as it was when the cluster was paused");
     ClusterPlan plan =
         new ClusterPlan(
@@ -116,10 +120,10 @@ final class ClusterRound {
             deployment.map(d -> d.getSpec().getReplicas()).orElse(0));
     Situation situation = situation(deployment, true, poolMissing(spec));
     record(
-        StatusDraft.of(cluster, spec, seen, limit, plan, situation, operation.clock().instant()),
+        StatusDraft.of(cluster, spec, seen, limit, plan, situation, roundContext.clock().instant()),
         limit);
     note(spec, seen, limit, seen.bound(), deployment);
-    return operation.interval();
+    return roundContext.interval();
   }
 
   private void note(
@@ -135,7 +139,7 @@ final class ClusterRound {
             PodTrouble.of(live)
                 .ifPresent(
                     why -> stuck.merge(why.reason(), PodTrouble.missing(live), Integer::sum)));
-    operation
+    roundContext
         .gauges()
         .note(
             key,
@@ -150,7 +154,7 @@ final class ClusterRound {
   }
 
   private Observation observe(Map<String, String> labels) {
-    return new PodObserver(operation, watches).observe(key, labels, cluster.getStatus(), memory);
+    return new PodObserver(roundContext, watches).observe(key, labels, cluster.getStatus(), memory);
   }
 
   private void credential(boolean podsExist) {
@@ -168,15 +172,17 @@ final class ClusterRound {
 
   private void remade(String reason, String message) {
     log.warn("{}: {}: {}", key, reason, message);
-    operation.events().tell(cluster, ClusterEvents.Kind.WARNING, reason, message);
+    roundContext.events().tell(cluster, ClusterEvents.Kind.WARNING, reason, message);
   }
 
   private boolean contested() {
-    return memory.contest.writer(operation.clock().instant()).isPresent();
+    return memory.contest.writer(roundContext.clock().instant()).isPresent();
   }
 
   private boolean poolMissing(ClusterSpec spec) {
-    return spec.hardwarePool().filter(pool -> operation.missing().test(key.pool(pool))).isPresent();
+    return spec.hardwarePool()
+        .filter(pool -> roundContext.missing().test(key.pool(pool)))
+        .isPresent();
   }
 
   private Situation situation(
@@ -186,7 +192,7 @@ final class ClusterRound {
         memory.refusals,
         memory.credential.problem(),
         watches.overlapping(cluster),
-        memory.contest.writer(operation.clock().instant()),
+        memory.contest.writer(roundContext.clock().instant()),
         deployment.flatMap(PodTrouble::of),
         Map.copyOf(memory.stuckSince),
         poolMissing);
@@ -224,14 +230,14 @@ final class ClusterRound {
       Situation situation = situation(Optional.empty(), false, false);
       record(
           StatusDraft.of(
-              cluster, spec.get(), seen, none, plan, situation, operation.clock().instant()),
+              cluster, spec.get(), seen, none, plan, situation, roundContext.clock().instant()),
           none);
       note(spec.get(), seen, none, seen.bound(), Optional.empty());
     }
     tell(seen, plan);
     Optional.ofNullable(cluster.getSpec())
         .map(own -> own.hardwarePool)
-        .ifPresent(pool -> operation.ledger().settle(key.pool(pool), key.name(), seen.bound()));
+        .ifPresent(pool -> roundContext.ledger().settle(key.pool(pool), key.name(), seen.bound()));
     return seen.bound() == 0;
   }
 
@@ -245,7 +251,7 @@ final class ClusterRound {
     if (cached.isEmpty() && memory.applied.isPresent()) {
       memory.applied =
           Optional.ofNullable(
-              operation
+              roundContext
                   .client()
                   .apps()
                   .deployments()
@@ -268,7 +274,7 @@ final class ClusterRound {
     if (spec.hardwarePool().isEmpty()) {
       return spec.podsFor(spec.maxJobs());
     }
-    return operation
+    return roundContext
         .ledger()
         .picture(key.pool(spec.hardwarePool().get()))
         .slots()
@@ -286,31 +292,31 @@ final class ClusterRound {
 
   private ClusterKey apply(ClusterSpec spec, Optional<Deployment> actual, int replicas) {
     Deployment desired =
-        new WorkerDeployment(key.namespace(), key.name(), owner(), operation.port())
+        new WorkerDeployment(key.namespace(), key.name(), owner(), roundContext.port())
             .desired(
                 spec,
                 replicas,
                 watches.config().of(key.namespace(), spec),
                 memory.credential.mark());
-    new DeploymentApplier(operation, key, memory).apply(desired, actual);
+    new DeploymentApplier(roundContext, key, memory).apply(desired, actual);
     return key;
   }
 
   private boolean record(WorkerClusterStatus status, JobsLimit limit) {
     WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
     boolean significant = before == null || StatusDraft.significantlyDiffer(before, status);
-    boolean due = !operation.clock().instant().isBefore(memory.informedAt.plus(INFORM_INTERVAL));
+    boolean due = !roundContext.clock().instant().isBefore(memory.informedAt.plus(INFORM_INTERVAL));
     if (!significant && !(due && StatusDraft.differ(before, status))) {
       return false;
     }
-    if (!operation.leadership().stands()) {
+    if (!roundContext.leadership().stands()) {
       throw new RoundFailedException(key, "the Lease is not renewed in time, another may lead");
     }
-    memory.informedAt = operation.clock().instant();
+    memory.informedAt = roundContext.clock().instant();
     Optional<WorkerCluster> written =
         memory.refusals.attempt(
-            Part.STATUS, () -> StatusWriter.write(operation.client(), cluster, status));
-    StatusNews.tell(operation.events(), cluster, before, status, limit.why());
+            Part.STATUS, () -> StatusWriter.write(roundContext.client(), cluster, status));
+    StatusNews.tell(roundContext.events(), cluster, before, status, limit.why());
     if (written.isEmpty()) {
       // What is not recorded is not granted.
       throw new RoundFailedException(key, memory.refusals.text());
@@ -344,7 +350,7 @@ final class ClusterRound {
       boolean toGo = plan.drained().contains(view.name());
       if (!view.terminating() && toGo != view.markedForRemoval()) {
         String cost = toGo ? "\"" + PodView.REMOVAL_COST + "\"" : "null";
-        operation
+        roundContext
             .client()
             .pods()
             .inNamespace(key.namespace())
@@ -363,15 +369,16 @@ final class ClusterRound {
     memory.quietRounds = changed ? 0 : Math.min(memory.quietRounds + 1, 10);
     if (memory.refusals.any()) {
       memory.refusedRounds = Math.min(memory.refusedRounds + 1, 10);
-      Duration later = operation.settling().multipliedBy(1L << memory.refusedRounds);
-      return later.compareTo(operation.interval()) < 0 ? later : operation.interval();
+      Duration later = roundContext.settling().multipliedBy(1L << memory.refusedRounds);
+      return later.compareTo(roundContext.interval()) < 0 ? later : roundContext.interval();
     }
     memory.refusedRounds = 0;
     if (!moving) {
-      return operation.interval();
+      return roundContext.interval();
     }
-    Duration backoff = operation.settling().multipliedBy(1L << Math.max(0, memory.quietRounds - 5));
-    return backoff.compareTo(operation.interval()) < 0 ? backoff : operation.interval();
+    Duration backoff =
+        roundContext.settling().multipliedBy(1L << Math.max(0, memory.quietRounds - 5));
+    return backoff.compareTo(roundContext.interval()) < 0 ? backoff : roundContext.interval();
   }
 
   private OwnerReference owner() {

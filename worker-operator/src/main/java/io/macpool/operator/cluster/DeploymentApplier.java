@@ -15,12 +15,12 @@ final class DeploymentApplier {
   private static final Logger log = LoggerFactory.getLogger(DeploymentApplier.class);
   private static final int INVALID = 422;
 
-  private final Operation operation;
+  private final RoundContext roundContext;
   private final ClusterKey key;
   private final ClusterMemory memory;
 
-  DeploymentApplier(Operation operation, ClusterKey key, ClusterMemory memory) {
-    this.operation = operation;
+  DeploymentApplier(RoundContext roundContext, ClusterKey key, ClusterMemory memory) {
+    this.roundContext = roundContext;
     this.key = key;
     this.memory = memory;
   }
@@ -35,7 +35,7 @@ final class DeploymentApplier {
     }
     log.info(
         "applying Deployment of {} with {}", key, Phrases.pods(desired.getSpec().getReplicas()));
-    if (actual.isPresent() && !FieldTakeover.isOurs(actual.get(), operation.operatorName())) {
+    if (actual.isPresent() && !FieldTakeover.isOurs(actual.get(), roundContext.operatorName())) {
       takeOver();
     }
     Deployment applied = applyOrTakeOver(desired);
@@ -76,20 +76,25 @@ final class DeploymentApplier {
   }
 
   private Deployment applyNow(Deployment desired) {
-    return operation
+    return roundContext
         .client()
         .resource(desired)
-        .fieldManager(operation.operatorName())
+        .fieldManager(roundContext.operatorName())
         .forceConflicts()
         .serverSideApply();
   }
 
   private boolean takeOver() {
     var resource =
-        operation.client().apps().deployments().inNamespace(key.namespace()).withName(key.name());
+        roundContext
+            .client()
+            .apps()
+            .deployments()
+            .inNamespace(key.namespace())
+            .withName(key.name());
     Deployment live = resource.get();
     Optional<String> patch =
-        live == null ? Optional.empty() : FieldTakeover.patch(live, operation.operatorName());
+        live == null ? Optional.empty() : FieldTakeover.patch(live, roundContext.operatorName());
     patch.ifPresent(
         moved -> {
           resource.patch(PatchContext.of(PatchType.JSON), moved);

@@ -15,10 +15,10 @@ import java.util.Optional;
 /** How many jobs a cluster may run: by its queue, then by the slots of its hardware pool. */
 final class LimitDecider {
 
-  private final Operation operation;
+  private final RoundContext roundContext;
 
-  LimitDecider(Operation operation) {
-    this.operation = operation;
+  LimitDecider(RoundContext roundContext) {
+    this.roundContext = roundContext;
   }
 
   /**
@@ -53,7 +53,7 @@ final class LimitDecider {
 
   private JobsLimit byQueue(
       Follow follow, Observation seen, ClusterMemory memory, Optional<Integer> recordedJobs) {
-    Instant now = operation.clock().instant();
+    Instant now = roundContext.clock().instant();
     Observed<Backlog> backlog = backlog(follow.queue(), seen, memory);
     ScalingMemory before =
         memory.scaling.orElseGet(
@@ -95,13 +95,13 @@ final class LimitDecider {
 
   /** What waits in the cluster's queue; empty if it has none, or no broker is set. */
   Optional<Observed<Backlog>> backlog(ClusterSpec spec, Observation seen, ClusterMemory memory) {
-    return operation.queues().hasSource() || spec.scaling().isPresent()
+    return roundContext.queues().hasSource() || spec.scaling().isPresent()
         ? spec.queue().map(queue -> backlog(queue, seen, memory))
         : Optional.empty();
   }
 
   private Observed<Backlog> backlog(String queue, Observation seen, ClusterMemory memory) {
-    return operation
+    return roundContext
         .queues()
         .depth(queue)
         .map(
@@ -119,7 +119,7 @@ final class LimitDecider {
     Optional<String> left = recordedPool.filter(other -> !other.equals(pool));
     if (left.isPresent()) {
       if (seen.bound() > 0) {
-        operation.ledger().settle(cluster.pool(left.get()), cluster.name(), seen.bound());
+        roundContext.ledger().settle(cluster.pool(left.get()), cluster.name(), seen.bound());
         return new JobsLimit(
             0,
             wanted.wanted(),
@@ -128,10 +128,10 @@ final class LimitDecider {
             wanted.backlog(),
             "its jobs on hardware pool " + left.get() + " finish before it moves to " + pool);
       }
-      operation.ledger().forget(cluster.pool(left.get()), cluster.name());
+      roundContext.ledger().forget(cluster.pool(left.get()), cluster.name());
     }
     SlotShare share =
-        operation
+        roundContext
             .ledger()
             .ask(
                 cluster.pool(pool),
@@ -151,7 +151,7 @@ final class LimitDecider {
   }
 
   private String told(ClusterKey cluster, String pool, SlotShare share) {
-    if (operation.missing().test(cluster.pool(pool))) {
+    if (roundContext.missing().test(cluster.pool(pool))) {
       return "there is no HardwarePool "
           + pool
           + " in namespace "
@@ -170,7 +170,7 @@ final class LimitDecider {
               " lent it slots that it gives back: its share is " + Phrases.slots(share.share());
           case HOLDS ->
               " does not tell its slots ("
-                  + operation
+                  + roundContext
                       .ledger()
                       .picture(cluster.pool(pool))
                       .slots()

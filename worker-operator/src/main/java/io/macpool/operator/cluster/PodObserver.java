@@ -20,11 +20,11 @@ import java.util.TreeMap;
 /** Looks at a cluster's pods: in the cache, in the recorded status, and by asking them. */
 final class PodObserver {
 
-  private final Operation operation;
+  private final RoundContext roundContext;
   private final ClusterWatches watches;
 
-  PodObserver(Operation operation, ClusterWatches watches) {
-    this.operation = operation;
+  PodObserver(RoundContext roundContext, ClusterWatches watches) {
+    this.roundContext = roundContext;
     this.watches = watches;
   }
 
@@ -73,7 +73,7 @@ final class PodObserver {
     views.forEach(
         (name, view) ->
             view.endpoint(
-                    operation.port(), memory.credential.known(), memory.workers.lockedOut(name))
+                    roundContext.port(), memory.credential.known(), memory.workers.lockedOut(name))
                 .ifPresent(e -> endpoints.put(name, e)));
     Map<String, Observed<WorkerReport>> answers = memory.workers.ask(endpoints);
     Observation observation = assemble(views, endpoints, answers, statuses, memory);
@@ -87,7 +87,7 @@ final class PodObserver {
       Map<String, Observed<WorkerReport>> answers,
       Map<String, WorkerStatus> statuses,
       ClusterMemory memory) {
-    Instant now = operation.clock().instant();
+    Instant now = roundContext.clock().instant();
     List<WorkerPod> pods = new ArrayList<>();
     SortedMap<String, String> silent = new TreeMap<>();
     int starting = 0;
@@ -154,7 +154,12 @@ final class PodObserver {
               || (status.currentPoolSize != null && status.currentPoolSize > 0);
       if (holds && !views.containsKey(status.name)) {
         Pod pod =
-            operation.client().pods().inNamespace(cluster.namespace()).withName(status.name).get();
+            roundContext
+                .client()
+                .pods()
+                .inNamespace(cluster.namespace())
+                .withName(status.name)
+                .get();
         if (pod != null && !PodView.finished(pod) && PodView.isOf(pod, cluster.name())) {
           views.put(status.name, PodView.of(pod));
         }
@@ -167,7 +172,7 @@ final class PodObserver {
     Map<String, WorkerReport> reports = new HashMap<>();
     answers.forEach(
         (name, answer) -> answer.toOptional().ifPresent(report -> reports.put(name, report)));
-    memory.count(reports, observation.running(), operation.clock().instant());
+    memory.count(reports, observation.running(), roundContext.clock().instant());
     memory.forgetAllBut(observation.views().keySet());
   }
 

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * @param apiAsks how long the API asked to be left alone, if it did
  * @param missing whether there certainly is no such HardwarePool
  */
-public record Operation(
+public record RoundContext(
     KubernetesClient client,
     RemoteControl control,
     QueuePoller queues,
