@@ -147,8 +147,8 @@ final class Peers implements AutoCloseable {
   void beginChaos() {
     if (options.breaksConnections()) {
       Map<Mishap.Kind, Chaos.Deed> cuts = new EnumMap<>(Mishap.Kind.class);
-      cuts.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(new SimulatedJobBroker(amqp)));
-      cuts.put(Mishap.Kind.SSH_CUT, Harms.sshCut(guests));
+      cuts.put(Mishap.Kind.AMQP_CUT, FaultInjection.amqpCut(new SimulatedJobBroker(amqp)));
+      cuts.put(Mishap.Kind.SSH_CUT, FaultInjection.sshCut(guests));
       resources.own(
           "chaos",
           Chaos.start(

@@ -132,22 +132,23 @@ final class SoakSystem implements AutoCloseable {
   /** All that can be done to it; what needs the scheduler's help is told to it. */
   Map<Mishap.Kind, Chaos.Deed> deeds(Scheduler scheduler) {
     Map<Mishap.Kind, Chaos.Deed> deeds = new EnumMap<>(Mishap.Kind.class);
-    deeds.put(Mishap.Kind.VCENTER_AWAY, Harms.vcenterAway(vcenter()));
-    deeds.put(Mishap.Kind.HOST_CRASHED, Harms.hostCrashed(vcenter()));
-    deeds.put(Mishap.Kind.HOST_DISCONNECTED, Harms.hostDisconnected(vcenter()));
-    deeds.put(Mishap.Kind.HOST_REFUSES, Harms.hostRefuses(vcenter()));
-    deeds.put(Mishap.Kind.DATASTORE_FULL, Harms.datastoreFull(vcenter(), DATASTORE));
-    deeds.put(Mishap.Kind.QUESTION_ASKED, Harms.questionAsked(vcenter(), DATASTORE));
-    deeds.put(Mishap.Kind.CERTIFICATE_RENEWED, Harms.certificateRenewed(vcenter(), authorities));
-    deeds.put(Mishap.Kind.AMQP_CUT, Harms.amqpCut(jobs));
-    deeds.put(Mishap.Kind.AMQP_AWAY, Harms.amqpAway(jobs));
-    deeds.put(Mishap.Kind.SSH_CUT, Harms.sshCut(peers.guests()));
-    deeds.put(Mishap.Kind.AMQP_FAILOVER, Harms.amqpFailover(jobs));
-    deeds.put(Mishap.Kind.QUEUE_DELETED, Harms.queueDeleted(jobs, scheduler));
-    deeds.put(Mishap.Kind.LOGS_REFUSED, Harms.logsRefused(jobs));
+    deeds.put(Mishap.Kind.VCENTER_AWAY, FaultInjection.vcenterAway(vcenter()));
+    deeds.put(Mishap.Kind.HOST_CRASHED, FaultInjection.hostCrashed(vcenter()));
+    deeds.put(Mishap.Kind.HOST_DISCONNECTED, FaultInjection.hostDisconnected(vcenter()));
+    deeds.put(Mishap.Kind.HOST_REFUSES, FaultInjection.hostRefuses(vcenter()));
+    deeds.put(Mishap.Kind.DATASTORE_FULL, FaultInjection.datastoreFull(vcenter(), DATASTORE));
+    deeds.put(Mishap.Kind.QUESTION_ASKED, FaultInjection.questionAsked(vcenter(), DATASTORE));
+    deeds.put(
+        Mishap.Kind.CERTIFICATE_RENEWED, FaultInjection.certificateRenewed(vcenter(), authorities));
+    deeds.put(Mishap.Kind.AMQP_CUT, FaultInjection.amqpCut(jobs));
+    deeds.put(Mishap.Kind.AMQP_AWAY, FaultInjection.amqpAway(jobs));
+    deeds.put(Mishap.Kind.SSH_CUT, FaultInjection.sshCut(peers.guests()));
+    deeds.put(Mishap.Kind.AMQP_FAILOVER, FaultInjection.amqpFailover(jobs));
+    deeds.put(Mishap.Kind.QUEUE_DELETED, FaultInjection.queueDeleted(jobs, scheduler));
+    deeds.put(Mishap.Kind.LOGS_REFUSED, FaultInjection.logsRefused(jobs));
     deeds.put(Mishap.Kind.WORKER_KILLED, pick -> pods.killOne(pick).map(Chaos.Harm::mendingItself));
-    deeds.put(Mishap.Kind.BROKER_KILLED, Harms.killed(brain));
-    deeds.put(Mishap.Kind.OPERATOR_KILLED, Harms.killed(operator));
+    deeds.put(Mishap.Kind.BROKER_KILLED, FaultInjection.killed(brain));
+    deeds.put(Mishap.Kind.OPERATOR_KILLED, FaultInjection.killed(operator));
     return deeds;
   }
 

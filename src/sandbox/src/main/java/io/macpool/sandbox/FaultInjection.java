@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** What may be done to the simulated peers. */
-final class Harms {
+final class FaultInjection {
 
-  private Harms() {}
+  private FaultInjection() {}
 
   static Deed amqpCut(JobBroker jobs) {
     return pick -> {
