@@ -76,7 +76,7 @@ final class BrokerSoak {
         settle(system);
         progress.say("renewed all the while: " + lively.heard() + " times");
       }
-      verdict = judge(system);
+      verdict = check(system);
       progress.end();
       out.print(verdict.text());
       tell(system, done);
@@ -169,11 +169,11 @@ final class BrokerSoak {
     List<Observation> all = new ArrayList<>(seen.all());
     all.addAll(system.database().ledger());
     Rules impatient = new Rules(rules.slotsPerHost(), rules.ownerQuota(), Duration.ZERO);
-    return Judge.judge(impatient, all).stream()
+    return InvariantChecker.check(impatient, all).stream()
         .noneMatch(violation -> violation.kind() == Violation.Kind.LEAKED);
   }
 
-  private SoakVerdict judge(SoakedSystem system) {
+  private SoakVerdict check(SoakedSystem system) {
     List<Timeline.Log> logs = new ArrayList<>();
     for (Replica replica : system.replicas()) {
       boolean behind = system.clocksApart() && replica == system.replicas().get(1);
@@ -183,7 +183,7 @@ final class BrokerSoak {
     }
     List<Observation> all = seen.all();
     return new SoakVerdict(
-        Judge.judge(rules, all), new Timeline(all, logs, day, ZoneId.systemDefault()));
+        InvariantChecker.check(rules, all), new Timeline(all, logs, day, ZoneId.systemDefault()));
   }
 
   private void tell(SoakedSystem system, Map<Kind, Integer> done) {

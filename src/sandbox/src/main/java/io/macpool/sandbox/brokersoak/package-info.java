@@ -5,7 +5,7 @@
  *
  * <p>Belongs here: what is started, what goes wrong, who asks, what is written down of it, and the
  * verdict, which is a pure function of what was written down ({@link
- * io.macpool.sandbox.brokersoak.Judge}). Does not belong here: any class of the broker's. It is
- * started by its main class and asked over HTTP.
+ * io.macpool.sandbox.brokersoak.InvariantChecker}). Does not belong here: any class of the
+ * broker's. It is started by its main class and asked over HTTP.
  */
 package io.macpool.sandbox.brokersoak;

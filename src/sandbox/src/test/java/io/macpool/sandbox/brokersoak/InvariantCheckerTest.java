@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A checker that finds nothing must be one that would: each violation is planted and found. */
-class JudgeTest {
+class InvariantCheckerTest {
 
   private static final Instant START = Instant.parse("2026-11-29T10:00:00Z");
   private static final Duration LEASE = Duration.ofSeconds(30);
@@ -32,7 +32,7 @@ class JudgeTest {
   }
 
   private List<Kind> verdict(Rules with) {
-    return Judge.judge(with, seen).stream().map(Violation::kind).toList();
+    return InvariantChecker.check(with, seen).stream().map(Violation::kind).toList();
   }
 
   private long asks(double second, String client, String key, String lease) {
@@ -129,7 +129,7 @@ class JudgeTest {
     given(2, "client", "a");
     destroyed(5, "a", "h1");
     assertThat(verdict()).containsExactly(Kind.DESTROYED_WHILE_OWNED);
-    assertThat(Judge.judge(rules, seen).get(0).instances()).containsExactly("a");
+    assertThat(InvariantChecker.check(rules, seen).get(0).instances()).containsExactly("a");
   }
 
   @Test
@@ -187,7 +187,7 @@ class JudgeTest {
     speaks(25, "lively", "lease-2");
     destroyed(40, "a", "h1");
     destroyed(41, "b", "h1");
-    List<Violation> found = Judge.judge(rules, seen);
+    List<Violation> found = InvariantChecker.check(rules, seen);
     assertThat(found).extracting(Violation::kind).containsExactly(Kind.DESTROYED_WHILE_OWNED);
     assertThat(found.get(0).words()).contains("b was ended").contains("lively");
   }

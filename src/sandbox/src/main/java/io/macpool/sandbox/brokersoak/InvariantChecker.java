@@ -19,7 +19,7 @@ import java.util.Set;
  * delete it, gives up its lease or has not even tried to renew it for the lease's time, or its host
  * died under it. Whether the broker could know is no excuse.
  */
-final class Judge {
+final class InvariantChecker {
 
   private record Key(String owner, String key) {}
 
@@ -43,19 +43,19 @@ final class Judge {
   private final HostLoad load;
   private final Remains remains;
 
-  private Judge(Rules rules) {
+  private InvariantChecker(Rules rules) {
     this.rules = rules;
     load = new HostLoad(rules.slotsPerHost());
     remains = new Remains(rules.leakAfter());
   }
 
   /** All that was broken, in order of time. */
-  static List<Violation> judge(Rules rules, List<Observation> seen) {
-    Judge judge = new Judge(rules);
-    seen.stream().sorted(Comparator.comparing(Observation::at)).forEach(judge::see);
-    judge.violations.addAll(judge.remains.leaks(judge.load));
-    judge.violations.sort(Comparator.comparing(Violation::at));
-    return judge.violations;
+  static List<Violation> check(Rules rules, List<Observation> seen) {
+    InvariantChecker checker = new InvariantChecker(rules);
+    seen.stream().sorted(Comparator.comparing(Observation::at)).forEach(checker::see);
+    checker.violations.addAll(checker.remains.leaks(checker.load));
+    checker.violations.sort(Comparator.comparing(Violation::at));
+    return checker.violations;
   }
 
   private void see(Observation seen) {
