@@ -41,25 +41,25 @@ final class InvariantChecker {
   private final Map<Key, Spoken> leases = new HashMap<>();
   private final Map<String, MachineEvent> died = new HashMap<>();
   private final HostLoad load;
-  private final Remains remains;
+  private final LeftoverCheck leftovers;
 
   private InvariantChecker(Rules rules) {
     this.rules = rules;
     load = new HostLoad(rules.slotsPerHost());
-    remains = new Remains(rules.leakAfter());
+    leftovers = new LeftoverCheck(rules.leakAfter());
   }
 
   /** All that was broken, in order of time. */
   static List<Violation> check(Rules rules, List<Observation> seen) {
     InvariantChecker checker = new InvariantChecker(rules);
     seen.stream().sorted(Comparator.comparing(Observation::at)).forEach(checker::see);
-    checker.violations.addAll(checker.remains.leaks(checker.load));
+    checker.violations.addAll(checker.leftovers.leaks(checker.load));
     checker.violations.sort(Comparator.comparing(Violation::at));
     return checker.violations;
   }
 
   private void see(Observation seen) {
-    remains.see(seen);
+    leftovers.see(seen);
     if (seen instanceof Observation.CreateAsked create) {
       asked.put(create.call(), create);
     } else if (seen instanceof Observation.CreateAnswered answer) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * What is left when nobody wants anything any more. What the ledger has without an owner waits
  * warm, or is being made to; all else is a leak once its time is over.
  */
-final class Remains {
+final class LeftoverCheck {
 
   private final Duration leakAfter;
   private final Map<String, Observation.LedgerRow> rows = new HashMap<>();
@@ -23,7 +23,7 @@ final class Remains {
   private Optional<Instant> quiet = Optional.empty();
   private Instant end = Instant.MIN;
 
-  Remains(Duration leakAfter) {
+  LeftoverCheck(Duration leakAfter) {
     this.leakAfter = leakAfter;
   }
 
