@@ -3,7 +3,7 @@ package io.macpool.sandbox.brokersoak;
 import io.macpool.core.GoDuration;
 import io.macpool.sandbox.Progress;
 import io.macpool.sandbox.TemporaryDirectory;
-import io.macpool.sandbox.brokersoak.TroublePlan.Kind;
+import io.macpool.sandbox.brokersoak.FaultPlan.Kind;
 import io.macpool.service.Logs;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -132,7 +132,7 @@ final class BrokerSoak {
     }
     Troubles troubles = new Troubles(system.vcenter(), system.database(), system.replicas(), seen);
     try {
-      troubles.begin(TroublePlan.of(options.seed(), options.length(), kinds));
+      troubles.begin(FaultPlan.of(options.seed(), options.length(), kinds));
       Instant until = Instant.now().plus(options.length());
       while (Instant.now().isBefore(until)) {
         pause(SECONDS_PER_LINE * 1_000L);

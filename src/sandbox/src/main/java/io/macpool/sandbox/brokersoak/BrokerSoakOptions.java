@@ -1,6 +1,6 @@
 package io.macpool.sandbox.brokersoak;
 
-import io.macpool.sandbox.brokersoak.TroublePlan.Kind;
+import io.macpool.sandbox.brokersoak.FaultPlan.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

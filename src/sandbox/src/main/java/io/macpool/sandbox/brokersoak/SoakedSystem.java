@@ -49,7 +49,7 @@ final class SoakedSystem implements AutoCloseable {
       vcenter = resources.own("vCenter", vcenter(options, guests, seen));
       database = resources.own("database", DatabasePair.start(files, logs));
       Optional<Path> shifter = Replica.clockShifter();
-      clocksApart = options.kinds().contains(TroublePlan.Kind.CLOCKS_APART) && shifter.isPresent();
+      clocksApart = options.kinds().contains(FaultPlan.Kind.CLOCKS_APART) && shifter.isPresent();
       for (String name : NAMES) {
         boolean first = name.equals(NAMES.get(0));
         int port = freePort();

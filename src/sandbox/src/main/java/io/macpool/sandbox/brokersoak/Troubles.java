@@ -1,7 +1,7 @@
 package io.macpool.sandbox.brokersoak;
 
-import io.macpool.sandbox.brokersoak.TroublePlan.Kind;
-import io.macpool.sandbox.brokersoak.TroublePlan.Planned;
+import io.macpool.sandbox.brokersoak.FaultPlan.Kind;
+import io.macpool.sandbox.brokersoak.FaultPlan.Planned;
 import io.macpool.sim.vcenter.Administrator;
 import io.macpool.sim.vcenter.FaultAction;
 import io.macpool.sim.vcenter.FaultRule;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** What goes wrong and when, from the seed alone: the same seed, time and kinds, the same plan. */
-final class TroublePlan {
+final class FaultPlan {
 
   /** Something that is to go wrong. */
   enum Kind {
@@ -52,7 +52,7 @@ final class TroublePlan {
 
   private static final Duration LONGEST_STOP = Duration.ofSeconds(45);
 
-  private TroublePlan() {}
+  private FaultPlan() {}
 
   private static Map<Kind, Rhythm> rhythms() {
     Map<Kind, Rhythm> rhythms = new EnumMap<>(Kind.class);
