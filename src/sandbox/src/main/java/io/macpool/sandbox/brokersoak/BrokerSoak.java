@@ -130,16 +130,17 @@ final class BrokerSoak {
           new SoakClient(
               around, "client-" + i, owner, tokens.get(owner), options.seed() * 1_000 + i));
     }
-    Troubles troubles = new Troubles(system.vcenter(), system.database(), system.replicas(), seen);
+    FaultInjector injector =
+        new FaultInjector(system.vcenter(), system.database(), system.replicas(), seen);
     try {
-      troubles.begin(FaultPlan.of(options.seed(), options.length(), kinds));
+      injector.begin(FaultPlan.of(options.seed(), options.length(), kinds));
       Instant until = Instant.now().plus(options.length());
       while (Instant.now().isBefore(until)) {
         pause(SECONDS_PER_LINE * 1_000L);
         say(system, figures.brief());
       }
     } finally {
-      troubles.close();
+      injector.close();
       end.countDown();
       threads.shutdown();
     }
@@ -148,8 +149,8 @@ final class BrokerSoak {
       progress.say("some clients did not come to an end within " + CLEARED.toSeconds() + " s");
       threads.shutdownNow();
     }
-    callsFailed = troubles.callsFailed();
-    return troubles.done();
+    callsFailed = injector.callsFailed();
+    return injector.done();
   }
 
   /** Waits until nothing is left that should not be, or until its time is over. */

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * Carries out a plan while clients work, and mends what is still broken when it is closed. Stopping
  * and starting the database takes its time: it has a thread of its own, all else another.
  */
-final class Troubles implements AutoCloseable {
+final class FaultInjector implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(Troubles.class);
+  private static final Logger log = LoggerFactory.getLogger(FaultInjector.class);
   private static final long END_SECONDS = 90;
   private static final long RETRY_SECONDS = 2;
   private static final String CLONES = "Clones";
@@ -50,7 +50,7 @@ final class Troubles implements AutoCloseable {
   private int stops;
   private volatile int callsFailed;
 
-  Troubles(
+  FaultInjector(
       VCenterSimulator vcenter, DatabasePair database, List<Replica> replicas, Observations seen) {
     this.vcenter = vcenter;
     this.person = vcenter.administrator();
