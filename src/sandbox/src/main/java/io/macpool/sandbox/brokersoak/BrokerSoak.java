@@ -71,7 +71,7 @@ final class BrokerSoak {
     try (SoakedSystem system = SoakedSystem.start(options, tokens, seen, logs)) {
       awaitUp(system, tokens);
       Map<Kind, Integer> done;
-      try (LivelyHolder lively = LivelyHolder.start(calls, system.replicas(), tokens)) {
+      try (LeaseHeartbeat lively = LeaseHeartbeat.start(calls, system.replicas(), tokens)) {
         done = work(system, tokens);
         settle(system);
         progress.say("renewed all the while: " + lively.heard() + " times");

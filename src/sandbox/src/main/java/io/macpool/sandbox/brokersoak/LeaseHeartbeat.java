@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * when others are heard, so that an outage of the broker's own ends none; without it the last ones
  * would never end.
  */
-final class LivelyHolder implements AutoCloseable {
+final class LeaseHeartbeat implements AutoCloseable {
 
   private static final Duration EVERY = Duration.ofSeconds(3);
 
@@ -21,11 +21,12 @@ final class LivelyHolder implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "lively-holder"));
   private final AtomicInteger heard = new AtomicInteger();
 
-  private LivelyHolder() {}
+  private LeaseHeartbeat() {}
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor; the task never throws
-  static LivelyHolder start(BrokerCalls calls, List<Replica> replicas, Map<String, String> tokens) {
-    LivelyHolder holder = new LivelyHolder();
+  static LeaseHeartbeat start(
+      BrokerCalls calls, List<Replica> replicas, Map<String, String> tokens) {
+    LeaseHeartbeat holder = new LeaseHeartbeat();
     String token = tokens.values().iterator().next();
     holder.thread.scheduleWithFixedDelay(
         () -> replicas.forEach(replica -> holder.speak(calls, replica, token)),
