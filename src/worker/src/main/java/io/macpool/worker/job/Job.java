@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One job being run: its machine, and the {@link JobHands} that carry out what the machine says.
- * Events come from any thread and are dealt with one after the other.
+ * One job being run: its machine, and the {@link JobActionExecutor} that carries out what the
+ * machine says. Events come from any thread and are dealt with one after the other.
  */
 public final class Job {
 
@@ -31,7 +31,7 @@ public final class Job {
   private final Mailbox mailbox;
   private final Instant receivedAt;
   private final JobTrace trace;
-  private final JobHands hands;
+  private final JobActionExecutor actions;
   private final CompletableFuture<Verdict> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> cleared = new CompletableFuture<>();
   private volatile Delivery delivery;
@@ -50,8 +50,9 @@ public final class Job {
     boolean fetchesTrace = neighbours.buildTraces().isPresent();
     this.state =
         JobState.received(neighbours.policy().limits(payload, priorStartFailures, fetchesTrace));
-    this.hands =
-        new JobHands(this, neighbours, mailbox, trace.header(), priorStartFailures, this::over);
+    this.actions =
+        new JobActionExecutor(
+            this, neighbours, mailbox, trace.header(), priorStartFailures, this::over);
   }
 
   /** Runs the job; completes with its verdict when the processor is free. Never fails. */
@@ -99,7 +100,7 @@ public final class Job {
   }
 
   Optional<String> instanceId() {
-    return hands.instanceId();
+    return actions.instanceId();
   }
 
   /** The delivery of the moment: the one that is acked in the end. */
@@ -144,7 +145,7 @@ public final class Job {
    */
   private void perform(JobAction action) {
     try {
-      action.match(hands);
+      action.match(actions);
     } catch (RuntimeException e) {
       log.error("job {} met a fault of ours in {}", payload.jobId(), action, e);
     }

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * Carries out what one job's machine says, and tells the job what came of it. Decides nothing. What
  * the machine says comes in the job's mailbox alone.
  */
-final class JobHands implements JobAction.Cases {
+final class JobActionExecutor implements JobAction.Cases {
 
-  private static final Logger log = LoggerFactory.getLogger(JobHands.class);
+  private static final Logger log = LoggerFactory.getLogger(JobActionExecutor.class);
 
   private final Job job;
   private final Neighbours neighbours;
@@ -45,7 +45,7 @@ final class JobHands implements JobAction.Cases {
    * @param traceHeader what calls to the broker made for the job carry
    * @param onOver told last, when the processor is free
    */
-  JobHands(
+  JobActionExecutor(
       Job job,
       Neighbours neighbours,
       Executor mailbox,
