@@ -21,10 +21,10 @@ import io.macpool.worker.image.SettingsImageSelector;
 import io.macpool.worker.job.CapacityGate;
 import io.macpool.worker.job.InstanceLease;
 import io.macpool.worker.job.Intake;
+import io.macpool.worker.job.JobDependencies;
 import io.macpool.worker.job.JobMeters;
 import io.macpool.worker.job.JobPolicy;
 import io.macpool.worker.job.JobQueue;
-import io.macpool.worker.job.Neighbours;
 import io.macpool.worker.job.ProcessorPool;
 import io.macpool.worker.job.RunningJobs;
 import io.macpool.worker.job.SlotGate;
@@ -76,15 +76,15 @@ final class WorkerSetup {
     this.side = QueueSide.open(settings, resources, threads, this::command);
     this.startFailures = new StartFailures(side.claims());
     this.queue = side.jobs();
-    Neighbours neighbours = neighbours(key);
-    Intake intake = new Intake(neighbours, running);
+    JobDependencies dependencies = dependencies(key);
+    Intake intake = new Intake(dependencies, running);
     queue.attend(running);
     this.pool =
         new ProcessorPool(
-            ProcessHandle.current().pid() + "." + neighbours.facts().hostname(),
+            ProcessHandle.current().pid() + "." + dependencies.facts().hostname(),
             queue,
             intake,
-            gate(neighbours),
+            gate(dependencies),
             threads.steps());
     Gauge.builder("worker.pool.size", pool, p -> p.view().alive()).register(registry);
     Gauge.builder("worker.pool.expected", pool, p -> p.view().expected()).register(registry);
@@ -159,22 +159,22 @@ final class WorkerSetup {
     return credentials;
   }
 
-  private SlotGate gate(Neighbours neighbours) {
+  private SlotGate gate(JobDependencies dependencies) {
     if (!settings.get(InstanceSettings.RESERVE_BEFORE_TAKE)) {
       return SlotGate.open();
     }
     CapacityGate gate =
         new CapacityGate(
-            neighbours.broker()::capacity, running::instances, clock, threads.scheduler());
+            dependencies.broker()::capacity, running::instances, clock, threads.scheduler());
     Gauge.builder("worker.processors.held", gate, CapacityGate::waiting)
         .description("processors that wait for room in the pool of instances")
         .register(registry);
     return gate;
   }
 
-  private Neighbours neighbours(GuestKey key) {
+  private JobDependencies dependencies(GuestKey key) {
     BrokerEndpoint broker = SettingsCheck.endpoint(settings);
-    return new Neighbours(
+    return new JobDependencies(
         JobPolicy.of(settings),
         new WorkerFacts(
             hostname(),

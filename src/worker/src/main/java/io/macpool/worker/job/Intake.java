@@ -19,7 +19,7 @@ public final class Intake {
   private static final int SHOWN = 200;
   private static final int REMEMBERED = 1000;
 
-  private final Neighbours neighbours;
+  private final JobDependencies dependencies;
   private final RunningJobs running;
 
   /** Hashes of the bodies rejected last. */
@@ -35,8 +35,8 @@ public final class Intake {
                 }
               }));
 
-  public Intake(Neighbours neighbours, RunningJobs running) {
-    this.neighbours = neighbours;
+  public Intake(JobDependencies dependencies, RunningJobs running) {
+    this.dependencies = dependencies;
     this.running = running;
   }
 
@@ -51,12 +51,12 @@ public final class Intake {
   Optional<Begun> begin(Delivery delivery, String processor) {
     JobPayload payload;
     try {
-      payload = JobPayload.parse(delivery.body(), neighbours.policy().defaults());
+      payload = JobPayload.parse(delivery.body(), dependencies.policy().defaults());
     } catch (PayloadException e) {
       reject(delivery, e);
       return Optional.empty();
     }
-    Job job = new Job(payload, delivery, processor, neighbours);
+    Job job = new Job(payload, delivery, processor, dependencies);
     Optional<CompletableFuture<Verdict>> ended = running.run(job);
     if (ended.isEmpty()) {
       alreadyRunning(payload, delivery);
@@ -75,7 +75,7 @@ public final class Intake {
       CompletableFuture<Boolean> unused = delivery.ack();
       return;
     }
-    neighbours.meters().rejected();
+    dependencies.meters().rejected();
     log.error(
         "rejected a message that is no job: {}; it begins: {}", why.getMessage(), start(delivery));
     delivery.reject();

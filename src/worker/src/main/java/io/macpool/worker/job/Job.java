@@ -27,7 +27,7 @@ public final class Job {
   private final JobPayload payload;
   private final String key;
   private final String processor;
-  private final Neighbours neighbours;
+  private final JobDependencies dependencies;
   private final Mailbox mailbox;
   private final Instant receivedAt;
   private final JobTrace trace;
@@ -37,22 +37,22 @@ public final class Job {
   private volatile Delivery delivery;
   private volatile JobState state;
 
-  Job(JobPayload payload, Delivery delivery, String processor, Neighbours neighbours) {
+  Job(JobPayload payload, Delivery delivery, String processor, JobDependencies dependencies) {
     this.payload = payload;
     this.processor = processor;
     this.delivery = delivery;
     this.key = delivery.key();
-    this.neighbours = neighbours;
-    this.mailbox = new Mailbox(neighbours.threads());
-    this.receivedAt = neighbours.clock().instant();
-    this.trace = new JobTrace(neighbours.traces(), payload, receivedAt);
-    int priorStartFailures = neighbours.startFailures().before(payload);
-    boolean fetchesTrace = neighbours.buildTraces().isPresent();
+    this.dependencies = dependencies;
+    this.mailbox = new Mailbox(dependencies.threads());
+    this.receivedAt = dependencies.clock().instant();
+    this.trace = new JobTrace(dependencies.traces(), payload, receivedAt);
+    int priorStartFailures = dependencies.startFailures().before(payload);
+    boolean fetchesTrace = dependencies.buildTraces().isPresent();
     this.state =
-        JobState.received(neighbours.policy().limits(payload, priorStartFailures, fetchesTrace));
+        JobState.received(dependencies.policy().limits(payload, priorStartFailures, fetchesTrace));
     this.actions =
         new JobActionExecutor(
-            this, neighbours, mailbox, trace.header(), priorStartFailures, this::over);
+            this, dependencies, mailbox, trace.header(), priorStartFailures, this::over);
   }
 
   /** Runs the job; completes with its verdict when the processor is free. Never fails. */
@@ -126,7 +126,7 @@ public final class Job {
       JobStep step = JobMachine.step(state, event);
       if (step.state().phase() != state.phase()) {
         log.info("{} on {}", step.state().phase(), event);
-        trace.left(state.phase(), neighbours.clock().instant());
+        trace.left(state.phase(), dependencies.clock().instant());
       }
       state = step.state();
       step.actions().forEach(this::perform);
@@ -152,9 +152,9 @@ public final class Job {
   }
 
   private void over(Verdict verdict) {
-    Instant now = neighbours.clock().instant();
+    Instant now = dependencies.clock().instant();
     Duration total = Duration.between(receivedAt, now);
-    neighbours.meters().ended(verdict, total);
+    dependencies.meters().ended(verdict, total);
     trace.ended(verdict, instanceId(), now);
     log.info("job {} ended {} after {}", payload.jobId(), verdict, GoDuration.format(total));
     ended.complete(verdict);

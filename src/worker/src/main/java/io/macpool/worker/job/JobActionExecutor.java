@@ -25,7 +25,7 @@ final class JobActionExecutor implements JobAction.Cases {
   private static final Logger log = LoggerFactory.getLogger(JobActionExecutor.class);
 
   private final Job job;
-  private final Neighbours neighbours;
+  private final JobDependencies dependencies;
   private final Executor mailbox;
   private final Consumer<Verdict> onOver;
   private final JobReporter reporter;
@@ -47,39 +47,40 @@ final class JobActionExecutor implements JobAction.Cases {
    */
   JobActionExecutor(
       Job job,
-      Neighbours neighbours,
+      JobDependencies dependencies,
       Executor mailbox,
       String traceHeader,
       int priorStartFailures,
       Consumer<Verdict> onOver) {
     this.job = job;
-    this.neighbours = neighbours;
+    this.dependencies = dependencies;
     this.mailbox = mailbox;
     this.onOver = onOver;
     JobPayload payload = job.payload();
     this.reporter =
         new JobReporter(
             payload,
-            neighbours.reports(),
-            neighbours.clock(),
+            dependencies.reports(),
+            dependencies.clock(),
             job.receivedAt(),
             priorStartFailures);
     this.instance =
-        new JobInstance(payload, neighbours, neighbours.broker().tracedBy(traceHeader), job::tell);
+        new JobInstance(
+            payload, dependencies, dependencies.broker().tracedBy(traceHeader), job::tell);
     this.output =
         new JobLog(
             payload.jobId(),
             payload.uuid(),
-            neighbours.logs(),
-            neighbours.scheduler(),
+            dependencies.logs(),
+            dependencies.scheduler(),
             job.state().limits().maxLogLength(),
             () -> job.tell(new JobEvent.LogLimitReached()));
-    this.guest = new JobGuest(payload, neighbours, output, this::touched, job::tell);
-    this.timers = new JobTimers(neighbours.scheduler(), guest::isHeld, this::fired);
-    this.script = new JobScript(payload, neighbours.scripts(), job::tell);
-    this.preamble = new JobPreamble(payload, job.processor(), neighbours);
+    this.guest = new JobGuest(payload, dependencies, output, this::touched, job::tell);
+    this.timers = new JobTimers(dependencies.scheduler(), guest::isHeld, this::fired);
+    this.script = new JobScript(payload, dependencies.scripts(), job::tell);
+    this.preamble = new JobPreamble(payload, job.processor(), dependencies);
     this.settling =
-        new JobSettling(payload, neighbours, reporter, output, priorStartFailures, job::tell);
+        new JobSettling(payload, dependencies, reporter, output, priorStartFailures, job::tell);
     this.requestedAt = job.receivedAt();
   }
 
@@ -105,7 +106,7 @@ final class JobActionExecutor implements JobAction.Cases {
 
   @Override
   public void requestInstance() {
-    requestedAt = neighbours.clock().instant();
+    requestedAt = dependencies.clock().instant();
     instance.request();
   }
 
@@ -150,7 +151,7 @@ final class JobActionExecutor implements JobAction.Cases {
 
   @Override
   public void reattach() {
-    neighbours.meters().sessionLost();
+    dependencies.meters().sessionLost();
     instance.reach(session -> withSession(session, guest::attach));
   }
 
@@ -174,9 +175,9 @@ final class JobActionExecutor implements JobAction.Cases {
   private void touched() {
     timers.touch();
     if (hasOutput.compareAndSet(false, true)) {
-      neighbours
+      dependencies
           .meters()
-          .firstOutput(Duration.between(job.receivedAt(), neighbours.clock().instant()));
+          .firstOutput(Duration.between(job.receivedAt(), dependencies.clock().instant()));
     }
   }
 

@@ -28,7 +28,7 @@ final class JobGuest {
   private static final Logger log = LoggerFactory.getLogger(JobGuest.class);
 
   private final JobPayload job;
-  private final Neighbours neighbours;
+  private final JobDependencies dependencies;
   private final JobLog output;
   private final Runnable touched;
   private final Consumer<JobEvent> tell;
@@ -46,12 +46,12 @@ final class JobGuest {
    */
   JobGuest(
       JobPayload job,
-      Neighbours neighbours,
+      JobDependencies dependencies,
       JobLog output,
       Runnable touched,
       Consumer<JobEvent> tell) {
     this.job = job;
-    this.neighbours = neighbours;
+    this.dependencies = dependencies;
     this.output = output;
     this.touched = touched;
     this.tell = tell;
@@ -77,15 +77,15 @@ final class JobGuest {
 
   /** Hands the script to the instance, where it waits. */
   void upload(byte[] script) {
-    Purpose purpose = Purpose.start(script, neighbours.policy().keychainPassword());
+    Purpose purpose = Purpose.start(script, dependencies.policy().keychainPassword());
     WrapperChannel starting = channel(purpose, 0);
     starting.open(session, nonce -> Wrapper.start(nonce, place, script.length));
     first = Optional.of(starting);
     // Sooner than the job's own timer, which knows nothing of what the login shell said.
-    Duration limit = neighbours.policy().uploadTimeout().multipliedBy(19).dividedBy(20);
+    Duration limit = dependencies.policy().uploadTimeout().multipliedBy(19).dividedBy(20);
     try {
       ScheduledFuture<?> unused =
-          neighbours
+          dependencies
               .scheduler()
               .schedule(() -> starting.giveUp(limit), limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
@@ -125,7 +125,7 @@ final class JobGuest {
 
   private CompletableFuture<Void> take(byte[] bytes, int from, int count) {
     touched.run();
-    neighbours.meters().output(count);
+    dependencies.meters().output(count);
     CompletableFuture<Void> room = output.output(bytes, from, count);
     if (room.isDone()) {
       return room;
@@ -150,7 +150,7 @@ final class JobGuest {
                     trace
                         .map(
                             found ->
-                                neighbours.buildTraces().orElseThrow().keep(job.jobId(), found))
+                                dependencies.buildTraces().orElseThrow().keep(job.jobId(), found))
                         .orElseThrow(() -> new IllegalStateException("the script left none")))
             .whenComplete(
                 (nothing, failure) -> {

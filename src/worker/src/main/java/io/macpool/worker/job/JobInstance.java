@@ -41,7 +41,7 @@ final class JobInstance {
   private static final int RELEASE_TRIES = 130;
 
   private final JobPayload job;
-  private final Neighbours neighbours;
+  private final JobDependencies dependencies;
   private final BrokerClient broker;
   private final Consumer<JobEvent> tell;
   private final HostKeyPin pin = new HostKeyPin();
@@ -58,12 +58,13 @@ final class JobInstance {
   private volatile List<String> addresses = List.of();
   private volatile boolean over;
 
-  JobInstance(JobPayload job, Neighbours neighbours, BrokerClient broker, Consumer<JobEvent> tell) {
+  JobInstance(
+      JobPayload job, JobDependencies dependencies, BrokerClient broker, Consumer<JobEvent> tell) {
     this.job = job;
-    this.neighbours = neighbours;
+    this.dependencies = dependencies;
     this.broker = broker;
     this.tell = tell;
-    this.loginLimit = neighbours.policy().loginTimeout();
+    this.loginLimit = dependencies.policy().loginTimeout();
   }
 
   Optional<String> id() {
@@ -86,7 +87,7 @@ final class JobInstance {
   void request() {
     CompletableFuture<Instance> unused =
         CompletableFuture.completedFuture(job)
-            .thenCompose(neighbours.images()::select)
+            .thenCompose(dependencies.images()::select)
             .thenCompose(this::create)
             .whenComplete(
                 (instance, failure) -> {
@@ -105,7 +106,7 @@ final class JobInstance {
       substitution = chosen.substitution();
       substitution.ifPresent(text -> log.warn("job {}: {}", job.jobId(), text));
     }
-    JobPolicy policy = neighbours.policy();
+    JobPolicy policy = dependencies.policy();
     Integer cpus = policy.cpus() == 0 ? null : policy.cpus();
     Long ram = policy.ram() == 0 ? null : (long) policy.ram();
     return broker.create(NewInstance.of(image, cpus, ram), idempotencyKey);
@@ -166,9 +167,9 @@ final class JobInstance {
       return;
     }
     CompletableFuture<GuestSession> unused =
-        neighbours
+        dependencies
             .guests()
-            .connect(addresses, pin, neighbours.policy().probeTimeout(), loginLimit)
+            .connect(addresses, pin, dependencies.policy().probeTimeout(), loginLimit)
             .whenComplete(
                 (session, failure) -> {
                   if (failure == null) {
@@ -268,7 +269,7 @@ final class JobInstance {
   }
 
   private Duration longer(Duration pause) {
-    Duration longest = neighbours.policy().bootPoll();
+    Duration longest = dependencies.policy().bootPoll();
     Duration next = pause.multipliedBy(2);
     return next.compareTo(longest) > 0 ? longest : next;
   }
@@ -276,10 +277,10 @@ final class JobInstance {
   private void later(Duration pause, Runnable task) {
     try {
       ScheduledFuture<?> unused =
-          neighbours
+          dependencies
               .scheduler()
               .schedule(
-                  () -> neighbours.threads().execute(task),
+                  () -> dependencies.threads().execute(task),
                   pause.toMillis(),
                   TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {

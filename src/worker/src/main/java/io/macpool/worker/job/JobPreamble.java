@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a job's log begins with: who runs it, where, and how long it took to get there. */
-record JobPreamble(JobPayload job, String processor, Neighbours neighbours) {
+record JobPreamble(JobPayload job, String processor, JobDependencies dependencies) {
 
   /**
    * Writes it.
@@ -15,9 +15,9 @@ record JobPreamble(JobPayload job, String processor, Neighbours neighbours) {
    * @param requestedAt when the instance was asked for
    */
   void write(JobLog log, JobInstance instance, Instant requestedAt) {
-    Duration startUp = Duration.between(requestedAt, neighbours.clock().instant());
-    neighbours.meters().started(startUp);
-    WorkerFacts facts = neighbours.facts();
+    Duration startUp = Duration.between(requestedAt, dependencies.clock().instant());
+    dependencies.meters().started(startUp);
+    WorkerFacts facts = dependencies.facts();
     log.announce(meta(facts));
     log.write(
         LogFold.of(

@@ -23,7 +23,7 @@ final class JobSettling {
   private static final Duration LOG_CLOSE_DEADLINE = Duration.ofSeconds(30);
 
   private final JobPayload payload;
-  private final Neighbours neighbours;
+  private final JobDependencies dependencies;
   private final JobReporter reporter;
   private final JobLog output;
   private final int priorStartFailures;
@@ -31,13 +31,13 @@ final class JobSettling {
 
   JobSettling(
       JobPayload payload,
-      Neighbours neighbours,
+      JobDependencies dependencies,
       JobReporter reporter,
       JobLog output,
       int priorStartFailures,
       Consumer<JobEvent> tell) {
     this.payload = payload;
-    this.neighbours = neighbours;
+    this.dependencies = dependencies;
     this.reporter = reporter;
     this.output = output;
     this.priorStartFailures = priorStartFailures;
@@ -86,9 +86,9 @@ final class JobSettling {
 
   private void remember(Settlement settlement) {
     if (settlement.verdict() == Verdict.RESET && settlement.isStartFailure()) {
-      neighbours.startFailures().tell(payload.jobId(), priorStartFailures + 1);
+      dependencies.startFailures().tell(payload.jobId(), priorStartFailures + 1);
     } else if (settlement.verdict().isFinish() && priorStartFailures > 0) {
-      neighbours.startFailures().tell(payload.jobId(), 0);
+      dependencies.startFailures().tell(payload.jobId(), 0);
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param threads where jobs' steps run: never blocked
  * @param blocking for what blocks on disks and networks
  */
-public record Neighbours(
+public record JobDependencies(
     JobPolicy policy,
     WorkerFacts facts,
     Reports reports,
