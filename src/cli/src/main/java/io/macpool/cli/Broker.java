@@ -3,8 +3,6 @@ package io.macpool.cli;
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.RetryPolicy;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -12,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The broker that a command speaks with; picocli fills it in, the command closes it. */
 final class Broker implements AutoCloseable {
@@ -20,21 +20,39 @@ final class Broker implements AutoCloseable {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      defaultValue = "${MACPOOL_URL}",
-      description = "The broker; its user part may be the token (environment: MACPOOL_URL).")
+      description =
+          "The broker; its user part may be the token (MACPOOL_URL; else the context has it).")
   private String url;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      defaultValue = "${MACPOOL_TOKEN_FILE}",
       description =
-          "A file that holds the token (MACPOOL_TOKEN_FILE); else it is read from MACPOOL_TOKEN.")
+          "A file that holds the token (MACPOOL_TOKEN_FILE); else it is read from MACPOOL_TOKEN, or"
+              + " the context has it.")
   private Path tokenFile;
 
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description =
+          "A context of ~/.config/macpool/config.yaml (MACPOOL_CONTEXT; default: the current one,"
+              + " see macpool context).")
+  private String context;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec mixee;
+
+  private final Map<String, String> environment;
+  private Connection connection;
   private Duration patience = Duration.ofSeconds(10);
   private ScheduledExecutorService threads;
   private BrokerClient client;
+
+  /** In a process whose environment is that. */
+  Broker(Map<String, String> environment) {
+    this.environment = environment;
+  }
 
   /** How long an answer is waited for; at first a person waits, and is told soon. */
   Broker patience(Duration time) {
@@ -43,15 +61,33 @@ final class Broker implements AutoCloseable {
   }
 
   /** What another process has to find in its environment to speak with the same broker. */
-  Map<String, String> environment() {
-    Map<String, String> environment = new LinkedHashMap<>();
-    if (!url.equals(System.getenv("MACPOOL_URL"))) {
-      environment.put("MACPOOL_URL", url);
+  Map<String, String> handedOn() {
+    Connection chosen = connection();
+    Map<String, String> handed = new LinkedHashMap<>();
+    if (!chosen.url().equals(environment.get("MACPOOL_URL"))) {
+      handed.put("MACPOOL_URL", chosen.url());
     }
-    if (tokenFile != null) {
-      environment.put("MACPOOL_TOKEN_FILE", tokenFile.toAbsolutePath().toString());
-    }
-    return environment;
+    chosen
+        .tokenFile()
+        .ifPresent(file -> handed.put("MACPOOL_TOKEN_FILE", file.toAbsolutePath().toString()));
+    chosen
+        .context()
+        .ifPresent(
+            named -> {
+              // Not the token itself: environments are shown to others too often.
+              handed.put("MACPOOL_CONTEXT", named.name());
+              handed.put("MACPOOL_CONFIG", ConfigFile.path(environment).toString());
+            });
+    return handed;
+  }
+
+  /**
+   * How the broker's guests are logged in to.
+   *
+   * @throws IllegalArgumentException if the configuration can't be used
+   */
+  Login login(SshOptions ssh) {
+    return ssh.login(environment, connection().context());
   }
 
   /**
@@ -61,8 +97,7 @@ final class Broker implements AutoCloseable {
    */
   BrokerClient client() {
     if (client == null) {
-      BrokerEndpoint endpoint = endpoint();
-      Optional<String> token = token();
+      BrokerEndpoint endpoint = connection().endpoint();
       threads =
           Executors.newScheduledThreadPool(
               2,
@@ -73,7 +108,7 @@ final class Broker implements AutoCloseable {
               });
       client =
           new BrokerClient(
-              new BrokerEndpoint(endpoint.base(), token.or(endpoint::token)),
+              endpoint,
               new RetryPolicy(patience, Duration.ofMillis(250), Duration.ofSeconds(2)),
               threads,
               threads);
@@ -87,37 +122,39 @@ final class Broker implements AutoCloseable {
    * @throws IllegalArgumentException if nothing, or something unusable, names the broker
    */
   void check() {
-    endpoint();
-    token();
+    BrokerEndpoint unused = connection().endpoint();
   }
 
-  private BrokerEndpoint endpoint() {
-    if (url == null || url.isBlank()) {
-      throw new IllegalArgumentException(
-          "no broker is named: set MACPOOL_URL, or give --url https://jupiter-brain.example.com");
+  private Connection connection() {
+    if (connection == null) {
+      connection =
+          Connection.choose(
+              environment,
+              Optional.ofNullable(url),
+              Optional.ofNullable(tokenFile),
+              Optional.ofNullable(context),
+              warning -> {
+                mixee.commandLine().getErr().println("macpool: " + warning);
+                mixee.commandLine().getErr().flush();
+              });
     }
-    try {
-      return BrokerEndpoint.parse(url);
-    } catch (IllegalArgumentException e) {
-      // Not shown: it may hold the token.
-      throw new IllegalArgumentException("the URL of MACPOOL_URL or --url " + e.getMessage(), e);
-    }
+    return connection;
   }
 
-  private Optional<String> token() {
-    if (tokenFile == null) {
-      return Optional.ofNullable(System.getenv("MACPOOL_TOKEN")).filter(text -> !text.isBlank());
-    }
-    try {
-      return Optional.of(Files.readString(tokenFile).strip());
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the token can't be read from " + tokenFile + ": " + e, e);
-    }
+  /** Where standard output goes. */
+  Screen screen() {
+    return Screen.now(environment);
   }
 
   /** Times what recurs; to be asked for once the client is there. */
   ScheduledExecutorService threads() {
     return threads;
+  }
+
+  /** Its address without the token. */
+  @Override
+  public String toString() {
+    return connection().endpoint().toString();
   }
 
   @Override

@@ -9,8 +9,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "cordon",
     mixinStandardHelpOptions = true,
-    description =
-        "Gives a Mac no new instance. What runs there runs on, and what waits warm stays.")
+    description = {
+      "Gives a Mac no new instance. What runs there runs on, and what waits warm stays.",
+      ""
+    },
+    footer = {"", "Example:", "  macpool cordon mac-0007 --reason 'new disk at noon'"})
 class CordonCommand extends HostCommand {
 
   private final boolean draining;

@@ -14,9 +14,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "delete",
     mixinStandardHelpOptions = true,
-    description =
-        "Destroys instances, with whatever runs in them. Takes whole ids only; one that is gone"
-            + " already is fine.")
+    description = {
+      "Destroys instances, with whatever runs in them. Takes whole ids only; one that is gone"
+          + " already is fine.",
+      ""
+    },
+    footer = {"", "Example:", "  macpool delete 1b7e0d3c-1c3d-4b55-9d6c-0a1b2c3d4e5f"})
 final class DeleteCommand implements Callable<Integer> {
 
   @Mixin private Broker broker;

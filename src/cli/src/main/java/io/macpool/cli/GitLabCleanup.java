@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "cleanup",
     mixinStandardHelpOptions = true,
-    description = "The last stage: destroys the job's Mac. Fine if there is none.")
+    description = {"The last stage: destroys the job's Mac. Fine if there is none.", ""},
+    footer = {
+      "",
+      "Example, in config.toml below [runners.custom]:",
+      "  cleanup_exec = \"/opt/macpool/macpool\"",
+      "  cleanup_args = [\"gitlab\", \"cleanup\"]"
+    })
 final class GitLabCleanup extends GitLabStage {
 
   /** Nobody waits for it: a broker that is started anew should still hear of it. */

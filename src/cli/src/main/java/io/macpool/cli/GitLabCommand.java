@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
     },
     footer = {
       "",
-      "In config.toml, below [[runners]] with executor = \"custom\":",
+      "Example, in config.toml below [[runners]] with executor = \"custom\":",
       "  [runners.custom]",
       "  config_exec  = \"/opt/macpool/macpool\"",
       "  config_args  = [\"gitlab\", \"config\", \"--image\", \"macos-15\"]",

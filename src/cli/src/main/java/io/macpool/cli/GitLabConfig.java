@@ -23,6 +23,13 @@ import picocli.CommandLine.Option;
           + " Runner. All flags are given here; those of the broker and of SSH hold for the other"
           + " stages, too.",
       ""
+    },
+    footer = {
+      "",
+      "--wait and --boot together must be less than prepare_exec_timeout, an hour if it is not set.",
+      "",
+      "Example, in config.toml below [runners.custom]:",
+      "  config_args = [\"gitlab\", \"config\", \"--image\", \"macos-15\", \"--wait\", \"20m\"]"
     })
 final class GitLabConfig extends GitLabStage {
 
@@ -42,21 +49,7 @@ final class GitLabConfig extends GitLabStage {
 
   @Mixin private Size size;
 
-  @Option(
-      names = "--wait",
-      paramLabel = "DURATION",
-      defaultValue = "30m",
-      description =
-          "How long to wait for a free Mac (default: ${DEFAULT-VALUE}); with --boot less than"
-              + " prepare_exec_timeout, an hour if it is not set.")
-  private Duration wait;
-
-  @Option(
-      names = "--boot",
-      paramLabel = "DURATION",
-      defaultValue = "5m",
-      description = "How long the Mac may take to boot (default: ${DEFAULT-VALUE}).")
-  private Duration boot;
+  @Mixin private Patience patience;
 
   @Option(
       names = "--lease",
@@ -98,12 +91,12 @@ final class GitLabConfig extends GitLabStage {
             allowed,
             size.cpus(),
             size.megabytes(),
-            wait,
-            boot);
+            patience.free(),
+            patience.boot());
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put(GitLabJob.SETTINGS, BrokerJson.mapper().writeValueAsString(settings));
-    environment.putAll(broker().environment());
-    environment.putAll(ssh.environment());
+    environment.putAll(broker().handedOn());
+    environment.putAll(broker().login(ssh).environment());
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("driver", Map.of("name", "macpool", "version", version()));
     answer.put("builds_dir", buildsDirectory);

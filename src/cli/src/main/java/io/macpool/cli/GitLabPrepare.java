@@ -20,7 +20,13 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "prepare",
     mixinStandardHelpOptions = true,
-    description = "The second stage: takes a fresh Mac for the job, under a lease.")
+    description = {"The second stage: takes a fresh Mac for the job, under a lease.", ""},
+    footer = {
+      "",
+      "Example, in config.toml below [runners.custom]:",
+      "  prepare_exec = \"/opt/macpool/macpool\"",
+      "  prepare_args = [\"gitlab\", \"prepare\"]"
+    })
 final class GitLabPrepare extends GitLabStage {
 
   @Mixin private SshOptions ssh;
@@ -87,7 +93,7 @@ final class GitLabPrepare extends GitLabStage {
       job.remember(new GitLabJob.Mac(made.id(), List.of()));
       try (GuestShell shell =
           GuestShell.open(
-              ssh,
+              broker().login(ssh),
               () -> addresses(client, made.id()),
               settings.boot(),
               Optional.of(job.knownHosts()))) {

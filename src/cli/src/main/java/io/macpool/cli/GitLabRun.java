@@ -18,7 +18,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "The third stage, called for each part of the job: runs a script on its Mac.")
+    description = {
+      "The third stage, called for each part of the job: runs a script on its Mac.",
+      ""
+    },
+    footer = {
+      "",
+      "Example, in config.toml below [runners.custom]:",
+      "  run_exec = \"/opt/macpool/macpool\"",
+      "  run_args = [\"gitlab\", \"run\"]"
+    })
 final class GitLabRun extends GitLabStage {
 
   private static final Duration LOGIN = Duration.ofSeconds(30);
@@ -56,7 +65,10 @@ final class GitLabRun extends GitLabStage {
     try (GuestShell shell =
             atExit.add(
                 GuestShell.open(
-                    ssh, () -> addresses(client, mac), LOGIN, Optional.of(job.knownHosts())));
+                    broker().login(ssh),
+                    () -> addresses(client, mac),
+                    LOGIN,
+                    Optional.of(job.knownHosts())));
         GuestScript running = atExit.add(new GuestScript(shell))) {
       return status(job, running.run(script));
     } finally {

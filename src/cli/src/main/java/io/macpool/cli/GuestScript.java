@@ -1,16 +1,11 @@
 package io.macpool.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.macpool.cli.CommandEnd.How;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -78,53 +73,35 @@ final class GuestScript implements AutoCloseable {
       done
       """;
 
-  /** Its exit status if it has ended, else nothing; 3 if it never began. */
-  private static final String STATUS =
-      """
-      cat "$2/status" 2>/dev/null || test -e "$2/pid" || exit 3
-      """;
-
   private static final String TEN_SECONDS = "50";
-  private static final long ASK_SECONDS = 15;
-  private static final int NOT_BEGUN = 3;
-  private static final int NO_ANSWER = 255;
-  private static final int TRIES = 3;
 
   private final GuestShell shell;
+  private final CommandRecord record;
   private final AtomicReference<String> running = new AtomicReference<>();
 
   GuestScript(GuestShell shell) {
     this.shell = shell;
+    this.record = new CommandRecord(shell);
   }
 
-  /** What the guest answered. */
-  private record Answer(int status, String text) {}
-
   /**
-   * Runs the script with our own output. One that never began, for its channel was refused, is
-   * begun again.
+   * Runs the script with our own output. One that never began is begun again.
    *
    * @throws PoolException if the guest could not run it
    */
   CommandEnd run(Path script) throws IOException, InterruptedException {
-    for (int i = 0; i < TRIES; i++) {
-      String directory = ".macpool-" + UUID.randomUUID();
-      running.set(directory);
-      CommandEnd end = begin(script, directory);
-      if (end.how() != How.ENDED || end.status() == 0) {
-        running.compareAndSet(directory, end.how() == How.ENDED ? null : directory);
-        return end;
-      }
-      Answer own = ask(STATUS, "0", directory);
-      if (own.status() == 0 && !own.text().isEmpty()) {
-        running.set(null);
-        return new CommandEnd(How.ENDED, Integer.parseInt(own.text()));
-      }
-      if (own.status() != NOT_BEGUN) {
-        return new CommandEnd(How.LOST, 0);
-      }
+    CommandEnd end =
+        record.run(
+            directory -> {
+              running.set(directory);
+              return begin(script, directory);
+            },
+            status -> status != 0, // a shell that can't be started has one of its own
+            false);
+    if (end.how() == How.ENDED) {
+      running.set(null);
     }
-    throw new PoolException("the guest could not run the script");
+    return end;
   }
 
   private CommandEnd begin(Path script, String directory) throws IOException, InterruptedException {
@@ -139,24 +116,6 @@ final class GuestScript implements AutoCloseable {
     return shell.end(process.waitFor());
   }
 
-  /** Asks again while there is no answer, a few times. */
-  private Answer ask(String command, String... words) throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of("bash", "-c", command, "macpool"));
-    line.addAll(List.of(words));
-    Answer answer = new Answer(NO_ANSWER, "");
-    for (int i = 0; i < TRIES && answer.status() == NO_ANSWER; i++) {
-      Process process =
-          shell.command(line, List.of("-n", "-T")).redirectError(Redirect.DISCARD).start();
-      if (!process.waitFor(ASK_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return answer;
-      }
-      String text = new String(process.getInputStream().readAllBytes(), UTF_8);
-      answer = new Answer(process.exitValue(), text.strip());
-    }
-    return answer;
-  }
-
   /** Ends the script if it runs. */
   @Override
   public void close() throws IOException {
@@ -165,7 +124,7 @@ final class GuestScript implements AutoCloseable {
       return;
     }
     try {
-      Answer unused = ask(END, TEN_SECONDS, directory);
+      CommandRecord.Answer unused = record.ask(END, TEN_SECONDS, directory);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -35,15 +35,14 @@ final class GuestShell implements AutoCloseable {
   private static final Duration DIAL = Duration.ofSeconds(2);
   private static final Duration LOGIN = Duration.ofSeconds(60);
 
-  private final SshOptions options;
+  private final Login login;
   private final String address;
   private final Path directory;
   private final Path knownHosts;
   private boolean closed;
 
-  private GuestShell(
-      SshOptions options, String address, Path directory, Optional<Path> knownHosts) {
-    this.options = options;
+  private GuestShell(Login login, String address, Path directory, Optional<Path> knownHosts) {
+    this.login = login;
     this.address = address;
     this.directory = directory;
     this.knownHosts = knownHosts.orElse(directory.resolve("known_hosts"));
@@ -55,10 +54,10 @@ final class GuestShell implements AutoCloseable {
    * @param look the instance as it is now; empty if it is gone
    * @throws PoolException if the guest does not let us in
    */
-  static GuestShell open(SshOptions options, Supplier<Optional<Instance>> look, Duration boot)
+  static GuestShell open(Login login, Supplier<Optional<Instance>> look, Duration boot)
       throws IOException, InterruptedException {
     return open(
-        options,
+        login,
         () ->
             look.get()
                 .map(Instance::addresses)
@@ -75,17 +74,14 @@ final class GuestShell implements AutoCloseable {
    * @throws PoolException if the guest does not let us in
    */
   static GuestShell open(
-      SshOptions options,
-      Supplier<List<String>> addresses,
-      Duration boot,
-      Optional<Path> knownHosts)
+      Login login, Supplier<List<String>> addresses, Duration boot, Optional<Path> knownHosts)
       throws IOException, InterruptedException {
-    String address = reachable(options, addresses, boot);
+    String address = reachable(login, addresses, boot);
     GuestShell shell =
-        new GuestShell(options, address, Files.createTempDirectory("macpool-"), knownHosts);
+        new GuestShell(login, address, Files.createTempDirectory("macpool-"), knownHosts);
     boolean open = false;
     try {
-      shell.login();
+      shell.connect();
       open = true;
       return shell;
     } finally {
@@ -96,8 +92,7 @@ final class GuestShell implements AutoCloseable {
   }
 
   /** The first of the guest's addresses that takes a connection. */
-  private static String reachable(
-      SshOptions options, Supplier<List<String>> addresses, Duration boot)
+  private static String reachable(Login login, Supplier<List<String>> addresses, Duration boot)
       throws InterruptedException {
     long deadline = System.nanoTime() + boot.toNanos();
     CountDownLatch never = new CountDownLatch(1);
@@ -105,7 +100,7 @@ final class GuestShell implements AutoCloseable {
     do {
       known = addresses.get();
       for (String address : known) {
-        if (answers(address, options.port)) {
+        if (answers(address, login.port())) {
           return address;
         }
       }
@@ -115,7 +110,7 @@ final class GuestShell implements AutoCloseable {
         known.isEmpty()
             ? "the guest told no address within " + GoDuration.format(boot)
             : "nothing answered on port %d of %s within %s"
-                .formatted(options.port, String.join(", ", known), GoDuration.format(boot)));
+                .formatted(login.port(), String.join(", ", known), GoDuration.format(boot)));
   }
 
   private static boolean answers(String address, int port) {
@@ -127,24 +122,24 @@ final class GuestShell implements AutoCloseable {
     }
   }
 
-  private void login() throws IOException, InterruptedException {
+  private void connect() throws IOException, InterruptedException {
     Path said = directory.resolve("said");
     List<String> command = ssh();
     command.addAll(List.of("-M", "-N", "-f", "-o", "BatchMode=yes", address));
-    Process login =
+    Process master =
         started(
             new ProcessBuilder(command)
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(said.toFile()));
-    boolean ended = login.waitFor(LOGIN.toSeconds(), TimeUnit.SECONDS);
-    if (!ended || login.exitValue() != 0) {
-      login.destroyForcibly();
+    boolean ended = master.waitFor(LOGIN.toSeconds(), TimeUnit.SECONDS);
+    if (!ended || master.exitValue() != 0) {
+      master.destroyForcibly();
       throw new PoolException(
           "the guest at %s does not let %s in: %s. Give the key by --ssh-key or MACPOOL_SSH_KEY"
               .formatted(
                   address,
-                  options.user,
+                  login.user(),
                   ended
                       ? Files.readString(said).strip().replaceAll("\\s+", " ")
                       : "no answer within " + GoDuration.format(LOGIN)));
@@ -170,9 +165,9 @@ final class GuestShell implements AutoCloseable {
                 "-S",
                 directory.resolve("s").toString(),
                 "-p",
-                Integer.toString(options.port),
+                Integer.toString(login.port()),
                 "-l",
-                options.user,
+                login.user(),
                 "-o",
                 "StrictHostKeyChecking=accept-new",
                 "-o",
@@ -185,9 +180,10 @@ final class GuestShell implements AutoCloseable {
                 "ServerAliveInterval=10",
                 "-o",
                 "ServerAliveCountMax=3"));
-    if (options.key != null) {
-      command.addAll(List.of("-i", options.key.toString(), "-o", "IdentitiesOnly=yes"));
-    }
+    login
+        .key()
+        .ifPresent(
+            key -> command.addAll(List.of("-i", key.toString(), "-o", "IdentitiesOnly=yes")));
     return command;
   }
 
@@ -201,15 +197,35 @@ final class GuestShell implements AutoCloseable {
    *
    * @param terminal whether it gets one
    * @param limit how long it may take; empty: as long as it likes
+   * @param lasting whether the guest lives on, so that nothing of ours is to stay there
    */
-  CommandEnd run(List<String> words, boolean terminal, Optional<Duration> limit)
+  CommandEnd run(List<String> words, boolean terminal, Optional<Duration> limit, boolean lasting)
       throws IOException, InterruptedException {
-    Process process = command(words, terminal ? List.of("-t") : List.of()).inheritIO().start();
-    if (limit.isPresent() && !process.waitFor(limit.get().toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroy();
-      return new CommandEnd(How.TIMED_OUT, 0);
+    long deadline = System.nanoTime() + limit.map(Duration::toNanos).orElse(0L);
+    List<String> flags = terminal ? List.of("-t") : List.of("-T");
+    CommandRecord.Beginning begin =
+        directory -> {
+          Process process = command(recorded(words, directory), flags).inheritIO().start();
+          long left = deadline - System.nanoTime();
+          if (limit.isPresent() && !process.waitFor(left, TimeUnit.NANOSECONDS)) {
+            process.destroy();
+            return new CommandEnd(How.TIMED_OUT, 0);
+          }
+          return end(process.waitFor());
+        };
+    // A person at a login shell sees what becomes of it.
+    return words.isEmpty()
+        ? begin.begin("")
+        : new CommandRecord(this).run(begin, status -> status == SSH_FAILED, lasting);
+  }
+
+  private static List<String> recorded(List<String> words, String directory) {
+    if (words.isEmpty()) {
+      return words;
     }
-    return end(process.waitFor());
+    List<String> line = new ArrayList<>(List.of("sh", "-c", CommandRecord.RUN, directory));
+    line.addAll(words);
+    return line;
   }
 
   /**

@@ -11,7 +11,9 @@ abstract class HostCommand implements Callable<Integer> {
 
   @Mixin private Broker broker;
 
-  @Parameters(paramLabel = "HOST", description = "Its name, or the first part of it.")
+  @Parameters(
+      paramLabel = "HOST",
+      description = "Its name; to cordon and uncordon its first part will do.")
   private String host;
 
   /** Asks the broker. */

@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "hosts",
     mixinStandardHelpOptions = true,
-    description = "Lists the Macs: their slots, and why one is out of use.")
+    description = {"Lists the Macs: their slots, and why one is out of use.", ""},
+    footer = {"", "Examples:", "  macpool hosts", "  macpool hosts -o wide --context lab"})
 final class HostsCommand extends Look<HostInfo> {
 
   @Override
@@ -19,9 +20,10 @@ final class HostsCommand extends Look<HostInfo> {
   }
 
   @Override
-  String text(List<HostInfo> found) {
+  String text(List<HostInfo> found, boolean wide) {
     Table table =
-        new Table("HOST", "STATE", "SLOTS", "USED", "WARM", "FREE", "SINCE", "BY", "REASON");
+        new Table("HOST", "STATE", "SLOTS", "USED", "WARM", "FREE", "SINCE", "BY", "REASON")
+            .wide(wide, "ID");
     for (HostInfo each : found) {
       table.row(
           each.name(),
@@ -32,7 +34,8 @@ final class HostsCommand extends Look<HostInfo> {
           each.free(),
           each.cordonedSince(),
           each.cordonedBy(),
-          each.reason());
+          each.reason(),
+          each.id());
     }
     return table.toString();
   }

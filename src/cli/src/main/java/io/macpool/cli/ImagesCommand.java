@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "images",
     mixinStandardHelpOptions = true,
-    description = "Lists the images that an instance can be made of.")
+    description = {"Lists the images that an instance can be made of.", ""},
+    footer = {"", "Example:", "  macpool images"})
 final class ImagesCommand extends Look<ImageInfo> {
 
   @Override
@@ -19,8 +20,10 @@ final class ImagesCommand extends Look<ImageInfo> {
   }
 
   @Override
-  String text(List<ImageInfo> found) {
-    Table table = new Table("IMAGE", "STATE", "USED", "WARM", "CPUS", "RAM", "REASON");
+  String text(List<ImageInfo> found, boolean wide) {
+    Table table =
+        new Table("IMAGE", "STATE", "USED", "WARM", "CPUS", "RAM", "REASON")
+            .wide(wide, "CLONES", "UNTIL");
     for (ImageInfo each : found) {
       table.row(
           each.id(),
@@ -29,7 +32,9 @@ final class ImagesCommand extends Look<ImageInfo> {
           each.warm(),
           each.cpus() == 0 ? null : each.cpus(),
           each.ram() == 0 ? null : each.ram() + " MB",
-          each.reason());
+          each.reason(),
+          each.instantClone() ? "instant" : "linked",
+          each.until());
     }
     return table.toString();
   }

@@ -12,7 +12,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "instances",
     mixinStandardHelpOptions = true,
-    description = "Lists the VMs that the broker knows, those that wait warm among them.")
+    description = {"Lists the VMs that the broker knows, those that wait warm among them.", ""},
+    footer = {
+      "",
+      "Examples:",
+      "  macpool instances -w",
+      "  macpool instances -o json | jq -r '.data[].id'"
+    })
 final class InstancesCommand extends Look<Instance> {
 
   @Override
@@ -21,8 +27,10 @@ final class InstancesCommand extends Look<Instance> {
   }
 
   @Override
-  String text(List<Instance> found) {
-    Table table = new Table("ID", "IMAGE", "HOST", "PHASE", "STATE", "OWNER", "AGE", "ADDRESS");
+  String text(List<Instance> found, boolean wide) {
+    Table table =
+        new Table("ID", "IMAGE", "HOST", "PHASE", "STATE", "OWNER", "AGE", "ADDRESS")
+            .wide(wide, "CREATED", "EXPIRES");
     for (Instance each : found) {
       boolean warm = Boolean.TRUE.equals(each.warm());
       table.row(
@@ -33,7 +41,9 @@ final class InstancesCommand extends Look<Instance> {
           each.state(),
           warm ? "(warm)" : each.owner(),
           each.age() == null ? null : GoDuration.format(each.age().truncatedTo(ChronoUnit.SECONDS)),
-          String.join(",", each.addresses()));
+          String.join(",", each.addresses()),
+          each.createdAt(),
+          each.expiresAt());
     }
     return table.toString();
   }

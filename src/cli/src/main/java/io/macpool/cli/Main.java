@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code macpool}: exit status 0, 1 if the pool would not or could not, 2 for unusable options. */
@@ -23,13 +24,14 @@ import picocli.CommandLine.TypeConversionException;
     description = {"Looks at a pool of Macs, runs commands on them, takes them out of use.", ""},
     footer = {
       "",
-      "The broker is named by MACPOOL_URL, its token by MACPOOL_TOKEN.",
+      "The broker is named by MACPOOL_URL, its token by MACPOOL_TOKEN; or both by a context of",
+      "~/.config/macpool/config.yaml: see macpool context --help.",
       "",
       "Examples:",
       "  export MACPOOL_URL=https://jupiter-brain.example.com MACPOOL_TOKEN=…",
       "  macpool run macos-15 -- sw_vers",
       "  macpool hosts",
-      "  macpool drain mac-0007 --reason 'fan is loud'"
+      "  macpool drain mac-0007.example.com --reason 'fan is loud'"
     })
 public final class Main {
 
@@ -43,34 +45,36 @@ public final class Main {
 
   /** Runs one command; prints to the process's own streams. */
   static int execute(String... arguments) {
-    return commandLine(arguments).execute(arguments);
+    return commandLine(System.getenv(), arguments).execute(arguments);
   }
 
   /** Commands by name, as the help lists them. */
-  private static Map<String, Supplier<Object>> commands() {
+  private static Map<String, Supplier<Object>> commands(Map<String, String> environment) {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("run", RunCommand::new);
     commands.put("instances", InstancesCommand::new);
     commands.put("hosts", HostsCommand::new);
     commands.put("images", ImagesCommand::new);
     commands.put("capacity", CapacityCommand::new);
+    commands.put("top", TopCommand::new);
     commands.put("create", CreateCommand::new);
     commands.put("delete", DeleteCommand::new);
     commands.put("ssh", SshCommand::new);
     commands.put("cordon", CordonCommand::new);
     commands.put("drain", DrainCommand::new);
     commands.put("uncordon", UncordonCommand::new);
+    commands.put("context", () -> new ContextCommand(environment));
     commands.put("gitlab", GitLabCommand::new);
     return commands;
   }
 
   /**
-   * The parser for some arguments: with the command that they name alone, since to read what all
-   * the others can do takes as long as many a command.
+   * The parser for some arguments in a process whose environment is that: with the command that
+   * they name alone, since to read what all the others can do takes as long as many a command.
    */
-  static CommandLine commandLine(String... arguments) {
-    CommandLine line = new CommandLine(new Main());
-    Map<String, Supplier<Object>> commands = commands();
+  static CommandLine commandLine(Map<String, String> environment, String... arguments) {
+    CommandLine line = new CommandLine(new Main(), new Parts(environment));
+    Map<String, Supplier<Object>> commands = commands(environment);
     if (arguments.length > 0 && commands.containsKey(arguments[0])) {
       line.addSubcommand(commands.get(arguments[0]).get());
     } else {
@@ -86,6 +90,17 @@ public final class Main {
               say(failed.getErr(), cause(e));
               return FAILED;
             });
+  }
+
+  /** Makes what commands have in common; the broker is found by the environment, too. */
+  private record Parts(Map<String, String> environment) implements IFactory {
+
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      return type == Broker.class
+          ? type.cast(new Broker(environment))
+          : CommandLine.defaultFactory().create(type);
+    }
   }
 
   /** Durations as everywhere else in macpool: {@code 90s}, {@code 30m}. */

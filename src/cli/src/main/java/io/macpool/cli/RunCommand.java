@@ -57,19 +57,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Give the command a terminal.")
   private boolean terminal;
 
-  @Option(
-      names = "--wait",
-      paramLabel = "DURATION",
-      defaultValue = "30m",
-      description = "How long to wait for a free Mac (default: ${DEFAULT-VALUE}).")
-  private Duration wait;
-
-  @Option(
-      names = "--boot",
-      paramLabel = "DURATION",
-      defaultValue = "5m",
-      description = "How long the Mac may take to boot (default: ${DEFAULT-VALUE}).")
-  private Duration boot;
+  @Mixin private Patience patience;
 
   @Option(
       names = "--timeout",
@@ -85,10 +73,11 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, IOException {
     PrintWriter err = spec.commandLine().getErr();
     NewInstance order = wanted.order();
+    Login login = broker.login(ssh); // what can't be used is told before there is a Mac
     try (Broker pool = broker) {
       HeldInstance held;
       try {
-        held = HeldInstance.make(pool, order, wait, err);
+        held = HeldInstance.make(pool, order, patience.free(), err);
       } catch (CompletionException | PoolException e) {
         if (Main.cause(e) instanceof BrokerException || e instanceof PoolException) {
           Main.say(err, Main.cause(e));
@@ -96,15 +85,16 @@ final class RunCommand implements Callable<Integer> {
         }
         throw e;
       }
-      return run(held, err);
+      return run(held, login, err);
     }
   }
 
-  private int run(HeldInstance held, PrintWriter err) throws InterruptedException, IOException {
+  private int run(HeldInstance held, Login login, PrintWriter err)
+      throws InterruptedException, IOException {
     AtExit atExit = new AtExit();
     try (HeldInstance instance = atExit.add(held);
-        GuestShell shell = atExit.add(GuestShell.open(ssh, instance::look, boot))) {
-      return shell.run(command, terminal, Optional.ofNullable(timeout)).exitStatus();
+        GuestShell shell = atExit.add(GuestShell.open(login, instance::look, patience.boot()))) {
+      return shell.run(command, terminal, Optional.ofNullable(timeout), false).exitStatus();
     } catch (PoolException | CompletionException e) {
       Main.say(err, Main.cause(e));
       return GuestShell.NOT_STARTED;

@@ -40,8 +40,9 @@ final class SshCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Broker pool = broker;
-        GuestShell shell = GuestShell.open(ssh, () -> pool.client().find(id).join(), BOOT)) {
-      return shell.run(command, command.isEmpty(), Optional.empty()).exitStatus();
+        GuestShell shell =
+            GuestShell.open(broker.login(ssh), () -> pool.client().find(id).join(), BOOT)) {
+      return shell.run(command, command.isEmpty(), Optional.empty(), true).exitStatus();
     } catch (PoolException | CompletionException e) {
       Main.say(spec.commandLine().getErr(), Main.cause(e));
       return GuestShell.NOT_STARTED;

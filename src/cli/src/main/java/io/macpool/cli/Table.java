@@ -1,6 +1,7 @@
 package io.macpool.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,9 +18,19 @@ final class Table {
     rows.add(List.of(headings));
   }
 
+  /** The same with more columns if there is room for them; rows have their cells in any case. */
+  Table wide(boolean room, String... headings) {
+    if (room) {
+      List<String> all = new ArrayList<>(rows.get(0));
+      all.addAll(List.of(headings));
+      rows.set(0, all);
+    }
+    return this;
+  }
+
   void row(Object... cells) {
     List<String> row = new ArrayList<>();
-    for (Object cell : cells) {
+    for (Object cell : Arrays.copyOf(cells, rows.get(0).size())) {
       String text = Objects.toString(cell, "").replaceAll("\\p{Cntrl}+", " ").strip();
       row.add(text.isEmpty() ? "-" : text);
     }

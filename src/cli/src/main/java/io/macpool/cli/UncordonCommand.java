@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "uncordon",
     mixinStandardHelpOptions = true,
-    description = "Takes a Mac that was cordoned or drained into use again.")
+    description = {"Takes a Mac that was cordoned or drained into use again.", ""},
+    footer = {"", "Example:", "  macpool uncordon mac-0007"})
 final class UncordonCommand extends HostCommand {
 
   @Override

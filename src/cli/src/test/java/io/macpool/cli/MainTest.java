@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,9 @@ class MainTest {
   }
 
   private CommandLine commandLine() {
-    return Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return Main.commandLine(Map.of("HOME", directory.toString()))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true));
   }
 
   @Test
@@ -82,16 +85,17 @@ class MainTest {
 
   @Test
   void aDrainSaysWhy() {
-    broker.stubFor(put("/hosts/mac-7/cordon").willReturn(aResponse().withStatus(204)));
+    broker.stubFor(get("/hosts").willReturn(aResponse().withBody(HOSTS)));
+    broker.stubFor(put("/hosts/mac-7.example.com/cordon").willReturn(aResponse().withStatus(204)));
 
-    assertThat(run("drain", "mac-7", "--reason", "fan")).isZero();
+    assertThat(run("drain", "host-7", "--reason", "fan")).isZero();
     broker.verify(
-        putRequestedFor(urlEqualTo("/hosts/mac-7/cordon"))
+        putRequestedFor(urlEqualTo("/hosts/mac-7.example.com/cordon"))
             .withHeader("Authorization", equalTo("token t0ken"))
             .withRequestBody(
                 equalToJson(
                     "{\"data\":{\"type\":\"cordons\",\"kind\":\"draining\",\"reason\":\"fan\"}}")));
-    assertThat(run("drain", "mac-7")).isEqualTo(2);
+    assertThat(run("drain", "mac-7.example.com")).isEqualTo(2);
     assertThat(err.toString()).contains("--reason");
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ class RunIT {
   private GuestFleet guests;
   private BrokerSimulator broker;
   private Process process;
+  private String path = System.getenv("PATH");
 
   @BeforeEach
   void start() {
@@ -70,6 +72,8 @@ class RunIT {
         new ProcessBuilder(command)
             .redirectOutput(directory.resolve("out").toFile())
             .redirectError(directory.resolve("err").toFile());
+    builder.environment().put("PATH", path);
+    builder.environment().put("HOME", directory.toString());
     builder.environment().put("MACPOOL_URL", broker.endpoint().toString());
     builder.environment().put("MACPOOL_SSH_KEY", key);
     builder.environment().put("MACPOOL_SSH_PORT", Integer.toString(guests.sshPort()));
@@ -96,6 +100,15 @@ class RunIT {
             "echo here; sleep 60");
     Awaitility.await().atMost(PATIENCE).until(() -> out().equals("here\n"));
     return begun;
+  }
+
+  /** Puts a client before OpenSSH's own. */
+  private void client(String before) throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("bin"));
+    Path client = folder.resolve("ssh");
+    Files.writeString(client, "#!/bin/sh\n" + before + "\nPATH=${PATH#*:}\nexec ssh \"$@\"\n");
+    assertThat(client.toFile().setExecutable(true)).isTrue();
+    path = folder + File.pathSeparator + System.getenv("PATH");
   }
 
   private static int status(Process process) throws InterruptedException {
@@ -147,6 +160,51 @@ class RunIT {
 
     assertThat(status(begun)).as(err()).isEqualTo(255);
     assertThat(out()).isEqualTo("hello");
+  }
+
+  /** OpenSSH's client ends with 255 for a channel that was refused, too. */
+  @Test
+  void aCommandWhoseChannelWasRefusedIsBegunAgain() throws Exception {
+    client(
+        "case \"$*\" in *'cat; '*) mkdir " + directory + "/refused 2>/dev/null && exit 255;; esac");
+    Process begun =
+        begin(
+            guests.privateKeyFile().toString(), "run", "macos-15", "--", "sh", "-c", "cat; exit 3");
+    begun.getOutputStream().write("hello".getBytes(UTF_8));
+    begun.getOutputStream().close();
+
+    assertThat(status(begun)).as(err()).isEqualTo(3);
+    assertThat(out()).isEqualTo("hello");
+    assertThat(directory.resolve("refused")).isDirectory();
+  }
+
+  /** Now and then a command's status is lost on its way, and it must not run twice for that. */
+  @Test
+  void aCommandWhoseStatusWasLostIsNotRunAgain() throws Exception {
+    client("case \"$*\" in *'exit 4'*) PATH=${PATH#*:}; ssh \"$@\"; exit 255;; esac");
+
+    assertThat(run("run", "macos-15", "--", "sh", "-c", "echo once; exit 4"))
+        .as(err())
+        .isEqualTo(4);
+    assertThat(out()).isEqualTo("once\n");
+  }
+
+  /** Whoever is killed renews no more: the broker takes the Mac back when the lease ends. */
+  @Test
+  void afterKillNineTheLeaseFreesTheSlot() throws Exception {
+    broker.knowLeases();
+    Process begun = lasting();
+    ProcessHandle client = begun.toHandle();
+    begun.destroyForcibly();
+    assertThat(status(begun)).isEqualTo(137);
+    assertThat(client.isAlive()).isFalse();
+    assertThat(broker.instances()).hasSize(1);
+    broker.passTime(Duration.ofSeconds(61));
+
+    // The simulator ends leases when it next hears of one: so this one waits, and gets the Mac.
+    assertThat(run("run", "macos-15", "--", "true")).as(err()).isZero();
+    assertThat(broker.instances()).isEmpty();
+    assertThat(broker.created()).isEqualTo(2);
   }
 
   @Test
