@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.macpool.cli.CommandEnd.How;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
@@ -42,12 +44,33 @@ final class CommandRecord {
       cat "$1/status" 2>/dev/null || test -e "$1/pid" || exit 3
       """;
 
+  /** Sends the signal $1 to all that the command has started, as a terminal would. */
+  private static final String SIGNAL =
+      """
+      pid=$(cat "$2/pid" 2>/dev/null) || exit 0
+      ps -A -o pid= -o ppid= | awk -v top="$pid" '
+        { parent[$1] = $2 }
+        END {
+          for (each in parent) {
+            for (up = parent[each]; up > 1; up = parent[up]) {
+              if (up == top) { print each; break }
+            }
+          }
+        }' | while read -r each; do kill -s "$1" "$each" 2>/dev/null; done
+      """;
+
+  private static final long PAUSE_MILLIS = 200;
   private static final long ASK_SECONDS = 15;
   private static final int NOT_BEGUN = 3;
   private static final int NO_ANSWER = 255;
   private static final int TRIES = 3;
 
   private final GuestShell shell;
+  private final CountDownLatch never = new CountDownLatch(1);
+  private volatile String running = "";
+
+  /** When a command that was told to end has no more time, by {@link System#nanoTime}. */
+  private volatile Optional<Long> ending = Optional.empty();
 
   CommandRecord(GuestShell shell) {
     this.shell = shell;
@@ -73,6 +96,7 @@ final class CommandRecord {
       throws IOException, InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       String directory = ".macpool-" + UUID.randomUUID();
+      running = directory;
       Optional<CommandEnd> end = tried(command, doubtful, directory);
       if (lasting) {
         Answer unused = ask("rm -rf \"$1\"", directory);
@@ -92,15 +116,35 @@ final class CommandRecord {
       return Optional.of(end);
     }
     Answer own = ask(STATUS, directory);
+    // A Ctrl-C ends OpenSSH's client, too: the command may be about to end.
+    while (own.status() == 0 && own.text().isEmpty() && isEnding()) {
+      boolean unused = never.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      own = ask(STATUS, directory);
+    }
     if (own.status() == 0 && !own.text().isEmpty()) {
       return Optional.of(new CommandEnd(How.ENDED, Integer.parseInt(own.text())));
     }
     return own.status() == NOT_BEGUN ? Optional.empty() : Optional.of(new CommandEnd(How.LOST, 0));
   }
 
+  private boolean isEnding() {
+    return ending.map(deadline -> System.nanoTime() - deadline < 0).orElse(false);
+  }
+
+  /**
+   * Hands a signal on to the command that runs.
+   *
+   * @param name without SIG
+   * @param grace how long its end is waited for, also without a connection of its own
+   */
+  void signal(String name, Duration grace) throws IOException, InterruptedException {
+    ending = Optional.of(System.nanoTime() + grace.toNanos());
+    Answer unused = ask(SIGNAL, name, running);
+  }
+
   /** Asks the guest; again while there is no answer, a few times. */
   Answer ask(String script, String... words) throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of("sh", "-c", script, "macpool"));
+    List<String> line = new ArrayList<>(List.of("bash", "-c", script, "macpool"));
     line.addAll(List.of(words));
     Answer answer = new Answer(NO_ANSWER, "");
     for (int i = 0; i < TRIES && answer.status() == NO_ANSWER; i++) {

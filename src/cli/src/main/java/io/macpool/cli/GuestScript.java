@@ -116,9 +116,12 @@ final class GuestScript implements AutoCloseable {
     return shell.end(process.waitFor());
   }
 
-  /** Ends the script if it runs. */
+  /**
+   * Ends the script if it runs. Whoever comes second, at a signal, waits for the first: the
+   * connection that is closed next is needed for it.
+   */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     String directory = running.getAndSet(null);
     if (directory == null) {
       return;

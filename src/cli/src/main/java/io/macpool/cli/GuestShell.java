@@ -33,6 +33,7 @@ final class GuestShell implements AutoCloseable {
   private static final int SSH_FAILED = 255;
   private static final Duration LOOK = Duration.ofMillis(300);
   private static final Duration DIAL = Duration.ofSeconds(2);
+  private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration LOGIN = Duration.ofSeconds(60);
 
   private final Login login;
@@ -214,9 +215,18 @@ final class GuestShell implements AutoCloseable {
           return end(process.waitFor());
         };
     // A person at a login shell sees what becomes of it.
-    return words.isEmpty()
-        ? begin.begin("")
-        : new CommandRecord(this).run(begin, status -> status == SSH_FAILED, lasting);
+    if (words.isEmpty()) {
+      return begin.begin("");
+    }
+    CommandRecord record = new CommandRecord(this);
+    // What is typed at a terminal reaches the command by itself.
+    Optional<Interrupts> interrupts =
+        terminal ? Optional.empty() : Optional.of(Interrupts.handOn(record, GRACE));
+    try {
+      return record.run(begin, status -> status == SSH_FAILED, lasting);
+    } finally {
+      interrupts.ifPresent(Interrupts::close);
+    }
   }
 
   private static List<String> recorded(List<String> words, String directory) {

@@ -60,11 +60,14 @@ public final class Main {
     commands.put("create", CreateCommand::new);
     commands.put("delete", DeleteCommand::new);
     commands.put("ssh", SshCommand::new);
+    commands.put("cp", CopyCommand::new);
     commands.put("cordon", CordonCommand::new);
     commands.put("drain", DrainCommand::new);
     commands.put("uncordon", UncordonCommand::new);
     commands.put("context", () -> new ContextCommand(environment));
     commands.put("gitlab", GitLabCommand::new);
+    commands.put("completion", CompletionCommand::new);
+    commands.put("manual", ManualCommand::new);
     return commands;
   }
 

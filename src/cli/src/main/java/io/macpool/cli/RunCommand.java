@@ -2,6 +2,7 @@ package io.macpool.cli;
 
 import io.macpool.broker.BrokerException;
 import io.macpool.broker.NewInstance;
+import io.macpool.cli.CommandEnd.How;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -30,13 +31,15 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The exit status is the command's. Our own: 124 it took longer than --timeout, 125 there was"
-          + " no Mac, 126 the connection was lost, 127 the guest did not let us in.",
+          + " no Mac, 126 the connection was lost, or the command went well and a --download did"
+          + " not, 127 the guest did not let us in, or an --upload did not arrive.",
       "Each word stays one word; for a pipe or a variable name a shell: sh -c '…'.",
       "",
       "Examples:",
       "  macpool run macos-15 -- sw_vers",
       "  macpool run macos-15 -- sh -c 'xcodebuild -version | head -n 1'",
       "  macpool run macos-15 -t -- zsh -l",
+      "  macpool run macos-15 --upload . --download build -- make",
       "  tar c . | macpool run macos-15 -- sh -c 'tar x && make test'"
     })
 final class RunCommand implements Callable<Integer> {
@@ -65,6 +68,7 @@ final class RunCommand implements Callable<Integer> {
       description = "How long the command may take (default: as long as it likes).")
   private Duration timeout;
 
+  @Mixin private RunFiles files;
   @Mixin private Broker broker;
   @Mixin private SshOptions ssh;
   @Spec private CommandSpec spec;
@@ -73,6 +77,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, IOException {
     PrintWriter err = spec.commandLine().getErr();
     NewInstance order = wanted.order();
+    files.check();
     Login login = broker.login(ssh); // what can't be used is told before there is a Mac
     try (Broker pool = broker) {
       HeldInstance held;
@@ -94,7 +99,11 @@ final class RunCommand implements Callable<Integer> {
     AtExit atExit = new AtExit();
     try (HeldInstance instance = atExit.add(held);
         GuestShell shell = atExit.add(GuestShell.open(login, instance::look, patience.boot()))) {
-      return shell.run(command, terminal, Optional.ofNullable(timeout), false).exitStatus();
+      files.upload(shell);
+      CommandEnd end =
+          shell.run(files.words(command), terminal, Optional.ofNullable(timeout), false);
+      boolean complete = end.how() == How.LOST || files.download(shell, err);
+      return complete || end.exitStatus() != 0 ? end.exitStatus() : CommandEnd.LOST_STATUS;
     } catch (PoolException | CompletionException e) {
       Main.say(err, Main.cause(e));
       return GuestShell.NOT_STARTED;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,7 @@ class RunIT {
   private GuestFleet guests;
   private BrokerSimulator broker;
   private Process process;
+  private Path where;
   private String path = System.getenv("PATH");
 
   @BeforeEach
@@ -58,6 +60,13 @@ class RunIT {
     }
   }
 
+  /** It may begin in a directory of its own. */
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(each -> Path.of(each).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   private Process begin(String key, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -65,11 +74,12 @@ class RunIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 Main.class.getName()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
+            .directory(where == null ? null : where.toFile())
             .redirectOutput(directory.resolve("out").toFile())
             .redirectError(directory.resolve("err").toFile());
     builder.environment().put("PATH", path);
@@ -89,15 +99,12 @@ class RunIT {
 
   /** A command that has begun and lasts. */
   private Process lasting() throws IOException {
+    return lasting("echo here; sleep 60");
+  }
+
+  private Process lasting(String script) throws IOException {
     Process begun =
-        begin(
-            guests.privateKeyFile().toString(),
-            "run",
-            "macos-15",
-            "--",
-            "sh",
-            "-c",
-            "echo here; sleep 60");
+        begin(guests.privateKeyFile().toString(), "run", "macos-15", "--", "sh", "-c", script);
     Awaitility.await().atMost(PATIENCE).until(() -> out().equals("here\n"));
     return begun;
   }
@@ -189,6 +196,38 @@ class RunIT {
     assertThat(out()).isEqualTo("once\n");
   }
 
+  @Test
+  void whatIsUploadedIsWhereTheCommandBeginsAndWhatItMadeComesBack() throws Exception {
+    Path project = Files.createDirectory(directory.resolve("my project"));
+    Files.writeString(project.resolve("in"), "in\n");
+    where = Files.createDirectory(directory.resolve("here"));
+    int status =
+        run(
+            "run",
+            "macos-15",
+            "--upload",
+            project.toString(),
+            "--download",
+            "out",
+            "-e",
+            "WHO=a b",
+            "--",
+            "sh",
+            "-c",
+            "mkdir out; cat in >out/copy; echo $WHO >>out/copy; echo done; exit 5");
+
+    assertThat(status).as(err()).isEqualTo(5);
+    assertThat(out()).isEqualTo("done\n");
+    assertThat(where.resolve("out/copy")).hasContent("in\na b\n");
+  }
+
+  @Test
+  void aDownloadThatDoesNotComeIsNoSuccess() throws Exception {
+    where = Files.createDirectory(directory.resolve("here"));
+    assertThat(run("run", "macos-15", "--download", "out", "--", "true")).isEqualTo(126);
+    assertThat(err()).contains("macpool: the guest has no out to download");
+  }
+
   /** Whoever is killed renews no more: the broker takes the Mac back when the lease ends. */
   @Test
   void afterKillNineTheLeaseFreesTheSlot() throws Exception {
@@ -241,6 +280,28 @@ class RunIT {
   @Test
   void aCommandThatTakesTooLongIsEnded() throws Exception {
     assertThat(run("run", "macos-15", "--timeout", "1s", "--", "sleep", "60")).isEqualTo(124);
+    assertThat(broker.instances()).isEmpty();
+  }
+
+  @Test
+  void aSignalIsHandedOnToTheCommandWhichEndsInItsOwnTime() throws Exception {
+    Process begun =
+        lasting("trap 'echo told; exit 9' TERM; echo here; while true; do sleep 0.1; done");
+    begun.destroy();
+
+    assertThat(status(begun)).as(err()).isEqualTo(9);
+    assertThat(out()).isEqualTo("here\ntold\n");
+    assertThat(broker.instances()).isEmpty();
+  }
+
+  @Test
+  void aSecondSignalDestroysTheInstanceAtOnce() throws Exception {
+    Process begun = lasting("trap '' TERM; echo here; while true; do sleep 0.1; done");
+    begun.destroy();
+    Awaitility.await().atMost(PATIENCE).until(() -> err().contains("a second one destroys"));
+    begun.destroy();
+
+    assertThat(status(begun)).as(err()).isEqualTo(143);
     assertThat(broker.instances()).isEmpty();
   }
 
