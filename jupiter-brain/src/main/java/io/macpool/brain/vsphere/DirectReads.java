@@ -22,9 +22,9 @@ import java.util.Optional;
 final class DirectReads {
 
   /** When a VM was made; vSphere tells since 6.7. */
-  private static final String CREATED = "config.createDate";
+  static final String CREATED = "config.createDate";
 
-  private static final List<String> FOUND_PATHS =
+  static final List<String> FOUND_PATHS =
       List.of(
           "name",
           "runtime.connectionState",

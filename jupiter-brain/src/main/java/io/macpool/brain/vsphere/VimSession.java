@@ -2,6 +2,7 @@ package io.macpool.brain.vsphere;
 
 import com.vmware.vim25.DynamicProperty;
 import com.vmware.vim25.ManagedObjectReference;
+import com.vmware.vim25.MissingProperty;
 import com.vmware.vim25.ObjectContent;
 import com.vmware.vim25.ObjectSpec;
 import com.vmware.vim25.PropertyFilterSpec;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Scanner;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,10 @@ final class VimSession {
 
   /** Smaller differences are the time that calls take. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
+
+  /** Of a property in an answer's list of missing ones: any other fault may pass by itself. */
+  private static final Set<String> UNREADABLE =
+      Set.of("NotAuthenticated", "NoPermission", "InvalidProperty");
 
   /** What the configured paths led to. */
   private record Places(
@@ -222,19 +228,28 @@ final class VimSession {
           values.put(property.name, property.val);
         }
       }
-      if (object.missingSet != null && object.missingSet.length > 0) {
-        refuse(object);
-      }
+      refuseUnreadable(object);
     }
     return found;
   }
 
-  /** An ended session shows as properties that are missing: that is not the same as unset ones. */
-  private static void refuse(ObjectContent object) throws SoapFault {
-    var fault = object.missingSet[0].fault;
-    String type = fault == null ? "unknown" : UnknownFault.typeOf(fault.fault);
-    if (type.equals("NotAuthenticated") || type.equals("NoPermission")) {
-      throw new SoapFault(type, "can't read " + object.obj.type + " " + object.obj.val, null);
+  /**
+   * An ended session and a path that a type lacks both show as properties that are missing, and
+   * neither is the same as one that is unset. vCenter refuses such a path of its own accord, as
+   * InvalidProperty; not each server that speaks vim25 does.
+   */
+  static void refuseUnreadable(ObjectContent object) throws SoapFault {
+    if (object.missingSet == null) {
+      return;
+    }
+    for (MissingProperty missing : object.missingSet) {
+      String type = missing.fault == null ? "unknown" : UnknownFault.typeOf(missing.fault.fault);
+      if (UNREADABLE.contains(type)) {
+        throw new SoapFault(
+            type,
+            "can't read %s of %s %s".formatted(missing.path, object.obj.type, object.obj.val),
+            null);
+      }
     }
   }
 

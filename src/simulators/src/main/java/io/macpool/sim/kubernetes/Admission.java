@@ -29,6 +29,7 @@ final class Admission {
     if (change != null) {
       object.setAll(Patches.merge(object, change));
     }
+    MicroTimes.check(type, object);
     Defaults.apply(type, object);
     Validation.check(type, object);
     PodRules.check(type, object);

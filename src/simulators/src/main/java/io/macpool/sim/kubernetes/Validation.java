@@ -1,6 +1,8 @@
 package io.macpool.sim.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,12 @@ final class Validation {
   private final List<String> problems = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
 
-  private Validation() {}
+  /** Where the scale subresource reads and writes; empty if the type has none. */
+  private final String scaled;
+
+  private Validation(ResourceType type) {
+    scaled = type.isCustom() ? type.scale().map(s -> String.join(".", s.spec())).orElse("") : "";
+  }
 
   /**
    * Checks the object and takes out members that its schema does not know.
@@ -27,7 +34,7 @@ final class Validation {
     if (!type.schema().isObject()) {
       return;
     }
-    Validation validation = new Validation();
+    Validation validation = new Validation(type);
     validation.readAll(type, object);
     validation.required(object, type.schema(), "");
     if (!validation.problems.isEmpty()) {
@@ -42,7 +49,7 @@ final class Validation {
    * @throws ApiFailure 400 naming every such field
    */
   static void refuseUnknown(ResourceType type, ObjectNode part) {
-    Validation validation = new Validation();
+    Validation validation = new Validation(type);
     validation.readAll(type, part.deepCopy());
     if (!validation.unknown.isEmpty()) {
       throw ApiFailure.badRequest(
@@ -54,8 +61,10 @@ final class Validation {
 
   private void readAll(ResourceType type, ObjectNode object) {
     for (var property : type.schema().path("properties").properties()) {
-      if (!property.getKey().equals("metadata") && object.has(property.getKey())) {
-        read(object.get(property.getKey()), property.getValue(), property.getKey());
+      String name = property.getKey();
+      if (!name.equals("metadata") && object.has(name)) {
+        object.set(name, whole(object.get(name), property.getValue(), name));
+        read(object.get(name), property.getValue(), name);
       }
     }
   }
@@ -71,9 +80,11 @@ final class Validation {
     }
     if (value instanceof ObjectNode object) {
       members(object, schema, path);
-    } else if (value.isArray()) {
+    } else if (value instanceof ArrayNode array) {
       for (int i = 0; i < value.size(); i++) {
-        read(value.get(i), schema.path("items"), path + "[" + i + "]");
+        String element = path + "[" + i + "]";
+        array.set(i, whole(value.get(i), schema.path("items"), element));
+        read(value.get(i), schema.path("items"), element);
       }
     } else {
       scalar(value, schema, path);
@@ -91,13 +102,15 @@ final class Validation {
             || others.asBoolean();
     List<String> pruned = new ArrayList<>();
     for (var member : object.properties()) {
-      if (properties.has(member.getKey())) {
-        read(member.getValue(), properties.get(member.getKey()), path + "." + member.getKey());
-      } else if (others.isObject()) {
-        read(member.getValue(), others, path + "." + member.getKey());
+      String inner = path + "." + member.getKey();
+      JsonNode rules = properties.path(member.getKey());
+      if (rules.isObject() || others.isObject()) {
+        JsonNode its = rules.isObject() ? rules : others;
+        member.setValue(whole(member.getValue(), its, inner));
+        read(member.getValue(), its, inner);
       } else if (!keeps) {
         pruned.add(member.getKey());
-        unknown.add(path + "." + member.getKey());
+        unknown.add(inner);
       }
     }
     object.remove(pruned);
@@ -109,6 +122,20 @@ final class Validation {
         problems.add(prefix + name.asText() + ": Required value");
       }
     }
+  }
+
+  /** An integer may be written as 3.0, and is kept as 3: not so the one that scale reads. */
+  private JsonNode whole(JsonNode value, JsonNode schema, String path) {
+    boolean point = value.isFloatingPointNumber() && value.canConvertToExactIntegral();
+    if (!point || !value.canConvertToLong() || !schema.path("type").asText().equals("integer")) {
+      return value;
+    }
+    if (path.equals(scaled)) {
+      problems.add(
+          ".%s: Invalid value: 0: .%s accessor error: %s is of the type float64, expected int64"
+              .formatted(path, path, value.longValue()));
+    }
+    return LongNode.valueOf(value.longValue());
   }
 
   private static boolean hasType(JsonNode value, JsonNode schema) {
@@ -127,6 +154,16 @@ final class Validation {
   }
 
   private void scalar(JsonNode value, JsonNode schema, String path) {
+    if (path.equals(scaled) && !value.canConvertToInt()) {
+      problems.add(
+          path
+              + ": Invalid value: "
+              + value
+              + ": should be less than or equal to "
+              + Integer.MAX_VALUE);
+    } else if (path.equals(scaled) && value.asInt() < 0) {
+      problems.add(path + ": Invalid value: " + value + ": should be a non-negative integer");
+    }
     if (schema.has("minimum")) {
       minimum(value, schema, path);
     }

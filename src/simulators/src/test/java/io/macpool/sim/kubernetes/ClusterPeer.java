@@ -38,11 +38,16 @@ final class ClusterPeer {
     try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
       client.resource(NAMESPACE).serverSideApply();
       client.resource(Widgets.DEFINITION).serverSideApply();
+      client.resource(Widgets.SIZELESS).serverSideApply();
     }
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> api.get("/apis/example.com/v1/namespaces/ci/widgets").status() == 200);
+        .until(() -> serves(api, "widgets") && serves(api, "gadgets"));
     return api;
+  }
+
+  private static boolean serves(RawClient api, String plural) throws Exception {
+    return api.get("/apis/example.com/v1/namespaces/ci/" + plural).status() == 200;
   }
 
   /** The peer's certificate is its own, and it lives for this run on loopback. */

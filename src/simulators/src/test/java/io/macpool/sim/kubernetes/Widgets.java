@@ -58,6 +58,30 @@ final class Widgets {
                   x-kubernetes-preserve-unknown-fields: true
       """;
 
+  /** A kind whose size may be left out. */
+  static final String SIZELESS =
+      """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: gadgets.example.com}
+      spec:
+        group: example.com
+        scope: Namespaced
+        names: {kind: Gadget, plural: gadgets, singular: gadget}
+        versions:
+        - name: v1
+          served: true
+          storage: true
+          subresources:
+            scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties:
+                spec: {type: object, properties: {size: {type: integer}}}
+                status: {type: object, properties: {size: {type: integer}}}
+      """;
+
   private Widgets() {}
 
   static String widget(String name, String spec) {
