@@ -2,7 +2,7 @@
 # Guess: a CRD's integer without a format holds what JSON holds, a scale subresource on it or not;
 #   and reading the scale of an object that lacks the field tells 0 replicas.
 # Does: the field that specReplicasPath names holds no more than an int32, nothing below 0, and no
-#   3.0 for 3, as which any other integer may be written: a create through the main resource is
+#   3.0 for 3 in JSON, as which any other integer may be written: a create through the main resource is
 #   refused though the schema has no such bound, and the CRD is accepted. Reading scale without the
 #   field is answered 500, which clients repeat; a patch or a PUT of it works.
 set -euo pipefail
@@ -134,13 +134,14 @@ $1" >/dev/null
 
 {
 crd '    subresources: {scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}}'
+json() { echo "{\"apiVersion\": \"finding.io/v1\", \"kind\": \"Thing\", \"metadata\": {\"name\": \"$1\"}, \"spec\": {$2}}"; }
 thing() { echo "{apiVersion: finding.io/v1, kind: Thing, metadata: {name: $1}, spec: {$2}}"; }
 told='"made, " + json.dumps(o["spec"]) if "spec" in o else str(o["code"]) + " " + o["message"]'
 echo "other: 5000000000:  $(api POST $things yaml "$(thing a 'other: 5000000000')" | pick "$told")"
 echo "size: 5000000000:   $(api POST $things yaml "$(thing b 'size: 5000000000')" | pick "$told")"
 echo "size: -1:           $(api POST $things yaml "$(thing c 'size: -1')" | pick "$told")"
-echo "other: 3.0:         $(api POST $things yaml "$(thing d 'other: 3.0')" | pick "$told")"
-echo "size: 3.0:          $(api POST $things yaml "$(thing e 'size: 3.0')" | pick "$told")"
+echo "other: 3.0 in JSON: $(api POST $things json "$(json d '"other": 3.0')" | pick "$told")"
+echo "size: 3.0 in JSON:  $(api POST $things json "$(json e '"size": 3.0')" | pick "$told")"
 echo "scale without size: $(api GET $things/a/scale json | pick "$told")"
 echo "patch of it:        $(api PATCH $things/a/scale merge-patch+json '{"spec": {"replicas": 2}}' | pick "$told")"
 echo "PUT of it:          $(api PUT $things/a/scale json '{"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"}, "spec": {"replicas": 2}}' | pick "$told")"
@@ -149,8 +150,8 @@ cat >expected <<'END'
 other: 5000000000:  made, {"other": 5000000000}
 size: 5000000000:   422 Thing.finding.io "b" is invalid: .spec.size: Invalid value: 5000000000: should be less than or equal to 2147483647
 size: -1:           422 Thing.finding.io "c" is invalid: .spec.size: Invalid value: -1: should be a non-negative integer
-other: 3.0:         made, {"other": 3}
-size: 3.0:          422 Thing.finding.io "e" is invalid: .spec.size: Invalid value: 0: .spec.size accessor error: 3 is of the type float64, expected int64
+other: 3.0 in JSON: made, {"other": 3}
+size: 3.0 in JSON:  422 Thing.finding.io "e" is invalid: .spec.size: Invalid value: 0: .spec.size accessor error: 3 is of the type float64, expected int64
 scale without size: 500 Internal error occurred: the spec replicas field ".spec.size" does not exist
 patch of it:        made, {"replicas": 2}
 PUT of it:          made, {"replicas": 2}

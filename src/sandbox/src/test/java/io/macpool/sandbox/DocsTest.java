@@ -23,7 +23,8 @@ class DocsTest {
 
   private static final Path TOP = Path.of("../..").toAbsolutePath().normalize();
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(#[^)\\s]*)?\\)");
-  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*[a-z](?:Test|IT|E2E))`");
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*[a-z](?:Test|IT|E2E|Contract))`");
+  private static final Pattern METHOD = Pattern.compile("`([A-Z]\\w+)\\.([a-z]\\w+)`");
   private static final Pattern COMMAND =
       Pattern.compile(
           "(?m)^(?:\\S+=\\S+ )*(?:\\./)?((?:src|releases|\\.ci|terraform-hooks)/[\\w./-]*\\w|sandbox)(?= |$)");
@@ -92,10 +93,50 @@ class DocsTest {
     }
   }
 
+  /** A test, or a method of the product, that a page names with its class. */
+  @Test
+  void everyMethodThatIsNamedExists() throws IOException {
+    Map<String, String> classes = classes("/src/");
+    int found = 0;
+    for (Map.Entry<Path, String> page : pages().entrySet()) {
+      for (MatchResult named : found(METHOD, page.getValue()).toList()) {
+        String source = classes.get(named.group(1));
+        if (source != null) { // else another library's
+          assertThat(source)
+              .as(page.getKey() + ": " + named.group())
+              .containsPattern("\\b" + named.group(2) + "\\b");
+          found++;
+        }
+      }
+    }
+    assertThat(found).isGreaterThan(100);
+  }
+
+  /** Each line of what was seen says where macpool stands, and by what that is shown. */
+  @Test
+  void whatWasObservedHasAnAnswer() throws IOException {
+    List<String> lines =
+        Files.readString(TOP.resolve("docs/observed.md"))
+            .lines()
+            .filter(line -> line.startsWith("| ") && !line.startsWith("| observed"))
+            .filter(line -> !line.startsWith("| ---"))
+            .toList();
+    assertThat(lines).hasSizeGreaterThan(90);
+    assertThat(lines)
+        .allMatch(
+            line ->
+                line.matches(
+                    "\\| .+ \\| (mended|guarded|taught|told|not met|open)[^|]* \\| .+ \\|"));
+  }
+
   private static Map<String, String> tests() throws IOException {
+    return classes("/src/test/");
+  }
+
+  private static Map<String, String> classes(String under) throws IOException {
     Map<String, String> tests = new LinkedHashMap<>();
     try (Stream<Path> files = Files.walk(TOP)) {
-      for (Path file : files.filter(path -> path.toString().contains("/src/test/")).toList()) {
+      for (Path file : files.filter(path -> path.toString().contains(under)).toList()) {
         String name = file.getFileName().toString();
         if (name.endsWith(".java")) {
           tests.put(name.substring(0, name.length() - ".java".length()), Files.readString(file));

@@ -139,4 +139,14 @@ class HttpListenerTest {
                 + "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n");
     assertThat(status(socket)).isEqualTo("HTTP/1.1 200");
   }
+
+  @Test
+  void whoAsksBeforeSendingABodyIsToldToGoOn() throws IOException {
+    Socket socket =
+        connect("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    assertThat(status(socket)).isEqualTo("HTTP/1.1 100");
+    say(socket, "{}");
+    assertThat(new String(socket.getInputStream().readNBytes(30), StandardCharsets.ISO_8859_1))
+        .contains("HTTP/1.1 200");
+  }
 }

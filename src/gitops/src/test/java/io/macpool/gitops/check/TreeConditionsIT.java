@@ -107,6 +107,18 @@ class TreeConditionsIT {
     assertThat(check()).singleElement().asString().contains("9000 jobs at once", "do not fit");
   }
 
+  /** Flux reads such a value as {@code --set} does, and orders it by rules of its own. */
+  @Test
+  void aValueAtATargetPathIsRefused() throws IOException {
+    edit(
+        "worker-com.yaml",
+        "  values:\n",
+        "  valuesFrom:\n    - kind: ConfigMap\n      name: more\n      valuesKey: jobs\n"
+            + "      targetPath: cluster.maxJobs\n  values:\n");
+
+    assertThat(check()).anyMatch(told -> told.contains("targetPath sets a value by rules"));
+  }
+
   @Test
   void oneObjectInTwoFilesIsRefused() throws IOException {
     edit("kustomization.yaml", "resources:\n", "resources:\n  - more.yaml\n");

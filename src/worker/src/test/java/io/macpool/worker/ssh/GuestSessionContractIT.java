@@ -85,6 +85,23 @@ class GuestSessionContractIT {
     assertThat(out.text()).isEqualTo("out\nsaid\n");
   }
 
+  /** OpenSSH names the signal in place of a status; our guests say what a shell would. */
+  @ParameterizedTest
+  @EnumSource(Server.class)
+  void aCommandThatASignalEndedHasNoStatusOfItsOwn(Server server) {
+    connect(server);
+    Output out = new Output();
+    GuestCommand command =
+        session.open("exec /bin/sh -c 'kill -9 $$'", out::take, out::take).join();
+    assertThat(command.end())
+        .succeedsWithin(DIAL)
+        .satisfies(
+            end -> {
+              assertThat(end.status().orElse(0)).isEqualTo(server == Server.SSHD ? 0 : 137);
+              assertThat(end.signal().isPresent()).isEqualTo(server == Server.SSHD);
+            });
+  }
+
   @ParameterizedTest
   @EnumSource(Server.class)
   void holdsAMachineToItsFirstHostKey(Server server) {

@@ -150,7 +150,9 @@ final class RabbitQueue {
         Optional.ofNullable(content.properties().getExpiration()).map(Long::parseLong);
     Optional<Long> all = number("message-ttl");
     long millis = Math.min(own.orElse(Long.MAX_VALUE), all.orElse(Long.MAX_VALUE));
-    return millis == Long.MAX_VALUE
+    // What has no time at all still reaches whoever waits for it.
+    boolean awaited = ready.isEmpty() && consumers.stream().anyMatch(QueueConsumer::hasRoom);
+    return millis == Long.MAX_VALUE || (millis == 0 && awaited)
         ? Long.MAX_VALUE
         : System.nanoTime() + Duration.ofMillis(millis).toNanos();
   }
