@@ -113,8 +113,14 @@ class TreeConditionsIT {
     edit(
         "worker-com.yaml",
         "  values:\n",
-        "  valuesFrom:\n    - kind: ConfigMap\n      name: more\n      valuesKey: jobs\n"
-            + "      targetPath: cluster.maxJobs\n  values:\n");
+        """
+          valuesFrom:
+            - kind: ConfigMap
+              name: more
+              valuesKey: jobs
+              targetPath: cluster.maxJobs
+          values:
+        """);
 
     assertThat(check()).anyMatch(told -> told.contains("targetPath sets a value by rules"));
   }
