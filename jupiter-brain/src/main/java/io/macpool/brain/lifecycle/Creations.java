@@ -129,7 +129,7 @@ public final class Creations {
 
   private CompletableFuture<Instance> turn(
       CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {
-    Optional<CompletableFuture<Void>> turn = permits.acquire();
+    Optional<CompletableFuture<Void>> turn = permits.acquire(request.owner().orElse(""));
     if (turn.isEmpty()) {
       return CompletableFuture.failedFuture(CreateFailure.tooManyWaiting());
     }

@@ -183,7 +183,7 @@ public final class Reclaimer {
         beingMade.getOrDefault(id, CompletableFuture.completedFuture(null));
     CompletableFuture<Boolean> work =
         made.handle((nothing, failure) -> null)
-            .thenCompose(nothing -> permits.acquire().orElseThrow())
+            .thenCompose(nothing -> permits.acquire("").orElseThrow())
             .thenCompose(nothing -> destroy(id).whenComplete((done, failure) -> permits.release()))
             .thenCompose(
                 end ->

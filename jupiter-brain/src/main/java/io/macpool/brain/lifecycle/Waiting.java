@@ -56,9 +56,9 @@ final class Waiting {
     }
   }
 
-  /** A place at the end of the owner's line; empty if too many wait. */
+  /** A place at the end of the owner's line; empty if too many wait, and some of them for it. */
   synchronized Optional<Turn> join(String owner) {
-    if (size >= MOST) {
+    if (size >= MOST && owners.containsKey(owner)) {
       return Optional.empty();
     }
     Turn turn = new Turn(owner);
