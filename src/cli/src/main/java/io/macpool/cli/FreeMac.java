@@ -40,16 +40,17 @@ final class FreeMac {
             || refused.reason() != Reason.FULL) {
           throw e;
         }
+        // Also who has no more time is told what it was waited for.
+        if (!patience.isZero() && !told.equals(refused.getMessage())) {
+          told = refused.getMessage();
+          err.println("macpool: waiting for a free Mac: " + told);
+          err.flush();
+        }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
           throw new PoolException(
               "no Mac was free within %s: %s"
                   .formatted(GoDuration.format(patience), refused.getMessage()));
-        }
-        if (!told.equals(refused.getMessage())) {
-          told = refused.getMessage();
-          err.println("macpool: waiting for a free Mac: " + told);
-          err.flush();
         }
         long pause = Math.min(left, refused.retryAfter().toNanos());
         never.await(pause, TimeUnit.NANOSECONDS);
