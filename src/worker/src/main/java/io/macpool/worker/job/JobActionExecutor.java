@@ -40,7 +40,7 @@ final class JobActionExecutor implements JobAction.Cases {
   private Instant requestedAt;
 
   /**
-   * The hands of a job that stands at its beginning.
+   * For a job that stands at its beginning.
    *
    * @param traceHeader what calls to the broker made for the job carry
    * @param onOver told last, when the processor is free
