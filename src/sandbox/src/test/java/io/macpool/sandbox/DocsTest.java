@@ -21,16 +21,16 @@ import org.junit.jupiter.api.Test;
 /** What README and docs point at is there. */
 class DocsTest {
 
-  private static final Path TOP = Path.of("../..").toAbsolutePath().normalize();
+  static final Path TOP = Path.of("../..").toAbsolutePath().normalize();
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(#[^)\\s]*)?\\)");
   private static final Pattern TEST = Pattern.compile("`([A-Z]\\w*[a-z](?:Test|IT|E2E|Contract))`");
   private static final Pattern METHOD = Pattern.compile("`([A-Z]\\w+)\\.([a-z]\\w+)`");
   private static final Pattern COMMAND =
       Pattern.compile(
           "(?m)^(?:\\S+=\\S+ )*(?:\\./)?((?:src|releases|\\.ci|terraform-hooks)/[\\w./-]*\\w|sandbox)(?= |$)");
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```\\w*\\n(.*?)^```");
+  static final Pattern BLOCK = Pattern.compile("(?ms)^```\\w*\\n(.*?)^```");
 
-  private static Map<Path, String> pages() throws IOException {
+  static Map<Path, String> pages() throws IOException {
     Map<Path, String> pages = new LinkedHashMap<>();
     try (Stream<Path> files = Files.walk(TOP)) {
       for (Path file :
@@ -45,7 +45,7 @@ class DocsTest {
     return pages;
   }
 
-  private static Stream<MatchResult> found(Pattern pattern, String text) {
+  static Stream<MatchResult> found(Pattern pattern, String text) {
     return pattern.matcher(text).results();
   }
 

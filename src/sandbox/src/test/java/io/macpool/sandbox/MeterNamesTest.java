@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -28,6 +33,12 @@ class MeterNamesTest {
   private static final Pattern CUT_OFF = Pattern.compile(".*\\.(total|created|bucket|info)");
   private static final Pattern MADE_OF_ANOTHER =
       Pattern.compile("(.*?)(\\.seconds)?\\.(max|count|sum)");
+
+  private static final Pattern COUNTED =
+      Pattern.compile(
+          "\\.counter\\(\\s*+\"([a-z.]+)\"((?:,\\s*+\"[a-z.]+\",\\s*+[^,()]++(?:\\([^()]*+\\))?+)*+)\\)");
+  private static final Pattern TAG_AND_VALUE =
+      Pattern.compile(",\\s*\"([a-z.]+)\",\\s*(?:\"[^\"]*\"|[^,\"]+)");
 
   private static String sources() throws IOException {
     StringBuilder text = new StringBuilder();
@@ -75,5 +86,18 @@ class MeterNamesTest {
     assertThat(found(TAG, sources()))
         .doesNotContain("le", "quantile")
         .noneMatch(tag -> tag.contains("."));
+  }
+
+  /** Of two meters with one name and other keys the second is not exposed. */
+  @Test
+  void aNameHasTheSameTagsWhereverItIsCounted() throws IOException {
+    Map<String, Set<List<String>>> keys = new TreeMap<>();
+    for (MatchResult call : COUNTED.matcher(sources()).results().toList()) {
+      List<String> names = new ArrayList<>();
+      TAG_AND_VALUE.matcher(call.group(2)).results().forEach(tag -> names.add(tag.group(1)));
+      keys.computeIfAbsent(call.group(1), name -> new HashSet<>()).add(names);
+    }
+    assertThat(keys).containsKeys("instance.destroy", "reconcile.actions");
+    assertThat(keys.values()).allMatch(tags -> tags.size() == 1);
   }
 }
