@@ -5,13 +5,16 @@ import io.macpool.brain.http.AccessTokens.Role;
 import io.macpool.brain.http.ApiOptions;
 import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.lifecycle.Creations;
+import io.macpool.brain.lifecycle.HostHygiene;
 import io.macpool.brain.lifecycle.Placement;
 import io.macpool.brain.lifecycle.Quarantine;
+import io.macpool.brain.lifecycle.RebootHook;
 import io.macpool.brain.lifecycle.Reconciler;
 import io.macpool.brain.vsphere.InventoryPaths;
 import io.macpool.brain.vsphere.QuestionPolicy;
 import io.macpool.brain.vsphere.VSphereOptions;
 import io.macpool.core.fleet.FaultAttribution;
+import io.macpool.core.fleet.HygienePolicy;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.macpool.core.fleet.WarmPoolPlanner;
 import io.macpool.service.Settings;
@@ -32,6 +35,9 @@ final class BrainOptions {
   /** Storage is made room on by a person: whether there is room again is cheap to try. */
   private static final Duration STORE_REST = Duration.ofSeconds(10);
 
+  /** Nobody is asked while a hook may still run for the same host. */
+  private static final Duration LEAST_REBOOT = RebootHook.LIMIT.multipliedBy(2);
+
   private static final VSphereAccess.Names VSPHERE =
       new VSphereAccess.Names(
           BrainSettings.VSPHERE_API_URL,
@@ -46,6 +52,7 @@ final class BrainOptions {
   private final DatabaseAddress database;
   private final List<WarmPoolPlanner.Policy> warm;
   private final QuestionPolicy questions;
+  private final Optional<RebootHook> hook;
 
   /**
    * @throws SettingsException naming every setting whose value can't be used
@@ -75,6 +82,16 @@ final class BrainOptions {
                 text ->
                     problems.check(BrainSettings.VSPHERE_ANSWERS, () -> QuestionPolicy.parse(text)))
             .orElse(QuestionPolicy.USUAL);
+    hook =
+        settings
+            .find(BrainSettings.HYGIENE_REBOOT)
+            .map(
+                secret ->
+                    problems.check(
+                        BrainSettings.HYGIENE_REBOOT, () -> RebootHook.parse(secret.reveal())));
+    if (settings.get(BrainSettings.HYGIENE_REBOOT_TIMEOUT).compareTo(LEAST_REBOOT) < 0) {
+      problems.add("HYGIENE_REBOOT_TIMEOUT must be two minutes at least: a hook may take one");
+    }
     problems.throwIfAny();
   }
 
@@ -179,6 +196,24 @@ final class BrainOptions {
     Duration image = settings.get(BrainSettings.QUARANTINE_FOR);
     return new Quarantine.Terms(
         settings.get(BrainSettings.HOST_REST), image, shorter(image, STORE_REST));
+  }
+
+  HostHygiene.Options hygiene() {
+    HygienePolicy usual = HygienePolicy.USUAL;
+    return new HostHygiene.Options(
+        new HygienePolicy(
+            settings.get(BrainSettings.HYGIENE_MAX_UPTIME),
+            settings.find(BrainSettings.HYGIENE_WINDOW),
+            settings.get(BrainSettings.HYGIENE_IN_SERVICE) / 100.0,
+            settings.get(BrainSettings.HYGIENE_AT_ONCE),
+            settings.get(BrainSettings.HYGIENE_REFUSALS),
+            usual.repairTime(),
+            usual.drainLimit(),
+            settings.get(BrainSettings.HYGIENE_REBOOT_TIMEOUT),
+            usual.mostAsks(),
+            usual.retryAfter()),
+        hook,
+        settings.get(BrainSettings.HYGIENE_DRY_RUN));
   }
 
   Reconciler.Options reconciliation() {

@@ -8,6 +8,7 @@ import io.macpool.brain.lifecycle.Cordons;
 import io.macpool.brain.lifecycle.CreateReport;
 import io.macpool.brain.lifecycle.Creations;
 import io.macpool.brain.lifecycle.DestroyBackoff;
+import io.macpool.brain.lifecycle.HostHygiene;
 import io.macpool.brain.lifecycle.HostWatch;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
@@ -157,6 +158,21 @@ public final class JupiterBrain implements AutoCloseable {
     SlotFollower slots =
         new SlotFollower(ledger, live, settings.get(BrainSettings.SLOTS_PER_HOST), meters);
     HostWatch hosts = new HostWatch(live, meters);
+    HostHygiene hygiene =
+        resources.own(
+            "host hygiene",
+            new HostHygiene(
+                options.hygiene(),
+                settings.get(BrainSettings.SLOTS_PER_HOST),
+                settings.get(BrainSettings.SSH_PORT),
+                vertx,
+                executor,
+                live,
+                creations,
+                reclaimer,
+                quarantine,
+                clock,
+                meters));
     Reconciler reconciler =
         resources.own(
             "reconciler",
@@ -170,6 +186,7 @@ public final class JupiterBrain implements AutoCloseable {
                 leases,
                 slots,
                 hosts,
+                hygiene,
                 broker,
                 reconciliation,
                 clock,
@@ -205,6 +222,7 @@ public final class JupiterBrain implements AutoCloseable {
     health.warning("vcenter", hypervisor::unreachable);
     health.warning("vsphere", () -> words(hypervisor.warnings()));
     health.warning("lost hosts", hosts::warning);
+    health.warning("host hygiene", hygiene::warning);
     health.warning("destructions", backoff::warning);
     health.warning("creates", quarantine::warning);
     // A warning, as another replica could do no better, and reads go on.
@@ -231,6 +249,7 @@ public final class JupiterBrain implements AutoCloseable {
                 hypervisor,
                 cordons,
                 quarantine,
+                hygiene,
                 pending,
                 () -> List.copyOf(health.warnings().values()),
                 adminAddress.isEmpty() ? open : router -> {},

@@ -2,6 +2,7 @@ package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.Cordons;
+import io.macpool.brain.lifecycle.HostHygiene;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.LiveInstances;
@@ -53,6 +54,7 @@ public final class ApiServer implements AutoCloseable {
       Hypervisor hypervisor,
       Cordons cordons,
       Quarantine quarantine,
+      HostHygiene hygiene,
       PendingSlots pending,
       Supplier<List<String>> warnings,
       Consumer<Router> open,
@@ -80,7 +82,8 @@ public final class ApiServer implements AutoCloseable {
     new InstanceRoutes(vertx, instances, view, whole, hypervisor, options, drain).mount(router);
     new LeaseRoutes(vertx, leases).mount(router);
     FleetView fleet =
-        new FleetView(live, cordons, quarantine, pending, options.slotsPerHost(), warnings);
+        new FleetView(
+            live, cordons, quarantine, hygiene, pending, options.slotsPerHost(), warnings);
     new FleetRoutes(vertx, fleet, hypervisor, cordons, clock).mount(router);
     EventFeed feed = new EventFeed(live, view, hypervisor);
     new EventRoutes(vertx, live, feed, drain).mount(router);

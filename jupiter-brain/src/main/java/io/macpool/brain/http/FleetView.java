@@ -1,6 +1,7 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.lifecycle.Cordons;
+import io.macpool.brain.lifecycle.HostHygiene;
 import io.macpool.brain.lifecycle.LiveInstances;
 import io.macpool.brain.lifecycle.PendingSlots;
 import io.macpool.brain.lifecycle.Placement;
@@ -29,6 +30,7 @@ final class FleetView {
   private final LiveInstances live;
   private final Cordons cordons;
   private final Quarantine quarantine;
+  private final HostHygiene hygiene;
   private final PendingSlots pending;
   private final int slotsPerHost;
   private final Supplier<List<String>> warnings;
@@ -37,12 +39,14 @@ final class FleetView {
       LiveInstances live,
       Cordons cordons,
       Quarantine quarantine,
+      HostHygiene hygiene,
       PendingSlots pending,
       int slotsPerHost,
       Supplier<List<String>> warnings) {
     this.live = live;
     this.cordons = cordons;
     this.quarantine = quarantine;
+    this.hygiene = hygiene;
     this.pending = pending;
     this.slotsPerHost = slotsPerHost;
     this.warnings = warnings;
@@ -94,7 +98,10 @@ final class FleetView {
         warm,
         ready ? load.free() : 0,
         load.cordon().flatMap(Cordon::since).orElse(null),
-        load.cordon().flatMap(Cordon::by).orElse(null));
+        load.cordon().flatMap(Cordon::by).orElse(null),
+        load.host().bootTime().orElse(null),
+        hygiene.status(load.host().id()).flatMap(HostHygiene.Status::phase).orElse(null),
+        hygiene.status(load.host().id()).map(HostHygiene.Status::reason).orElse(null));
   }
 
   private static String words(Quarantine.Sentence sentence) {

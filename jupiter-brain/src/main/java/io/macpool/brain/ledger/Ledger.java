@@ -2,6 +2,7 @@ package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.HostHygienePlanner;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
@@ -20,6 +21,9 @@ import java.util.function.BiFunction;
 
 /** The ledger. Every method waits for the database, so none may be called on an event loop. */
 public final class Ledger implements AutoCloseable {
+
+  /** Who sets the cordons that keep hosts under repair free. */
+  public static final String HYGIENE = "host hygiene";
 
   private final LedgerDatabase database;
   private final Clock clock;
@@ -309,6 +313,24 @@ public final class Ledger implements AutoCloseable {
           CordonRows.set(handle, host, cordon);
           return null;
         });
+  }
+
+  /** What is on record of the hosts' repairs. */
+  public HygieneRecord hygiene() {
+    return database.read("read the hosts' repairs", HygieneRows::read);
+  }
+
+  /**
+   * Puts a plan for the hosts on record, with the cordons that it needs, beside no reservation.
+   *
+   * @param from what it was made from
+   * @return false if that is no longer so, or something is on a host after all that would be asked
+   *     to reboot: then nothing has changed, and it must be planned anew
+   */
+  public boolean keep(HygieneRecord from, HostHygienePlanner.Plan plan) {
+    return database.writeAlone(
+        "keep the hosts' repairs",
+        handle -> HygieneRows.put(handle, from.version(), plan, clock.instant()));
   }
 
   /** Notes that a lease's holder was heard. */

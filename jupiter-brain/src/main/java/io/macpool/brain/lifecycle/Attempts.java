@@ -143,6 +143,7 @@ final class Attempts {
     boolean worthIt =
         why.isEvidence()
             && elsewhere
+            && order.request().trialOf().isEmpty()
             && avoid.size() < MOST
             && order.cancellation().reason().isEmpty();
     if (!worthIt) {

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param trace what its client hands on of its own trace, as it came: perhaps nonsense
  * @param mostWarm for the warm pool: how many of the image may be warm, this one included
  * @param lease the owner's lease that the instance is to be under, if there is one
+ * @param trialOf the host that is tried by it, though nothing else is placed there: it is made
+ *     there, of nothing warm, or not at all
  */
 public record CreateRequest(
     String image,
@@ -21,7 +23,8 @@ public record CreateRequest(
     String requestId,
     Optional<String> trace,
     Optional<String> lease,
-    Optional<Integer> mostWarm) {
+    Optional<Integer> mostWarm,
+    Optional<String> trialOf) {
   public CreateRequest {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(size, "size");
@@ -31,6 +34,7 @@ public record CreateRequest(
     Objects.requireNonNull(trace, "trace");
     Objects.requireNonNull(lease, "lease");
     Objects.requireNonNull(mostWarm, "mostWarm");
+    Objects.requireNonNull(trialOf, "trialOf");
   }
 
   /** A client's. */
@@ -42,7 +46,16 @@ public record CreateRequest(
       String requestId,
       Optional<String> trace,
       Optional<String> lease) {
-    this(image, size, owner, idempotencyKey, requestId, trace, lease, Optional.empty());
+    this(
+        image,
+        size,
+        owner,
+        idempotencyKey,
+        requestId,
+        trace,
+        lease,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** The warm pool's. */
@@ -55,6 +68,21 @@ public record CreateRequest(
         "warm-pool",
         Optional.empty(),
         Optional.empty(),
-        Optional.of(most));
+        Optional.of(most),
+        Optional.empty());
+  }
+
+  /** One that shows whether a host works. */
+  static CreateRequest trial(String image, String owner, String host) {
+    return new CreateRequest(
+        image,
+        Instance.Size.AS_IMAGE,
+        Optional.of(owner),
+        Optional.empty(),
+        "host-hygiene",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(host));
   }
 }

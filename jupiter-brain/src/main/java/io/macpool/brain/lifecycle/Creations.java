@@ -111,7 +111,7 @@ public final class Creations {
 
   private CompletableFuture<Instance> admitted(
       CreateRequest request, Image image, Cancellation cancellation, Stopwatch time) {
-    if (request.owner().isEmpty()) {
+    if (request.owner().isEmpty() || request.trialOf().isPresent()) {
       return turn(request, image, cancellation, time);
     }
     warmInstances.asked(image.name());

@@ -11,9 +11,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -245,6 +247,40 @@ public final class Quarantine {
 
   private Optional<Sentence> find(Kind kind, String id) {
     return Optional.ofNullable(sentences.get(new Key(kind, id)));
+  }
+
+  /**
+   * Creates that failed on a host.
+   *
+   * @param creates in a row since one went well there
+   * @param image of the last
+   */
+  record Failures(int creates, String image, Instant at, String reason) {}
+
+  /** What failed on the host since anything went well there, and may be its own fault. */
+  synchronized Optional<Failures> failures(String host) {
+    Instant worked =
+        evidence.values().stream()
+            .filter(e -> e.host().equals(host))
+            .flatMap(e -> e.succeeded().stream())
+            .max(Instant::compareTo)
+            .orElse(Instant.MIN);
+    List<Evidence> row =
+        evidence.values().stream()
+            .filter(e -> e.host().equals(host) && e.lastFailure().isAfter(worked))
+            .filter(e -> e.failures() > 0)
+            .filter(e -> e.fault().filter(f -> f.scope().mayWorkElsewhere()).isPresent())
+            .sorted(Comparator.comparing(Evidence::lastFailure).reversed())
+            .toList();
+    return row.stream()
+        .findFirst()
+        .map(
+            last ->
+                new Failures(
+                    row.stream().mapToInt(Evidence::failures).sum(),
+                    last.image(),
+                    last.lastFailure(),
+                    last.fault().map(Fault::message).orElse("")));
   }
 
   /** In what standing a host is. */

@@ -77,6 +77,7 @@ public final class Reconciler implements AutoCloseable {
   private final Leases leases;
   private final SlotFollower slots;
   private final HostWatch hostWatch;
+  private final HostHygiene hygiene;
   private final ReclaimExecutor reclaims;
   private final String broker;
   private final Options options;
@@ -103,6 +104,7 @@ public final class Reconciler implements AutoCloseable {
       Leases leases,
       SlotFollower slots,
       HostWatch hostWatch,
+      HostHygiene hygiene,
       String broker,
       Options options,
       Clock clock,
@@ -118,6 +120,7 @@ public final class Reconciler implements AutoCloseable {
     this.leases = leases;
     this.slots = slots;
     this.hostWatch = hostWatch;
+    this.hygiene = hygiene;
     this.reclaims =
         new ReclaimExecutor(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
     this.broker = broker;
@@ -212,6 +215,7 @@ public final class Reconciler implements AutoCloseable {
     closedRecords.read(ledger, instances, inventory);
     if (!leads) {
       suspects = Map.of();
+      hygiene.look(ledger, false, instances, inventory, now);
       return;
     }
     slots.follow(inventory);
@@ -221,6 +225,7 @@ public final class Reconciler implements AutoCloseable {
       ledger.purge(now.minus(options.keep()), MOST_PURGED, closedRecords.ids());
       purgedAt = now;
     }
+    hygiene.look(ledger, true, instances, inventory, now); // last: no leak waits for it
   }
 
   /** What VMs will be known by when their names and references have changed. */

@@ -6,6 +6,8 @@ import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Reservation;
 import io.macpool.brain.ledger.SlotUse;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
@@ -19,7 +21,9 @@ import io.macpool.core.fleet.PowerState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +44,9 @@ final class SlotSearch {
 
   /**
    * @param warmOnly whether nothing is to be made for it yet
+   * @param trialOf the cordoned host that it tries, if it does
    */
-  private record Order(Intent intent, Wanted wanted, boolean warmOnly) {}
+  private record Order(Intent intent, Wanted wanted, boolean warmOnly, Optional<String> trialOf) {}
 
   private final LiveInstances live;
   private final Hypervisor hypervisor;
@@ -102,6 +107,7 @@ final class SlotSearch {
     /** Whether it is worth waiting, or making room, after a refusal. */
     private boolean goesOnAfter(Placement.NoPlace reason) {
       return avoid.isEmpty()
+          && request.trialOf().isEmpty()
           && reason.passing()
           && request.owner().isPresent()
           && cancellation.reason().isEmpty();
@@ -172,7 +178,9 @@ final class SlotSearch {
                 clock.instant())
             .from(Origin.of(search.image()));
     boolean warmWillDo =
-        search.request().owner().isPresent() && search.request().size().isAsImage(search.image());
+        search.request().owner().isPresent()
+            && search.request().trialOf().isEmpty()
+            && search.request().size().isAsImage(search.image());
     return new Order(
         new Intent(
             wanted,
@@ -180,7 +188,8 @@ final class SlotSearch {
             warmWillDo,
             search.request().mostWarm().orElse(Integer.MAX_VALUE)),
         new Wanted(search.image(), search.avoid()),
-        warmOnly);
+        warmOnly,
+        search.request().trialOf());
   }
 
   private List<Reservation<Placement.NoPlace>> reserve(Ledger ledger, List<Order> orders) {
@@ -215,21 +224,53 @@ final class SlotSearch {
       List<Order> orders, Inventory inventory, SlotUse use) {
     Iterator<Reservation.Choice<Placement.NoPlace>> places =
         Placement.choose(
-                orders.stream().filter(order -> !order.warmOnly()).map(Order::wanted).toList(),
+                orders.stream()
+                    .filter(order -> !order.warmOnly() && order.trialOf().isEmpty())
+                    .map(Order::wanted)
+                    .toList(),
                 inventory,
                 use.cordons(),
                 quarantine::standing,
                 use,
                 limits.rules())
             .iterator();
-    return orders.stream()
-        .map(
-            order ->
-                order.warmOnly()
-                    ? new Reservation.Choice.None<>(
-                        new Placement.NoPlace("nothing waits warm any more", true))
-                    : places.next())
-        .toList();
+    Set<String> tried = new HashSet<>();
+    List<Reservation.Choice<Placement.NoPlace>> choices = new ArrayList<>();
+    for (Order order : orders) {
+      if (order.trialOf().isPresent()) {
+        choices.add(
+            tried.add(order.trialOf().get())
+                ? trial(order, inventory, use)
+                : noPlace("another trial of that host begins"));
+      } else {
+        choices.add(order.warmOnly() ? noPlace("nothing waits warm any more") : places.next());
+      }
+    }
+    return choices;
+  }
+
+  private static Reservation.Choice<Placement.NoPlace> noPlace(String why) {
+    return new Reservation.Choice.None<>(new Placement.NoPlace(why, true));
+  }
+
+  /** On its host or nowhere; that must be cordoned, so that no other order is placed there. */
+  private Reservation.Choice<Placement.NoPlace> trial(
+      Order order, Inventory inventory, SlotUse use) {
+    String host = order.trialOf().orElseThrow();
+    Map<String, Cordon> cordons = new HashMap<>(use.cordons());
+    if (cordons.remove(host) == null) {
+      return noPlace("it is not under repair any more");
+    }
+    Set<String> others = new HashSet<>(inventory.hosts().keySet());
+    others.remove(host);
+    return Placement.choose(
+            List.of(new Wanted(order.wanted().image(), others)),
+            inventory,
+            cordons,
+            id -> HostLoad.Standing.GOOD,
+            use,
+            limits.rules())
+        .get(0);
   }
 
   private CompletableFuture<Reservation<Placement.NoPlace>> makeRoom(

@@ -66,7 +66,12 @@ final class InventoryAssembler {
 
   private static final List<String> HOST_PATHS =
       List.of(
-          "name", "runtime.connectionState", "runtime.inMaintenanceMode", "datastore", HARDWARE);
+          "name",
+          "runtime.connectionState",
+          "runtime.inMaintenanceMode",
+          "runtime.bootTime",
+          "datastore",
+          HARDWARE);
   private static final List<String> IMAGE_PATHS =
       List.of(
           "name",
@@ -117,6 +122,7 @@ final class InventoryAssembler {
     if (changed) {
       machines.replaceAll(
           (ref, machine) -> machine(ref, machine.name(), properties.get(Role.MACHINE + ref)));
+      hosts.replaceAll((ref, host) -> host(ref, host.name(), properties.get(Role.HOST + ref)));
     }
     return changed;
   }
@@ -190,7 +196,7 @@ final class InventoryAssembler {
         identities);
   }
 
-  private static Host host(String ref, String name, Map<String, Object> known) {
+  private Host host(String ref, String name, Map<String, Object> known) {
     return new Host(
         ref,
         name,
@@ -199,7 +205,8 @@ final class InventoryAssembler {
         references(known.get("datastore")),
         known.get(HARDWARE) instanceof String uuid && !uuid.isBlank()
             ? Optional.of(uuid)
-            : Optional.empty());
+            : Optional.empty(),
+        instant(known.get("runtime.bootTime"), ahead));
   }
 
   private static Image image(String ref, String name, Map<String, Object> known) {

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.FailureDomain;
 import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.HostFault;
+import io.macpool.core.fleet.HostHygienePlanner.Plan;
+import io.macpool.core.fleet.HostHygienePlanner.State;
+import io.macpool.core.fleet.HostRepair;
+import io.macpool.core.fleet.HygieneAction;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
@@ -222,6 +228,64 @@ abstract class LedgerContract {
       assertThat(ledger.cordons()).containsOnlyKeys("host-9");
       String id = ledger.id();
       assertThat(id).isNotBlank();
+    }
+  }
+
+  private static Plan repairs(HostRepair.Phase phase, HygieneAction... actions) {
+    HostFault fault =
+        new HostFault(HostFault.Cause.REFUSALS, Optional.of("xcode"), NOW, "it refuses creates");
+    Set<FailureDomain> domains = FailureDomain.of("host-1", "pool", Optional.of("24G90"), fault);
+    HostRepair repair =
+        new HostRepair(
+            "host-1", phase, fault, domains, Optional.of(NOW), 1, 2, NOW, NOW.plusSeconds(60));
+    return new Plan(
+        List.of(actions),
+        new State(
+            Map.of("host-1", repair),
+            Map.of(new FailureDomain(FailureDomain.Kind.IMAGE, "xcode"), 4)));
+  }
+
+  @Test
+  void aPlanForTheHostsIsKeptOnceWithItsCordon() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      HygieneRecord first = ledger.hygiene();
+      assertThat(first.state()).isEqualTo(State.NONE);
+      Plan plan = repairs(HostRepair.Phase.DRAINING);
+      assertThat(ledger.keep(first, plan)).isTrue();
+      assertThat(ledger.keep(first, plan)).as("by another replica").isFalse();
+      assertThat(ledger.hygiene().state()).isEqualTo(plan.next());
+      assertThat(ledger.cordons().get("host-1").by()).contains(Ledger.HYGIENE);
+      assertThat(ledger.keep(ledger.hygiene(), repairs(HostRepair.Phase.WATCHED))).isTrue();
+      assertThat(ledger.cordons()).isEmpty();
+    }
+  }
+
+  @Test
+  void aPersonsCordonIsNeitherReplacedNorLiftedByHygiene() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.cordon("host-1", Optional.of(new Cordon(Cordon.Kind.CORDONED, "new disk")));
+      assertThat(ledger.keep(ledger.hygiene(), repairs(HostRepair.Phase.DRAINING))).isTrue();
+      assertThat(ledger.cordons().get("host-1").reason()).isEqualTo("new disk");
+      assertThat(ledger.keep(ledger.hygiene(), new Plan(List.of(), State.NONE))).isTrue();
+      assertThat(ledger.cordons()).containsKey("host-1");
+    }
+  }
+
+  @Test
+  void noRebootIsOnRecordWhileAnythingIsOnTheHostOrItIsNotKeptFree() {
+    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      Plan reboot =
+          repairs(
+              HostRepair.Phase.REBOOTING, new HygieneAction.AskReboot("host-1", 1, "it refuses"));
+      assertThat(ledger.keep(ledger.hygiene(), reboot)).as("it is not cordoned").isFalse();
+      reserve(ledger, "a", Optional.empty());
+      assertThat(ledger.keep(ledger.hygiene(), repairs(HostRepair.Phase.DRAINING))).isTrue();
+      assertThat(ledger.keep(ledger.hygiene(), reboot)).as("an instance is on it").isFalse();
+      happens(ledger, "a", InstanceEvent.DELETED, "done");
+      assertThat(ledger.keep(ledger.hygiene(), reboot)).as("it is being destroyed").isFalse();
+      happens(ledger, "a", InstanceEvent.DESTROYED, "done");
+      assertThat(ledger.keep(ledger.hygiene(), reboot)).isTrue();
     }
   }
 

@@ -12,6 +12,10 @@ import java.time.Instant;
  *     "maintenance" or "lost"
  * @param cordonedSince when somebody cordoned it; absent if nobody did
  * @param cordonedBy who cordoned it
+ * @param booted when it booted; absent while that is not known
+ * @param hygiene how far its repair is: "resting", "draining", "rebooting", "probing", "watched",
+ *     "failed" or "excused"; absent if it needs none
+ * @param hygieneReason why it is under repair, or would be if it might be; absent if it need not
  * @param reason why it is not ready, or holds more than it may; absent if all is well
  */
 public record HostInfo(
@@ -25,7 +29,10 @@ public record HostInfo(
     int warm,
     int free,
     @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-since") Instant cordonedSince,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-by") String cordonedBy) {
+    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-by") String cordonedBy,
+    @JsonInclude(Include.NON_NULL) Instant booted,
+    @JsonInclude(Include.NON_NULL) String hygiene,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("hygiene-reason") String hygieneReason) {
 
   public static final String TYPE = "hosts";
 }

@@ -1,5 +1,6 @@
 package io.macpool.core.fleet;
 
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param inMaintenance whether somebody has taken it out for repair
  * @param datastores ids of the storage that it sees
  * @param hardware the Mac's own UUID, which stays when it is taken out and added again
+ * @param bootTime when it booted, by our clock; empty while that is not told
  */
 public record Host(
     String id,
@@ -20,7 +22,8 @@ public record Host(
     boolean connected,
     boolean inMaintenance,
     Set<String> datastores,
-    Optional<String> hardware) {
+    Optional<String> hardware,
+    Optional<Instant> bootTime) {
 
   /**
    * What a host is known by when it comes back with another id.
@@ -46,6 +49,18 @@ public record Host(
     Objects.requireNonNull(name, "name");
     datastores = Set.copyOf(datastores);
     Objects.requireNonNull(hardware, "hardware");
+    Objects.requireNonNull(bootTime, "bootTime");
+  }
+
+  /** One whose boot time is not known. */
+  public Host(
+      String id,
+      String name,
+      boolean connected,
+      boolean inMaintenance,
+      Set<String> datastores,
+      Optional<String> hardware) {
+    this(id, name, connected, inMaintenance, datastores, hardware, Optional.empty());
   }
 
   /** One whose hardware is not known. */

@@ -4,12 +4,10 @@ import io.macpool.core.fleet.HostRepair.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -204,23 +202,12 @@ public final class HostHygienePlanner {
         host.id(),
         phase,
         fault,
-        domains(host, fault),
+        FailureDomain.of(host.id(), host.pool(), host.build(), fault),
         host.bootTime().toOptional(),
         0,
         before == null ? 0 : before.failures(),
         now,
         now.plus(policy.drainLimit()));
-  }
-
-  private static Set<FailureDomain> domains(HostCondition host, HostFault fault) {
-    Set<FailureDomain> domains = new HashSet<>();
-    domains.add(new FailureDomain(FailureDomain.Kind.HOST, host.id()));
-    domains.add(new FailureDomain(FailureDomain.Kind.POOL, host.pool()));
-    domains.add(new FailureDomain(FailureDomain.Kind.CAUSE, fault.cause().word()));
-    host.build()
-        .ifPresent(name -> domains.add(new FailureDomain(FailureDomain.Kind.MACOS_BUILD, name)));
-    fault.image().ifPresent(name -> domains.add(new FailureDomain(FailureDomain.Kind.IMAGE, name)));
-    return domains;
   }
 
   /** Why this repair may not begin now. */

@@ -77,6 +77,11 @@ public record HostRepair(
     return phase.inHand && !(phase == Phase.DRAINING && !now.isBefore(due));
   }
 
+  /** Whether its host was asked as often as may be, and did not reboot. */
+  public boolean isInVain(HygienePolicy policy) {
+    return phase == Phase.FAILED && asks >= policy.mostAsks();
+  }
+
   HostRepair in(Phase next, Instant now, Duration limit) {
     return new HostRepair(
         host, next, fault, domains, bootBefore, asks, failures, now, now.plus(limit));

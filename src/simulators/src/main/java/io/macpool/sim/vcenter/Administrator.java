@@ -1,6 +1,7 @@
 package io.macpool.sim.vcenter;
 
 import io.macpool.sim.vcenter.soap.MoRef;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,27 @@ public final class Administrator {
   /** From now on each clone to that host fails, in its task; or no longer. */
   public void refuseClones(String host, boolean refuses) {
     inventory.locked(() -> hosts.refuseClones(hosts.named(host), refuses));
+  }
+
+  /**
+   * The host has booted at that time, with nothing on it.
+   *
+   * @throws IllegalStateException if a machine runs there, as a reboot would have ended it
+   */
+  public void rebooted(String host, Instant at) {
+    inventory.locked(
+        () -> {
+          MoRef ref = hosts.named(host);
+          if (hosts.load(ref) > 0) {
+            throw new IllegalStateException(host + " was rebooted under " + hosts.load(ref));
+          }
+          hosts.booted(ref, at);
+        });
+  }
+
+  /** The host has been up since then, as vCenter tells it. */
+  public void upSince(String host, Instant at) {
+    inventory.locked(() -> hosts.booted(hosts.named(host), at));
   }
 
   /**

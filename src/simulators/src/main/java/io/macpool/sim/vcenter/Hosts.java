@@ -2,6 +2,7 @@ package io.macpool.sim.vcenter;
 
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.VimFault;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -135,6 +136,11 @@ final class Hosts {
     hosts.get(ref).connected = word.equals("connected");
     inventory.set(ref, "runtime.connectionState", Names.hostConnection(word));
     inventory.set(ref, "summary.runtime.connectionState", Names.hostConnection(word));
+  }
+
+  void booted(MoRef ref, Instant at) {
+    inventory.set(ref, "runtime.bootTime", at);
+    inventory.set(ref, "summary.runtime.bootTime", at);
   }
 
   void maintenance(MoRef ref, boolean on) {
