@@ -1,6 +1,5 @@
 package io.macpool.core;
 
-import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -13,11 +12,12 @@ import java.util.Optional;
 public final class FailureWords {
 
   private static final int DEEPEST = 20;
+  private static final String CONNECT = "ConnectException";
 
   /** By the simple name of the class: not all of them are the JDK's. */
   private static final Map<String, String> WORDS =
       Map.ofEntries(
-          Map.entry("ConnectException", "connection refused"),
+          Map.entry(CONNECT, "connection refused"),
           Map.entry("UnresolvedAddressException", "there is no such host"),
           Map.entry("UnknownHostException", "there is no such host"),
           Map.entry("NoRouteToHostException", "there is no way to that host"),
@@ -52,12 +52,11 @@ public final class FailureWords {
   }
 
   private static Optional<String> byClass(Throwable failure) {
+    String name = failure.getClass().getSimpleName();
     boolean otherReason =
-        failure instanceof ConnectException
+        name.equals(CONNECT)
             && message(failure).filter(text -> !text.contains("refused")).isPresent();
-    return otherReason
-        ? message(failure)
-        : Optional.ofNullable(WORDS.get(failure.getClass().getSimpleName()));
+    return otherReason ? message(failure) : Optional.ofNullable(WORDS.get(name));
   }
 
   private static Optional<String> message(Throwable failure) {

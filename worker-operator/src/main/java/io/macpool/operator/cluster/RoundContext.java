@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * @param operatorName field manager of what is applied
  * @param interval between rounds while nothing changes
  * @param settling between rounds while pool sizes move
- * @param mandate lets rounds act, until leadership is lost or given back
+ * @param leadership lets rounds act, until leadership is lost or given back
  * @param apiAsks how long the API asked to be left alone, if it did
  * @param missing whether there certainly is no such HardwarePool
  */
