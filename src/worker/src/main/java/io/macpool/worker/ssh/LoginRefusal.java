@@ -60,6 +60,10 @@ final class LoginRefusal {
           .formatted(
               matcher.group(1), matcher.group(3), matcher.group(2), setting(matcher.group(1)));
     }
+    if (session.getServerVersion() == null) {
+      return "ends the connection before the login begins: it is starting, or others log in (MaxStartups in its sshd_config): "
+          + message;
+    }
     if (!message.startsWith("No more authentication methods")) {
       return "does not let us in: " + message;
     }

@@ -1,13 +1,17 @@
 package io.macpool.worker.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.macpool.broker.Retries;
 import io.macpool.worker.ssh.GuestException;
 import io.macpool.worker.ssh.GuestSession;
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -108,6 +112,24 @@ class LoginReasonsIT {
       assertThat(slow.reason()).isEqualTo(GuestException.Reason.LOGIN_SLOW);
       assertThat(slow.said()).isEqualTo("it answers, but the login did not end within 5s");
       guests.connect(USER, LOGIN).join().close();
+    }
+  }
+
+  /** Somebody may have all of them, by saying nothing: it is told, and passes with him. */
+  @Test
+  void aServerWithoutAPlaceForALoginSaysSoAndTakesUsLater() throws IOException {
+    try (OpenSshGuests guests = guests("", "MaxStartups 1", "LoginGraceTime 600")) {
+      try (Socket silent = new Socket("127.0.0.1", guests.port())) {
+        // The server says who it is when it has begun to wait for who we are.
+        assertThat(new String(silent.getInputStream().readNBytes(4), UTF_8)).isEqualTo("SSH-");
+        GuestException refused = failure(guests, LOGIN);
+        assertThat(refused.reason()).isEqualTo(GuestException.Reason.LOGIN_REFUSED);
+        assertThat(refused.said()).startsWith("it ends the connection").contains("MaxStartups");
+      }
+      Awaitility.await("a place is free")
+          .atMost(LOGIN)
+          .ignoreExceptions()
+          .untilAsserted(() -> guests.connect(USER, LOGIN).join().close());
     }
   }
 
