@@ -145,6 +145,19 @@ class AlertsIT {
   }
 
   @Test
+  void aHostThatIgnoresReboots(@TempDir Path folder) throws Exception {
+    try (BrainLab lab = lab()) {
+      lab.set("HYGIENE_REBOOT", "http://127.0.0.1:1/").set("HYGIENE_IN_SERVICE", "0");
+      lab.set("LEDGER_FILE", folder.resolve("ledger").toString()).start();
+      Scrape before = scrape(lab);
+      lab.stop();
+      HostHygieneIT.askedInVain(folder.resolve("ledger"), lab.vcenter().hosts().size());
+      lab.start();
+      fires(lab, before, "JupiterBrainHostIgnoresReboots");
+    }
+  }
+
+  @Test
   void aDatabaseThatIsAway() throws Exception {
     try (SharedPostgres postgres = new SharedPostgres()) {
       URI database = URI.create(postgres.database());
