@@ -96,7 +96,7 @@ public final class Main {
   }
 
   /** Makes what commands have in common; the broker is found by the environment, too. */
-  private record Parts(Map<String, String> environment) implements IFactory {
+  record Parts(Map<String, String> environment) implements IFactory {
 
     @Override
     public <K> K create(Class<K> type) throws Exception {

@@ -62,7 +62,8 @@ class GitLabPrepareTest {
   }
 
   private int prepare() {
-    return new CommandLine(new GitLabPrepare(new GitLabJob(environment)))
+    return new CommandLine(
+            new GitLabPrepare(new GitLabJob(environment)), new Main.Parts(environment))
         .setErr(new PrintWriter(err, true))
         .execute("--url", "http://t0ken@127.0.0.1:" + broker.getPort());
   }
