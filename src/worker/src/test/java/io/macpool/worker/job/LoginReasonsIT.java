@@ -8,6 +8,7 @@ import io.macpool.broker.Retries;
 import io.macpool.worker.ssh.GuestException;
 import io.macpool.worker.ssh.GuestSession;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
@@ -119,7 +120,7 @@ class LoginReasonsIT {
   @Test
   void aServerWithoutAPlaceForALoginSaysSoAndTakesUsLater() throws IOException {
     try (OpenSshGuests guests = guests("", "MaxStartups 1", "LoginGraceTime 600")) {
-      try (Socket silent = new Socket("127.0.0.1", guests.port())) {
+      try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), guests.port())) {
         // The server says who it is when it has begun to wait for who we are.
         assertThat(new String(silent.getInputStream().readNBytes(4), UTF_8)).isEqualTo("SSH-");
         GuestException refused = failure(guests, LOGIN);
