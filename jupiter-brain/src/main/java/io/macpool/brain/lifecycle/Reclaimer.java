@@ -3,6 +3,7 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
@@ -308,7 +309,8 @@ public final class Reclaimer {
   }
 
   private CompletableFuture<Optional<Machine>> machine(String id) {
-    Optional<Machine> seen = hypervisor.lastKnown().machine(id);
+    Optional<Machine> seen =
+        hypervisor.lastKnown().machine(id).filter(machine -> isOnRecord(id, machine));
     if (seen.isPresent()) {
       return CompletableFuture.completedFuture(seen);
     }
@@ -316,6 +318,16 @@ public final class Reclaimer {
     return record.flatMap(Instance::ref).isPresent()
         ? hypervisor.locate(record.get().ref().get(), record.get().uuid())
         : hypervisor.find(id).thenApply(found -> found.filter(machine -> isNamed(machine, id)));
+  }
+
+  /**
+   * The inventory may take a copy for the original that has gone, until it is told by what that is
+   * known: the record as the decision left it knows better.
+   */
+  private boolean isOnRecord(String id, Machine machine) {
+    return live.find(id)
+        .filter(record -> Identities.contradict(record.uuid(), machine.sign().uuid()))
+        .isEmpty();
   }
 
   /** A machine of that name that bears another's mark is not the one. */

@@ -104,7 +104,7 @@ public final class Identities {
   }
 
   /** Whether these are known to be two VMs. */
-  static boolean contradict(Optional<String> one, Optional<String> other) {
+  public static boolean contradict(Optional<String> one, Optional<String> other) {
     return one.isPresent() && other.isPresent() && !one.equals(other);
   }
 
