@@ -66,6 +66,7 @@ class HardwarePoolStatusIT {
             clock,
             INTERVAL,
             new Always());
+    reconciler.inSync();
   }
 
   @AfterEach
