@@ -28,7 +28,7 @@ class DifferencesTest {
         """
 
         Each line is a decision, and a test shows it; `RecordedExchangesIT` plays what a Go worker \
-        said to its dependencies during eight jobs against ours, field by field, and excuses nothing \
+        said to its neighbours during eight jobs against ours, field by field, and excuses nothing \
         that is not here. Settings have [a table of their own](configuration/go-stack.md).
 
         | name | about | Go stack | here | why | shown by |
