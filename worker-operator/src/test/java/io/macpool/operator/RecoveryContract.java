@@ -4,7 +4,9 @@ import static io.macpool.operator.OperatorBench.cluster;
 import static io.macpool.operator.OperatorBench.eventually;
 import static io.macpool.operator.WorkerClusterContract.condition;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -62,11 +64,14 @@ abstract class RecoveryContract {
     bench.cluster.forget();
     bench.edit("wc", wc -> wc.getSpec().maxJobs = 3);
     bench.workers.of("wc").forEach(FakeWorker::busy); // what is to be written, on an old picture
-    eventually(
-        () -> {
-          assertThat(bench.status("wc").desiredJobs).isEqualTo(3);
-          assertThat(bench.deployment("wc").get().getSpec().getReplicas()).isEqualTo(3);
-        });
+    // It is read anew after ten conflicts, with growing pauses between them.
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(
+            () -> {
+              assertThat(bench.status("wc").desiredJobs).isEqualTo(3);
+              assertThat(bench.deployment("wc").get().getSpec().getReplicas()).isEqualTo(3);
+            });
   }
 
   /** Nobody knows any more what its pods were started with: new ones are made, with a new one. */
