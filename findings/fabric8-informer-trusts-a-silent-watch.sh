@@ -35,6 +35,7 @@ import java.util.regex.*;
 class Finding {
   private static final List<String> WATCHES = new CopyOnWriteArrayList<>();
   private static final CountDownLatch FIRST = new CountDownLatch(1);
+  private static final CountDownLatch SECOND = new CountDownLatch(2);
 
   public static void main(String[] args) throws Exception {
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -54,11 +55,13 @@ class Finding {
             .withHttpClientFactory(new JdkHttpClientFactory())
             .build();
     client.configMaps().inNamespace("default").inform();
-    FIRST.await(60, TimeUnit.SECONDS);
-    Thread.sleep(20_000);
+    if (!FIRST.await(60, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("no watch within 60 s");
+    }
+    boolean again = SECOND.await(20, TimeUnit.SECONDS);
     Matcher end = Pattern.compile("timeoutSeconds=(\\d+)").matcher(WATCHES.get(0));
     int seconds = end.find() ? Integer.parseInt(end.group(1)) : 0;
-    System.out.println("watches in 20 s of silence, ten times the request time-out: " + WATCHES.size());
+    System.out.println("another watch in 20 s of silence, ten times the request time-out: " + again);
     System.out.println("the server is asked to end it after 300 to 600 s: " + (seconds >= 300 && seconds <= 600));
     System.exit(0);
   }
@@ -73,6 +76,7 @@ class Finding {
       exchange.sendResponseHeaders(200, 0);
       exchange.getResponseBody().flush();
       FIRST.countDown();
+      SECOND.countDown();
     } else {
       byte[] list =
           "{\"kind\":\"ConfigMapList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}"
@@ -87,7 +91,7 @@ class Finding {
 JAVA
 java -cp 'lib/*' Finding.java >seen 2>errors || { cat errors >&2; exit 2; }
 cat >expected <<'END'
-watches in 20 s of silence, ten times the request time-out: 1
+another watch in 20 s of silence, ten times the request time-out: false
 the server is asked to end it after 300 to 600 s: true
 END
 echo "guess: an informer whose watch says nothing for several times the client's request time-out asks again."

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,90 +53,68 @@ class HostHygienePlannerTest {
     hosts.put(host.id(), host);
   }
 
-  private static HostCondition with(HostCondition host, Observed<Integer> occupants) {
+  /** What changes of a host; the rest stays. */
+  private static final class Draft {
+    private Observed<Boolean> reachable;
+    private Optional<String> setAside;
+    private Observed<Instant> bootTime;
+    private Observed<Integer> occupants;
+    private List<HostFault> faults;
+    private Optional<Probed> probe;
+  }
+
+  private static HostCondition changed(HostCondition host, Consumer<Draft> change) {
+    Draft draft = new Draft();
+    draft.reachable = host.reachable();
+    draft.setAside = host.setAside();
+    draft.bootTime = host.bootTime();
+    draft.occupants = host.occupants();
+    draft.faults = host.faults();
+    draft.probe = host.probe();
+    change.accept(draft);
     return new HostCondition(
         host.id(),
         host.pool(),
         host.build(),
         host.slots(),
-        host.reachable(),
-        host.setAside(),
-        host.bootTime(),
-        occupants,
-        host.faults(),
-        host.probe());
+        draft.reachable,
+        draft.setAside,
+        draft.bootTime,
+        draft.occupants,
+        draft.faults,
+        draft.probe);
+  }
+
+  private static HostCondition with(HostCondition host, Observed<Integer> occupants) {
+    return changed(host, draft -> draft.occupants = occupants);
   }
 
   private static HostCondition booted(HostCondition host, Observed<Instant> boot) {
-    return new HostCondition(
-        host.id(),
-        host.pool(),
-        host.build(),
-        host.slots(),
-        host.reachable(),
-        host.setAside(),
-        boot,
-        host.occupants(),
-        host.faults(),
-        host.probe());
+    return changed(host, draft -> draft.bootTime = boot);
   }
 
   private static HostCondition aside(HostCondition host, String why) {
-    return new HostCondition(
-        host.id(),
-        host.pool(),
-        host.build(),
-        host.slots(),
-        host.reachable(),
-        Optional.of(why),
-        host.bootTime(),
-        host.occupants(),
-        host.faults(),
-        host.probe());
+    return changed(host, draft -> draft.setAside = Optional.of(why));
   }
 
   private static HostCondition unseen(HostCondition host, Instant since) {
-    return new HostCondition(
-        host.id(),
-        host.pool(),
-        host.build(),
-        host.slots(),
-        Observed.known(false, since),
-        host.setAside(),
-        Observed.unknown("lost", since),
-        Observed.unknown("lost", since),
-        host.faults(),
-        host.probe());
+    return changed(
+        host,
+        draft -> {
+          draft.reachable = Observed.known(false, since);
+          draft.bootTime = Observed.unknown("lost", since);
+          draft.occupants = Observed.unknown("lost", since);
+        });
   }
 
   private static HostCondition probed(HostCondition host, Probed probe) {
-    return new HostCondition(
-        host.id(),
-        host.pool(),
-        host.build(),
-        host.slots(),
-        host.reachable(),
-        host.setAside(),
-        host.bootTime(),
-        host.occupants(),
-        host.faults(),
-        Optional.of(probe));
+    return changed(host, draft -> draft.probe = Optional.of(probe));
   }
 
   private HostCondition faulty(HostCondition host) {
-    return new HostCondition(
-        host.id(),
-        host.pool(),
-        host.build(),
-        host.slots(),
-        host.reachable(),
-        host.setAside(),
-        host.bootTime(),
-        host.occupants(),
-        List.of(
-            new HostFault(
-                HostFault.Cause.REFUSALS, Optional.of("xcode"), now, "it refused 5 creates")),
-        host.probe());
+    HostFault fault =
+        new HostFault(HostFault.Cause.REFUSALS, Optional.of("xcode"), now, "it refused 5 creates");
+    return changed(host, draft -> draft.faults = List.of(fault));
   }
 
   private List<HygieneAction> plan() {
