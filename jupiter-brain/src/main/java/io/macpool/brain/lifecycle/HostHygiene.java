@@ -13,7 +13,6 @@ import io.macpool.core.fleet.HygieneAction;
 import io.macpool.core.fleet.HygienePolicy;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -73,7 +72,7 @@ public final class HostHygiene implements AutoCloseable {
   private final HostConditions conditions;
   private final HostTrials trials;
   private final SshProbe probe;
-  private final MeterRegistry meters;
+  private final HygieneMeters meters;
   private final ExecutorService hooks;
   private volatile State state = State.NONE;
   private volatile Map<String, Status> statuses = Map.of();
@@ -97,7 +96,6 @@ public final class HostHygiene implements AutoCloseable {
     this.probe = new SshProbe(vertx, sshPort);
     this.trials = new HostTrials(executor, live, creations, reclaimer, probe::answers, clock);
     this.conditions = new HostConditions(quarantine, trials, options.policy(), slotsPerHost);
-    this.meters = meters;
     AtomicInteger number = new AtomicInteger();
     this.hooks =
         new ThreadPoolExecutor(
@@ -111,40 +109,7 @@ public final class HostHygiene implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    register();
-  }
-
-  /** All of them from the start, at 0: an alert can't see a series' first value. */
-  private void register() {
-    for (HostRepair.Phase phase : HostRepair.Phase.values()) {
-      Gauge.builder("hosts.hygiene", this, h -> h.count(phase))
-          .tag("phase", word(phase))
-          .description("hosts under repair")
-          .register(meters);
-    }
-    Gauge.builder("hosts.hygiene.in.vain", this, HostHygiene::inVain)
-        .description("hosts that were asked to reboot as often as may be, and did not")
-        .register(meters);
-    Gauge.builder("hosts.uptime.max", this, h -> h.longestUptime)
-        .baseUnit("seconds")
-        .description("how long the host has been up that has been so for longest")
-        .register(meters);
-    List.of("rest", "drain", "askreboot", "probe", "takeback")
-        .forEach(action -> meters.counter("hosts.hygiene.actions", "action", action));
-    List.of("taken", "failed")
-        .forEach(result -> meters.counter("hosts.hygiene.hooks", "result", result));
-  }
-
-  private static String word(HostRepair.Phase phase) {
-    return phase.name().toLowerCase(Locale.ROOT);
-  }
-
-  private long count(HostRepair.Phase phase) {
-    return state.repairs().values().stream().filter(r -> r.phase() == phase).count();
-  }
-
-  private long inVain() {
-    return state.repairs().values().stream().filter(r -> r.isInVain(options.policy())).count();
+    this.meters = new HygieneMeters(meters, options.policy(), () -> state, () -> longestUptime);
   }
 
   /** One look, and what follows from it if this replica leads; waits for the ledger. */
@@ -262,7 +227,7 @@ public final class HostHygiene implements AutoCloseable {
                 all.put(
                     host,
                     new Status(
-                        Optional.of(word(repair.phase())),
+                        Optional.of(HygieneMeters.word(repair.phase())),
                         all.containsKey(host) ? all.get(host).reason() : repair.fault().reason())));
     statuses = Map.copyOf(all);
   }
@@ -271,12 +236,7 @@ public final class HostHygiene implements AutoCloseable {
     if (action instanceof HygieneAction.Hold) {
       return;
     }
-    meters
-        .counter(
-            "hosts.hygiene.actions",
-            "action",
-            action.getClass().getSimpleName().toLowerCase(Locale.ROOT))
-        .increment();
+    meters.carriedOut(action);
     if (action instanceof HygieneAction.AskReboot ask) {
       try {
         hooks.execute(() -> ask(ask));
@@ -295,7 +255,7 @@ public final class HostHygiene implements AutoCloseable {
           .hook()
           .orElseThrow()
           .ask(new RebootHook.Order(name(ask.host()), ask.host(), ask.reason(), ask.attempt()));
-      meters.counter("hosts.hygiene.hooks", "result", "taken").increment();
+      meters.hookCalled(true);
     } catch (IOException e) {
       hooked(ask, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
@@ -307,7 +267,7 @@ public final class HostHygiene implements AutoCloseable {
   }
 
   private void hooked(HygieneAction.AskReboot ask, String why) {
-    meters.counter("hosts.hygiene.hooks", "result", "failed").increment();
+    meters.hookCalled(false);
     log.warn(
         "host {}: the reboot hook did not take attempt {} of {}: {}",
         name(ask.host()),

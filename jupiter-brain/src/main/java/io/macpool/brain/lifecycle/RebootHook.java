@@ -1,6 +1,7 @@
 package io.macpool.brain.lifecycle;
 
 import io.macpool.broker.BrokerJson;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -63,7 +64,7 @@ public sealed interface RebootHook {
           new ProcessBuilder(path, order.host(), order.reason(), Integer.toString(order.attempt()))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .start();
       try {
         if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
