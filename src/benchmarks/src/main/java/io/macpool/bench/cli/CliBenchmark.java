@@ -16,6 +16,9 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,11 +157,20 @@ public final class CliBenchmark implements Benchmark {
     }
 
     /** The first start leaves an archive of classes for the later ones, where the JVM can. */
-    void awaitArchive() throws InterruptedException {
+    void awaitArchive() throws IOException, InterruptedException {
       Path archive = script().resolveSibling("target").resolve("cli.jsa");
       long deadline = System.nanoTime() + ARCHIVE.toNanos();
-      while (!Files.exists(archive) && System.nanoTime() < deadline) {
-        TimeUnit.MILLISECONDS.sleep(200);
+      try (WatchService files = archive.getFileSystem().newWatchService()) {
+        WatchKey news = archive.getParent().register(files, StandardWatchEventKinds.ENTRY_CREATE);
+        long left = ARCHIVE.toNanos();
+        while (!Files.exists(archive) && left > 0) {
+          boolean heard = files.poll(left, TimeUnit.NANOSECONDS) != null;
+          if (heard) {
+            news.pollEvents();
+            news.reset();
+          }
+          left = deadline - System.nanoTime();
+        }
       }
     }
 
