@@ -1,6 +1,7 @@
 package io.macpool.worker;
 
 import io.macpool.core.GoDuration;
+import io.macpool.service.ProcessTree;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,8 +62,7 @@ final class Hooks {
           log.warn("the {} hook exited with status {}", which, process.exitValue());
         }
       } finally {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        ProcessTree.kill(process);
       }
     } catch (IOException e) {
       log.warn("the {} hook could not be run: {}", which, e.getMessage());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
+import io.macpool.service.ProcessTree;
 import io.macpool.worker.script.ScriptException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,9 +44,12 @@ final class PayloadFilter {
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .redirectOutput(answer.toFile())
               .start();
-      if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        throw failed("it ran longer than " + GoDuration.format(DEADLINE), null);
+      try {
+        if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw failed("it ran longer than " + GoDuration.format(DEADLINE), null);
+        }
+      } finally {
+        ProcessTree.kill(process);
       }
       if (process.exitValue() != 0) {
         throw failed("it exited with status " + process.exitValue(), null);
