@@ -82,13 +82,14 @@ capabilities:
 
 {{/* The worker's environment: settings from the ConfigMap, secrets by reference only. */}}
 {{- define "macstadium-worker.env" -}}
+{{- $broker := required "Set jupiterBrainName to the release of the broker that makes the instances." .Values.jupiterBrainName -}}
 - name: JUPITER_BRAIN_AUTH_TOKEN
   valueFrom:
     secretKeyRef:
-      name: {{ default .Values.jupiterBrainName .Values.jupiterBrainSecretName }}
+      name: {{ default $broker .Values.jupiterBrainSecretName }}
       key: JUPITER_BRAIN_AUTH_TOKEN
 - name: TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT
-  value: http://$(JUPITER_BRAIN_AUTH_TOKEN)@{{ .Values.jupiterBrainName }}:{{ .Values.jupiterBrainPort }}/
+  value: http://$(JUPITER_BRAIN_AUTH_TOKEN)@{{ $broker }}:{{ .Values.jupiterBrainPort }}/
 - name: POD_NAME
   valueFrom:
     fieldRef:

@@ -72,7 +72,11 @@ public final class ChartReadme {
   private static String type(JsonNode value) {
     if (value.has("enum")) {
       List<String> choices = new ArrayList<>();
-      value.get("enum").forEach(choice -> choices.add("`" + choice.asText() + "`"));
+      for (JsonNode choice : value.get("enum")) {
+        if (!choice.asText().isEmpty()) { // not a choice: nothing is chosen yet
+          choices.add("`" + choice.asText() + "`");
+        }
+      }
       return String.join(", ", choices);
     }
     if (value.has("anyOf")) {

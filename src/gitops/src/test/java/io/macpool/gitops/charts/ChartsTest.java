@@ -158,6 +158,25 @@ class ChartsTest {
         .hasMessageContaining("the embedded ledger serves one pod only");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "site, Set site to org or com",
+    "jupiterBrainName, Set jupiterBrainName to the release of the broker"
+  })
+  void aWorkerIsToldWhatItMustKnow(String value, String words) {
+    assertThatThrownBy(() -> renderWorkerWithout(value))
+        .isInstanceOf(RenderException.class)
+        .hasMessageContaining(words);
+  }
+
+  private static void renderWorkerWithout(String value)
+      throws RenderException, YamlSyntaxException {
+    ObjectNode values =
+        (ObjectNode) YamlReader.read("site: com\njupiterBrainName: brain\n").get(0).content();
+    values.remove(value);
+    HELM.render(chart("macstadium-worker"), "try", "macstadium-staging", values);
+  }
+
   @Test
   void twoOperatorsNeedAnElection() {
     assertThatThrownBy(() -> render("worker-operator", "leaderElection: {enabled: false}"))
