@@ -21,8 +21,10 @@ public record Flaw(Kind kind, String detail) {
     STATE_UNKNOWN,
     /** A number is missing from the log. */
     LOG_GAP,
-    /** The same number twice in one run. */
+    /** The same part twice in one run. */
     LOG_DUPLICATE,
+    /** Two parts of one number in one run. */
+    LOG_PART_CHANGED,
     /** A lower number arrived after a higher one. */
     LOG_OUT_OF_ORDER,
     /** The job is finished and its log has no final part. */

@@ -3,7 +3,7 @@ package io.macpool.sim.amqp;
 import io.macpool.sim.amqp.Flaw.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,13 +70,17 @@ final class Flaws {
   }
 
   private void readLog(List<LogPart> run) {
-    Set<Long> numbers = new HashSet<>();
+    Map<Long, LogPart> parts = new HashMap<>();
     long highest = -1;
     boolean ended = false;
     for (LogPart part : run) {
-      if (!numbers.add(part.number())) {
-        add(Kind.LOG_DUPLICATE, "number " + part.number());
-      } else if (part.number() < highest) {
+      LogPart before = parts.putIfAbsent(part.number(), part);
+      if (before != null) {
+        boolean same = before.content().equals(part.content()) && before.last() == part.last();
+        add(same ? Kind.LOG_DUPLICATE : Kind.LOG_PART_CHANGED, "number " + part.number());
+        continue;
+      }
+      if (part.number() < highest) {
         add(Kind.LOG_OUT_OF_ORDER, "number " + part.number() + " after " + highest);
       }
       highest = Math.max(highest, part.number());
@@ -87,7 +91,7 @@ final class Flaws {
       readContent(part);
     }
     for (long number = 0; number < highest; number++) {
-      if (!numbers.contains(number)) {
+      if (!parts.containsKey(number)) {
         add(Kind.LOG_GAP, "number " + number + " is missing");
       }
     }

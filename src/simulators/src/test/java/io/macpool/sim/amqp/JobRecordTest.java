@@ -84,6 +84,14 @@ class JobRecordTest {
   }
 
   @Test
+  void aPartThatComesTwiceIsTheSameBothTimes() {
+    states("receive:received:1", "finish:passed:2");
+    logs("0:a", "1:b", "1:b", "2!", "2!", "1:c");
+    assertThat(flaws())
+        .containsExactly(Kind.LOG_DUPLICATE, Kind.LOG_DUPLICATE, Kind.LOG_PART_CHANGED);
+  }
+
+  @Test
   void findsALogWithoutEnd() {
     states("receive:received:1", "finish:passed:2");
     logs("0:a");
