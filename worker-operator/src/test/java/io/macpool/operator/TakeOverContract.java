@@ -158,7 +158,9 @@ abstract class TakeOverContract {
           assertThat(volume().getEmptyDir()).isNull();
           assertThat(volume().getSecret().getSecretName()).isEqualTo("vm-key");
         });
-    assertThat(condition(bench.status("wc"), "Degraded")).isEqualTo("False AsExpected");
+    // Not at once: the roll's new pod is asked before it answers.
+    eventually(
+        () -> assertThat(condition(bench.status("wc"), "Degraded")).isEqualTo("False AsExpected"));
   }
 
   /** A person who edits what is ours by hand, later. */
