@@ -113,7 +113,10 @@ class ScalingIT {
           assertThat(status.slots).isEqualTo(6);
           assertThat(status.grants).extracting(grant -> grant.share).containsExactly(2, 4);
         });
-    assertThat(condition(bench.status("first"), "Scaling")).isEqualTo("True HardwarePoolFull");
+    eventually(
+        () ->
+            assertThat(condition(bench.status("first"), "Scaling"))
+                .isEqualTo("True HardwarePoolFull"));
     String pool = "{namespace=\"" + bench.namespace + "\",pool=\"macs\"} ";
     eventually(
         () ->
