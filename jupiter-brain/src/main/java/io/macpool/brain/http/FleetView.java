@@ -123,13 +123,13 @@ final class FleetView {
 
   private ImageInfo image(Image image, Optional<Capacity.ImageSlots> slots) {
     Optional<Quarantine.Sentence> sentence = quarantine.of(image);
-    boolean usable = image.snapshot().isPresent() || image.frozen();
+    boolean usable = image.version().isPresent() || image.instant();
     return new ImageInfo(
         ImageInfo.TYPE,
         image.name(),
         image.cpus(),
         image.ramMb(),
-        image.frozen(),
+        image.instant(),
         !usable ? "unusable" : sentence.isPresent() ? "quarantined" : "ready",
         slots.map(Capacity.ImageSlots::used).orElse(0),
         slots.map(Capacity.ImageSlots::warm).orElse(0),

@@ -87,7 +87,7 @@ final class InstanceRows {
           .bind("reason", shortened(instance.reason()))
           .bind("uuid", instance.uuid().orElse(null))
           .bind("imageRef", instance.origin().map(Origin::image).orElse(null))
-          .bind("snapshot", instance.origin().flatMap(Origin::snapshot).orElse(null))
+          .bind("snapshot", instance.origin().flatMap(Origin::version).orElse(null))
           .add();
     }
     batch.execute();

@@ -60,7 +60,7 @@ final class Cloning {
     boolean atHome =
         order.host().isEmpty()
             || order.host().equals(order.image().host()); // or it can't be instant
-    if (!order.image().frozen() || !atHome) {
+    if (!order.image().instant() || !atHome) {
       return linked(1);
     }
     return hypervisor

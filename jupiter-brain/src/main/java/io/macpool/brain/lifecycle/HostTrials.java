@@ -98,7 +98,7 @@ final class HostTrials {
     Map<String, Integer> counts = new HashMap<>();
     live.all().forEach(i -> i.image().ifPresent(name -> counts.merge(name, 1, Integer::sum)));
     return inventory.images().values().stream()
-        .filter(image -> image.snapshot().isPresent() || image.frozen())
+        .filter(image -> image.version().isPresent() || image.instant())
         .map(Image::name)
         .min(
             Comparator.comparingInt((String name) -> -counts.getOrDefault(name, 0))

@@ -138,7 +138,7 @@ public final class Quarantine {
     Set<Key> tried = new HashSet<>();
     tried.add(new Key(Kind.HOST, host));
     tried.add(new Key(Kind.IMAGE, image.name()));
-    image.datastores().forEach(store -> tried.add(new Key(Kind.DATASTORE, store)));
+    image.storage().forEach(store -> tried.add(new Key(Kind.DATASTORE, store)));
     judge(tried, now);
   }
 
@@ -212,7 +212,7 @@ public final class Quarantine {
   synchronized Optional<Sentence> admit(Image image) {
     Instant now = clock.instant();
     Set<Key> tried = new LinkedHashSet<>();
-    image.datastores().forEach(store -> tried.add(new Key(Kind.DATASTORE, store)));
+    image.storage().forEach(store -> tried.add(new Key(Kind.DATASTORE, store)));
     tried.add(new Key(Kind.IMAGE, image.name()));
     tried.removeIf(key -> !sentences.containsKey(key));
     for (Key key : tried) {
@@ -229,7 +229,7 @@ public final class Quarantine {
   /** A create that was admitted has ended, whatever came of it. */
   synchronized void ended(Image image) {
     probes.remove(new Key(Kind.IMAGE, image.name()));
-    image.datastores().forEach(store -> probes.remove(new Key(Kind.DATASTORE, store)));
+    image.storage().forEach(store -> probes.remove(new Key(Kind.DATASTORE, store)));
   }
 
   /** Why the image is left alone: by its own fault, or by that of the storage that it lies on. */
@@ -237,7 +237,7 @@ public final class Quarantine {
     Optional<Sentence> own = find(Kind.IMAGE, image.name());
     return own.isPresent()
         ? own
-        : image.datastores().stream().flatMap(d -> find(Kind.DATASTORE, d).stream()).findFirst();
+        : image.storage().stream().flatMap(d -> find(Kind.DATASTORE, d).stream()).findFirst();
   }
 
   /** Why the host rests, or rested before it is tried again. */

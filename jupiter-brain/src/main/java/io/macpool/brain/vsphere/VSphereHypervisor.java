@@ -155,7 +155,7 @@ public final class VSphereHypervisor implements Hypervisor {
   @Override
   public CompletableFuture<String> cloneLinked(CloneOrder order) {
     String what = "clone of " + order.image().name() + " as " + order.name();
-    if (order.image().snapshot().isEmpty()) {
+    if (order.image().version().isEmpty()) {
       return CompletableFuture.failedFuture(
           new HypervisorFailure.Refused(
               "NoSnapshot",
@@ -173,7 +173,7 @@ public final class VSphereHypervisor implements Hypervisor {
     spec.template = false;
     spec.config = new VirtualMachineConfigSpec();
     spec.config.extraConfig = Marks.of(order.mark());
-    spec.snapshot = VimSession.reference("VirtualMachineSnapshot", order.image().snapshot().get());
+    spec.snapshot = VimSession.reference("VirtualMachineSnapshot", order.image().version().get());
     return connection
         .once(
             what,

@@ -174,21 +174,21 @@ abstract class HypervisorContract {
     assertThat(inventory.hosts().values())
         .allMatch(Host::connected)
         .noneMatch(Host::inMaintenance)
-        .noneMatch(host -> host.datastores().isEmpty());
+        .noneMatch(host -> host.storage().isEmpty());
     Image image = image(IMAGE);
-    assertThat(image.snapshot()).isPresent();
+    assertThat(image.version()).isPresent();
     assertThat(image.cpus()).isEqualTo(2);
     assertThat(image.ramMb()).isEqualTo(4096);
-    assertThat(image.frozen()).isFalse();
+    assertThat(image.instant()).isFalse();
     // Every host that sees the image's datastore may run its clones: so one of them must.
     assertThat(inventory.hosts().values())
-        .anyMatch(host -> host.datastores().containsAll(image.datastores()));
+        .anyMatch(host -> host.storage().containsAll(image.storage()));
   }
 
   @Test
   void theBaseSnapshotIsFoundAnywhereInTheTree() throws Exception {
     Image deep = image(DEEP);
-    assertThat(deep.snapshot()).isPresent();
+    assertThat(deep.version()).isPresent();
     String ref =
         get(
             vsphere.cloneLinked(
@@ -206,7 +206,7 @@ abstract class HypervisorContract {
             Optional.empty(),
             2,
             4096,
-            image.datastores(),
+            image.storage(),
             false,
             image.host());
     HypervisorFailure failure =
@@ -321,7 +321,7 @@ abstract class HypervisorContract {
   @Test
   void aCloneRunsOnTheHostThatWasNamed() throws Exception {
     for (Host host : vsphere.lastKnown().hosts().values()) {
-      if (host.datastores().containsAll(image(IMAGE).datastores())) {
+      if (host.storage().containsAll(image(IMAGE).storage())) {
         String name = "on-" + host.id();
         get(
             vsphere.cloneLinked(
@@ -407,7 +407,7 @@ abstract class HypervisorContract {
     Image image = image(IMAGE);
     Image gone =
         new Image(
-            "gone", "vm-gone", image.snapshot(), 2, 4096, image.datastores(), false, image.host());
+            "gone", "vm-gone", image.version(), 2, 4096, image.storage(), false, image.host());
     HypervisorFailure failure =
         failure(
             vsphere.cloneLinked(new CloneOrder(gone, "never", Optional.empty(), mark("never"))));

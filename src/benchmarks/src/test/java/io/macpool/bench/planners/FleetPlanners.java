@@ -121,7 +121,7 @@ public class FleetPlanners {
   public Object placementOnePass() {
     int free = 0;
     for (HostLoad load : fleet) {
-      free += load.host().datastores().containsAll(image.datastores()) ? load.free() : 0;
+      free += load.host().storage().containsAll(image.storage()) ? load.free() : 0;
     }
     return free;
   }

@@ -62,7 +62,7 @@ public final class FaultAttribution {
       return new Evidence(
           image.name(),
           host,
-          image.datastores(),
+          image.storage(),
           Optional.empty(),
           0,
           0,

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param name for a person
  * @param connected whether it answers
  * @param inMaintenance whether somebody has taken it out for repair
- * @param datastores ids of the storage that it sees
+ * @param storage ids of the storage that it sees
  * @param hardware the Mac's own UUID, which stays when it is taken out and added again
  * @param bootTime when it booted, by our clock; empty while that is not told
  */
@@ -21,7 +21,7 @@ public record Host(
     String name,
     boolean connected,
     boolean inMaintenance,
-    Set<String> datastores,
+    Set<String> storage,
     Optional<String> hardware,
     Optional<Instant> bootTime) {
 
@@ -47,7 +47,7 @@ public record Host(
   public Host {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(name, "name");
-    datastores = Set.copyOf(datastores);
+    storage = Set.copyOf(storage);
     Objects.requireNonNull(hardware, "hardware");
     Objects.requireNonNull(bootTime, "bootTime");
   }
@@ -58,15 +58,15 @@ public record Host(
       String name,
       boolean connected,
       boolean inMaintenance,
-      Set<String> datastores,
+      Set<String> storage,
       Optional<String> hardware) {
-    this(id, name, connected, inMaintenance, datastores, hardware, Optional.empty());
+    this(id, name, connected, inMaintenance, storage, hardware, Optional.empty());
   }
 
   /** One whose hardware is not known. */
   public Host(
-      String id, String name, boolean connected, boolean inMaintenance, Set<String> datastores) {
-    this(id, name, connected, inMaintenance, datastores, Optional.empty());
+      String id, String name, boolean connected, boolean inMaintenance, Set<String> storage) {
+    this(id, name, connected, inMaintenance, storage, Optional.empty());
   }
 
   public Body body() {

@@ -173,7 +173,7 @@ public final class PlacementPlanner {
       return Optional.of(
           load.cordon().get().kind() == Cordon.Kind.DRAINING ? Refusal.DRAINING : Refusal.CORDONED);
     }
-    if (!host.datastores().containsAll(wanted.image().datastores())) {
+    if (!host.storage().containsAll(wanted.image().storage())) {
       return Optional.of(Refusal.DATASTORE_NOT_SEEN);
     }
     if (load.standing() == HostLoad.Standing.RESTING) {
@@ -189,7 +189,7 @@ public final class PlacementPlanner {
     return load.operations() >= enough ? Optional.of(Refusal.BUSY) : Optional.empty();
   }
 
-  /** A frozen image's own host first, as only there it can be cloned instantly; ties by id. */
+  /** An instant image's own host first, as only there it can be cloned so; ties by id. */
   private static Comparator<HostLoad> order(Image image, Policy policy) {
     Comparator<HostLoad> byLoad =
         switch (policy) {
@@ -202,7 +202,7 @@ public final class PlacementPlanner {
         };
     Comparator<HostLoad> byImage =
         Comparator.comparing(
-            load -> !(image.frozen() && image.host().equals(Optional.of(load.host().id()))));
+            load -> !(image.instant() && image.host().equals(Optional.of(load.host().id()))));
     return byImage.thenComparing(byLoad).thenComparing(load -> load.host().id());
   }
 }

@@ -95,7 +95,7 @@ class PlacementPlannerPropertyTest {
       assertThat(load.host().connected()).isTrue();
       assertThat(load.host().inMaintenance()).isFalse();
       assertThat(load.cordon()).isEmpty();
-      assertThat(load.host().datastores()).containsAll(image.datastores());
+      assertThat(load.host().storage()).containsAll(image.storage());
     } else {
       assertThat(((Unplaceable) decision).refusals()).hasSameSizeAs(fleet);
     }
@@ -116,7 +116,7 @@ class PlacementPlannerPropertyTest {
   @Property
   void spreadNeverPrefersAFullerHostOfTheSameSize(
       @ForAll("fleets") List<HostLoad> fleet, @ForAll("images") Image image) {
-    if (image.frozen()) {
+    if (image.instant()) {
       return; // its own host comes first, whatever its load
     }
     Decision decision = PlacementPlanner.place(image, fleet, Policy.SPREAD, BUSY_AT);
@@ -178,8 +178,8 @@ class PlacementPlannerPropertyTest {
     for (int i = 0; i < images.size(); i++) {
       if (decisions.get(i) instanceof Placed placed) {
         given.merge(placed.host(), 1, Integer::sum);
-        assertThat(load(fleet, placed.host()).host().datastores())
-            .containsAll(images.get(i).datastores());
+        assertThat(load(fleet, placed.host()).host().storage())
+            .containsAll(images.get(i).storage());
       }
     }
     given.forEach(
@@ -232,11 +232,11 @@ class PlacementPlannerPropertyTest {
                     new Image(
                         name,
                         one.ref(),
-                        one.snapshot(),
+                        one.version(),
                         one.cpus(),
                         one.ramMb(),
-                        one.datastores(),
-                        one.frozen(),
+                        one.storage(),
+                        one.instant(),
                         one.host()))
             .collect(Collectors.toCollection(ArrayList::new));
     Limits limits = new Limits(BUSY_AT, 4);
