@@ -69,7 +69,7 @@ final class FleetView {
     String reason = null;
     if (!load.host().connected()) {
       state = "lost";
-      reason = "vCenter does not reach it";
+      reason = load.host().traits().limit().orElse("vCenter does not reach it");
     } else if (load.host().inMaintenance()) {
       state = "maintenance";
       reason = "it is in maintenance mode";
@@ -81,6 +81,7 @@ final class FleetView {
       reason =
           load.cordon()
               .map(Cordon::reason)
+              .or(() -> load.host().traits().limit())
               .orElse(load.excess() > 0 ? excess(load.excess()) : null);
     }
     // Slots that can't be filled don't count, those that are still held do.
@@ -101,7 +102,14 @@ final class FleetView {
         load.cordon().flatMap(Cordon::by).orElse(null),
         load.host().bootTime().orElse(null),
         hygiene.status(load.host().id()).flatMap(HostHygiene.Status::phase).orElse(null),
-        hygiene.status(load.host().id()).map(HostHygiene.Status::reason).orElse(null));
+        hygiene.status(load.host().id()).map(HostHygiene.Status::reason).orElse(null),
+        provider(load.host().traits().provider()),
+        load.host().traits().architecture().orElse(null));
+  }
+
+  /** Told only where there are several: a broker of one answers as it always did. */
+  private static String provider(String name) {
+    return name.isEmpty() ? null : name;
   }
 
   private static String words(Quarantine.Sentence sentence) {
@@ -123,20 +131,18 @@ final class FleetView {
 
   private ImageInfo image(Image image, Optional<Capacity.ImageSlots> slots) {
     Optional<Quarantine.Sentence> sentence = quarantine.of(image);
-    boolean usable = image.version().isPresent() || image.instant();
     return new ImageInfo(
         ImageInfo.TYPE,
         image.name(),
         image.cpus(),
         image.ramMb(),
         image.instant(),
-        !usable ? "unusable" : sentence.isPresent() ? "quarantined" : "ready",
+        !image.usable() ? "unusable" : sentence.isPresent() ? "quarantined" : "ready",
         slots.map(Capacity.ImageSlots::used).orElse(0),
         slots.map(Capacity.ImageSlots::warm).orElse(0),
-        usable
-            ? sentence.map(Quarantine.Sentence::reason).orElse(null)
-            : "it has no snapshot named base",
-        sentence.map(Quarantine.Sentence::until).orElse(null));
+        image.obstacle().or(() -> sentence.map(Quarantine.Sentence::reason)).orElse(null),
+        sentence.map(Quarantine.Sentence::until).orElse(null),
+        provider(image.provider()));
   }
 
   Capacity capacity(Inventory inventory) {

@@ -61,16 +61,21 @@ public interface Hypervisor extends AutoCloseable {
   /** Calls {@code listener} after each change, on one thread, in order; it must not block. */
   void onChange(Consumer<Inventory> listener);
 
-  /** Reads one machine of the folder of clones directly, past the inventory. */
-  CompletableFuture<Optional<Machine>> find(String name);
+  /**
+   * Reads one of the broker's own machines directly, past the inventory.
+   *
+   * @param host where it was to be made, if that is known: a provider whose hosts know nothing of
+   *     each other asks that one alone
+   */
+  CompletableFuture<Optional<Machine>> find(String name, Optional<String> host);
 
   /**
-   * Reads one machine directly, wherever it lies: by its reference, and by its instance UUID if
-   * that is known. Empty if vCenter knows of neither.
+   * Reads one machine directly, wherever it lies: by its reference, and by its UUID if that is
+   * known. Empty if its provider knows of neither.
    */
   CompletableFuture<Optional<Machine>> locate(String ref, Optional<String> uuid);
 
-  /** Reads the folder of clones directly, past the events; hosts and images are as last known. */
+  /** Reads the broker's own machines directly; hosts and images may be as last known. */
   CompletableFuture<Inventory> read();
 
   /**
@@ -79,10 +84,14 @@ public interface Hypervisor extends AutoCloseable {
    */
   boolean mayBeCloning(String imageRef);
 
-  /** Makes a linked clone of the image's snapshot, switched off; completes with its ref. */
+  /**
+   * Makes a clone that shares the image's disk, switched off; completes with its ref. A name is
+   * taken once: a second clone of it is refused as {@link HypervisorFailure.Refused#NAME_TAKEN}. Not
+   * idempotent: after {@link HypervisorFailure.OutcomeUnknown}, look before asking again.
+   */
   CompletableFuture<String> cloneLinked(CloneOrder order);
 
-  /** Makes an instant clone, which runs at once, of a frozen image; completes with its ref. */
+  /** Makes a clone that runs at once, of an instant image; completes with its ref. */
   CompletableFuture<String> cloneInstantly(CloneOrder order);
 
   /** Sets processors and memory of a machine that is off; 0 leaves one as it is. */
@@ -95,7 +104,8 @@ public interface Hypervisor extends AutoCloseable {
   CompletableFuture<Void> powerOff(String ref);
 
   /**
-   * Destroys a machine that is off, with its disks. Completes with false if there was nothing under
+   * Destroys a machine that is off, with its disks; one that is on is refused as {@link
+   * HypervisorFailure.Refused#WRONG_POWER}. Completes with false if there was nothing under
    * that reference: it may have been destroyed before, or be known by another one now.
    */
   CompletableFuture<Boolean> destroy(String ref);

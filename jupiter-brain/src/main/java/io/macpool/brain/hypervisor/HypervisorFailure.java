@@ -52,6 +52,12 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
   /** It answered with a fault: the operation was not, or not wholly, carried out. */
   public static final class Refused extends HypervisorFailure {
 
+    /** There is a machine of that name already. */
+    public static final String NAME_TAKEN = "DuplicateName";
+
+    /** The machine is on and should be off, or the other way round. */
+    public static final String WRONG_POWER = "InvalidPowerState";
+
     private static final long serialVersionUID = 1L;
 
     private final String fault;

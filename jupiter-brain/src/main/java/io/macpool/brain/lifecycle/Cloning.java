@@ -91,7 +91,7 @@ final class Cloning {
         failure instanceof HypervisorFailure.OutcomeUnknown
             || (attempt > 1
                 && failure instanceof HypervisorFailure.Refused refused
-                && refused.kind().equals("DuplicateName"));
+                && refused.kind().equals(HypervisorFailure.Refused.NAME_TAKEN));
     if (!lost || attempt >= ATTEMPTS) {
       // After a lost answer nothing is certain any more, whatever this one says.
       madeNothing =
@@ -135,7 +135,7 @@ final class Cloning {
   /** A look that fails is a look that saw something going on: it is repeated, not believed. */
   private CompletableFuture<Optional<Machine>> look() {
     return hypervisor
-        .find(order.name())
+        .find(order.name(), order.host())
         .exceptionallyCompose(
             failure ->
                 CompletableFuture.supplyAsync(() -> null, later)

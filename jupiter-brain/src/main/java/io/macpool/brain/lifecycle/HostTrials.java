@@ -1,6 +1,7 @@
 package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.ledger.Transition;
+import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.HostCondition.Probed;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
@@ -79,7 +80,7 @@ final class HostTrials {
       return;
     }
     Optional<String> chosen =
-        image.filter(name -> inventory.image(name).isPresent()).or(() -> usual(inventory));
+        image.filter(name -> inventory.image(name).isPresent()).or(() -> usual(inventory, host));
     if (chosen.isEmpty()) {
       end(host, false, "there is no image to make an instance of");
       return;
@@ -94,11 +95,13 @@ final class HostTrials {
   }
 
   /** The one that most instances are made of now, or the first that can be used. */
-  private Optional<String> usual(Inventory inventory) {
+  private Optional<String> usual(Inventory inventory, String host) {
+    Host tried = inventory.hosts().get(host);
+    String provider = tried == null ? "" : tried.traits().provider();
     Map<String, Integer> counts = new HashMap<>();
     live.all().forEach(i -> i.image().ifPresent(name -> counts.merge(name, 1, Integer::sum)));
     return inventory.images().values().stream()
-        .filter(image -> image.version().isPresent() || image.instant())
+        .filter(image -> image.usable() && image.provider().equals(provider))
         .map(Image::name)
         .min(
             Comparator.comparingInt((String name) -> -counts.getOrDefault(name, 0))

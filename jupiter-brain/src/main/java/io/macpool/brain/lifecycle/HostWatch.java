@@ -4,6 +4,7 @@ import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Inventory;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +18,11 @@ public final class HostWatch {
 
   private static final Logger log = LoggerFactory.getLogger(HostWatch.class);
 
+  private static final String VCENTER = "vCenter does not reach it";
+
   private final LiveInstances live;
   private Map<String, String> lost = Map.of();
+  private boolean byVCenter = true;
 
   public HostWatch(LiveInstances live, MeterRegistry meters) {
     this.live = live;
@@ -34,15 +38,17 @@ public final class HostWatch {
   /** Takes in what vCenter shows. */
   public synchronized void look(Inventory inventory) {
     Map<String, String> now = new TreeMap<>();
+    Map<String, String> reasons = new HashMap<>();
     for (Host host : inventory.hosts().values()) {
       if (!host.connected()) {
         now.put(host.id(), host.name());
+        reasons.put(host.id(), host.traits().limit().orElse(VCENTER));
       }
     }
     now.forEach(
         (id, name) -> {
           if (!lost.containsKey(id)) {
-            log.warn("host {} is lost: vCenter does not reach it; {}", name, holds(id));
+            log.warn("host {} is lost: {}; {}", name, reasons.get(id), holds(id));
           }
         });
     lost.forEach(
@@ -52,6 +58,7 @@ public final class HostWatch {
           }
         });
     lost = Map.copyOf(now);
+    byVCenter = Set.of(VCENTER).containsAll(reasons.values());
   }
 
   private String holds(String id) {
@@ -69,6 +76,8 @@ public final class HostWatch {
     lost.forEach((id, name) -> texts.add(name + ", " + holds(id)));
     return texts.isEmpty()
         ? Optional.empty()
-        : Optional.of("hosts that vCenter does not reach: " + String.join("; ", texts));
+        : Optional.of(
+            (byVCenter ? "hosts that vCenter does not reach: " : "hosts that are not reached: ")
+                + String.join("; ", texts));
   }
 }

@@ -130,7 +130,9 @@ public final class Placement {
               host,
               Optional.ofNullable(cordons.get(host.id())),
               // Slots beyond a number that was lowered are held, and count, and are given no more.
-              Math.min(slotsPerHost, use.slots().getOrDefault(host.id(), 0)),
+              Math.min(
+                  Math.min(slotsPerHost, use.slots().getOrDefault(host.id(), 0)),
+                  host.traits().slots().orElse(Integer.MAX_VALUE)),
               use.taken().getOrDefault(host.id(), 0) + strangers.getOrDefault(host.id(), 0),
               use.operations().getOrDefault(host.id(), 0)));
     }

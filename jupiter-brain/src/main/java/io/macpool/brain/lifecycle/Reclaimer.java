@@ -317,7 +317,9 @@ public final class Reclaimer {
     Optional<Instance> record = live.find(id);
     return record.flatMap(Instance::ref).isPresent()
         ? hypervisor.locate(record.get().ref().get(), record.get().uuid())
-        : hypervisor.find(id).thenApply(found -> found.filter(machine -> isNamed(machine, id)));
+        : hypervisor
+            .find(id, record.flatMap(Instance::host))
+            .thenApply(found -> found.filter(machine -> isNamed(machine, id)));
   }
 
   /**
@@ -343,7 +345,7 @@ public final class Reclaimer {
     CompletableFuture<Optional<Machine>> look =
         instance.ref().isPresent()
             ? hypervisor.locate(instance.ref().get(), instance.uuid())
-            : hypervisor.find(instance.id());
+            : hypervisor.find(instance.id(), instance.host());
     return look.thenCompose(
         found -> {
           if (found.isPresent()) {
@@ -379,7 +381,7 @@ public final class Reclaimer {
         .exceptionallyCompose(
             failure ->
                 Cloning.unwrap(failure) instanceof HypervisorFailure.Refused refused
-                        && refused.kind().equals("InvalidPowerState")
+                        && refused.kind().equals(HypervisorFailure.Refused.WRONG_POWER)
                     ? hypervisor.powerOff(ref).thenCompose(off -> hypervisor.destroy(ref))
                     : CompletableFuture.failedFuture(Cloning.unwrap(failure)));
   }

@@ -210,15 +210,21 @@ final class InventoryAssembler {
   }
 
   private static Image image(String ref, String name, Map<String, Object> known) {
+    Optional<String> base = snapshot(known.get("snapshot"));
+    boolean frozen = Boolean.TRUE.equals(known.get(FROZEN));
     return new Image(
         name,
         ref,
-        snapshot(known.get("snapshot")),
+        base,
         known.get("config.hardware.numCPU") instanceof Integer cpus ? cpus : 0,
         known.get("config.hardware.memoryMB") instanceof Integer megabytes ? megabytes : 0,
         references(known.get("datastore")),
-        Boolean.TRUE.equals(known.get(FROZEN)),
-        reference(known.get("runtime.host")));
+        frozen,
+        reference(known.get("runtime.host")),
+        "",
+        base.isPresent() || frozen
+            ? Optional.empty()
+            : Optional.of("it has no snapshot named base"));
   }
 
   private Machine machine(String ref, String name, Map<String, Object> known) {

@@ -131,7 +131,7 @@ public final class VSphereHypervisor implements Hypervisor {
   }
 
   @Override
-  public CompletableFuture<Optional<Machine>> find(String name) {
+  public CompletableFuture<Optional<Machine>> find(String name, Optional<String> host) {
     return connection.read("find " + name, session -> DirectReads.find(session, name));
   }
 

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -71,5 +72,28 @@ class PlacementTest {
   void aMachineOnRecordElsewhereTakesUpRoomWhereItIsSeen() {
     assertThat(choose(seen("one", "moved"), oneTaken(Map.of("one", "a", "moved", "b"))))
         .isInstanceOf(Choice.None.class);
+  }
+
+  private static Inventory with(Host.Traits traits) {
+    Host host =
+        new Host("a", "host-a", true, false, Set.of(), Optional.empty(), Optional.empty(), traits);
+    return new Inventory(1, Map.of("a", host), Map.of("macos", IMAGE), Map.of());
+  }
+
+  @Test
+  void anImageGoesToNoHostOfAnotherProvider() {
+    Host.Traits others =
+        new Host.Traits("other", Optional.empty(), OptionalInt.empty(), Optional.empty());
+    assertThat(choose(with(others), oneTaken(Map.of())))
+        .isEqualTo(new Choice.None<>(new Placement.NoPlace("the pool has no hosts", false)));
+    assertThat(choose(with(Host.Traits.NONE), oneTaken(Map.of())))
+        .isEqualTo(new Choice.Host<>("a"));
+  }
+
+  @Test
+  void aHostThatSaysSoHoldsFewerThanItsSlots() {
+    Host.Traits limited =
+        new Host.Traits("", Optional.empty(), OptionalInt.of(1), Optional.of("it refuses more"));
+    assertThat(choose(with(limited), oneTaken(Map.of()))).isInstanceOf(Choice.None.class);
   }
 }

@@ -6,7 +6,7 @@ import io.macpool.sim.vcenter.VCenterSimulator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class SimulatedHypervisorIT extends HypervisorContract {
+class SimulatedHypervisorIT extends VCenterContract {
 
   private static VCenterSimulator vcenter;
 

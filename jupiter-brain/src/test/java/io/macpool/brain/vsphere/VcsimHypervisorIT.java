@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class VcsimHypervisorIT extends HypervisorContract {
+class VcsimHypervisorIT extends VCenterContract {
 
   private static VcsimProcess vcsim;
 

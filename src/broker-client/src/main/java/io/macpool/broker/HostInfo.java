@@ -16,6 +16,8 @@ import java.time.Instant;
  * @param hygiene how far its repair is: "resting", "draining", "rebooting", "probing", "watched",
  *     "failed" or "excused"; absent if it needs none
  * @param hygieneReason why it is under repair, or would be if it might be; absent if it need not
+ * @param provider who has it; absent where the broker has one provider
+ * @param architecture of its processors, such as arm64; absent where that is not told
  * @param reason why it is not ready, or holds more than it may; absent if all is well
  */
 public record HostInfo(
@@ -32,7 +34,9 @@ public record HostInfo(
     @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-by") String cordonedBy,
     @JsonInclude(Include.NON_NULL) Instant booted,
     @JsonInclude(Include.NON_NULL) String hygiene,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("hygiene-reason") String hygieneReason) {
+    @JsonInclude(Include.NON_NULL) @JsonProperty("hygiene-reason") String hygieneReason,
+    @JsonInclude(Include.NON_NULL) String provider,
+    @JsonInclude(Include.NON_NULL) String architecture) {
 
   public static final String TYPE = "hosts";
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param state {@code ready}, {@code quarantined}, or {@code unusable} for want of a snapshot
  * @param reason why it is not ready; absent if it is
  * @param until when a quarantine ends; absent without one
+ * @param provider who has it; absent where the broker has one provider
  */
 public record ImageInfo(
     String type,
@@ -25,7 +26,8 @@ public record ImageInfo(
     int used,
     int warm,
     @JsonInclude(Include.NON_NULL) String reason,
-    @JsonInclude(Include.NON_NULL) Instant until) {
+    @JsonInclude(Include.NON_NULL) Instant until,
+    @JsonInclude(Include.NON_NULL) String provider) {
 
   public static final String TYPE = "images";
 }

@@ -3,6 +3,7 @@ package io.macpool.core.fleet;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param storage ids of the storage that it sees
  * @param hardware the Mac's own UUID, which stays when it is taken out and added again
  * @param bootTime when it booted, by our clock; empty while that is not told
+ * @param traits what its provider says of it beyond that
  */
 public record Host(
     String id,
@@ -23,7 +25,31 @@ public record Host(
     boolean inMaintenance,
     Set<String> storage,
     Optional<String> hardware,
-    Optional<Instant> bootTime) {
+    Optional<Instant> bootTime,
+    Traits traits) {
+
+  /**
+   * What a provider says of a host of its own.
+   *
+   * @param provider who has it; empty if there is only one provider
+   * @param architecture of its processors, such as arm64, if that is told
+   * @param slots VMs that it may hold now; empty: as many as the broker's settings say
+   * @param limit why it holds fewer than it should, or is not reached, for a person
+   */
+  public record Traits(
+      String provider, Optional<String> architecture, OptionalInt slots, Optional<String> limit) {
+
+    /** Of a host of which nothing else is told. */
+    public static final Traits NONE =
+        new Traits("", Optional.empty(), OptionalInt.empty(), Optional.empty());
+
+    public Traits {
+      Objects.requireNonNull(provider, "provider");
+      Objects.requireNonNull(architecture, "architecture");
+      Objects.requireNonNull(slots, "slots");
+      Objects.requireNonNull(limit, "limit");
+    }
+  }
 
   /**
    * What a host is known by when it comes back with another id.
@@ -50,6 +76,19 @@ public record Host(
     storage = Set.copyOf(storage);
     Objects.requireNonNull(hardware, "hardware");
     Objects.requireNonNull(bootTime, "bootTime");
+    Objects.requireNonNull(traits, "traits");
+  }
+
+  /** One of the only provider. */
+  public Host(
+      String id,
+      String name,
+      boolean connected,
+      boolean inMaintenance,
+      Set<String> storage,
+      Optional<String> hardware,
+      Optional<Instant> bootTime) {
+    this(id, name, connected, inMaintenance, storage, hardware, bootTime, Traits.NONE);
   }
 
   /** One whose boot time is not known. */
@@ -67,6 +106,21 @@ public record Host(
   public Host(
       String id, String name, boolean connected, boolean inMaintenance, Set<String> storage) {
     this(id, name, connected, inMaintenance, storage, Optional.empty());
+  }
+
+  /** The same as one of several providers'. */
+  public Host of(String provider) {
+    return with(connected, new Traits(provider, traits.architecture, traits.slots, traits.limit));
+  }
+
+  /** The same while it can't be seen. */
+  public Host unseen(String why) {
+    return with(
+        false, new Traits(traits.provider, traits.architecture, traits.slots, Optional.of(why)));
+  }
+
+  private Host with(boolean seen, Traits others) {
+    return new Host(id, name, seen, inMaintenance, storage, hardware, bootTime, others);
   }
 
   public Body body() {

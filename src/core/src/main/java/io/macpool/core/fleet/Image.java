@@ -9,12 +9,14 @@ import java.util.Set;
  *
  * @param name what clients ask for
  * @param ref what it is to its provider
- * @param version the state of it that clones share; none means that it can't be cloned
+ * @param version the state of it that clones share, if its provider tells states apart
  * @param cpus processors, 0 when not known
  * @param ramMb memory in MB, 0 when not known
  * @param storage ids of where its disks lie: a clone's host must see every one
  * @param instant whether it can be cloned instantly, on its own host
  * @param host where it is registered
+ * @param provider who has it; empty if there is only one provider
+ * @param obstacle why it can't be cloned, for a person; empty if it can
  */
 public record Image(
     String name,
@@ -24,13 +26,40 @@ public record Image(
     long ramMb,
     Set<String> storage,
     boolean instant,
-    Optional<String> host) {
+    Optional<String> host,
+    String provider,
+    Optional<String> obstacle) {
 
   public Image {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(ref, "ref");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(provider, "provider");
+    Objects.requireNonNull(obstacle, "obstacle");
     storage = Set.copyOf(storage);
+  }
+
+  /** One of the only provider that can be cloned. */
+  public Image(
+      String name,
+      String ref,
+      Optional<String> version,
+      int cpus,
+      long ramMb,
+      Set<String> storage,
+      boolean instant,
+      Optional<String> host) {
+    this(name, ref, version, cpus, ramMb, storage, instant, host, "", Optional.empty());
+  }
+
+  /** The same as one of several providers'. */
+  public Image of(String another) {
+    return new Image(name, ref, version, cpus, ramMb, storage, instant, host, another, obstacle);
+  }
+
+  /** Whether it can be cloned. */
+  public boolean usable() {
+    return obstacle.isEmpty();
   }
 }

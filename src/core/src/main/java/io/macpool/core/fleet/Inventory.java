@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What vSphere showed at one moment, whole. Immutable: a change is a new inventory.
+ * What was seen at one moment, whole. Immutable: a change is a new inventory.
  *
  * @param version grows with each change
  * @param hosts by id

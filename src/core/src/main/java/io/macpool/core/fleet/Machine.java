@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What vSphere shows of one VM.
+ * What a provider shows of one VM.
  *
  * @param name the id of the instance that it is, if it is one: told by the record of its reference
- *     or UUID, then by its mark, and only then by what vSphere calls it
- * @param ref the VM in vSphere
- * @param power unknown while vSphere can't reach the VM
+ *     or UUID, then by its mark, and only then by what its provider calls it
+ * @param ref what it is to its provider
+ * @param power unknown while its provider can't reach the VM
  * @param addresses worth dialling, the likeliest first, see {@link GuestAddresses}; empty until the
  *     guest reports
  * @param host where it is registered
@@ -30,11 +30,11 @@ public record Machine(
   /**
    * What tells a VM from others.
    *
-   * @param title what vSphere calls it, which anybody may change
-   * @param uuid the instance UUID, which stays with it when its reference does not
+   * @param title what its provider calls it, which anybody may change
+   * @param uuid what stays with it when its reference does not, if there is such a thing
    * @param mark what its broker wrote into it; empty while its clone is not finished
-   * @param inFolder whether it lies in the folder of clones
-   * @param reachable whether vSphere can tell its state; if not, nothing about it is news
+   * @param inFolder whether it lies where the broker's own machines do
+   * @param reachable whether its provider can tell its state; if not, nothing about it is news
    * @param template whether it can't be switched on, as others are made from it
    */
   public record Sign(
@@ -75,6 +75,18 @@ public record Machine(
       Optional<String> host,
       Optional<Instant> bootedAt) {
     this(name, ref, power, addresses, host, bootedAt, Sign.named(name));
+  }
+
+  /** The same while its provider can't be asked: nothing about it is news. */
+  public Machine unseen() {
+    return new Machine(
+        name,
+        ref,
+        PowerState.UNKNOWN,
+        addresses,
+        host,
+        bootedAt,
+        new Sign(sign.title, sign.uuid, sign.mark, sign.inFolder, false, sign.template));
   }
 
   /** The same, known as another instance. */

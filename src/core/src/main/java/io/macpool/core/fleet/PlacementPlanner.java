@@ -151,6 +151,9 @@ public final class PlacementPlanner {
     HostLoad best = null;
     Comparator<HostLoad> order = order(wanted.image(), policy);
     for (HostLoad load : fleet) {
+      if (isOfOthers(wanted, load)) {
+        continue;
+      }
       Optional<Refusal> refusal = refusal(wanted, load, busyAt);
       if (refusal.isPresent()) {
         refusals.put(load.host().id(), refusal.get());
@@ -159,6 +162,11 @@ public final class PlacementPlanner {
       }
     }
     return best == null ? new Unplaceable(refusals) : new Placed(best.host().id());
+  }
+
+  /** Another provider's hosts are no choice at all: they are not even refused. */
+  private static boolean isOfOthers(Wanted wanted, HostLoad load) {
+    return !load.host().traits().provider().equals(wanted.image().provider());
   }
 
   private static Optional<Refusal> refusal(Wanted wanted, HostLoad load, int busyAt) {

@@ -7,6 +7,8 @@ import com.vmware.vim25.VirtualDevice;
 import com.vmware.vim25.VirtualDisk;
 import com.vmware.vim25.VirtualDiskFlatVer2BackingInfo;
 import io.macpool.brain.hypervisor.CloneOrder;
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.hypervisor.HypervisorContract;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.core.fleet.FoundMachine;
 import io.macpool.core.fleet.Host;
@@ -15,7 +17,6 @@ import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
-import io.macpool.core.fleet.Mark;
 import io.macpool.core.fleet.PowerState;
 import io.macpool.service.Secret;
 import io.macpool.sim.net.TcpGate;
@@ -23,15 +24,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -40,16 +37,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the broker asks of a vCenter, asked by its own adapter: of our simulator and of the one that
- * others wrote. A test of what the other one lacks says so and is skipped there.
+ * What the broker asks of a vCenter beyond what it asks of every provider: of our simulator and of
+ * the one that others wrote. A test of what the other one lacks says so and is skipped there.
  */
 @Timeout(60)
-abstract class HypervisorContract {
+abstract class VCenterContract extends HypervisorContract {
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-  static final String IMAGE = "macos-15-xcode-16";
   static final String DEEP = "image-with-history";
-  private static final String LEDGER = "the-ledger";
 
   /** A vCenter, the same for all tests of a class. */
   record Place(URI url, String user, String password, String thumbprint, InventoryPaths paths) {}
@@ -109,6 +103,22 @@ abstract class HypervisorContract {
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
+  @Override
+  protected Hypervisor hypervisor() {
+    return vsphere;
+  }
+
+  @Override
+  protected void cut() {
+    gate.cut();
+  }
+
+  @Override
+  protected Image gone(Image image) {
+    return new Image(
+        "gone", "vm-gone", image.version(), 2, 4096, image.storage(), false, image.host());
+  }
+
   private VSphereFolders folders() {
     VSphereOptions bare =
         new VSphereOptions(
@@ -122,48 +132,6 @@ abstract class HypervisorContract {
             2,
             QuestionPolicy.USUAL);
     return VSphereFolders.start(vertx, bare, new SimpleMeterRegistry(), Clock.systemUTC());
-  }
-
-  private static <T> T get(CompletableFuture<T> work) throws Exception {
-    return work.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static HypervisorFailure failure(CompletableFuture<?> work) throws Exception {
-    try {
-      Object result = get(work);
-      throw new AssertionError("it went well: " + result);
-    } catch (ExecutionException e) {
-      assertThat(e.getCause()).isInstanceOf(HypervisorFailure.class);
-      return (HypervisorFailure) e.getCause();
-    }
-  }
-
-  private static Mark mark(String name) {
-    return new Mark(LEDGER, name);
-  }
-
-  private Image image(String name) {
-    return vsphere.lastKnown().image(name).orElseThrow();
-  }
-
-  private String newClone(String name) throws Exception {
-    return get(
-        vsphere.cloneLinked(new CloneOrder(image(IMAGE), name, Optional.empty(), mark(name))));
-  }
-
-  private Machine await(String name, Predicate<Machine> condition) {
-    return Awaitility.await(name + " as expected")
-        .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> vsphere.lastKnown().machine(name), m -> m.filter(condition).isPresent())
-        .orElseThrow();
-  }
-
-  private void awaitGone(String name) {
-    Awaitility.await(name + " is gone")
-        .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> vsphere.lastKnown().machine(name).isEmpty());
   }
 
   @Test
@@ -216,40 +184,6 @@ abstract class HypervisorContract {
   }
 
   @Test
-  void aCloneIsSeenFromItsBirthToItsEndByEventsAlone() throws Exception {
-    ConcurrentLinkedQueue<Inventory> seen = new ConcurrentLinkedQueue<>();
-    vsphere.onChange(seen::add);
-    String ref = newClone("watched");
-    Machine off = await("watched", m -> m.power() == PowerState.OFF);
-    assertThat(off.ref()).isEqualTo(ref);
-    assertThat(off.addresses()).isEmpty();
-    assertThat(off.host())
-        .hasValueSatisfying(h -> assertThat(vsphere.lastKnown().hosts()).containsKey(h));
-    get(vsphere.powerOn(ref));
-    Machine on = await("watched", m -> m.power() == PowerState.ON && m.ipv4().isPresent());
-    assertThat(get(vsphere.find("watched"))).contains(on);
-    assertThat(get(vsphere.read()).machine("watched")).contains(on);
-    get(vsphere.powerOff(ref));
-    await("watched", m -> m.power() == PowerState.OFF && m.addresses().isEmpty());
-    get(vsphere.destroy(ref));
-    awaitGone("watched");
-    assertThat(get(vsphere.find("watched"))).isEmpty();
-    assertThat(seen).isNotEmpty();
-    assertThat(seen.stream().map(Inventory::version).toList()).isSorted().doesNotHaveDuplicates();
-  }
-
-  @Test
-  void whoeverHearsOfADestructionDoesNotSeeTheMachineAnyMore() throws Exception {
-    for (int i = 0; i < 10; i++) {
-      String name = "brief-" + i;
-      String ref = newClone(name);
-      await(name, m -> m.power() == PowerState.OFF);
-      get(vsphere.destroy(ref));
-      assertThat(vsphere.lastKnown().machine(name)).isEmpty();
-    }
-  }
-
-  @Test
   void theTimesOfBirthAndBootAreTold() throws Exception {
     assumeThat(whole())
         .as("govmomi's simulator tells neither when a clone was made nor when it was switched on")
@@ -294,41 +228,12 @@ abstract class HypervisorContract {
   }
 
   @Test
-  void aConfirmationThatIsAskedForComesAtOnceAndIsYounger() throws Exception {
-    long before = vsphere.sighting().toOptional().orElseThrow().confirmation();
-    long asked = System.nanoTime();
-    vsphere.confirm();
-    Awaitility.await("a confirmation that was asked for later")
-        .atMost(LIMIT)
-        .until(
-            () -> vsphere.sighting().toOptional().orElseThrow(),
-            sighting -> sighting.confirmation() > before && sighting.askedAt() - asked > 0);
-  }
-
-  @Test
-  void aNameIsTakenOnce() throws Exception {
-    newClone("twin");
-    HypervisorFailure failure =
-        failure(
-            vsphere.cloneLinked(
-                new CloneOrder(image(IMAGE), "twin", Optional.empty(), mark("twin"))));
-    assertThat(failure).isInstanceOf(HypervisorFailure.Refused.class);
-    assertThat(failure.kind()).isEqualTo("DuplicateName");
-    assertThat(failure).hasMessageContaining("twin");
-    assertThat(get(vsphere.read()).machines()).hasSize(1);
-  }
-
-  @Test
-  void aCloneRunsOnTheHostThatWasNamed() throws Exception {
-    for (Host host : vsphere.lastKnown().hosts().values()) {
-      if (host.storage().containsAll(image(IMAGE).storage())) {
-        String name = "on-" + host.id();
-        get(
-            vsphere.cloneLinked(
-                new CloneOrder(image(IMAGE), name, Optional.of(host.id()), mark(name))));
-        assertThat(await(name, m -> m.host().isPresent()).host()).contains(host.id());
-      }
-    }
+  void aCloneIsFoundByItsUuid() throws Exception {
+    String ref = newClone("with-uuid");
+    Machine machine = await("with-uuid", m -> m.sign().uuid().isPresent());
+    assertThat(get(vsphere.locate("vm-none", machine.sign().uuid())))
+        .hasValueSatisfying(found -> assertThat(found.ref()).isEqualTo(ref));
+    assertThat(get(vsphere.locate("vm-none", Optional.of("none")))).isEmpty();
   }
 
   @Test
@@ -342,7 +247,7 @@ abstract class HypervisorContract {
                 new CloneOrder(
                     image(IMAGE), "nowhere", Optional.of("host-none"), mark("nowhere"))));
     assertThat(nowhere).isInstanceOf(HypervisorFailure.Absent.class);
-    assertThat(get(vsphere.find("nowhere"))).isEmpty();
+    assertThat(get(vsphere.find("nowhere", Optional.empty()))).isEmpty();
   }
 
   @Test
@@ -379,62 +284,6 @@ abstract class HypervisorContract {
   }
 
   @Test
-  void whatIsDoneAlreadyIsNoError() throws Exception {
-    String ref = newClone("twice");
-    get(vsphere.powerOff(ref));
-    get(vsphere.powerOn(ref));
-    get(vsphere.powerOn(ref));
-    get(vsphere.powerOff(ref));
-    get(vsphere.powerOff(ref));
-    get(vsphere.destroy(ref));
-    get(vsphere.destroy(ref));
-    get(vsphere.powerOff(ref));
-    assertThat(failure(vsphere.powerOn(ref))).isInstanceOf(HypervisorFailure.Absent.class);
-  }
-
-  @Test
-  void aTaskThatFailsNamesItsFault() throws Exception {
-    String ref = newClone("on");
-    get(vsphere.powerOn(ref));
-    HypervisorFailure failure = failure(vsphere.destroy(ref));
-    assertThat(failure).isInstanceOf(HypervisorFailure.Refused.class);
-    assertThat(failure.kind()).isEqualTo("InvalidPowerState");
-    assertThat(failure).hasMessageContaining("destruction of " + ref);
-  }
-
-  @Test
-  void anImageThatIsGoneIsAbsent() throws Exception {
-    Image image = image(IMAGE);
-    Image gone =
-        new Image(
-            "gone", "vm-gone", image.version(), 2, 4096, image.storage(), false, image.host());
-    HypervisorFailure failure =
-        failure(
-            vsphere.cloneLinked(new CloneOrder(gone, "never", Optional.empty(), mark("never"))));
-    assertThat(failure).isInstanceOf(HypervisorFailure.Absent.class);
-  }
-
-  @Test
-  void anInstantCloneOfWhatDoesNotRunFailsSoThatALinkedOneCanFollow() throws Exception {
-    HypervisorFailure failure =
-        failure(
-            vsphere.cloneInstantly(
-                new CloneOrder(image(IMAGE), "instant", Optional.empty(), mark("instant"))));
-    // govmomi's simulator has no instant clone at all: that must be a refusal, too.
-    assertThat(failure).isInstanceOf(HypervisorFailure.Refused.class);
-    assertThat(get(vsphere.find("instant"))).isEmpty();
-  }
-
-  @Test
-  void noCloneRunsWhenNoneWasAskedFor() throws Exception {
-    newClone("done");
-    // The list of running tasks may follow the end of the task by an event.
-    Awaitility.await("no clone runs")
-        .atMost(LIMIT)
-        .until(() -> !vsphere.mayBeCloning(image(IMAGE).ref()));
-  }
-
-  @Test
   void anEndedSessionIsRenewedOnceAndNothingIsLost() throws Exception {
     String ref = newClone("kept");
     await("kept", m -> m.power() == PowerState.OFF);
@@ -442,7 +291,10 @@ abstract class HypervisorContract {
     administrator.endOtherSessions();
     CompletableFuture<?> all =
         CompletableFuture.allOf(
-            vsphere.powerOn(ref), vsphere.find("kept"), vsphere.read(), vsphere.find("other"));
+            vsphere.powerOn(ref),
+            vsphere.find("kept", Optional.empty()),
+            vsphere.read(),
+            vsphere.find("other", Optional.empty()));
     get(all);
     await("kept", m -> m.power() == PowerState.ON);
     assertThat(logins()).isEqualTo(before + 1);
@@ -463,7 +315,8 @@ abstract class HypervisorContract {
     Awaitility.await("the trouble is known")
         .atMost(LIMIT)
         .until(() -> vsphere.mayBeCloning(image(IMAGE).ref()));
-    assertThat(failure(vsphere.find("cut"))).isInstanceOf(HypervisorFailure.Unavailable.class);
+    assertThat(failure(vsphere.find("cut", Optional.empty())))
+        .isInstanceOf(HypervisorFailure.Unavailable.class);
     assertThat(vsphere.lastKnown().machine("cut")).isPresent();
     gate.start();
     Awaitility.await("sight again")
