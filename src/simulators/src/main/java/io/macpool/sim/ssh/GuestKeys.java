@@ -17,7 +17,7 @@ import java.util.Set;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 
 /** The key that opens every guest, and the key by which every guest shows itself. ECDSA P-256. */
-final class GuestKeys {
+public final class GuestKeys {
 
   private final KeyPair client;
   private final KeyPair host;
@@ -32,7 +32,7 @@ final class GuestKeys {
   /**
    * Makes both pairs and writes the client's private half, in OpenSSH format, readable by us only.
    */
-  static GuestKeys generate(Path privateKeyFile) throws IOException {
+  public static GuestKeys generate(Path privateKeyFile) throws IOException {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -54,15 +54,15 @@ final class GuestKeys {
     return Files.newOutputStream(file, options.toArray(new StandardOpenOption[0]));
   }
 
-  KeyPair client() {
+  public KeyPair client() {
     return client;
   }
 
-  KeyPair host() {
+  public KeyPair host() {
     return host;
   }
 
-  Path privateKeyFile() {
+  public Path privateKeyFile() {
     return privateKeyFile;
   }
 

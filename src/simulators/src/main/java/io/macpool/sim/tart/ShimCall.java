@@ -1,0 +1,105 @@
+package io.macpool.sim.tart;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One command that a shim on a Mac's PATH stands for: the shim is a process of the Mac, and ends
+ * when it is told how; when it is killed, its connection ends.
+ */
+final class ShimCall {
+
+  final String host;
+  final String command;
+  final long pid;
+  final List<String> arguments;
+  private final Socket socket;
+  private boolean over;
+
+  ShimCall(String host, String command, long pid, List<String> arguments, Socket socket) {
+    this.host = host;
+    this.command = command;
+    this.pid = pid;
+    this.arguments = List.copyOf(arguments);
+    this.socket = socket;
+  }
+
+  void out(String text) {
+    tell('o', text);
+  }
+
+  void err(String text) {
+    tell('e', text);
+  }
+
+  private synchronized void tell(char kind, String text) {
+    StringBuilder lines = new StringBuilder();
+    for (String line : text.split("\n", -1)) {
+      lines.append(kind).append(line).append('\n');
+    }
+    write(lines.toString());
+  }
+
+  /** Ends the command; only the first end counts. */
+  synchronized void exit(int code) {
+    if (!over) {
+      over = true;
+      write("x" + code + "\n");
+    }
+  }
+
+  private void write(String text) {
+    try {
+      OutputStream stream = socket.getOutputStream();
+      stream.write(text.getBytes(StandardCharsets.UTF_8));
+      stream.flush();
+    } catch (IOException e) {
+      over = true; // it was killed
+    }
+  }
+
+  /** Waits for the end of its process. */
+  void awaitEnd() {
+    try {
+      InputStream stream = socket.getInputStream();
+      while (stream.read() >= 0) {
+        // It says nothing any more.
+      }
+    } catch (IOException e) {
+      over = true;
+    }
+  }
+
+  /** As {@code kill -9}. */
+  void kill() {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    try {
+      socket.close();
+    } catch (IOException e) {
+      over = true;
+    }
+  }
+
+  /** As {@code ps} shows it. */
+  String line(String path) {
+    return pid + " " + path + " " + String.join(" ", arguments);
+  }
+
+  /** The value of an option, in either of its two forms; empty if it is not given. */
+  String option(String name) {
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      if (argument.equals(name) && i + 1 < arguments.size()) {
+        return arguments.get(i + 1);
+      }
+      if (argument.startsWith(name + "=")) {
+        return argument.substring(name.length() + 1);
+      }
+    }
+    return "";
+  }
+}
