@@ -53,6 +53,7 @@ final class BrainOptions {
   private final List<WarmPoolPlanner.Policy> warm;
   private final QuestionPolicy questions;
   private final Optional<RebootHook> hook;
+  private final Optional<TartAccess> tart;
 
   /**
    * @throws SettingsException naming every setting whose value can't be used
@@ -92,6 +93,7 @@ final class BrainOptions {
     if (settings.get(BrainSettings.HYGIENE_REBOOT_TIMEOUT).compareTo(LEAST_REBOOT) < 0) {
       problems.add("HYGIENE_REBOOT_TIMEOUT must be two minutes at least: a hook may take one");
     }
+    tart = TartAccess.of(settings, problems);
     problems.throwIfAny();
   }
 
@@ -156,6 +158,10 @@ final class BrainOptions {
 
   List<WarmPoolPlanner.Policy> warm() {
     return warm;
+  }
+
+  Optional<TartAccess> tart() {
+    return tart;
   }
 
   VSphereOptions vsphere() {

@@ -131,6 +131,30 @@ public final class BrainSettings {
       Setting.integer("VSPHERE_CONCURRENT_DELETE_OPERATIONS", 1, 10_000, "destroys at a time")
           .defaultTo(48);
 
+  public static final Setting<String> TART_HOSTS =
+      Setting.text(
+          "TART_HOSTS",
+          "YAML file of Macs whose VMs tart runs, besides those under vSphere: it is followed when"
+              + " it changes; needs TART_KEY_FILE and TART_KNOWN_HOSTS. Experimental");
+
+  public static final Setting<String> TART_KEY_FILE =
+      Setting.text("TART_KEY_FILE", "the private SSH key, without a passphrase, that they let in");
+
+  public static final Setting<String> TART_KNOWN_HOSTS =
+      Setting.text(
+          "TART_KNOWN_HOSTS",
+          "their host keys, as ssh-keyscan prints them: a Mac that it does not name is refused");
+
+  public static final Setting<Duration> TART_INTERVAL =
+      Setting.duration("TART_INTERVAL", "pause between two looks at each Mac with tart")
+          .defaultTo(Duration.ofSeconds(5));
+
+  public static final Setting<Duration> TART_SETTLE =
+      Setting.duration(
+              "TART_SETTLE",
+              "how long a VM that tart has started is looked at before it counts as started")
+          .defaultTo(Duration.ofSeconds(3));
+
   public static final Setting<Integer> HOST_CONCURRENT_OPERATIONS =
       Setting.integer(
               "HOST_CONCURRENT_OPERATIONS", 1, 1_000, "creates and destroys at a time on one host")
@@ -358,6 +382,11 @@ public final class BrainSettings {
               VSPHERE_CONCURRENT_READ_OPERATIONS,
               VSPHERE_CONCURRENT_CREATE_OPERATIONS,
               VSPHERE_CONCURRENT_DELETE_OPERATIONS,
+              TART_HOSTS,
+              TART_KEY_FILE,
+              TART_KNOWN_HOSTS,
+              TART_INTERVAL,
+              TART_SETTLE,
               HOST_CONCURRENT_OPERATIONS,
               SLOTS_PER_HOST,
               PLACEMENT,

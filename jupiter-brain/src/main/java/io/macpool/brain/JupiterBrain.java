@@ -2,6 +2,8 @@ package io.macpool.brain;
 
 import io.macpool.brain.http.ApiServer;
 import io.macpool.brain.http.OpenApiRoute;
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.hypervisor.Providers;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.lifecycle.Checkpoint;
 import io.macpool.brain.lifecycle.Cordons;
@@ -21,6 +23,7 @@ import io.macpool.brain.lifecycle.Reconciler;
 import io.macpool.brain.lifecycle.SlotFollower;
 import io.macpool.brain.lifecycle.WarmInstances;
 import io.macpool.brain.lifecycle.WarmPool;
+import io.macpool.brain.tart.TartHypervisor;
 import io.macpool.brain.vsphere.VSphereHypervisor;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
@@ -103,8 +106,17 @@ public final class JupiterBrain implements AutoCloseable {
               ? ""
               : ", and in memory: at a restart, instances in use are adopted without their owner");
     }
-    VSphereHypervisor hypervisor =
+    VSphereHypervisor vsphere =
         resources.own("vSphere", VSphereHypervisor.start(vertx, options.vsphere(), meters, clock));
+    Optional<TartHypervisor> tart =
+        options
+            .tart()
+            .map(
+                access ->
+                    resources.own(
+                        "Macs with tart",
+                        TartHypervisor.start(access.options(), access.file(), meters, clock)));
+    Hypervisor hypervisor = tart.<Hypervisor>map(macs -> both(vsphere, macs)).orElse(vsphere);
     LedgerExecutor executor =
         resources.own("ledger's threads", new LedgerExecutor(ledger, connections));
     LiveInstances live = new LiveInstances(clock);
@@ -219,8 +231,14 @@ public final class JupiterBrain implements AutoCloseable {
     health.warning("neighbours", reconciler::neighbours);
     health.warning("lost records", reconciler::lostRecords);
     // Before its inventory is too old to be believed, and the broker not ready.
-    health.warning("vcenter", hypervisor::unreachable);
-    health.warning("vsphere", () -> words(hypervisor.warnings()));
+    health.warning("vcenter", vsphere::unreachable);
+    health.warning("vsphere", () -> words(vsphere.warnings()));
+    tart.ifPresent(
+        macs -> {
+          health.warning("macs", macs::unreachable);
+          health.warning("tart", () -> words(macs.warnings()));
+          health.warning("providers", () -> words(hypervisor.warnings()));
+        });
     health.warning("lost hosts", hosts::warning);
     health.warning("host hygiene", hygiene::warning);
     health.warning("destructions", backoff::warning);
@@ -264,6 +282,13 @@ public final class JupiterBrain implements AutoCloseable {
     ApiServer listening = api;
     health.ready("api", listening::stopping);
     log.info("listening on port {}, health and metrics on port {}", api.port(), adminPort);
+  }
+
+  private static Hypervisor both(VSphereHypervisor vsphere, TartHypervisor macs) {
+    return new Providers(
+        List.of(
+            new Providers.Provider("vsphere", "", vsphere),
+            new Providers.Provider(TartHypervisor.PROVIDER, TartHypervisor.PREFIX, macs)));
   }
 
   private static Optional<String> words(List<String> warnings) {

@@ -58,7 +58,7 @@ public interface Hypervisor extends AutoCloseable {
   /** The latest inventory seen, however old; empty before the first sight. */
   Inventory lastKnown();
 
-  /** Calls {@code listener} after each change, on one thread, in order; it must not block. */
+  /** Calls {@code listener} after each change, one at a time, in order; it must not block. */
   void onChange(Consumer<Inventory> listener);
 
   /**
@@ -86,8 +86,8 @@ public interface Hypervisor extends AutoCloseable {
 
   /**
    * Makes a clone that shares the image's disk, switched off; completes with its ref. A name is
-   * taken once: a second clone of it is refused as {@link HypervisorFailure.Refused#NAME_TAKEN}. Not
-   * idempotent: after {@link HypervisorFailure.OutcomeUnknown}, look before asking again.
+   * taken once: a second clone of it is refused as {@link HypervisorFailure.Refused#NAME_TAKEN}.
+   * Not idempotent: after {@link HypervisorFailure.OutcomeUnknown}, look before asking again.
    */
   CompletableFuture<String> cloneLinked(CloneOrder order);
 
@@ -105,8 +105,8 @@ public interface Hypervisor extends AutoCloseable {
 
   /**
    * Destroys a machine that is off, with its disks; one that is on is refused as {@link
-   * HypervisorFailure.Refused#WRONG_POWER}. Completes with false if there was nothing under
-   * that reference: it may have been destroyed before, or be known by another one now.
+   * HypervisorFailure.Refused#WRONG_POWER}. Completes with false if there was nothing under that
+   * reference: it may have been destroyed before, or be known by another one now.
    */
   CompletableFuture<Boolean> destroy(String ref);
 

@@ -1,0 +1,71 @@
+package io.macpool.brain;
+
+import io.macpool.brain.tart.HostsFile;
+import io.macpool.brain.tart.TartOptions;
+import io.macpool.brain.tart.ssh.SshHosts;
+import io.macpool.service.Setting;
+import io.macpool.service.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How Macs with tart are reached, if there are any, checked as a whole.
+ *
+ * @param file what the hosts file said at the start
+ */
+record TartAccess(TartOptions options, HostsFile file) {
+
+  /** A Mac that answers takes a second or two. */
+  private static final Duration LOOK_LIMIT = Duration.ofSeconds(15);
+
+  private static final HostsFile NONE = new HostsFile(Map.of(), List.of());
+
+  /** What the settings say; each mistake goes to {@code problems}. */
+  static Optional<TartAccess> of(Settings settings, SettingsProblems problems) {
+    Optional<Path> hosts = settings.find(BrainSettings.TART_HOSTS).map(Path::of);
+    if (hosts.isEmpty()) {
+      return Optional.empty();
+    }
+    Path key = file(settings, BrainSettings.TART_KEY_FILE, problems);
+    Path known = file(settings, BrainSettings.TART_KNOWN_HOSTS, problems);
+    if (Files.isReadable(key)) {
+      problems.check(BrainSettings.TART_KEY_FILE, () -> SshHosts.read(key));
+    }
+    HostsFile file = problems.check(BrainSettings.TART_HOSTS, () -> read(hosts.get()));
+    return Optional.of(
+        new TartAccess(
+            new TartOptions(
+                hosts.get(),
+                key,
+                known,
+                settings.get(BrainSettings.TART_INTERVAL),
+                LOOK_LIMIT,
+                settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
+                settings.get(BrainSettings.TART_SETTLE),
+                settings.get(BrainSettings.VSPHERE_STALE_AFTER)),
+            file == null ? NONE : file));
+  }
+
+  private static HostsFile read(Path path) {
+    try {
+      return HostsFile.parse(Files.readString(path));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("it can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path file(Settings settings, Setting<String> setting, SettingsProblems problems) {
+    Optional<Path> path = settings.find(setting).map(Path::of);
+    if (path.isEmpty()) {
+      problems.add(setting.name() + " is required with TART_HOSTS");
+    } else if (!Files.isReadable(path.get())) {
+      problems.add(setting.name() + " can't be read: " + path.get());
+    }
+    return path.orElse(Path.of(""));
+  }
+}

@@ -1,0 +1,363 @@
+package io.macpool.brain.hypervisor;
+
+import io.macpool.core.Observed;
+import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.Identities;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Several providers as one. Each has an age of its own: while one can't be seen, its hosts are not
+ * connected and its machines not reachable, and the others go on. Creates go to the provider of
+ * their image; hosts, images and machines are told apart by their ids and references.
+ */
+public final class Providers implements Hypervisor {
+
+  /**
+   * One of them.
+   *
+   * @param name as the API tells it
+   * @param prefix of its ids and references; empty for the one that has all the others
+   */
+  public record Provider(String name, String prefix, Hypervisor hypervisor) {
+    public Provider {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(prefix, "prefix");
+      Objects.requireNonNull(hypervisor, "hypervisor");
+    }
+  }
+
+  private final List<Provider> all;
+  private final List<Consumer<Inventory>> listeners = new CopyOnWriteArrayList<>();
+
+  // Guarded by the listeners.
+  private long told;
+
+  // Guarded by this.
+  private final Map<String, Sighting> counted = new LinkedHashMap<>();
+  private final Map<String, Observed<Sighting>> merged = new LinkedHashMap<>();
+  private Identities identities = Identities.NONE;
+  private Inventory latest = Inventory.EMPTY;
+  private long confirmation;
+
+  /**
+   * @param all in the order in which a name that two have is looked up; their order never changes
+   */
+  public Providers(List<Provider> all) {
+    this.all = List.copyOf(all);
+    for (Provider provider : all) {
+      provider.hypervisor().onChange(inventory -> changed());
+    }
+  }
+
+  /** One at a time and in order, whichever provider's thread it is. */
+  private void changed() {
+    synchronized (listeners) {
+      Inventory now = lastKnown();
+      if (now.version() > told) {
+        told = now.version();
+        listeners.forEach(listener -> listener.accept(now));
+      }
+    }
+  }
+
+  private Provider of(String ref) {
+    return all.stream()
+        .filter(provider -> !provider.prefix().isEmpty() && ref.startsWith(provider.prefix()))
+        .findFirst()
+        .or(() -> all.stream().filter(provider -> provider.prefix().isEmpty()).findFirst())
+        .orElse(all.get(0));
+  }
+
+  private Map<String, Observed<Sighting>> sightings() {
+    Map<String, Observed<Sighting>> now = new LinkedHashMap<>();
+    all.forEach(provider -> now.put(provider.name(), provider.hypervisor().sighting()));
+    return now;
+  }
+
+  @Override
+  public Observed<Inventory> inventory() {
+    Map<String, Observed<Sighting>> now = sightings();
+    return now.values().stream().anyMatch(Observed::isKnown)
+        ? Observed.known(lastKnown(now), oldest(now))
+        : unknown(now).map(Sighting::inventory);
+  }
+
+  /** Nothing is known of any: the first says why. */
+  private static Observed<Sighting> unknown(Map<String, Observed<Sighting>> now) {
+    return now.values().iterator().next();
+  }
+
+  private static Instant oldest(Map<String, Observed<Sighting>> now) {
+    return now.values().stream()
+        .flatMap(
+            seen ->
+                seen
+                    .<Optional<Instant>>match(k -> Optional.of(k.at()), u -> Optional.empty())
+                    .stream())
+        .min(Instant::compareTo)
+        .orElse(Instant.EPOCH);
+  }
+
+  /**
+   * A confirmation is one of all that can be seen: its number grows when each has confirmed anew,
+   * and what it shows of each is what that one confirmed then. So two numbers are two looks at
+   * every machine, and one number is one.
+   */
+  @Override
+  public synchronized Observed<Sighting> sighting() {
+    Map<String, Observed<Sighting>> now = sightings();
+    Map<String, Sighting> known = new LinkedHashMap<>();
+    now.forEach((name, seen) -> seen.toOptional().ifPresent(s -> known.put(name, s)));
+    if (known.isEmpty()) {
+      return unknown(now);
+    }
+    boolean anew =
+        known.entrySet().stream()
+            .allMatch(
+                entry ->
+                    !counted.containsKey(entry.getKey())
+                        || counted.get(entry.getKey()).confirmation()
+                            < entry.getValue().confirmation());
+    if (anew) {
+      confirmation++;
+      counted.clear();
+      counted.putAll(known);
+    } else {
+      counted.keySet().retainAll(known.keySet());
+      known.forEach(counted::putIfAbsent);
+    }
+    Inventory shown =
+        InventoryMerge.of(
+            all,
+            latest.version(),
+            name -> Optional.ofNullable(counted.get(name)).map(Sighting::inventory),
+            name -> now.get(name).match(k -> "", Observed.Unknown::cause));
+    long askedAt =
+        counted.values().stream()
+            .map(Sighting::askedAt)
+            // Times of nanoTime are compared by their difference.
+            .reduce((one, other) -> one - other < 0 ? one : other)
+            .orElseThrow();
+    return Observed.known(
+        new Sighting(shown.identified(identities), confirmation, askedAt), oldest(now));
+  }
+
+  @Override
+  public Inventory lastKnown() {
+    return lastKnown(sightings());
+  }
+
+  /** Merged anew only when a part has changed: it is asked for with every read. */
+  private synchronized Inventory lastKnown(Map<String, Observed<Sighting>> now) {
+    boolean same =
+        merged.size() == now.size()
+            && now.entrySet().stream().allMatch(e -> isSame(merged.get(e.getKey()), e.getValue()));
+    if (!same) {
+      Map<String, Inventory> parts = new LinkedHashMap<>();
+      all.forEach(provider -> parts.put(provider.name(), provider.hypervisor().lastKnown()));
+      latest =
+          InventoryMerge.of(
+              all,
+              latest.version() + 1,
+              name -> now.get(name).isKnown() ? Optional.of(parts.get(name)) : Optional.empty(),
+              name -> now.get(name).match(k -> "", Observed.Unknown::cause));
+      merged.clear();
+      merged.putAll(now);
+    }
+    return latest;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // each change is a new one, and equality would cost more
+  private static boolean isSame(Observed<Sighting> one, Observed<Sighting> other) {
+    if (one instanceof Observed.Known<Sighting> before
+        && other instanceof Observed.Known<Sighting> now) {
+      return before.value().inventory() == now.value().inventory();
+    }
+    return one != null && one.isKnown() == other.isKnown();
+  }
+
+  @Override
+  public void confirm() {
+    all.forEach(provider -> provider.hypervisor().confirm());
+  }
+
+  @Override
+  public void identify(Identities known) {
+    all.forEach(provider -> provider.hypervisor().identify(known));
+    synchronized (this) {
+      identities = known;
+      merged.clear(); // also what can't be seen is told apart anew
+    }
+  }
+
+  /** Only if none can be asked: creates of the others' images go on. */
+  @Override
+  public Optional<String> unreachable() {
+    List<String> texts = new ArrayList<>();
+    for (Provider provider : all) {
+      provider.hypervisor().unreachable().ifPresent(why -> texts.add(provider.name() + ": " + why));
+    }
+    return texts.size() < all.size() ? Optional.empty() : Optional.of(String.join("; ", texts));
+  }
+
+  @Override
+  public List<String> warnings() {
+    Map<String, String> owners = new HashMap<>();
+    List<String> warnings = new ArrayList<>();
+    for (Provider provider : all) {
+      for (String image : provider.hypervisor().lastKnown().images().keySet()) {
+        String owner = owners.putIfAbsent(image, provider.name());
+        if (owner != null) {
+          warnings.add(
+              "image %s is one of %s and of %s: the first is meant"
+                  .formatted(image, owner, provider.name()));
+        }
+      }
+    }
+    return warnings;
+  }
+
+  @Override
+  public void onChange(Consumer<Inventory> listener) {
+    listeners.add(listener);
+  }
+
+  /** Only the host's own provider is asked; without a host all are, and all must answer. */
+  @Override
+  public CompletableFuture<Optional<Machine>> find(String name, Optional<String> host) {
+    if (host.isPresent()) {
+      return of(host.get()).hypervisor().find(name, host);
+    }
+    return first(provider -> provider.hypervisor().find(name, host));
+  }
+
+  @Override
+  public CompletableFuture<Optional<Machine>> locate(String ref, Optional<String> uuid) {
+    return of(ref).hypervisor().locate(ref, uuid);
+  }
+
+  /** What any of them finds; a failure if none does and one could not tell. */
+  private CompletableFuture<Optional<Machine>> first(
+      Function<Provider, CompletableFuture<Optional<Machine>>> question) {
+    List<CompletableFuture<Optional<Machine>>> answers = all.stream().map(question).toList();
+    return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+        .handle(
+            (nothing, failure) -> {
+              for (CompletableFuture<Optional<Machine>> answer : answers) {
+                if (!answer.isCompletedExceptionally() && answer.join().isPresent()) {
+                  return answer.join();
+                }
+              }
+              if (failure != null) {
+                throw failure instanceof CompletionException known
+                    ? known
+                    : new CompletionException(failure);
+              }
+              return Optional.empty();
+            });
+  }
+
+  @Override
+  public CompletableFuture<Inventory> read() {
+    List<CompletableFuture<Inventory>> reads =
+        all.stream()
+            .map(
+                provider ->
+                    provider.hypervisor().inventory().isKnown()
+                        ? provider.hypervisor().read()
+                        : CompletableFuture.completedFuture(provider.hypervisor().lastKnown()))
+            .toList();
+    return CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
+        .thenApply(
+            nothing -> {
+              Map<String, Observed<Sighting>> now = sightings();
+              Map<String, Inventory> parts = new LinkedHashMap<>();
+              for (int i = 0; i < all.size(); i++) {
+                if (now.get(all.get(i).name()).isKnown()) {
+                  parts.put(all.get(i).name(), reads.get(i).join());
+                }
+              }
+              return InventoryMerge.of(
+                  all,
+                  latest().version(),
+                  name -> Optional.ofNullable(parts.get(name)),
+                  name -> now.get(name).match(k -> "", Observed.Unknown::cause));
+            });
+  }
+
+  private synchronized Inventory latest() {
+    return latest;
+  }
+
+  @Override
+  public boolean mayBeCloning(String imageRef) {
+    return of(imageRef).hypervisor().mayBeCloning(imageRef);
+  }
+
+  @Override
+  public CompletableFuture<String> cloneLinked(CloneOrder order) {
+    return ordered(order, Hypervisor::cloneLinked);
+  }
+
+  @Override
+  public CompletableFuture<String> cloneInstantly(CloneOrder order) {
+    return ordered(order, Hypervisor::cloneInstantly);
+  }
+
+  private CompletableFuture<String> ordered(
+      CloneOrder order, BiFunction<Hypervisor, CloneOrder, CompletableFuture<String>> clone) {
+    Provider provider = of(order.image().ref());
+    boolean elsewhere = order.host().filter(host -> !of(host).equals(provider)).isPresent();
+    return elsewhere
+        ? CompletableFuture.failedFuture(
+            new HypervisorFailure.Refused(
+                "AnotherProvider",
+                FailureScope.REQUEST,
+                false,
+                order.image().name() + " is no image of " + order.host().get(),
+                null))
+        : clone.apply(provider.hypervisor(), order);
+  }
+
+  @Override
+  public CompletableFuture<Void> resize(String ref, Instance.Size size) {
+    return of(ref).hypervisor().resize(ref, size);
+  }
+
+  @Override
+  public CompletableFuture<Void> powerOn(String ref) {
+    return of(ref).hypervisor().powerOn(ref);
+  }
+
+  @Override
+  public CompletableFuture<Void> powerOff(String ref) {
+    return of(ref).hypervisor().powerOff(ref);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> destroy(String ref) {
+    return of(ref).hypervisor().destroy(ref);
+  }
+
+  /** Whoever started them ends them. */
+  @Override
+  public void close() {
+    listeners.clear();
+  }
+}

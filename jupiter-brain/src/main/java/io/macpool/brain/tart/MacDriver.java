@@ -1,0 +1,360 @@
+package io.macpool.brain.tart;
+
+import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.hypervisor.HypervisorFailure.OutcomeUnknown;
+import io.macpool.brain.hypervisor.HypervisorFailure.Refused;
+import io.macpool.brain.hypervisor.HypervisorFailure.Unavailable;
+import io.macpool.brain.tart.ssh.CommandResult;
+import io.macpool.brain.tart.ssh.SshFailure;
+import io.macpool.brain.tart.ssh.SshHost;
+import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.Mark;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks one Mac and tells it what to do. Thread-safe; nothing here blocks its caller. */
+final class MacDriver implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(MacDriver.class);
+  private static final Duration SHORT_TASK = Duration.ofSeconds(60);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(300);
+  private static final int LOOKS = 40;
+
+  private final Mac mac;
+  private final SshHost ssh;
+  private final MacScripts scripts;
+  private final TartOptions options;
+  private final Executor threads;
+  private final Clock clock;
+  private final Runnable onNews;
+  private final Set<String> cloning = ConcurrentHashMap.newKeySet();
+
+  // Guarded by this.
+  private MacView view;
+  private Instant lostAt;
+  private boolean looking;
+  private boolean tried;
+  private CompletableFuture<Void> next;
+  private long looks;
+
+  /** VMs known to be no more, by the number of the last look that may still show them. */
+  private final Map<String, Long> gone = new HashMap<>();
+
+  /**
+   * @param threads may be blocked for as long as the options' limits
+   * @param onNews called after each change of {@link #view}, on any thread
+   */
+  MacDriver(
+      Mac mac, SshHost ssh, TartOptions options, Executor threads, Clock clock, Runnable onNews) {
+    this.mac = mac;
+    this.ssh = ssh;
+    this.scripts = new MacScripts(mac);
+    this.options = options;
+    this.threads = threads;
+    this.clock = clock;
+    this.onNews = onNews;
+    this.view = MacView.of(mac);
+    this.lostAt = clock.instant();
+  }
+
+  Mac mac() {
+    return mac;
+  }
+
+  synchronized MacView view() {
+    return view;
+  }
+
+  /** Whether no look at it has ended yet. */
+  synchronized boolean isNew() {
+    return !tried;
+  }
+
+  /**
+   * Looks at it; completes, never with a failure, when a look that begins from now on has ended.
+   */
+  synchronized CompletableFuture<Void> look() {
+    if (next != null) {
+      return next;
+    }
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    if (looking) {
+      next = mine;
+    } else {
+      looking = true;
+      begin(mine);
+    }
+    return mine;
+  }
+
+  private void lookSoon() {
+    CompletableFuture<Void> unused = look(); // whoever waits for its news hears of them
+  }
+
+  private void begin(CompletableFuture<Void> look) {
+    try {
+      threads.execute(() -> lookNow(look));
+    } catch (RejectedExecutionException e) {
+      looking = false;
+      look.complete(null);
+    }
+  }
+
+  private void lookNow(CompletableFuture<Void> look) {
+    long number;
+    synchronized (this) {
+      number = ++looks;
+    }
+    try {
+      MacReport report = read();
+      synchronized (this) {
+        gone.values().removeIf(last -> last < number);
+        MacReport news = report;
+        for (String vm : gone.keySet()) {
+          news = news.without(vm);
+        }
+        tell(view.heard(news, clock.instant()));
+      }
+    } catch (SshFailure | MacReport.Unreadable | RuntimeException e) {
+      synchronized (this) {
+        tell(view.lost(String.valueOf(e.getMessage())));
+      }
+    }
+    onNews.run();
+    synchronized (this) {
+      tried = true;
+      if (next == null) {
+        looking = false;
+      } else {
+        CompletableFuture<Void> following = next;
+        next = null;
+        begin(following);
+      }
+    }
+    look.complete(null);
+  }
+
+  private void tell(MacView now) {
+    if (view.isConnected() && !now.isConnected()) {
+      lostAt = clock.instant();
+      log.warn("{} is not reached: {}", mac.name(), now.trouble().orElse(""));
+    } else if (!view.isConnected() && now.isConnected()) {
+      log.info("{} answers", mac.name());
+    }
+    view = now;
+  }
+
+  /** A connection that broke meanwhile is no sign that the Mac is lost: it is tried once more. */
+  private MacReport read() throws SshFailure, MacReport.Unreadable {
+    CommandResult result;
+    try {
+      result = ssh.run(scripts.report(), options.lookLimit());
+    } catch (SshFailure e) {
+      if (!e.begun() || e.getCause() == null) {
+        throw e;
+      }
+      result = ssh.run(scripts.report(), options.lookLimit());
+    }
+    try {
+      return MacReport.parse(result.out());
+    } catch (MacReport.Unreadable e) {
+      throw new MacReport.Unreadable(mac.name() + ": " + e.getMessage() + said(result));
+    }
+  }
+
+  private static String said(CommandResult result) {
+    String text = result.err().strip();
+    return text.isEmpty() ? "" : " (" + text.substring(0, Math.min(200, text.length())) + ")";
+  }
+
+  /** Whether a clone runs there that this process does not wait for, as far as can be known. */
+  synchronized boolean mayBeCloning(String source) {
+    if (!view.isConnected()) {
+      // What was begun before it was lost has come to an end by then.
+      return lostAt.plus(options.taskLimit()).isAfter(clock.instant())
+          && (view.report().isEmpty() || view.holds(source));
+    }
+    return view.report().stream()
+        .flatMap(report -> report.clones().stream())
+        .anyMatch(clone -> clone.source().equals(source) && !cloning.contains(clone.name()));
+  }
+
+  CompletableFuture<String> cloneVm(String source, String name, Mark mark) {
+    String what = "clone of " + source + " as " + name + " on " + mac.name();
+    cloning.add(name);
+    return task(what, scripts.cloneVm(source, name, mark), options.taskLimit(), true)
+        .whenComplete((result, failure) -> cloning.remove(name))
+        .thenApply(
+            result -> {
+              succeeded(what, result);
+              return new Refs.Vm(mac.name(), name).ref();
+            })
+        .whenComplete((ref, failure) -> lookSoon());
+  }
+
+  CompletableFuture<Void> resize(String name, Instance.Size size) {
+    String what = "resize of " + ref(name);
+    return task(what, scripts.resize(name, size), SHORT_TASK, true)
+        .thenAccept(result -> succeeded(what, result));
+  }
+
+  CompletableFuture<Void> powerOn(String name) {
+    String what = "power-on of " + ref(name);
+    return task(
+            what, scripts.start(name, options.settle()), SHORT_TASK.plus(options.settle()), true)
+        .thenAccept(
+            result -> {
+              if (result.out().contains("is already running")) {
+                return;
+              }
+              try {
+                succeeded(what, result);
+              } catch (Refused refused) {
+                if (refused.kind().equals(TartRefusal.SYSTEM_LIMIT)) {
+                  limited(name);
+                }
+                throw refused;
+              }
+            })
+        .whenComplete((nothing, failure) -> lookSoon());
+  }
+
+  private void limited(String name) {
+    synchronized (this) {
+      view = view.refused(name, clock.instant());
+      log.warn(
+          "{} says that it runs as many VMs as it may, and {} are known to: the rest of its slots"
+              + " is withheld",
+          mac.name(),
+          view.limit().most().orElse(0));
+    }
+    onNews.run();
+  }
+
+  CompletableFuture<Void> powerOff(String name) {
+    String what = "power-off of " + ref(name);
+    return task(what, scripts.stop(name), SHORT_TASK, false)
+        .thenCompose(
+            result -> {
+              boolean off = result.err().contains("is not running");
+              if (result.code() == MacScripts.ABSENT) {
+                return CompletableFuture.<Void>completedFuture(null);
+              }
+              if (!off) {
+                succeeded(what, result);
+              }
+              return off(what, name, LOOKS);
+            });
+  }
+
+  private CompletableFuture<Void> off(String what, String name, int left) {
+    return look()
+        .thenCompose(
+            nothing -> {
+              MacView seen = view();
+              if (!seen.isConnected()) {
+                throw new OutcomeUnknown(what + ": " + seen.trouble().orElse(""), null);
+              }
+              if (seen.report().filter(report -> report.isOn(name)).isEmpty()) {
+                return CompletableFuture.<Void>completedFuture(null);
+              }
+              if (left == 0) {
+                throw new Refused("StillRunning", what + ": it runs on", null);
+              }
+              return CompletableFuture.runAsync(
+                      () -> {},
+                      CompletableFuture.delayedExecutor(
+                          LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS))
+                  .thenCompose(later -> off(what, name, left - 1));
+            });
+  }
+
+  CompletableFuture<Boolean> destroy(String name) {
+    String what = "destruction of " + ref(name);
+    return task(what, scripts.delete(name), SHORT_TASK, false)
+        .thenApply(
+            result -> {
+              boolean there = result.code() == 0;
+              if (!there && result.code() != MacScripts.ABSENT) {
+                succeeded(what, result);
+              }
+              forget(name);
+              return there;
+            });
+  }
+
+  private void forget(String name) {
+    synchronized (this) {
+      gone.put(name, looks);
+      view = view.without(name);
+    }
+    onNews.run();
+  }
+
+  private String ref(String name) {
+    return new Refs.Vm(mac.name(), name).ref();
+  }
+
+  private static void succeeded(String what, CommandResult result) {
+    if (result.code() != 0) {
+      throw TartRefusal.of(what, result);
+    }
+  }
+
+  /**
+   * Runs a script.
+   *
+   * @param elsewhere whether another Mac may do it as well: then it is this one's failure that it
+   *     can't be reached
+   */
+  private CompletableFuture<CommandResult> task(
+      String what, String script, Duration limit, boolean elsewhere) {
+    return supply(
+        () -> {
+          try {
+            return ssh.run(script, limit);
+          } catch (SshFailure e) {
+            String message = what + ": " + e.getMessage();
+            if (e.begun()) {
+              throw new OutcomeUnknown(message, e);
+            }
+            throw elsewhere
+                ? new Refused("HostUnreachable", FailureScope.HOST, false, message, e)
+                : new Unavailable(message, e);
+          }
+        });
+  }
+
+  private <T> CompletableFuture<T> supply(Supplier<T> work) {
+    try {
+      return CompletableFuture.supplyAsync(work, threads);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          new Unavailable("too much is asked of the Macs at a time", e));
+    }
+  }
+
+  /** What went wrong with looking, as a failure. */
+  HypervisorFailure unavailable(String what) {
+    return new Unavailable(
+        what + ": " + mac.name() + " is not reached: " + view().trouble().orElse(""), null);
+  }
+
+  @Override
+  public void close() {
+    ssh.close();
+  }
+}

@@ -1,0 +1,317 @@
+package io.macpool.brain.tart;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.core.fleet.Mark;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a Mac answered to {@link MacScripts#report}, at one moment.
+ *
+ * @param booted when it booted, by its own clock
+ * @param now by its own clock
+ * @param freeDiskKb kilobytes, if they are told
+ * @param vms local ones, by name
+ * @param cached images of registries that are there
+ * @param marks of ours, by the VM's name
+ * @param started when our VMs were started last, by the Mac's clock
+ * @param runs names of VMs whose {@code run} is a process now, whatever tart says of them
+ * @param clones those being made now
+ * @param addresses of ours that run, by name
+ */
+record MacReport(
+    Instant booted,
+    Instant now,
+    String architecture,
+    Optional<Long> freeDiskKb,
+    Map<String, State> vms,
+    Set<String> cached,
+    Map<String, Mark> marks,
+    Map<String, Instant> started,
+    Set<String> runs,
+    Set<Clone> clones,
+    Map<String, String> addresses) {
+
+  /** What tart says of a VM. */
+  enum State {
+    RUNNING,
+    SUSPENDED,
+    STOPPED
+  }
+
+  /** A clone that is being made. */
+  record Clone(String name, String source) {
+    Clone {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(source, "source");
+    }
+  }
+
+  /** An answer that is none. */
+  static final class Unreadable extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(String message) {
+      super(message);
+    }
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern BOOT = Pattern.compile("sec = (\\d+)");
+  private static final Pattern RUN = Pattern.compile("\\d+ +(?:\\S*/)?tart run (\\S+)(?: .*)?");
+  private static final Pattern CLONE =
+      Pattern.compile("macpool-clone=([A-Za-z0-9][A-Za-z0-9._-]*)=([^= ]+)=");
+  private static final Pattern TART_CLONE =
+      Pattern.compile("\\d+ +(?:\\S*/)?tart clone (\\S+) (\\S+)(?: .*)?");
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:]+");
+
+  MacReport {
+    Objects.requireNonNull(booted, "booted");
+    Objects.requireNonNull(now, "now");
+    Objects.requireNonNull(architecture, "architecture");
+    Objects.requireNonNull(freeDiskKb, "freeDiskKb");
+    vms = Map.copyOf(vms);
+    cached = Set.copyOf(cached);
+    marks = Map.copyOf(marks);
+    started = Map.copyOf(started);
+    runs = Set.copyOf(runs);
+    clones = Set.copyOf(clones);
+    addresses = Map.copyOf(addresses);
+  }
+
+  /** Whether the VM is on: what tart calls stopped may run, as its process tells. */
+  boolean isOn(String vm) {
+    return vms.get(vm) == State.RUNNING || runs.contains(vm);
+  }
+
+  /** How many VMs run there, whosever they are. */
+  int running() {
+    Set<String> all = new HashSet<>(runs);
+    vms.forEach(
+        (name, state) -> {
+          if (state == State.RUNNING) {
+            all.add(name);
+          }
+        });
+    return all.size();
+  }
+
+  /**
+   * The same with addresses that are no longer told: an entry of an ARP table ages while the guest
+   * keeps its address. One of a guest that was started anew, or is off, is forgotten.
+   */
+  MacReport after(MacReport before) {
+    Map<String, String> kept = new HashMap<>(addresses);
+    before.addresses.forEach(
+        (vm, address) -> {
+          boolean same = Objects.equals(started.get(vm), before.started.get(vm));
+          if (same && isOn(vm) && !kept.containsValue(address)) {
+            kept.putIfAbsent(vm, address);
+          }
+        });
+    return new MacReport(
+        booted, now, architecture, freeDiskKb, vms, cached, marks, started, runs, clones, kept);
+  }
+
+  /** The same without a VM that is known to be no more. */
+  MacReport without(String vm) {
+    Map<String, State> left = new HashMap<>(vms);
+    left.remove(vm);
+    Map<String, Mark> others = new HashMap<>(marks);
+    others.remove(vm);
+    return new MacReport(
+        booted,
+        now,
+        architecture,
+        freeDiskKb,
+        left,
+        cached,
+        others,
+        started,
+        runs,
+        clones,
+        addresses);
+  }
+
+  /**
+   * Reads an answer.
+   *
+   * @throws Unreadable if a part is missing: what is not told is not known
+   */
+  static MacReport parse(String text) throws Unreadable {
+    Reading reading = new Reading();
+    StringBuilder list = new StringBuilder();
+    boolean inList = false;
+    String end = "";
+    for (String line : text.split("\n", -1)) {
+      if (line.equals("list")) {
+        inList = true;
+      } else if (line.startsWith("end ")) {
+        end = line.substring("end ".length());
+      } else if (inList) {
+        list.append(line).append('\n');
+      } else {
+        reading.take(line);
+      }
+    }
+    if (!end.equals("0")) {
+      throw new Unreadable(
+          end.isEmpty()
+              ? "the answer broke off"
+              : "tart list ended with " + end + (end.equals("127") ? ": tart is not there" : ""));
+    }
+    reading.list(list.toString());
+    return reading.report();
+  }
+
+  private static final class Reading {
+
+    private Optional<Instant> booted = Optional.empty();
+    private Optional<Instant> now = Optional.empty();
+    private String architecture = "";
+    private Optional<Long> freeDisk = Optional.empty();
+    private final Map<String, State> vms = new HashMap<>();
+    private final Set<String> cached = new HashSet<>();
+    private final Map<String, Mark> marks = new HashMap<>();
+    private final Map<String, Instant> started = new HashMap<>();
+    private final Set<String> runs = new HashSet<>();
+    private final Set<Clone> clones = new HashSet<>();
+    private final Map<String, String> addresses = new HashMap<>();
+
+    void take(String line) {
+      int space = line.indexOf(' ');
+      if (space < 0) {
+        return;
+      }
+      String rest = line.substring(space + 1).strip();
+      switch (line.substring(0, space)) {
+        case "boot" -> {
+          Matcher match = BOOT.matcher(rest);
+          booted = match.find() ? seconds(match.group(1)) : Optional.empty();
+        }
+        case "now" -> now = seconds(rest);
+        case "arch" -> architecture = rest;
+        case "disk" -> freeDisk = freeDisk(rest);
+        case "ps" -> process(rest);
+        case "mark" -> mark(words(rest));
+        case "ip" -> address(words(rest));
+        default -> {
+          // A login's greeting, say.
+        }
+      }
+    }
+
+    private static List<String> words(String text) {
+      List<String> words = new ArrayList<>();
+      for (String word : text.split(" +", -1)) {
+        words.add(word);
+      }
+      return words;
+    }
+
+    private static Optional<Instant> seconds(String text) {
+      return text.matches("\\d{1,12}")
+          ? Optional.of(Instant.ofEpochSecond(Long.parseLong(text)))
+          : Optional.empty();
+    }
+
+    /** Filesystem, blocks, used, available, … */
+    private static Optional<Long> freeDisk(String row) {
+      List<String> cells = words(row);
+      return cells.size() > 3 && cells.get(3).matches("\\d{1,15}")
+          ? Optional.of(Long.parseLong(cells.get(3)))
+          : Optional.empty();
+    }
+
+    private void process(String line) {
+      Matcher run = RUN.matcher(line);
+      if (run.matches()) {
+        runs.add(run.group(1));
+      }
+      Matcher clone = CLONE.matcher(line);
+      if (clone.find()) {
+        clones.add(new Clone(clone.group(1), clone.group(2)));
+      }
+      Matcher own = TART_CLONE.matcher(line);
+      if (own.matches()) {
+        clones.add(new Clone(own.group(2), own.group(1)));
+      }
+    }
+
+    /** VM, ledger, instance, start, exit code. */
+    private void mark(List<String> words) {
+      if (words.size() == 5) {
+        marks.put(words.get(0), new Mark(words.get(1), words.get(2)));
+        seconds(words.get(3)).ifPresent(time -> started.put(words.get(0), time));
+      }
+    }
+
+    private void address(List<String> words) {
+      if (words.size() == 2 && ADDRESS.matcher(words.get(1)).matches()) {
+        addresses.put(words.get(0), words.get(1));
+      }
+    }
+
+    void list(String json) throws Unreadable {
+      JsonNode rows;
+      try {
+        rows = JSON.readTree(json);
+      } catch (JsonProcessingException e) {
+        throw new Unreadable("tart list printed no JSON: " + e.getOriginalMessage());
+      }
+      if (rows == null || !rows.isArray()) {
+        throw new Unreadable("tart list printed no list");
+      }
+      for (JsonNode row : rows) {
+        String name = row.path("Name").asText();
+        if (name.isEmpty()) {
+          throw new Unreadable("tart list printed a row without a name");
+        }
+        if (row.path("Source").asText().equalsIgnoreCase("local")) {
+          vms.put(name, state(row));
+        } else {
+          cached.add(name);
+        }
+      }
+    }
+
+    private static State state(JsonNode row) {
+      boolean running = row.path("Running").asBoolean();
+      return switch (row.path("State").asText()) {
+        case "running" -> State.RUNNING;
+        case "suspended" -> State.SUSPENDED;
+        default -> running ? State.RUNNING : State.STOPPED;
+      };
+    }
+
+    MacReport report() throws Unreadable {
+      if (booted.isEmpty() || now.isEmpty()) {
+        throw new Unreadable("the Mac does not tell when it booted");
+      }
+      return new MacReport(
+          booted.get(),
+          now.get(),
+          architecture,
+          freeDisk,
+          vms,
+          cached,
+          marks,
+          started,
+          runs,
+          clones,
+          addresses);
+    }
+  }
+}

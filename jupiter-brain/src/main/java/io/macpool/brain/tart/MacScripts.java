@@ -1,0 +1,182 @@
+package io.macpool.brain.tart;
+
+import static io.macpool.brain.tart.Quoting.quote;
+
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.Mark;
+import java.time.Duration;
+
+/**
+ * What a Mac is asked, as scripts of POSIX's shell: the login shell there, which need not be one,
+ * only starts it. Names and paths are quoted; every script ends by itself.
+ *
+ * <p>Below {@code ~/.macpool} lies, for each VM of ours, {@code marks/NAME} from before its clone
+ * to after its end, and in {@code runs} the time of its start, the output of its {@code run}, and
+ * the exit code of that once it has ended.
+ */
+final class MacScripts {
+
+  /** There is a VM of that name. */
+  static final int TAKEN = 81;
+
+  /** There is no such VM, or image. */
+  static final int ABSENT = 82;
+
+  /** The VM's {@code run} has ended: what it said follows. */
+  static final int ENDED = 83;
+
+  /** What it writes of itself can't be written. */
+  static final int UNWRITABLE = 84;
+
+  /** There is a VM of that name, and it is none of ours. */
+  static final int NOT_OURS = 85;
+
+  private static final int LOOKS_A_SECOND = 5;
+
+  private static final String REPORT =
+      """
+      echo "boot $(sysctl -n kern.boottime)"
+      echo "now $(date +%%s)"
+      echo "arch $(uname -m)"
+      echo "disk $(df -k "$HOME" | tail -n 1)"
+      p=$(ps -axww -o pid=,command=)
+      printf '%%s\\n' "$p" | grep -e 'tart run ' -e 'tart clone ' -e macpool-clone | sed 's/^/ps /'
+      for f in "$m"/marks/*; do
+        [ -f "$f" ] || continue
+        n=${f##*/}
+        s=-
+        e=-
+        [ -f "$m/runs/$n.start" ] && s=$(cat "$m/runs/$n.start")
+        [ -f "$m/runs/$n.end" ] && e=$(cat "$m/runs/$n.end")
+        echo "mark $n $(cat "$f") $s $e"
+        case "$p" in
+          *"tart run $n "*) a=$("$t" ip "$n" --resolver %s 2>/dev/null) && echo "ip $n $a";;
+        esac
+      done
+      echo list
+      "$t" list --format json
+      echo "end $?"
+      """;
+
+  private static final String CLONE =
+      """
+      all=$("$t" list --quiet) || exit 1
+      printf '%%s\\n' "$all" | grep -qxF -e "$n" && exit %d
+      printf '%%s\\n' "$all" | grep -qxF -e "$i" || exit %d
+      mkdir -p "$m/marks" "$m/runs" && echo %s >"$m/marks/$n" || exit %d
+      "$t" clone "$i" "$n" || { c=$?; rm -f "$m/marks/$n"; exit $c; }
+      "$t" set "$n" --random-mac
+      """;
+
+  private static final String START =
+      """
+      p=$(ps -axww -o pid=,command=)
+      case "$p" in *"tart run $n "*) exit 0;; esac
+      mkdir -p "$m/runs" && date +%%s >"$m/runs/$n.start" || exit %d
+      rm -f "$m/runs/$n.end"
+      nohup sh -c '"$1" run "$2" --no-graphics $3; echo $? >"$4.end"' \
+      macpool "$t" "$n" %s "$m/runs/$n" </dev/null >"$m/runs/$n.log" 2>&1 &
+      k=0
+      while [ $k -lt %d ]; do
+        k=$((k + 1))
+        sleep 0.2
+        if [ -f "$m/runs/$n.end" ]; then
+          tail -c 2000 "$m/runs/$n.log"
+          exit %d
+        fi
+      done
+      """;
+
+  /** What is not ours is never touched; a mark stays while its clone may be on its way. */
+  private static final String OURS =
+      """
+      all=$("$t" list --quiet --source local) || exit 1
+      if ! printf '%%s\\n' "$all" | grep -qxF -e "$n"; then
+        case "$(ps -axww -o pid=,command=)" in
+          *"macpool-clone=$n="*|*"tart clone "*" $n"*) ;;
+          *) rm -f "$m/marks/$n" "$m/runs/$n.start" "$m/runs/$n.end" "$m/runs/$n.log";;
+        esac
+        exit %d
+      fi
+      [ -f "$m/marks/$n" ] || exit %d
+      """
+          .formatted(ABSENT, NOT_OURS);
+
+  private static final String STOP =
+      """
+      "$t" stop "$n" --timeout 5
+      c=$?
+      ps -axww -o pid=,command= | grep -F -e "tart run $n " | grep -v grep | while read -r q r; do
+        kill -INT "$q"
+      done
+      exit $c
+      """;
+
+  private static final String DELETE =
+      """
+      "$t" delete "$n" || exit $?
+      rm -f "$m/marks/$n" "$m/runs/$n.start" "$m/runs/$n.end" "$m/runs/$n.log"
+      """;
+
+  private final Mac mac;
+
+  MacScripts(Mac mac) {
+    this.mac = mac;
+  }
+
+  private String script(String variables, String text) {
+    String home = mac.home().map(path -> "export TART_HOME=" + quote(path) + "\n").orElse("");
+    String all = "m=\"$HOME/.macpool\"\nt=" + quote(mac.tart()) + "\n" + home + variables + text;
+    return "exec /bin/sh -c " + quote(all);
+  }
+
+  private String of(String name, String text) {
+    return script("n=" + quote(name) + "\n", text);
+  }
+
+  /** Asks for everything that is to be known, see {@link MacReport}. */
+  String report() {
+    return script("", REPORT.formatted(quote(mac.resolver())));
+  }
+
+  /** Makes a clone with a mark, unless there is one; the mark is there before it. */
+  String cloneVm(String source, String name, Mark mark) {
+    return script(
+        // Told by its text while it runs, also before it has come to its clone.
+        ": "
+            + quote("macpool-clone=%s=%s=".formatted(name, source))
+            + "\n"
+            + "n=%s\ni=%s\n".formatted(quote(name), quote(source)),
+        CLONE.formatted(TAKEN, ABSENT, quote(mark.ledger() + " " + mark.instance()), UNWRITABLE));
+  }
+
+  String resize(String name, Instance.Size size) {
+    StringBuilder options = new StringBuilder();
+    if (size.cpus() != 0) {
+      options.append(" --cpu ").append(size.cpus());
+    }
+    if (size.ramMb() != 0) {
+      options.append(" --memory ").append(size.ramMb());
+    }
+    return of(name, OURS + "\"$t\" set \"$n\"" + options + "\n");
+  }
+
+  /**
+   * Starts a VM so that it outlives this session, and looks at it for a while: a start that fails
+   * tells so within it.
+   */
+  String start(String name, Duration settle) {
+    String network = mac.bridge().map(card -> "--net-bridged=" + card).orElse("");
+    long looks = Math.max(1, settle.toMillis() * LOOKS_A_SECOND / 1_000);
+    return of(name, OURS + START.formatted(UNWRITABLE, quote(network), looks, ENDED));
+  }
+
+  /** Switches a VM off, also one that tart takes for stopped while its process lives. */
+  String stop(String name) {
+    return of(name, OURS + STOP);
+  }
+
+  String delete(String name) {
+    return of(name, OURS + DELETE);
+  }
+}

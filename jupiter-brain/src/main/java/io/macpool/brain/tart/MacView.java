@@ -1,0 +1,183 @@
+package io.macpool.brain.tart;
+
+import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.Mark;
+import io.macpool.core.fleet.PowerState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * One Mac as the broker sees it: its last report, and whether that is news. Immutable.
+ *
+ * @param report the last; empty: there was none yet
+ * @param ahead how far its clock is ahead of ours
+ * @param bootTime when it booted, by our clock
+ * @param trouble why it can't be asked now
+ */
+record MacView(
+    Mac mac,
+    Optional<MacReport> report,
+    Duration ahead,
+    Optional<Instant> bootTime,
+    Optional<String> trouble,
+    SlotLimit limit) {
+
+  /** Two readings of one boot differ by less: clocks are set, and answers take their time. */
+  private static final Duration SAME_BOOT = Duration.ofSeconds(60);
+
+  /** Changes of the difference between clocks that are no news. */
+  private static final Duration JITTER = Duration.ofSeconds(5);
+
+  MacView {
+    Objects.requireNonNull(mac, "mac");
+    Objects.requireNonNull(report, "report");
+    Objects.requireNonNull(ahead, "ahead");
+    Objects.requireNonNull(bootTime, "bootTime");
+    Objects.requireNonNull(trouble, "trouble");
+    Objects.requireNonNull(limit, "limit");
+  }
+
+  /** Of a Mac that has not answered yet. */
+  static MacView of(Mac mac) {
+    return new MacView(
+        mac,
+        Optional.empty(),
+        Duration.ZERO,
+        Optional.empty(),
+        Optional.of("it has not answered yet"),
+        SlotLimit.NONE);
+  }
+
+  /**
+   * The next one.
+   *
+   * @param now by our clock, when it answered
+   */
+  MacView heard(MacReport news, Instant now) {
+    Duration difference = Duration.between(now, news.now());
+    Duration kept =
+        report.isPresent() && difference.minus(ahead).abs().compareTo(JITTER) < 0
+            ? ahead
+            : difference;
+    Instant boot = news.booted().minus(kept);
+    boolean same =
+        bootTime
+            .filter(known -> Duration.between(known, boot).abs().compareTo(SAME_BOOT) < 0)
+            .isPresent();
+    SlotLimit next = same || bootTime.isEmpty() ? limit.ran(news.running()) : SlotLimit.NONE;
+    return new MacView(
+        mac,
+        Optional.of(report.map(news::after).orElse(news)),
+        kept,
+        same ? bootTime : Optional.of(boot),
+        Optional.empty(),
+        next);
+  }
+
+  /** It can't be asked: what was seen is no news any more. */
+  MacView lost(String why) {
+    return new MacView(mac, report, ahead, bootTime, Optional.of(why), limit);
+  }
+
+  /** It says that it has as many VMs as it may, and did not start one more. */
+  MacView refused(String vm, Instant now) {
+    int others = report.map(r -> r.running() - (r.isOn(vm) ? 1 : 0)).orElse(0);
+    return new MacView(mac, report, ahead, bootTime, trouble, limit.refused(others, now));
+  }
+
+  /** A VM of it is known to be no more. */
+  MacView without(String vm) {
+    return new MacView(mac, report.map(r -> r.without(vm)), ahead, bootTime, trouble, limit);
+  }
+
+  boolean isConnected() {
+    return trouble.isEmpty();
+  }
+
+  /**
+   * The host that it is.
+   *
+   * @param sources of all images, as they are called on the Macs
+   */
+  Host host(Set<String> sources, Instant now) {
+    Set<String> storage = new HashSet<>();
+    for (String source : sources) {
+      if (holds(source)) {
+        storage.add(Refs.image(source));
+      }
+    }
+    int all = mac.slots().orElse(Integer.MAX_VALUE);
+    int allowed = limit.of(all, now);
+    return new Host(
+        mac.id(),
+        mac.name(),
+        isConnected(),
+        false,
+        storage,
+        Optional.empty(),
+        bootTime,
+        new Host.Traits(
+            Refs.PROVIDER,
+            report.map(MacReport::architecture).filter(text -> !text.isEmpty()),
+            allowed == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(allowed),
+            trouble.or(() -> limit.words(all, now))));
+  }
+
+  boolean holds(String source) {
+    return report
+        .filter(r -> r.vms().containsKey(source) || r.cached().contains(source))
+        .isPresent();
+  }
+
+  /**
+   * Its VMs, without images that don't run.
+   *
+   * @param shared addresses that more than one guest has: they are nobody's
+   */
+  List<Machine> machines(Set<String> sources, Set<String> shared) {
+    List<Machine> machines = new ArrayList<>();
+    report.ifPresent(
+        news -> {
+          for (String vm : news.vms().keySet()) {
+            if (news.isOn(vm) || !sources.contains(vm)) {
+              machines.add(machine(news, vm, shared));
+            }
+          }
+        });
+    return machines;
+  }
+
+  private Machine machine(MacReport news, String vm, Set<String> shared) {
+    Optional<Mark> mark = Optional.ofNullable(news.marks().get(vm));
+    boolean on = news.isOn(vm);
+    Machine machine =
+        new Machine(
+            vm,
+            new Refs.Vm(mac.name(), vm).ref(),
+            power(news, vm),
+            Optional.ofNullable(news.addresses().get(vm)).stream()
+                .filter(address -> on && !shared.contains(address))
+                .toList(),
+            Optional.of(mac.id()),
+            Optional.ofNullable(news.started().get(vm))
+                .filter(time -> on)
+                .map(time -> time.minus(ahead)),
+            new Machine.Sign(vm, Optional.empty(), mark, mark.isPresent(), true, false));
+    return isConnected() ? machine : machine.unseen();
+  }
+
+  private static PowerState power(MacReport news, String vm) {
+    if (news.isOn(vm)) {
+      return PowerState.ON;
+    }
+    return news.vms().get(vm) == MacReport.State.SUSPENDED ? PowerState.SUSPENDED : PowerState.OFF;
+  }
+}

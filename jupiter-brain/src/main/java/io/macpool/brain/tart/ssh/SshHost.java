@@ -1,0 +1,156 @@
+package io.macpool.brain.tart.ssh;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelExec;
+import org.apache.sshd.client.channel.ClientChannelEvent;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshException;
+
+/**
+ * One host: a session that is opened when it is needed and kept. Thread-safe; callers block, within
+ * the limit that they give.
+ */
+public final class SshHost implements AutoCloseable {
+
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final int MOST_OUTPUT = 1 << 20;
+
+  private final SshClient client;
+  private final KnownHosts known;
+  private final KeyPair key;
+  private final String address;
+  private final int port;
+  private final String user;
+  private ClientSession session;
+  private boolean closed;
+
+  SshHost(SshClient client, KnownHosts known, KeyPair key, String address, int port, String user) {
+    this.client = client;
+    this.known = known;
+    this.key = key;
+    this.address = address;
+    this.port = port;
+    this.user = user;
+  }
+
+  /**
+   * Runs a command and waits for its end.
+   *
+   * @param command for the login shell there
+   * @param limit the longest that it may take, without connecting
+   * @throws SshFailure if its end is not known
+   */
+  public CommandResult run(String command, Duration limit) throws SshFailure {
+    ClientSession open = session(limit.compareTo(CONNECT) < 0 ? limit : CONNECT);
+    Bounded out = new Bounded();
+    Bounded err = new Bounded();
+    boolean begun = false;
+    try (ChannelExec channel = open.createExecChannel(command)) {
+      channel.setOut(out);
+      channel.setErr(err);
+      begun = true;
+      channel.open().verify(limit);
+      if (channel
+          .waitFor(EnumSet.of(ClientChannelEvent.CLOSED), limit)
+          .contains(ClientChannelEvent.TIMEOUT)) {
+        channel.close(true);
+        throw new SshFailure(
+            peer() + " did not end a command within " + limit.toSeconds() + " s", true, null);
+      }
+      Integer code = channel.getExitStatus();
+      if (code == null) {
+        throw new SshFailure(
+            peer() + (open.isOpen() ? ": a command was killed" : ": the connection broke"),
+            true,
+            null);
+      }
+      return new CommandResult(code, out.text(), err.text());
+    } catch (IOException | RuntimeException e) {
+      drop(open);
+      throw new SshFailure(peer() + ": the connection broke: " + e.getMessage(), begun, e);
+    }
+  }
+
+  private synchronized ClientSession session(Duration limit) throws SshFailure {
+    if (closed) {
+      throw new SshFailure(peer() + " is no longer used", false, null);
+    }
+    if (session != null && session.isOpen()) {
+      return session;
+    }
+    ClientSession fresh = null;
+    try {
+      fresh = client.connect(user, address, port).verify(limit).getSession();
+      fresh.addPublicKeyIdentity(key);
+      fresh.auth().verify(limit);
+      session = fresh;
+      return fresh;
+    } catch (IOException e) {
+      Optional<String> refusal = fresh == null ? Optional.empty() : known.refusal(fresh);
+      if (fresh != null) {
+        fresh.close(true);
+      }
+      throw new SshFailure(refusal.orElseGet(() -> words(e)), false, e);
+    }
+  }
+
+  private String words(IOException failure) {
+    Throwable root = failure;
+    while (root instanceof SshException && root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text = String.valueOf(root.getMessage());
+    return text.contains("No more authentication methods")
+        ? peer() + " does not let " + user + " in by the broker's key: add it to authorized_keys"
+        : peer() + " can't be reached: " + text;
+  }
+
+  private String peer() {
+    return address + ":" + port;
+  }
+
+  private synchronized void drop(ClientSession broken) {
+    if (session == broken) {
+      session = null;
+    }
+    broken.close(true);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (session != null) {
+      session.close(true);
+    }
+  }
+
+  /** Keeps the first part of what is written; the rest is read and forgotten. */
+  private static final class Bounded extends OutputStream {
+
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void write(int b) {
+      if (kept.size() < MOST_OUTPUT) {
+        kept.write(b);
+      }
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      kept.write(bytes, offset, Math.min(length, Math.max(0, MOST_OUTPUT - kept.size())));
+    }
+
+    synchronized String text() {
+      return kept.toString(StandardCharsets.UTF_8);
+    }
+  }
+}

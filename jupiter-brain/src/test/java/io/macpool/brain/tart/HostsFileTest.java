@@ -1,0 +1,86 @@
+package io.macpool.brain.tart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class HostsFileTest {
+
+  @Test
+  void aHostSaysWhatDiffersFromTheDefaults() {
+    HostsFile file =
+        HostsFile.parse(
+            """
+            images:
+              xcode-16: golden-xcode-16
+              plain: ghcr.io/cirruslabs/macos-sequoia-base:latest
+            defaults: {user: ci, bridge: en0}
+            hosts:
+              - {name: mac-1, address: 10.0.0.1}
+              - {name: mac-2, address: mac-2.example.org, port: 2222, slots: 1, user: admin}
+            """);
+    assertThat(file.images()).containsEntry("xcode-16", "golden-xcode-16").hasSize(2);
+    assertThat(file.macs())
+        .containsExactly(
+            new Mac(
+                "mac-1",
+                "10.0.0.1",
+                22,
+                "ci",
+                OptionalInt.empty(),
+                "/opt/homebrew/bin/tart",
+                Optional.empty(),
+                Optional.of("en0"),
+                "arp"),
+            new Mac(
+                "mac-2",
+                "mac-2.example.org",
+                2222,
+                "admin",
+                OptionalInt.of(1),
+                "/opt/homebrew/bin/tart",
+                Optional.empty(),
+                Optional.of("en0"),
+                "arp"));
+  }
+
+  @Test
+  void allMistakesAreNamedAtOnce() {
+    assertThatThrownBy(
+            () ->
+                HostsFile.parse(
+                    """
+                    image: {}
+                    hosts:
+                      - {name: "a b", address: 10.0.0.1}
+                      - {name: mac-2, address: 10.0.0.2, port: many, colour: red}
+                      - {name: mac-2, address: 10.0.0.2, port: 22, slots: 99}
+                      - {name: mac-3, tart: tart, bridge: "en0;reboot", resolver: guess}
+                      - just-a-name
+                    """))
+        .hasMessageContaining("the file has image, which is none of")
+        .hasMessageContaining("images must map one name at least")
+        .hasMessageContaining("host 1 needs a name")
+        .hasMessageContaining("host mac-2: port must be a number")
+        .hasMessageContaining("host mac-2 has colour")
+        .hasMessageContaining("host mac-2 is there twice")
+        .hasMessageContaining("another host has the address 10.0.0.2:22")
+        .hasMessageContaining("slots must be a number from 0 to 64")
+        .hasMessageContaining("host mac-3 needs address")
+        .hasMessageContaining("host mac-3: tart can't be \"tart\"")
+        .hasMessageContaining("bridge must be a network interface")
+        .hasMessageContaining("resolver must be one of agent, arp, dhcp")
+        .hasMessageContaining("host 5 must be a mapping");
+  }
+
+  @Test
+  void whatIsNoYamlIsSaidSo() {
+    assertThatThrownBy(() -> HostsFile.parse("hosts: [")).hasMessageContaining("no YAML");
+    assertThatThrownBy(() -> HostsFile.parse("hosts: []\nhosts: []\n"))
+        .hasMessageContaining("no YAML");
+    assertThatThrownBy(() -> HostsFile.parse("")).hasMessageContaining("no mapping");
+  }
+}
