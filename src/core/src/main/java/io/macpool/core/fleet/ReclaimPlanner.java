@@ -4,14 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Compares what is on record with what exists and decides what is left to do: carry out a
@@ -202,27 +201,36 @@ public final class ReclaimPlanner {
 
   private Plan plan(
       Collection<Instance> instances, Collection<Machine> machines, Set<String> inHand) {
-    Map<String, Instance> records = new TreeMap<>();
-    instances.forEach(instance -> records.put(instance.id(), instance));
-    Map<String, Machine> seen = new TreeMap<>();
+    Map<String, Machine> seen = new HashMap<>(2 * machines.size());
     machines.forEach(machine -> seen.put(machine.name(), machine));
-    Set<String> names = new TreeSet<>(records.keySet());
-    names.addAll(seen.keySet());
-    names.removeAll(inHand);
+    Map<String, Instance> records = new HashMap<>(2 * instances.size());
+    instances.forEach(instance -> records.put(instance.id(), instance));
+    // Only what is to be done is sorted: of thousands of names that is a handful.
+    List<Action> actions = new ArrayList<>();
+    for (Instance instance : records.values()) {
+      if (!inHand.contains(instance.id())) {
+        recorded(instance, seen.get(instance.id())).ifPresent(actions::add);
+      }
+    }
+    for (Machine machine : seen.values()) {
+      if (!records.containsKey(machine.name()) && !inHand.contains(machine.name())) {
+        unrecorded(machine.name(), machine).ifPresent(actions::add);
+      }
+    }
+    actions.sort(Comparator.comparing(Action::name));
+    return budgeted(actions);
+  }
+
+  private Plan budgeted(List<Action> actions) {
     List<Action> decided = new ArrayList<>();
     List<Action> found = new ArrayList<>();
     int postponed = 0;
     int budget = policy.budget();
-    for (String name : names) {
-      Optional<Action> action =
-          judge(name, Optional.ofNullable(records.get(name)), Optional.ofNullable(seen.get(name)));
-      if (action.isEmpty()) {
-        continue;
-      }
-      if (action.get().reason() == Reason.DECIDED) {
-        decided.add(action.get());
-      } else if (action.get().kind() != Kind.DESTROY || budget-- > 0) {
-        found.add(action.get());
+    for (Action action : actions) {
+      if (action.reason() == Reason.DECIDED) {
+        decided.add(action);
+      } else if (action.kind() != Kind.DESTROY || budget-- > 0) {
+        found.add(action);
       } else {
         postponed++;
       }
@@ -231,31 +239,28 @@ public final class ReclaimPlanner {
     return new Plan(decided, suspects, postponed, unsettled || !suspects.isEmpty());
   }
 
-  private Optional<Action> judge(
-      String name, Optional<Instance> record, Optional<Machine> machine) {
-    if (record.isEmpty()) {
-      return unrecorded(name, machine.orElseThrow());
-    }
-    Instance instance = record.get();
+  /**
+   * @param machine null if there is none
+   */
+  private Optional<Action> recorded(Instance instance, Machine machine) {
     if (instance.phase() == InstancePhase.RECLAIMING) {
-      return machine.isPresent()
-          ? act(name, Kind.DESTROY, Reason.DECIDED)
+      return machine != null
+          ? act(instance.id(), Kind.DESTROY, Reason.DECIDED)
           : missing(instance, Reason.DECIDED);
     }
     if (instance.phase().isBeingMade()) {
       if (evidence.brokers().contains(instance.broker())) {
         return Optional.empty();
       }
-      return machine.isPresent()
-          ? act(name, Kind.DESTROY, Reason.ABANDONED)
+      return machine != null
+          ? act(instance.id(), Kind.DESTROY, Reason.ABANDONED)
           : missing(instance, Reason.ABANDONED);
     }
-    if (machine.isEmpty()) {
+    if (machine == null) {
       return missing(instance, Reason.VANISHED);
     }
-    boolean judged =
-        machine.get().sign().reachable() && !evidence.untouchable().contains(instance.id());
-    return judged ? wanted(instance, machine.get()) : Optional.empty();
+    boolean judged = machine.sign().reachable() && !evidence.untouchable().contains(instance.id());
+    return judged ? wanted(instance, machine) : Optional.empty();
   }
 
   private Optional<Action> unrecorded(String name, Machine machine) {

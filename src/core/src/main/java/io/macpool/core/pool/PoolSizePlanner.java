@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -102,28 +103,44 @@ public final class PoolSizePlanner {
    */
   private static Map<String, Integer> grow(
       int room, int maxPerWorker, List<WorkerPod> pods, Map<String, Integer> targets) {
+    PriorityQueue<Growth> least = new PriorityQueue<>();
+    for (WorkerPod pod : pods) {
+      if (pod.assignable()) {
+        int held = held(pod);
+        int most = Math.min(targets.get(pod.id()), held + maxPerWorker - pod.bound());
+        if (held < most) {
+          least.add(new Growth(pod.id(), held, most, held));
+        }
+      }
+    }
     Map<String, Integer> grown = new HashMap<>();
-    for (int left = room; left > 0; left--) {
-      WorkerPod least = null;
-      int leastHeld = Integer.MAX_VALUE;
-      for (WorkerPod pod : pods) {
-        if (!pod.assignable()) {
-          continue;
-        }
-        int more = grown.getOrDefault(pod.id(), 0);
-        int held = held(pod) + more;
-        boolean full = pod.bound() + more >= maxPerWorker;
-        if (!full && held < targets.get(pod.id()) && held < leastHeld) {
-          least = pod;
-          leastHeld = held;
-        }
+    for (int left = room; left > 0 && !least.isEmpty(); left--) {
+      Growth more = least.remove().byOne();
+      grown.put(more.pod(), more.holds() - more.held());
+      if (more.holds() < more.most()) {
+        least.add(more);
       }
-      if (least == null) {
-        break;
-      }
-      grown.merge(least.id(), 1, Integer::sum);
     }
     return grown;
+  }
+
+  /**
+   * How far a pod has grown in this plan.
+   *
+   * @param held before it
+   * @param most what it may hold after it
+   */
+  private record Growth(String pod, int held, int most, int holds) implements Comparable<Growth> {
+
+    Growth byOne() {
+      return new Growth(pod, held, most, holds + 1);
+    }
+
+    @Override
+    public int compareTo(Growth other) {
+      int byHeld = Integer.compare(holds, other.holds);
+      return byHeld != 0 ? byHeld : pod.compareTo(other.pod);
+    }
   }
 
   private static Reason reason(WorkerPod pod, int send, int target) {

@@ -1,13 +1,16 @@
 package io.macpool.core.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.macpool.core.Observed;
 import io.macpool.core.pool.PoolSizePlan.Assignment;
 import io.macpool.core.pool.WorkerPod.Standing;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 class PoolSizePlannerPropertyTest {
 
@@ -67,6 +71,55 @@ class PoolSizePlannerPropertyTest {
     if (!serving.isEmpty()) {
       assertThat(Collections.max(serving) - Collections.min(serving)).isLessThanOrEqualTo(1);
     }
+  }
+
+  @Property
+  void roomGoesOneByOneToThePodThatHasLeast(
+      @ForAll @IntRange(max = 40) int limit,
+      @ForAll @IntRange(min = 1, max = 6) int perWorker,
+      @ForAll("fleets") List<WorkerPod> pods) {
+    Map<String, Assignment> told = PoolSizePlanner.plan(limit, perWorker, pods).assignments();
+    Map<String, Integer> holds = new HashMap<>();
+    pods.forEach(pod -> holds.put(pod.id(), held(pod)));
+    int room = limit - pods.stream().mapToInt(WorkerPod::bound).sum();
+    for (int left = room; left > 0; left--) {
+      pods.stream()
+          .filter(pod -> told.containsKey(pod.id()))
+          .filter(pod -> holds.get(pod.id()) < told.get(pod.id()).target())
+          .filter(pod -> pod.bound() + holds.get(pod.id()) - held(pod) < perWorker)
+          .min(
+              Comparator.comparing((WorkerPod pod) -> holds.get(pod.id()))
+                  .thenComparing(WorkerPod::id))
+          .ifPresent(least -> holds.merge(least.id(), 1, Integer::sum));
+    }
+    told.forEach(
+        (id, assignment) ->
+            assertThat(assignment.send()).isEqualTo(Math.min(assignment.target(), holds.get(id))));
+  }
+
+  private static int held(WorkerPod pod) {
+    return Math.max(pod.believed().expected(), pod.granted());
+  }
+
+  /** To look at every pod for each job of the limit would take minutes. */
+  @Test
+  void tenThousandPodsGrowInAMoment() {
+    List<WorkerPod> pods =
+        IntStream.range(0, 10_000)
+            .mapToObj(
+                i ->
+                    new WorkerPod(
+                        "pod-" + i,
+                        Standing.SERVING,
+                        Observed.known(PoolSize.NONE, NOW),
+                        PoolSize.NONE,
+                        0,
+                        0))
+            .toList();
+    PoolSizePlan plan =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(60), () -> PoolSizePlanner.plan(2_000_000, 200, pods));
+    assertThat(plan.bound()).isEqualTo(2_000_000);
   }
 
   @Property
