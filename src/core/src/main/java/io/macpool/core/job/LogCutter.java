@@ -39,12 +39,16 @@ public final class LogCutter {
   /** Takes bytes; returns the pieces that are full, in order. */
   public List<String> append(byte[] bytes, int offset, int length) {
     List<String> full = new ArrayList<>();
+    if (incomplete.position() == 0 && isAscii(bytes, offset, length)) {
+      take(bytes, offset, offset + length, full); // most output: nothing to decode
+      return full;
+    }
     ByteBuffer in = joined(bytes, offset, length);
     CharBuffer out = CharBuffer.allocate(in.remaining() + 1);
     decoder.decode(in, out, false);
     incomplete.clear();
     incomplete.put(in);
-    take(out.flip(), full);
+    takeDecoded(out.flip(), full);
     return full;
   }
 
@@ -64,7 +68,7 @@ public final class LogCutter {
     CharBuffer out = CharBuffer.allocate(8);
     decoder.decode(incomplete.flip(), out, true);
     decoder.flush(out);
-    take(out.flip(), pieces);
+    takeDecoded(out.flip(), pieces);
     flush().ifPresent(pieces::add);
     return pieces;
   }
@@ -83,21 +87,33 @@ public final class LogCutter {
   }
 
   /** As bytes again, and valid ones now: a cut is then found in one step, not char by char. */
-  private void take(CharBuffer decoded, List<String> full) {
+  private void takeDecoded(CharBuffer decoded, List<String> full) {
     byte[] bytes = decoded.toString().getBytes(UTF_8);
-    int at = 0;
-    while (at < bytes.length) {
-      int end = Math.min(bytes.length, at + text.length - textBytes);
-      while (end < bytes.length && isInsideCharacter(bytes[end])) {
+    take(bytes, 0, bytes.length, full);
+  }
+
+  private void take(byte[] bytes, int from, int to, List<String> full) {
+    int at = from;
+    while (at < to) {
+      int end = Math.min(to, at + text.length - textBytes);
+      while (end < to && isInsideCharacter(bytes[end])) {
         end--;
       }
       System.arraycopy(bytes, at, text, textBytes, end - at);
       textBytes += end - at;
       at = end;
-      if (at < bytes.length) {
+      if (at < to) {
         flush().ifPresent(full::add);
       }
     }
+  }
+
+  private static boolean isAscii(byte[] bytes, int offset, int length) {
+    int all = 0;
+    for (int i = offset; i < offset + length; i++) {
+      all |= bytes[i];
+    }
+    return all >= 0;
   }
 
   private static boolean isInsideCharacter(byte unit) {

@@ -54,10 +54,19 @@ public final class AmqpConnection implements AutoCloseable {
    */
   public AmqpConnection(
       String name, AmqpEndpoint endpoint, int consumerThreads, ScheduledExecutorService scheduler) {
+    this(name, endpoint, endpoint.factory(), consumerThreads, scheduler);
+  }
+
+  AmqpConnection(
+      String name,
+      AmqpEndpoint endpoint,
+      ConnectionFactory factory,
+      int consumerThreads,
+      ScheduledExecutorService scheduler) {
     this.name = name;
     this.endpoint = endpoint;
     this.place = endpoint.place();
-    this.factory = endpoint.factory();
+    this.factory = factory;
     this.scheduler = scheduler;
     this.connecting = Executors.newSingleThreadExecutor(work -> thread(name + "-connect", work));
     this.consumers =

@@ -55,7 +55,7 @@ public record AmqpEndpoint(
    */
   ConnectionFactory factory() {
     PeerUrl peer = peer();
-    ConnectionFactory factory = new ConnectionFactory();
+    ConnectionFactory factory = new GatheringConnectionFactory();
     try {
       if (peer.scheme().equals("amqps")) {
         trust(factory);

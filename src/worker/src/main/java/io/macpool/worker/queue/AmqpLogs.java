@@ -1,12 +1,13 @@
 package io.macpool.worker.queue;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Connection;
 import io.macpool.worker.job.LogPart;
 import io.macpool.worker.job.LogSink;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,6 +47,12 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
           .deliveryMode(2)
           .type("job:test:log")
           .build();
+
+  /** Written as it goes: there are hundreds of parts in a megabyte. */
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Bytes of a part's body beside its content, about. */
+  private static final int OVERHEAD = 160;
 
   /** A part that the publisher has. */
   private static final class Unsafe {
@@ -90,7 +97,10 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
             scheduler);
     this.looking =
         scheduler.scheduleWithFixedDelay(
-            this::lookSoon, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            this::lookIfAnyWaits,
+            LOOK_EVERY.toMillis(),
+            LOOK_EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Logs that keep at most so many bytes on disk while they can't be told. */
@@ -219,6 +229,13 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
                 });
   }
 
+  /** A worker without a job wakes nobody: each task would keep a thread of the pool alive. */
+  private void lookIfAnyWaits() {
+    if (!onItsWay.isEmpty() || !spool.isEmpty()) {
+      lookSoon();
+    }
+  }
+
   private void lookSoon() {
     try {
       blocking.execute(this::look);
@@ -228,17 +245,26 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
   }
 
   static byte[] body(LogPart part) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    body.put("id", part.jobId());
-    body.put("log", part.content());
-    body.put("number", part.number());
-    body.put("uuid", part.uuid());
-    body.put("final", part.isFinal());
-    if (!part.meta().isEmpty()) {
-      ObjectNode meta = body.putObject("meta");
-      part.meta().forEach(meta::put);
+    ByteArrayOutputStream body = new ByteArrayOutputStream(part.content().length() + OVERHEAD);
+    try (JsonGenerator json = JSON.createGenerator(body)) {
+      json.writeStartObject();
+      json.writeNumberField("id", part.jobId());
+      json.writeStringField("log", part.content());
+      json.writeNumberField("number", part.number());
+      json.writeStringField("uuid", part.uuid());
+      json.writeBooleanField("final", part.isFinal());
+      if (!part.meta().isEmpty()) {
+        json.writeObjectFieldStart("meta");
+        for (Map.Entry<String, String> fact : part.meta().entrySet()) {
+          json.writeStringField(fact.getKey(), fact.getValue());
+        }
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("a log part could not be written as JSON", e);
     }
-    return AmqpReports.bytes(body);
+    return body.toByteArray();
   }
 
   @Override

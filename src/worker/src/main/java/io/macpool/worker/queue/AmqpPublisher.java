@@ -137,17 +137,26 @@ final class AmqpPublisher implements AutoCloseable {
     }
   }
 
+  /** What waits by now leaves in few writes. */
   private void send() {
-    for (Message next = take(); next != null; next = take()) {
-      try {
-        channel.basicPublish(
+    Optional<Channel> used = Optional.empty();
+    GatheringConnectionFactory.gather();
+    try {
+      for (Message next = take(); next != null; next = take()) {
+        Channel on = channel;
+        on.basicPublish(
             next.exchange(), next.key(), mandatory, next.properties(), next.body().bytes);
-      } catch (IOException | RuntimeException e) {
-        // It is unconfirmed, and goes out again on the next connection.
-        log.debug("{} waits for the next connection: {}", name, AmqpConnection.phrase(e));
-        stop();
-        return;
+        used = Optional.of(on);
       }
+      if (used.isPresent()) {
+        GatheringConnectionFactory.flush(used.get());
+      }
+    } catch (IOException | RuntimeException e) {
+      // It is unconfirmed, and goes out again on the next connection.
+      log.debug("{} waits for the next connection: {}", name, AmqpConnection.phrase(e));
+      stop();
+    } finally {
+      GatheringConnectionFactory.release();
     }
   }
 
