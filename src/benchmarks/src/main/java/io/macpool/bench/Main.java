@@ -40,7 +40,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  src/benchmarks/run                   all of them, about ten minutes",
       "  src/benchmarks/run broker planners   those whose names begin so",
-      "  src/benchmarks/run --json run.json   for programs that compare runs"
+      "  src/benchmarks/run --json run.json   for programs that compare runs",
+      "  src/benchmarks/run --against COMMIT  ratios to another commit, measured in turn"
     })
 final class Main implements Callable<Integer> {
 

@@ -55,6 +55,7 @@ public final class ServiceProcess implements AutoCloseable {
                 "-Xmx" + heapMebibytes + "m",
                 // As in the images.
                 "-XX:+UseSerialGC",
+                "-Xms16m",
                 "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4",
                 // The simulators' class path has a library of slow ciphers that a worker's has not.
                 "-Dorg.apache.sshd.security.provider.BC.enabled=false",

@@ -42,8 +42,11 @@ public final class JobsBenchmark implements Benchmark {
           Measurement.of("worker.job.p50", jobs.millis(50), "ms").against(what, least.millis(50)));
       report.add(
           Measurement.of("worker.job.p99", jobs.millis(99), "ms").against(what, least.millis(99)));
+      Duration cpu = worker.cpu();
       long nanos = took(() -> around.awaitFinished(around.publish(TOGETHER), PATIENCE));
       report.add(Measurement.of("worker.jobs.rate", TOGETHER / (nanos / 1e9), "jobs/s"));
+      double used = worker.cpu().minus(cpu).toMillis();
+      report.add(Measurement.of("worker.job.cpu", used / TOGETHER, "ms"));
       report.add(Measurement.of("worker.heap.after-jobs", worker.heapLive(), "MiB"));
     }
   }

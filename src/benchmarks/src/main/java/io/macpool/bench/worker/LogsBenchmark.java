@@ -76,16 +76,21 @@ public final class LogsBenchmark implements Benchmark {
       Rates without = new Rates();
       Rates published = new Rates();
       int disorders = 0;
+      Duration cpu = Duration.ZERO;
       // In turn, so that whatever else the machine does befalls all of them.
       for (int i = 0; i < ROUNDS; i++) {
         int before = meter.disorders();
+        Duration used = worker.cpu();
         ours.add(worker(around, meter, watch));
+        cpu = cpu.plus(worker.cpu()).minus(used);
         disorders += meter.disorders() - before;
         without.add(withoutWorker(around, meter, watch));
         published.add(published(around, meter));
       }
       report.add(
           Measurement.of("worker.log.one-job.disorders", (double) disorders, "parts").atMost(0));
+      double megabytes = ROUNDS * ONE_LOG / Rates.MEGA;
+      report.add(Measurement.of("worker.log.cpu", cpu.toMillis() / megabytes, "ms/MB"));
       String what = "the same parts published, without SSH";
       report.add(
           Measurement.of("worker.log.one-job", ours.median(), "MB/s")

@@ -6,6 +6,7 @@ import io.macpool.bench.Report;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 /** What five hundred jobs cost that run at once. */
 public final class MemoryBenchmark implements Benchmark {
 
+  private static final int SOME = 100;
   private static final int JOBS = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -33,7 +35,16 @@ public final class MemoryBenchmark implements Benchmark {
         WorkerProcess worker = WorkerProcess.start(around, JOBS)) {
       double idle = worker.heapLive();
       OptionalDouble idleResident = worker.resident();
-      List<Long> ids = around.publish(JOBS);
+      if (idleResident.isPresent()) {
+        report.add(Measurement.of("worker.resident.idle", idleResident.getAsDouble(), "MiB"));
+      }
+      List<Long> ids = new ArrayList<>(around.publish(SOME));
+      around.awaitStarted(ids, PATIENCE);
+      OptionalDouble some = worker.resident();
+      if (some.isPresent()) {
+        report.add(Measurement.of("worker.resident.100-jobs", some.getAsDouble(), "MiB"));
+      }
+      ids.addAll(around.publish(JOBS - SOME));
       around.awaitStarted(ids, PATIENCE);
       double busy = worker.heapLive();
       report.add(

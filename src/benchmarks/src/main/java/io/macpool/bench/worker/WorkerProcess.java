@@ -2,6 +2,7 @@ package io.macpool.bench.worker;
 
 import io.macpool.bench.ServiceProcess;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.OptionalDouble;
 
 /** A worker in a process of its own, with a heap of 512 MiB. */
@@ -36,6 +37,11 @@ final class WorkerProcess implements AutoCloseable {
   /** What the process holds of the machine's memory, in MiB; nothing where there is no /proc. */
   OptionalDouble resident() throws IOException {
     return process.resident();
+  }
+
+  /** The processor time that it has used so far. */
+  Duration cpu() {
+    return process.cpu();
   }
 
   @Override
