@@ -1,5 +1,9 @@
 package io.macpool.sim.amqp;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.macpool.service.ProcessTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,9 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +47,8 @@ public final class RabbitMqCluster implements AutoCloseable {
   private final int mapper = freePort();
   private final Map<Node, Ports> ports = Map.of(Node.FIRST, ports(), Node.SECOND, ports());
   private final List<Process> processes = new ArrayList<>();
+  private final Map<Node, Process> servers = new EnumMap<>(Node.class);
+  private final Map<Node, Duration> consumerTimeouts = new EnumMap<>(Node.class);
 
   private RabbitMqCluster(Path home) {
     this.home = home;
@@ -87,14 +94,34 @@ public final class RabbitMqCluster implements AutoCloseable {
     return URI.create("http://guest:guest@127.0.0.1:" + ports.get(node).management());
   }
 
-  /** Stops a node; what lies on it alone is out of reach. */
+  /**
+   * Stops a node; what lies on it alone is out of reach. One that hangs while it closes its
+   * connections, as 3.10 was seen to do on a busy machine, is killed.
+   */
   public void stop(Node node) {
-    control(node, "stop_app");
+    try {
+      control(node, "stop_app");
+    } catch (IllegalStateException hangs) {
+      Process server = servers.get(node);
+      List<ProcessHandle> machine = server.descendants().toList();
+      ProcessTree.kill(server);
+      machine.forEach(process -> process.onExit().orTimeout(CALL.toSeconds(), SECONDS).join());
+    }
   }
 
   /** Starts it again, with all that it had. */
   public void start(Node node) {
-    control(node, "start_app");
+    if (servers.get(node).isAlive()) {
+      control(node, "start_app");
+      return;
+    }
+    try {
+      launch(node);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Optional.ofNullable(consumerTimeouts.get(node))
+        .ifPresent(timeout -> setConsumerTimeout(node, timeout));
   }
 
   /** Has a node believe that its memory runs low, or that it does so no more. */
@@ -104,6 +131,7 @@ public final class RabbitMqCluster implements AutoCloseable {
 
   /** How long a message may be held, on channels of this node that are opened from now on. */
   public void setConsumerTimeout(Node node, Duration timeout) {
+    consumerTimeouts.put(node, timeout);
     control(
         node,
         "eval",
@@ -144,6 +172,12 @@ public final class RabbitMqCluster implements AutoCloseable {
     Files.writeString(
         own.resolve("advanced.config"), "[{rabbit, [{channel_tick_interval, 500}]}].\n");
     Files.writeString(own.resolve("enabled_plugins"), "[rabbitmq_management].\n");
+    launch(node);
+  }
+
+  private void launch(Node node) throws IOException {
+    Path own = home.resolve(name(node));
+    Ports its = ports.get(node);
     run(
         name(node),
         List.of(SERVER.toString()),
@@ -157,6 +191,7 @@ public final class RabbitMqCluster implements AutoCloseable {
             "RABBITMQ_ENABLED_PLUGINS_FILE", own.resolve("enabled_plugins").toString(),
             "RABBITMQ_PID_FILE", own.resolve("pid").toString(),
             "RABBITMQ_GENERATED_CONFIG_DIR", own.resolve("generated").toString()));
+    servers.put(node, processes.get(processes.size() - 1));
     awaitPort(its.management(), name(node));
   }
 
@@ -190,8 +225,8 @@ public final class RabbitMqCluster implements AutoCloseable {
     command.addAll(List.of(arguments));
     try {
       Process call = builder("control", command, Map.of()).start();
-      if (!call.waitFor(CALL.toSeconds(), TimeUnit.SECONDS)) {
-        call.destroyForcibly();
+      if (!call.waitFor(CALL.toSeconds(), SECONDS)) {
+        ProcessTree.kill(call);
         throw new IllegalStateException(command + " did not end within " + CALL.toSeconds() + " s");
       }
       if (call.exitValue() != 0) {
@@ -232,7 +267,7 @@ public final class RabbitMqCluster implements AutoCloseable {
 
   private static void pause(Process process) {
     try {
-      boolean unused = process.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      boolean unused = process.waitFor(LOOK.toMillis(), MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while RabbitMQ started", e);
@@ -271,7 +306,7 @@ public final class RabbitMqCluster implements AutoCloseable {
     children.forEach(ProcessHandle::destroy);
     process.destroy();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(10, SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {
