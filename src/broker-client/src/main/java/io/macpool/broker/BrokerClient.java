@@ -47,6 +47,7 @@ public final class BrokerClient {
   private final Executor executor;
   private final Retries retries;
   private final Map<String, String> headers;
+  private final Duration readDeadline;
 
   /**
    * Makes a client; it owns neither {@code executor}, which parses answers, nor {@code scheduler},
@@ -67,16 +68,27 @@ public final class BrokerClient {
             .executor(executor)
             .build();
     this.headers = Map.of();
+    this.readDeadline = READ_DEADLINE;
   }
 
-  private BrokerClient(BrokerClient other, String header, String value) {
+  private BrokerClient(BrokerClient other, Map<String, String> headers, Duration readDeadline) {
     this.endpoint = other.endpoint;
     this.executor = other.executor;
     this.retries = other.retries;
     this.http = other.http;
-    Map<String, String> more = new HashMap<>(other.headers);
+    this.headers = Map.copyOf(headers);
+    this.readDeadline = readDeadline;
+  }
+
+  private BrokerClient with(String header, String value) {
+    Map<String, String> more = new HashMap<>(headers);
     more.put(header, value);
-    this.headers = Map.copyOf(more);
+    return new BrokerClient(this, more, readDeadline);
+  }
+
+  /** The same client, for which an answer to a question must be whole within that time. */
+  public BrokerClient readingWithin(Duration deadline) {
+    return new BrokerClient(this, headers, deadline);
   }
 
   /**
@@ -85,7 +97,7 @@ public final class BrokerClient {
    * @param traceparent as W3C Trace Context has it
    */
   public BrokerClient tracedBy(String traceparent) {
-    return new BrokerClient(this, "traceparent", traceparent);
+    return with("traceparent", traceparent);
   }
 
   /**
@@ -93,7 +105,7 @@ public final class BrokerClient {
    * knows no leases takes no notice.
    */
   public BrokerClient leasedBy(String lease) {
-    return new BrokerClient(this, "Macpool-Lease", lease);
+    return with("Macpool-Lease", lease);
   }
 
   /**
@@ -160,7 +172,7 @@ public final class BrokerClient {
     String what = "look at instance " + id;
     return retries
         .run(
-            () -> send(what, request("/instances/" + segment(id), READ_DEADLINE).GET(), 404),
+            () -> send(what, request("/instances/" + segment(id), readDeadline).GET(), 404),
             BrokerClient::mayPass)
         .thenApply(
             answer ->
@@ -173,7 +185,7 @@ public final class BrokerClient {
   public CompletableFuture<List<Instance>> list() {
     String what = "list the instances";
     return retries
-        .run(() -> send(what, request("/instances", READ_DEADLINE).GET()), BrokerClient::mayPass)
+        .run(() -> send(what, request("/instances", readDeadline).GET()), BrokerClient::mayPass)
         .thenApply(answer -> data(what, answer, Instance.class));
   }
 
@@ -193,7 +205,7 @@ public final class BrokerClient {
   /** One look at the pool's slots, not retried; nothing if the broker has no such endpoint. */
   public CompletableFuture<Optional<Capacity>> capacity() {
     String what = "read the pool's capacity";
-    return send(what, request("/capacity", READ_DEADLINE).GET(), 404, 405, 501)
+    return send(what, request("/capacity", readDeadline).GET(), 404, 405, 501)
         .thenApply(
             answer ->
                 answer.statusCode() == 200
@@ -213,7 +225,7 @@ public final class BrokerClient {
 
   private <T> CompletableFuture<List<T>> all(String what, String path, Class<T> type) {
     return retries
-        .run(() -> send(what, request(path, READ_DEADLINE).GET()), BrokerClient::mayPass)
+        .run(() -> send(what, request(path, readDeadline).GET()), BrokerClient::mayPass)
         .thenApply(answer -> data(what, answer, type));
   }
 

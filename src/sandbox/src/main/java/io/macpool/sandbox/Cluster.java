@@ -4,11 +4,15 @@ import io.macpool.sim.kubernetes.KubernetesSimulator;
 import io.macpool.sim.kubernetes.RealCluster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The Kubernetes API that the operator works on: simulated, or one that the user brings. */
 interface Cluster extends AutoCloseable {
 
   Path kubeconfig();
+
+  /** Where plain GETs are answered without a header; empty if only the kubeconfig tells. */
+  Optional<String> apiUrl();
 
   /** Applies a manifest as {@code kubectl apply} would. */
   void apply(String manifest);
@@ -24,6 +28,11 @@ interface Cluster extends AutoCloseable {
       @Override
       public Path kubeconfig() {
         return simulator.kubeconfig();
+      }
+
+      @Override
+      public Optional<String> apiUrl() {
+        return Optional.of(simulator.urlWithToken());
       }
 
       @Override
@@ -48,6 +57,11 @@ interface Cluster extends AutoCloseable {
       @Override
       public Path kubeconfig() {
         return cluster.kubeconfig();
+      }
+
+      @Override
+      public Optional<String> apiUrl() {
+        return Optional.empty();
       }
 
       @Override

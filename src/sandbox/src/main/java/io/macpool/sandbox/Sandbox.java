@@ -1,6 +1,7 @@
 package io.macpool.sandbox;
 
 import io.macpool.brain.JupiterBrain;
+import io.macpool.console.Console;
 import io.macpool.operator.Operator;
 import io.macpool.service.Resources;
 import java.io.IOException;
@@ -74,7 +75,13 @@ final class Sandbox implements AutoCloseable {
     admin.put("jupiter-brain", brainAdmin);
     admin.put("worker-operator", "http://127.0.0.1:" + operator.adminPort());
     admin.putAll(pods.adminUrls());
-    info = wiring.info(brokerUrl, admin);
+    String consoleUrl = null;
+    if (!options.endsByItself()) {
+      Console console = resources.own("console", Console.start(wiring.consoleSettings(brokerUrl)));
+      consoleUrl = "http://127.0.0.1:" + console.port();
+      admin.put("console", "http://127.0.0.1:" + console.adminPort());
+    }
+    info = wiring.info(brokerUrl, consoleUrl, admin);
     if (options.info().isPresent()) {
       info.write(options.info().get());
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 
 /** Where everything is, for a person and, as JSON, for a program. It holds this run's secrets. */
 record SandboxInfo(
+    String consoleUrl,
     String brokerUrl,
     String brokerToken,
     String amqpUri,
@@ -75,6 +76,9 @@ record SandboxInfo(
   String describe(boolean simulated, int sshPort) {
     String inOurs = simulated ? "" : " --namespace " + Wiring.NAMESPACE;
     StringBuilder text = new StringBuilder();
+    if (consoleUrl != null) {
+      line(text, "console", consoleUrl + "   (in a browser; token " + brokerToken + ")");
+    }
     line(text, "broker", brokerUrl + "   (token " + brokerToken + ")");
     line(text, "AMQP", amqpUri + "   (jobs go to " + queue + ")");
     line(text, "vCenter", vsphereUrl);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.brain.BrainSettings;
+import io.macpool.console.ConsoleSettings;
 import io.macpool.operator.OperatorSettings;
 import io.macpool.service.ServiceMain;
 import io.macpool.service.Settings;
@@ -52,6 +53,22 @@ final class Wiring {
 
   Settings operatorSettings() {
     return read(OperatorSettings.SPEC, operatorEnvironment());
+  }
+
+  /** What the console is told: a viewer needs the broker's token. */
+  Settings consoleSettings(String brokerUrl) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("MACPOOL_CONSOLE_ADDR", "127.0.0.1:0");
+    environment.put("MACPOOL_CONSOLE_ADMIN_ADDR", "127.0.0.1:0");
+    environment.put("MACPOOL_CONSOLE_BROKER_URL", brokerUrl.replace("://", "://" + token + "@"));
+    environment.put("MACPOOL_CONSOLE_TOKEN", token);
+    environment.put("MACPOOL_CONSOLE_INSECURE_COOKIE", "true");
+    environment.put("MACPOOL_CONSOLE_KUBERNETES_NAMESPACE", NAMESPACE);
+    peers
+        .cluster()
+        .apiUrl()
+        .ifPresent(url -> environment.put("MACPOOL_CONSOLE_KUBERNETES_URL", url));
+    return read(ConsoleSettings.SPEC, environment);
   }
 
   /** What the broker is told. */
@@ -165,9 +182,15 @@ final class Wiring {
     return object;
   }
 
-  SandboxInfo info(String brokerUrl, Map<String, String> adminUrls) {
+  /**
+   * Where everything is.
+   *
+   * @param consoleUrl null if no console runs
+   */
+  SandboxInfo info(String brokerUrl, String consoleUrl, Map<String, String> adminUrls) {
     Peers.VSphere vsphere = peers.vsphere();
     return new SandboxInfo(
+        consoleUrl,
         brokerUrl,
         token,
         peers.amqpUri().toString(),

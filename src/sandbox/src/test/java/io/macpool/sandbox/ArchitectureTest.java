@@ -25,6 +25,7 @@ class ArchitectureTest {
     "io.macpool.brain..",
     "io.macpool.worker..",
     "io.macpool.operator..",
+    "io.macpool.console..",
     "io.macpool.sim..",
     "io.macpool.sandbox.."
   };
@@ -84,17 +85,25 @@ class ArchitectureTest {
               "io.macpool.brain..",
               "io.macpool.worker..",
               "io.macpool.operator..",
+              "io.macpool.console..",
               "io.macpool.sandbox..");
 
   @ArchTest
   static final ArchRule servicesDependOnNoOtherService =
-      slices().matching("io.macpool.(brain|worker|operator)..").should().notDependOnEachOther();
+      slices()
+          .matching("io.macpool.(brain|worker|operator|console)..")
+          .should()
+          .notDependOnEachOther();
 
   @ArchTest
   static final ArchRule servicesKnowNoSimulator =
       noClasses()
           .that()
-          .resideInAnyPackage("io.macpool.brain..", "io.macpool.worker..", "io.macpool.operator..")
+          .resideInAnyPackage(
+              "io.macpool.brain..",
+              "io.macpool.worker..",
+              "io.macpool.operator..",
+              "io.macpool.console..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.macpool.sim..", "io.macpool.sandbox..");

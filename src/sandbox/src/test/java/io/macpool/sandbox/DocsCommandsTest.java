@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 class DocsCommandsTest {
 
   private static final Pattern SETTING =
-      Pattern.compile("\\b((?:JUPITER_BRAIN|TRAVIS_WORKER|WORKER_OPERATOR)_[A-Z0-9_]*[A-Z0-9])\\b");
+      Pattern.compile(
+          "\\b((?:JUPITER_BRAIN|TRAVIS_WORKER|WORKER_OPERATOR|MACPOOL_CONSOLE)"
+              + "_[A-Z0-9_]*[A-Z0-9])\\b");
   private static final Pattern QUOTED_SETTING =
       Pattern.compile(
           "`((?:JUPITER_BRAIN|TRAVIS_WORKER|WORKER_OPERATOR|MACPOOL)_[A-Z0-9_]*[A-Z0-9])`");

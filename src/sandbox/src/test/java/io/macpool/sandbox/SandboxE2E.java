@@ -94,6 +94,7 @@ class SandboxE2E {
     assertThat(told.fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder(
+            "consoleUrl",
             "brokerUrl",
             "brokerToken",
             "amqpUri",

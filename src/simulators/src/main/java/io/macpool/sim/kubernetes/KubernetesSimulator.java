@@ -132,6 +132,11 @@ public final class KubernetesSimulator implements AutoCloseable {
     return server.url();
   }
 
+  /** The same for who sends no header: the token is part of the path. */
+  public String urlWithToken() {
+    return url() + "/" + token;
+  }
+
   /**
    * A file for {@code KUBECONFIG}, readable by this user alone; it goes when the simulator is
    * closed.

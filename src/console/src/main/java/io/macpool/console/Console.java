@@ -1,0 +1,218 @@
+package io.macpool.console;
+
+import io.macpool.broker.BrokerClient;
+import io.macpool.broker.BrokerEndpoint;
+import io.macpool.broker.RetryPolicy;
+import io.macpool.service.AdminRoutes;
+import io.macpool.service.AdminServer;
+import io.macpool.service.BuildInfo;
+import io.macpool.service.ConnectionLimits;
+import io.macpool.service.EventLoops;
+import io.macpool.service.Health;
+import io.macpool.service.HttpListener;
+import io.macpool.service.Metrics;
+import io.macpool.service.Resources;
+import io.macpool.service.Secret;
+import io.macpool.service.Settings;
+import io.macpool.service.SettingsException;
+import io.macpool.service.SteadyClock;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running console. Closing it frees its ports; nobody else notices. */
+public final class Console implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Console.class);
+  private static final int SHORTEST_TOKEN = 16;
+  private static final int MOST_RECORDS = 200_000;
+
+  /** Above a broker's usual pause, and so short that a viewer hears of it within ten seconds. */
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
+
+  private static final Duration BELIEVED = Duration.ofSeconds(4);
+  private static final Duration KUBERNETES_INTERVAL = Duration.ofSeconds(5);
+
+  private final Resources resources = new Resources();
+  private int port;
+  private int adminPort;
+
+  private Console() {}
+
+  /**
+   * Starts to listen and to ask; returns before anybody has answered.
+   *
+   * @throws SettingsException naming every setting whose value can't be used
+   * @throws IllegalStateException if an address can't be listened on
+   */
+  public static Console start(Settings settings) {
+    Console console = new Console();
+    try {
+      console.begin(settings);
+      return console;
+    } catch (RuntimeException e) {
+      console.close();
+      throw e;
+    }
+  }
+
+  /** The port of the pages. */
+  public int port() {
+    return port;
+  }
+
+  /** The port of health and metrics. */
+  public int adminPort() {
+    return adminPort;
+  }
+
+  private void begin(Settings settings) {
+    BrokerEndpoint endpoint = endpoint(settings.get(ConsoleSettings.BROKER_URL));
+    Secret token = settings.get(ConsoleSettings.TOKEN);
+    if (token.reveal().length() < SHORTEST_TOKEN) {
+      throw new SettingsException(
+          List.of(
+              ConsoleSettings.TOKEN.flag()
+                  + ": is shorter than "
+                  + SHORTEST_TOKEN
+                  + " characters"));
+    }
+    Clock clock = SteadyClock.begin();
+    PrometheusMeterRegistry meters = Metrics.registry();
+    resources.own("meters", meters::close);
+    ScheduledExecutorService timer = Executors.newScheduledThreadPool(1, threads("watch"));
+    resources.own("timer", timer::shutdownNow);
+    ScheduledExecutorService answers = Executors.newScheduledThreadPool(2, threads("answers"));
+    resources.own("answers", answers::shutdownNow);
+    BrokerClient client =
+        new BrokerClient(
+                endpoint,
+                new RetryPolicy(Duration.ZERO, Duration.ofMillis(100), Duration.ofMillis(100)),
+                answers,
+                answers)
+            .readingWithin(ANSWER_WITHIN);
+    Poller<BrokerState> broker =
+        new Poller<>(
+            "the broker at " + endpoint,
+            new BrokerQuestions(client)::ask,
+            settings.get(ConsoleSettings.POLL_INTERVAL),
+            BELIEVED,
+            clock,
+            timer);
+    Optional<Poller<ClusterState>> clusters =
+        KubernetesQuestions.of(settings, answers)
+            .map(
+                questions ->
+                    new Poller<>(
+                        "the Kubernetes API",
+                        questions::ask,
+                        KUBERNETES_INTERVAL,
+                        BELIEVED.plus(KUBERNETES_INTERVAL),
+                        clock,
+                        timer));
+    PoolHistory history =
+        new PoolHistory(settings.get(ConsoleSettings.HISTORY), MOST_RECORDS, clock.instant());
+    log.info("the history is in memory: reports begin anew with each start");
+    broker.onAnswer(
+        seen ->
+            seen.now().toOptional().ifPresent(state -> history.observe(state, clock.instant())));
+    listen(settings, token, endpoint, broker, clusters, history, meters, clock);
+    broker.start();
+    clusters.ifPresent(Poller::start);
+  }
+
+  private void listen(
+      Settings settings,
+      Secret token,
+      BrokerEndpoint endpoint,
+      Poller<BrokerState> broker,
+      Optional<Poller<ClusterState>> clusters,
+      PoolHistory history,
+      PrometheusMeterRegistry meters,
+      Clock clock) {
+    Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
+    AtomicInteger viewers = new AtomicInteger();
+    Gauge.builder("console.viewers", viewers, AtomicInteger::get)
+        .description("pages that follow the pool")
+        .register(meters);
+    Gauge.builder("console.broker.known", broker, each -> each.current().isKnown() ? 1 : 0)
+        .description("1 while the broker answers")
+        .register(meters);
+    LiveFeed feed = new LiveFeed();
+    Context loop = vertx.getOrCreateContext();
+    broker.onAnswer(
+        seen ->
+            loop.runOnContext(
+                n -> {
+                  feed.update(seen, clock.instant());
+                  viewers.set(feed.viewers());
+                }));
+    HttpListener listener =
+        HttpListener.with(vertx, ConnectionLimits.forClients(Duration.ofMinutes(1)));
+    Router router = Router.router(vertx);
+    new Access(
+            new ViewerSessions(token, clock),
+            settings.get(ConsoleSettings.INSECURE_COOKIE),
+            listener::trust)
+        .mount(router);
+    new Routes(
+            vertx,
+            broker,
+            clusters,
+            history,
+            settings.get(ConsoleSettings.LICENSED_VMS),
+            endpoint.toString(),
+            clock)
+        .mount(router);
+    router.get("/events").handler(call -> loop.runOnContext(n -> feed.follow(call)));
+    resources.own("pages", listener.listen(settings.get(ConsoleSettings.ADDR), "viewers", router));
+    port = listener.port();
+    Health health =
+        new Health()
+            .warning(
+                "broker",
+                () -> broker.current().trouble().map(unknown -> "away: " + unknown.cause()));
+    AdminServer admin =
+        resources.own(
+            "admin",
+            AdminServer.start(
+                vertx,
+                settings.get(ConsoleSettings.ADMIN_ADDR),
+                new AdminRoutes(BuildInfo.of("console", Console.class), health, meters)));
+    adminPort = admin.port();
+  }
+
+  private static BrokerEndpoint endpoint(Secret url) {
+    try {
+      return BrokerEndpoint.parse(url.reveal());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(
+          List.of(ConsoleSettings.BROKER_URL.flag() + ": " + e.getMessage()));
+    }
+  }
+
+  private static ThreadFactory threads(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

@@ -1,0 +1,107 @@
+package io.macpool.console;
+
+import io.macpool.core.GoDuration;
+import io.macpool.service.ListenAddress;
+import io.macpool.service.Secret;
+import io.macpool.service.Setting;
+import io.macpool.service.SettingsSpec;
+import java.time.Duration;
+import java.util.List;
+
+/** Everything that a person may set on the console. */
+public final class ConsoleSettings {
+
+  public static final Setting<ListenAddress> ADDR =
+      Setting.of("ADDR", "where the pages are", "HOST:PORT", ListenAddress::parse)
+          .defaultTo(new ListenAddress("0.0.0.0", 8090));
+
+  public static final Setting<ListenAddress> ADMIN_ADDR =
+      Setting.of(
+              "ADMIN_ADDR",
+              "where /health/live, /health/ready, /metrics and /info are answered",
+              "HOST:PORT",
+              ListenAddress::parse)
+          .defaultTo(new ListenAddress("0.0.0.0", 8091));
+
+  public static final Setting<Secret> BROKER_URL =
+      Setting.secret(
+              "BROKER_URL",
+              "the VM broker, https://TOKEN@HOST:PORT; a token that may only read suffices")
+          .required();
+
+  public static final Setting<Secret> TOKEN =
+      Setting.secret("TOKEN", "what a viewer has to know, at least 16 characters").required();
+
+  public static final Setting<Boolean> INSECURE_COOKIE =
+      Setting.flag(
+          "INSECURE_COOKIE",
+          "let browsers send the cookie over plain HTTP; without it the pages need HTTPS in front");
+
+  public static final Setting<Duration> POLL_INTERVAL =
+      Setting.of(
+              "POLL_INTERVAL",
+              "how often the broker is asked, 250ms to 5s",
+              "DURATION",
+              ConsoleSettings::parseInterval)
+          .defaultTo(Duration.ofSeconds(2));
+
+  public static final Setting<Duration> HISTORY =
+      Setting.duration(
+              "HISTORY", "how much of the past reports know; it is kept in memory, not on disk")
+          .defaultTo(Duration.ofHours(24));
+
+  public static final Setting<Integer> LICENSED_VMS =
+      Setting.integer("LICENSED_VMS", 1, 1000, "VMs that the licence allows on one host at once")
+          .defaultTo(2);
+
+  public static final Setting<String> KUBERNETES_URL =
+      Setting.text(
+          "KUBERNETES_URL",
+          "the Kubernetes API, for queues: https://kubernetes.default.svc in a pod; not set:"
+              + " queues are not shown");
+
+  public static final Setting<String> KUBERNETES_NAMESPACE =
+      Setting.text("KUBERNETES_NAMESPACE", "the namespace of the WorkerClusters")
+          .defaultTo("default");
+
+  public static final Setting<String> KUBERNETES_TOKEN_FILE =
+      Setting.text(
+          "KUBERNETES_TOKEN_FILE",
+          "file with the token for the Kubernetes API, read anew for each question");
+
+  public static final Setting<String> KUBERNETES_CA_FILE =
+      Setting.text(
+          "KUBERNETES_CA_FILE",
+          "PEM file of the authority that signed the Kubernetes API's certificate; not set: those"
+              + " that Java trusts");
+
+  public static final SettingsSpec SPEC =
+      new SettingsSpec(
+          "console",
+          "shows the pool: every Mac, queue and slot hour, and why something waits",
+          "MACPOOL_CONSOLE_",
+          List.of(
+              ADDR,
+              ADMIN_ADDR,
+              BROKER_URL,
+              TOKEN,
+              INSECURE_COOKIE,
+              POLL_INTERVAL,
+              HISTORY,
+              LICENSED_VMS,
+              KUBERNETES_URL,
+              KUBERNETES_NAMESPACE,
+              KUBERNETES_TOKEN_FILE,
+              KUBERNETES_CA_FILE));
+
+  private ConsoleSettings() {}
+
+  private static Duration parseInterval(String text) {
+    Duration interval = GoDuration.parse(text);
+    if (interval.compareTo(Duration.ofMillis(250)) < 0
+        || interval.compareTo(Duration.ofSeconds(5)) > 0) {
+      throw new IllegalArgumentException("\"" + text + "\" is not between 250ms and 5s");
+    }
+    return interval;
+  }
+}

@@ -1,0 +1,236 @@
+package io.macpool.console;
+
+import io.macpool.broker.HostInfo;
+import io.macpool.broker.Instance;
+import io.macpool.core.usage.CapacityReplay.Demand;
+import io.macpool.core.usage.Period;
+import io.macpool.core.usage.Recording;
+import io.macpool.core.usage.Recording.Gap;
+import io.macpool.core.usage.Recording.HostSpan;
+import io.macpool.core.usage.Recording.Occupation;
+import io.macpool.core.usage.SlotUse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What was seen of the pool, in memory and bounded by age and number. Between two looks that are
+ * further apart than {@link #LONGEST_PAUSE} nothing is known. Thread-safe.
+ */
+final class PoolHistory {
+
+  /** Longer than this, and nobody can say what was between two looks. */
+  static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+  /**
+   * One instance in one state.
+   *
+   * @param ended whether it is over
+   */
+  record Stay(String instance, Optional<String> image, Occupation occupation, boolean ended) {}
+
+  private record Open(Instance seen, SlotUse use, Instant since, boolean made, boolean ready) {}
+
+  private final Duration kept;
+  private final int most;
+  private final Deque<Stay> stays = new ArrayDeque<>();
+  private final Deque<HostSpan> spans = new ArrayDeque<>();
+  private final Deque<Gap> gaps = new ArrayDeque<>();
+  private final Map<String, Open> open = new HashMap<>();
+  private final Map<String, HostSpan> hosts = new HashMap<>();
+  private Instant begin;
+  private Instant last;
+
+  /**
+   * @param kept how old the oldest may be
+   * @param most stays and spans that are kept
+   */
+  PoolHistory(Duration kept, int most, Instant begin) {
+    this.kept = kept;
+    this.most = most;
+    this.begin = begin;
+    this.last = begin;
+  }
+
+  /** Takes in what was seen at an instant; looks come in order. */
+  synchronized void observe(BrokerState state, Instant at) {
+    if (pauseBefore(at)) {
+      gaps.add(new Gap(new Period(last, at), "the broker was away, or nobody looked"));
+    }
+    for (HostInfo host : state.hosts()) {
+      HostSpan before = hosts.get(host.name());
+      SlotUse empty = BrokerState.whenEmpty(host);
+      if (before == null || before.slots() != host.total() || before.whenEmpty() != empty) {
+        endHost(host.name(), at);
+        hosts.put(host.name(), new HostSpan(host.name(), host.total(), empty, new Period(at, at)));
+      }
+    }
+    Set<String> there = new HashSet<>();
+    state.hosts().forEach(host -> there.add(host.name()));
+    List.copyOf(hosts.keySet()).stream()
+        .filter(name -> !there.contains(name))
+        .forEach(name -> endHost(name, at));
+    observeInstances(state.instances(), at);
+    last = at;
+    forget(at);
+  }
+
+  private boolean pauseBefore(Instant at) {
+    return Duration.between(last, at).compareTo(LONGEST_PAUSE) > 0;
+  }
+
+  private void observeInstances(List<Instance> instances, Instant at) {
+    Set<String> there = new HashSet<>();
+    for (Instance instance : instances) {
+      if (instance.host() == null) {
+        continue;
+      }
+      there.add(instance.id());
+      Open before = open.get(instance.id());
+      SlotUse use = BrokerState.useOf(instance);
+      if (before != null
+          && before.use() == use
+          && instance.host().equals(before.seen().host())
+          && ownerOf(instance).equals(ownerOf(before.seen()))) {
+        continue;
+      }
+      boolean made =
+          before == null
+              ? use == SlotUse.BOOTING && !"reclaiming".equals(instance.phase())
+              : before.made();
+      boolean ready = (before != null && before.ready()) || use != SlotUse.BOOTING;
+      if (before != null) {
+        end(before, before.use(), at);
+      }
+      open.put(instance.id(), new Open(instance, use, at, made, ready));
+    }
+    for (String id : List.copyOf(open.keySet())) {
+      if (!there.contains(id)) {
+        Open gone = open.remove(id);
+        boolean inVain = gone.made() && !gone.ready() && gone.use() == SlotUse.BOOTING;
+        end(gone, inVain ? SlotUse.HUNG : gone.use(), at);
+      }
+    }
+  }
+
+  private void end(Open stay, SlotUse use, Instant at) {
+    stays.add(stay(stay, use, at, true));
+  }
+
+  private static Stay stay(Open open, SlotUse use, Instant until, boolean ended) {
+    return new Stay(
+        open.seen().id(),
+        Optional.ofNullable(open.seen().baseImage()),
+        new Occupation(
+            open.seen().host(),
+            use == SlotUse.WARM ? Optional.empty() : ownerOf(open.seen()),
+            use,
+            new Period(open.since(), until.isBefore(open.since()) ? open.since() : until)),
+        ended);
+  }
+
+  private static Optional<String> ownerOf(Instance instance) {
+    return Optional.ofNullable(instance.owner());
+  }
+
+  private void endHost(String name, Instant at) {
+    HostSpan before = hosts.remove(name);
+    if (before != null) {
+      spans.add(until(before, at));
+    }
+  }
+
+  private static HostSpan until(HostSpan span, Instant at) {
+    return new HostSpan(
+        span.host(), span.slots(), span.whenEmpty(), new Period(span.period().from(), at));
+  }
+
+  private void forget(Instant now) {
+    Instant oldest = now.minus(kept);
+    while (!stays.isEmpty()
+        && (stays.size() > most || stays.peek().occupation().period().to().isBefore(oldest))) {
+      begin = later(begin, stays.poll().occupation().period().to());
+    }
+    while (!spans.isEmpty()
+        && (spans.size() > most || spans.peek().period().to().isBefore(oldest))) {
+      begin = later(begin, spans.poll().period().to());
+    }
+    while (!gaps.isEmpty() && gaps.peek().period().to().isBefore(oldest)) {
+      gaps.poll();
+    }
+    begin = later(begin, oldest);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  /** The first instant of which anything is known. */
+  synchronized Instant begin() {
+    return begin;
+  }
+
+  /** What is known of a period; what is not is a gap of it. */
+  synchronized Recording recording(Period asked) {
+    boolean fresh =
+        asked.to().isAfter(last)
+            && Duration.between(last, asked.to()).compareTo(LONGEST_PAUSE) <= 0
+            && last.isAfter(asked.from());
+    Period period = fresh ? new Period(asked.from(), last) : asked;
+    List<HostSpan> allHosts = new ArrayList<>(spans);
+    hosts.values().forEach(span -> allHosts.add(until(span, later(last, span.period().from()))));
+    List<Gap> allGaps = new ArrayList<>(gaps);
+    if (period.from().isBefore(begin)) {
+      allGaps.add(new Gap(new Period(period.from(), begin), "the console did not look yet"));
+    }
+    if (period.to().isAfter(last)) {
+      allGaps.add(new Gap(new Period(last, period.to()), "since the last look"));
+    }
+    return new Recording(
+        period, allHosts, all().stream().map(Stay::occupation).toList(), allGaps, Map.of());
+  }
+
+  private List<Stay> all() {
+    List<Stay> all = new ArrayList<>(stays);
+    open.values().forEach(each -> all.add(stay(each, each.use(), last, false)));
+    return all;
+  }
+
+  /** All of one instance, the oldest first. */
+  synchronized List<Stay> of(String instance) {
+    return all().stream().filter(each -> each.instance().equals(instance)).toList();
+  }
+
+  /** How long those were in use that ended last, at most so many. */
+  synchronized List<Duration> runTimes(int count) {
+    List<Duration> times = new ArrayList<>();
+    stays
+        .descendingIterator()
+        .forEachRemaining(
+            each -> {
+              if (times.size() < count && each.occupation().use() == SlotUse.BUSY) {
+                times.add(each.occupation().period().length());
+              }
+            });
+    return times;
+  }
+
+  /** What needed a slot in a period, from its beginning. */
+  synchronized List<Demand> load(Period period) {
+    return stays.stream()
+        .map(Stay::occupation)
+        .filter(each -> each.use() == SlotUse.BUSY)
+        .filter(each -> !each.period().from().isBefore(period.from()))
+        .filter(each -> each.period().from().isBefore(period.to()))
+        .map(each -> new Demand(each.period().from(), each.period().length()))
+        .toList();
+  }
+}

@@ -1,0 +1,215 @@
+package io.macpool.console;
+
+import io.macpool.broker.Capacity.Slots;
+import io.macpool.broker.HostInfo;
+import io.macpool.broker.ImageInfo;
+import io.macpool.broker.Instance;
+import io.macpool.console.PoolHistory.Stay;
+import io.macpool.core.Observed.Known;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The pages that show what the broker says now. */
+final class PoolPages {
+
+  private PoolPages() {}
+
+  /** Hosts and slots. */
+  static String pool(Watched<BrokerState> broker, Instant now) {
+    Html html = Page.begin("Pool", true);
+    Page.status(html, broker, now);
+    Optional<BrokerState> last = broker.last().map(Known::value);
+    if (last.isEmpty()) {
+      return html.element("p", "Nothing is known of the pool yet.").document();
+    }
+    BrokerState state = last.get();
+    slots(html, state.capacity().slots());
+    warnings(html, state);
+    html.open("p", "class", "legend");
+    html.text("U in use · B booting · W warm · · empty · C cordoned · L lost · red: too many");
+    html.close();
+    html.open("div", "id", "grid", "class", broker.isKnown() ? "grid" : "grid stale");
+    for (PoolGrid.Row row : PoolGrid.of(state, now).rows()) {
+      html.open("section", "class", "host " + row.state(), "data-host", row.host());
+      html.element("h2", row.host(), "title", row.note());
+      html.open("div", "class", "slots");
+      row.cells().forEach(cell -> cell(html, cell));
+      html.close().close();
+    }
+    html.close();
+    hosts(html, state, now);
+    return html.document();
+  }
+
+  private static void cell(Html html, PoolGrid.Cell cell) {
+    if (cell.instance() == null) {
+      html.element("span", cell.letter(), "class", "slot " + cell.use(), "title", cell.words());
+    } else {
+      html.element(
+          "a",
+          cell.letter(),
+          "class",
+          "slot " + cell.use(),
+          "title",
+          cell.words(),
+          "aria-label",
+          cell.words(),
+          "href",
+          instance(cell.instance()));
+    }
+  }
+
+  private static String instance(String id) {
+    return "/instances/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static void slots(Html html, Slots slots) {
+    html.open("dl", "class", "figures");
+    figure(html, "in use", slots.used(), "used");
+    figure(html, "of them pending", slots.pending(), "pending");
+    figure(html, "warm", slots.warm(), "warm");
+    figure(html, "free", slots.free(), "free");
+    figure(html, "slots", slots.total(), "total");
+    html.close();
+  }
+
+  private static void figure(Html html, String name, int value, String key) {
+    html.open("div").element("dt", name).open("dd", "data-figure", key);
+    Page.number(html, value, "/api/capacity");
+    html.close().close();
+  }
+
+  private static void warnings(Html html, BrokerState state) {
+    List<String> warnings =
+        Objects.requireNonNullElse(state.capacity().warnings(), List.<String>of());
+    if (!warnings.isEmpty()) {
+      html.open("ul", "class", "trouble");
+      warnings.forEach(warning -> html.element("li", warning));
+      html.close();
+    }
+  }
+
+  private static void hosts(Html html, BrokerState state, Instant now) {
+    html.open("table").element("caption", "Hosts");
+    row(html, "th", "Host", "State", "Slots", "In use", "Warm", "Free", "Up for");
+    for (HostInfo host : state.hosts()) {
+      html.open("tr").element("td", host.name()).element("td", PoolGrid.words(host));
+      for (int value : new int[] {host.total(), host.used(), host.warm(), host.free()}) {
+        html.open("td");
+        Page.number(html, value, "/api/hosts");
+        html.close();
+      }
+      html.element(
+          "td",
+          host.booted() == null ? "unknown" : Words.about(Duration.between(host.booted(), now)));
+      html.close();
+    }
+    html.close();
+  }
+
+  static void row(Html html, String element, String... texts) {
+    html.open("tr");
+    for (String text : texts) {
+      html.element(element, text);
+    }
+    html.close();
+  }
+
+  /** One instance, now and before. */
+  static String instance(
+      String id, Watched<BrokerState> broker, List<Stay> stays, Instant begin, Instant now) {
+    Html html = Page.begin("Instance", false);
+    Page.status(html, broker, now);
+    html.element("p", id);
+    Optional<Instance> found = broker.last().map(Known::value).flatMap(state -> state.instance(id));
+    if (found.isEmpty()) {
+      html.element("p", "The broker does not list it now.");
+    } else {
+      Instance instance = found.get();
+      html.open("table").element("caption", "Now");
+      row(html, "td", "state", Objects.requireNonNullElse(instance.state(), "unknown"));
+      row(html, "td", "phase", Objects.requireNonNullElse(instance.phase(), "not on record"));
+      row(html, "td", "image", Objects.requireNonNullElse(instance.baseImage(), "unknown"));
+      row(html, "td", "host", Objects.requireNonNullElse(instance.host(), "unknown"));
+      row(html, "td", "owner", Objects.requireNonNullElse(instance.owner(), "none"));
+      html.close();
+    }
+    html.open("table").element("caption", "What the console saw of it");
+    row(html, "th", "From", "For", "Host", "As", "Owner");
+    for (Stay stay : stays) {
+      html.open("tr").open("td");
+      Page.time(html, stay.occupation().period().from());
+      html.close();
+      html.element("td", Words.about(stay.occupation().period().length()));
+      html.element("td", stay.occupation().host());
+      html.element("td", stay.occupation().use().words());
+      html.element("td", stay.occupation().owner().orElse("none")).close();
+    }
+    html.close();
+    html.open("p").text("The console knows of nothing before ");
+    Page.time(html, begin);
+    return html.text(".").close().document();
+  }
+
+  /** Why a create would wait now: every host with its own reason. */
+  static String why(Watched<BrokerState> broker, Optional<String> image, Instant now) {
+    Html html = Page.begin("Why does it wait", true);
+    Page.status(html, broker, now);
+    Optional<BrokerState> last = broker.last().map(Known::value);
+    if (last.isEmpty()) {
+      return html.element("p", "Nothing is known of the pool yet.").document();
+    }
+    BrokerState state = last.get();
+    html.open("form", "method", "get", "action", "/why").open("label").text("Image ");
+    html.open("select", "name", "image");
+    for (ImageInfo each : state.images()) {
+      if (image.equals(Optional.of(each.id()))) {
+        html.element("option", each.id(), "selected", "selected");
+      } else {
+        html.element("option", each.id());
+      }
+    }
+    html.close().close().element("button", "Look", "type", "submit").close();
+    html.element("p", WaitCauses.summary(state), "class", "answer");
+    image.ifPresent(name -> html.element("p", WaitCauses.ofImage(state, name), "class", "answer"));
+    html.open("table").element("caption", "Each host");
+    row(html, "th", "Host", "Why it takes no more, or that it does");
+    state.hosts().forEach(host -> row(html, "td", host.name(), WaitCauses.ofHost(host)));
+    return html.document();
+  }
+
+  /** Legible from four metres. */
+  static String wall(Watched<BrokerState> broker, Instant now) {
+    Html html = Page.head("Wall", true).open("main", "class", "wall");
+    Page.status(html, broker, now);
+    broker
+        .last()
+        .map(Known::value)
+        .ifPresent(
+            state -> {
+              slots(html, state.capacity().slots());
+              Map<String, Long> states =
+                  state.hosts().stream()
+                      .collect(
+                          Collectors.groupingBy(
+                              HostInfo::state, TreeMap::new, Collectors.counting()));
+              html.open("dl", "class", "figures");
+              states.forEach(
+                  (name, count) -> {
+                    html.open("div").element("dt", "hosts " + name).open("dd");
+                    Page.number(html, count, "/api/hosts");
+                    html.close().close();
+                  });
+              html.close();
+            });
+    return html.document();
+  }
+}

@@ -1,0 +1,231 @@
+package io.macpool.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.broker.BrokerJson;
+import io.macpool.core.GoDuration;
+import io.macpool.core.Observed.Known;
+import io.macpool.core.usage.CapacityReplay;
+import io.macpool.core.usage.CapacityReplay.Demand;
+import io.macpool.core.usage.Period;
+import io.macpool.core.usage.UsageReport;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/** The addresses of the console. Each only reads. */
+final class Routes {
+
+  private static final int RUN_TIMES = 200;
+  private static final Duration USUAL_PERIOD = Duration.ofHours(24);
+  private static final int[] OTHER_SLOTS = {-20, -10, -4, -2, 0, 2, 4, 10, 20};
+
+  private final Vertx vertx;
+  private final Poller<BrokerState> broker;
+  private final Optional<Poller<ClusterState>> clusters;
+  private final PoolHistory history;
+  private final int licensed;
+  private final String brokerAddress;
+  private final Clock clock;
+
+  Routes(
+      Vertx vertx,
+      Poller<BrokerState> broker,
+      Optional<Poller<ClusterState>> clusters,
+      PoolHistory history,
+      int licensed,
+      String brokerAddress,
+      Clock clock) {
+    this.vertx = vertx;
+    this.broker = broker;
+    this.clusters = clusters;
+    this.history = history;
+    this.licensed = licensed;
+    this.brokerAddress = brokerAddress;
+    this.clock = clock;
+  }
+
+  void mount(Router router) {
+    asset(router, "style.css", "text/css; charset=utf-8");
+    asset(router, "live.js", "text/javascript; charset=utf-8");
+    page(router, "/", call -> PoolPages.pool(broker.current(), clock.instant()));
+    page(router, "/wall", call -> PoolPages.wall(broker.current(), clock.instant()));
+    page(
+        router,
+        "/why",
+        call ->
+            PoolPages.why(
+                broker.current(),
+                Optional.ofNullable(call.request().getParam("image")),
+                clock.instant()));
+    page(
+        router,
+        "/queues",
+        call ->
+            QueuePage.of(
+                clusters.map(Poller::current),
+                broker.current(),
+                history.runTimes(RUN_TIMES),
+                clock.instant()));
+    page(
+        router,
+        "/instances/:id",
+        call ->
+            PoolPages.instance(
+                call.pathParam("id"),
+                broker.current(),
+                history.of(call.pathParam("id")),
+                history.begin(),
+                clock.instant()));
+    report(router, "/reports", "text/html; charset=utf-8", this::reportPage);
+    report(
+        router,
+        "/reports.csv",
+        "text/csv; charset=utf-8",
+        period -> Reports.csv(UsageReport.of(history.recording(period))));
+    report(
+        router,
+        "/reports.json",
+        "application/json",
+        period -> Reports.json(UsageReport.of(history.recording(period))).toString());
+    api(router, "hosts", BrokerState::hosts);
+    api(router, "instances", BrokerState::instances);
+    api(router, "capacity", BrokerState::capacity);
+    api(router, "images", BrokerState::images);
+    router
+        .get("/api/clusters")
+        .handler(
+            call -> {
+              Watched<ClusterState> known =
+                  clusters.map(Poller::current).orElseGet(() -> Watched.notYet(clock.instant()));
+              answer(call, known, "the Kubernetes API", state -> state);
+            });
+  }
+
+  /** On another thread: history and forecasts may take a while. */
+  private void page(Router router, String path, Function<RoutingContext, String> page) {
+    router
+        .get(path)
+        .handler(call -> answerSlowly(call, "text/html; charset=utf-8", () -> page.apply(call)));
+  }
+
+  private void answerSlowly(RoutingContext call, String type, Callable<String> answer) {
+    vertx
+        .executeBlocking(answer, false)
+        .onSuccess(text -> call.response().putHeader("Content-Type", type).end(text))
+        .onFailure(call::fail);
+  }
+
+  private static void asset(Router router, String name, String type) {
+    String text = read(name);
+    router
+        .get("/web/" + name)
+        .handler(call -> call.response().putHeader("Content-Type", type).end(text));
+  }
+
+  private static String read(String name) {
+    try (InputStream in = Routes.class.getResourceAsStream("web/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the jar lacks " + name, e);
+    }
+  }
+
+  private void report(Router router, String path, String type, Function<Period, String> report) {
+    router
+        .get(path)
+        .handler(
+            call -> {
+              Period period;
+              try {
+                period = period(call);
+              } catch (IllegalArgumentException e) {
+                call.response()
+                    .setStatusCode(400)
+                    .putHeader("Content-Type", "text/plain; charset=utf-8")
+                    .end("from and to are instants like 2026-03-01T00:00:00Z, last is like 24h");
+                return;
+              }
+              answerSlowly(call, type, () -> report.apply(period));
+            });
+  }
+
+  private Period period(RoutingContext call) {
+    Instant now = clock.instant();
+    String from = call.request().getParam("from");
+    String to = call.request().getParam("to");
+    String last = call.request().getParam("last");
+    try {
+      Instant end = to == null ? now : Instant.parse(to);
+      if (from != null) {
+        return new Period(Instant.parse(from), end);
+      }
+      Duration length = last == null ? USUAL_PERIOD : GoDuration.parse(last);
+      return new Period(end.minus(length), end);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException("no period", e);
+    }
+  }
+
+  private String reportPage(Period period) {
+    UsageReport report = UsageReport.of(history.recording(period));
+    String query = "from=" + report.period().from() + "&to=" + report.period().to();
+    int slots =
+        broker.current().last().map(Known::value).stream()
+            .mapToInt(state -> state.capacity().slots().total())
+            .sum();
+    List<CapacityReplay> replays = new ArrayList<>();
+    List<Demand> load = history.load(report.period());
+    for (int more : OTHER_SLOTS) {
+      if (slots + more > 0 && !load.isEmpty()) {
+        replays.add(CapacityReplay.of(load, slots + more));
+      }
+    }
+    return Reports.page(report, licensed, replays, query);
+  }
+
+  private void api(Router router, String name, Function<BrokerState, Object> part) {
+    router
+        .get("/api/" + name)
+        .handler(call -> answer(call, broker.current(), "GET " + brokerAddress + "/" + name, part));
+  }
+
+  /** What a peer said last, with when it did, and whether it still does. */
+  private static <T> void answer(
+      RoutingContext call, Watched<T> watched, String source, Function<T, Object> part) {
+    ObjectNode body = BrokerJson.mapper().createObjectNode();
+    body.put("source", source).put("known", watched.isKnown());
+    watched
+        .trouble()
+        .ifPresent(
+            unknown ->
+                body.put("unknownSince", unknown.since().toString()).put("cause", unknown.cause()));
+    watched
+        .last()
+        .ifPresent(
+            known -> {
+              body.put("at", known.at().toString());
+              body.set("data", BrokerJson.mapper().valueToTree(part.apply(known.value())));
+            });
+    try {
+      call.response()
+          .putHeader("Content-Type", "application/json")
+          .end(BrokerJson.mapper().writeValueAsString(body));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is JSON", e);
+    }
+  }
+}

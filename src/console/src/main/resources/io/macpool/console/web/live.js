@@ -1,0 +1,63 @@
+// Keeps a page that the server has rendered up to date. Text is set as text, never as markup.
+const local = new Intl.DateTimeFormat(undefined, {dateStyle: 'short', timeStyle: 'medium'});
+for (const time of document.querySelectorAll('time')) {
+  time.title = time.textContent;
+  time.textContent = local.format(new Date(time.dateTime));
+}
+
+const status = document.getElementById('status');
+
+function say(fine, words) {
+  status.className = fine ? 'fine' : 'trouble';
+  status.textContent = words;
+  const grid = document.getElementById('grid');
+  if (grid) {
+    grid.className = fine ? 'grid' : 'grid stale';
+  }
+}
+
+function slot(cell) {
+  const element = document.createElement(cell.instance === null ? 'span' : 'a');
+  element.className = 'slot ' + cell.use;
+  element.title = cell.words;
+  element.textContent = cell.letter;
+  if (cell.instance !== null) {
+    element.href = '/instances/' + encodeURIComponent(cell.instance);
+    element.setAttribute('aria-label', cell.words);
+  }
+  return element;
+}
+
+if (status) {
+  const hosts = new Map();
+  for (const host of document.querySelectorAll('[data-host]')) {
+    hosts.set(host.dataset.host, host);
+  }
+  const events = new EventSource('/events');
+  events.addEventListener('status', event => {
+    const told = JSON.parse(event.data);
+    if (told.words) {
+      say(told.fine, told.words);
+    }
+  });
+  events.addEventListener('figures', event => {
+    for (const [name, value] of Object.entries(JSON.parse(event.data))) {
+      const figure = document.querySelector(`[data-figure="${name}"] a`);
+      if (figure) {
+        figure.textContent = value;
+      }
+    }
+  });
+  events.addEventListener('rows', event => {
+    for (const row of JSON.parse(event.data)) {
+      const host = hosts.get(row.host);
+      if (host) {
+        host.className = 'host ' + row.state;
+        host.querySelector('h2').title = row.note;
+        host.querySelector('.slots').replaceChildren(...row.cells.map(slot));
+      }
+    }
+  });
+  events.addEventListener('hosts', () => location.reload());
+  events.onerror = () => say(false, 'The console does not answer. What is shown was true before.');
+}

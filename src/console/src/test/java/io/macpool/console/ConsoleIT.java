@@ -1,0 +1,186 @@
+package io.macpool.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.macpool.sim.net.LoopbackServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The console before a broker that comes and goes. */
+class ConsoleIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String TOKEN = "the-token-of-viewers";
+
+  private static final BrokerState BEFORE =
+      FakePool.state(List.of(FakePool.host("mac-1", "ready", 0)), List.of());
+  private static final BrokerState AFTER =
+      FakePool.state(
+          List.of(FakePool.host("mac-1", "ready", 1)),
+          List.of(FakePool.instance("vm-1", "mac-1", "ios", "ready", false)));
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private volatile BrokerState said = BEFORE;
+  private volatile boolean away;
+  private LoopbackServer broker;
+  private Console console;
+
+  @BeforeEach
+  void start() {
+    broker =
+        LoopbackServer.start(
+            0,
+            vertx ->
+                request -> {
+                  String body = FakePool.answer(said, request.path());
+                  boolean allowed = "token reader".equals(request.getHeader("Authorization"));
+                  int status = away ? 503 : !allowed ? 401 : body == null ? 404 : 200;
+                  request.response().setStatusCode(status).end(status == 200 ? body : "{}");
+                });
+    console =
+        Console.start(
+            ConsoleSettings.SPEC.read(
+                List.of(),
+                Map.of(
+                    "MACPOOL_CONSOLE_ADDR", "127.0.0.1:0",
+                    "MACPOOL_CONSOLE_ADMIN_ADDR", "127.0.0.1:0",
+                    "MACPOOL_CONSOLE_BROKER_URL", "http://reader@127.0.0.1:" + broker.port(),
+                    "MACPOOL_CONSOLE_TOKEN", TOKEN,
+                    "MACPOOL_CONSOLE_POLL_INTERVAL", "250ms")));
+  }
+
+  @AfterEach
+  void stop() {
+    console.close();
+    broker.close();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + console.port() + path))
+        .timeout(PATIENCE);
+  }
+
+  private HttpResponse<String> get(String path, String... headers) throws Exception {
+    HttpRequest.Builder request = request(path);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> read(String path) throws Exception {
+    return get(path, "Authorization", "Bearer " + TOKEN);
+  }
+
+  private HttpResponse<String> login(String token, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        request("/login")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString("token=" + token));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  @Test
+  void nothingIsShownToStrangers() throws Exception {
+    for (String path :
+        List.of(
+            "/", "/wall", "/why", "/queues", "/reports", "/reports.csv", "/api/hosts", "/events")) {
+      assertThat(get(path).statusCode()).as(path).isEqualTo(401);
+    }
+    assertThat(get("/", "Accept", "text/html").headers().firstValue("Location")).contains("/login");
+    assertThat(login("wrong").statusCode()).isEqualTo(403);
+    assertThat(login(TOKEN, "Origin", "https://elsewhere.example").statusCode()).isEqualTo(403);
+
+    HttpResponse<String> in = login(TOKEN);
+
+    String cookie = in.headers().firstValue("Set-Cookie").orElseThrow();
+    assertThat(in.statusCode()).isEqualTo(303);
+    assertThat(cookie)
+        .containsIgnoringCase("HttpOnly")
+        .contains("Secure")
+        .contains("SameSite=Strict");
+    HttpResponse<String> page = get("/", "Cookie", cookie.substring(0, cookie.indexOf(';')));
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'")
+        .contains("frame-ancestors 'none'")
+        .doesNotContain("unsafe");
+    assertThat(page.body()).doesNotContain(TOKEN).doesNotContain("reader");
+  }
+
+  @Test
+  void everyPageShowsWhatTheBrokerSays() throws Exception {
+    said = AFTER;
+    await().atMost(PATIENCE).until(() -> read("/").body().contains("/instances/vm-1"));
+
+    for (String path :
+        List.of("/", "/wall", "/why?image=macos-15", "/queues", "/reports", "/instances/vm-1")) {
+      HttpResponse<String> page = read(path);
+      assertThat(page.statusCode()).as(path).isEqualTo(200);
+      assertThat(page.body()).as(path).startsWith("<!DOCTYPE html>").endsWith("</html>\n");
+    }
+    assertThat(read("/instances/vm-1").body()).contains("ios").contains("in use");
+    assertThat(read("/reports.csv").body()).contains("most-at-once");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> read("/reports.json?last=1h").body().contains("\"mostAtOnce\":1"));
+    assertThat(read("/reports?from=yesterday").statusCode()).isEqualTo(400);
+    assertThat(read("/reports?last=soon").statusCode()).isEqualTo(400);
+    assertThat(read("/api/instances").body())
+        .contains("\"known\":true")
+        .contains("/instances\"")
+        .doesNotContain("reader");
+    assertThat(read("/web/live.js").body()).doesNotContain("innerHTML");
+    assertThat(read("/nowhere").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void changesAreToldAndSoIsABrokerThatIsAway() throws Exception {
+    await().atMost(PATIENCE).until(() -> read("/").body().contains("mac-1"));
+    HttpResponse<Stream<String>> events =
+        http.send(
+            request("/events").header("Authorization", "Bearer " + TOKEN).build(),
+            BodyHandlers.ofLines());
+    CompletableFuture<Optional<String>> told =
+        CompletableFuture.supplyAsync(
+            () -> events.body().filter(line -> line.contains("\"instance\":\"vm-1\"")).findFirst());
+    said = AFTER;
+    await().atMost(PATIENCE).until(told::isDone);
+    assertThat(told.join().orElseThrow()).contains("\"use\":\"busy\"");
+
+    away = true;
+
+    await().atMost(PATIENCE).until(() -> read("/").body().contains("The broker is away since"));
+    assertThat(read("/api/hosts").body()).contains("\"known\":false").contains("mac-1");
+    assertThat(admin("/health/ready")).contains("\"status\":\"ok\"").contains("away: ");
+    away = false;
+    await().atMost(PATIENCE).until(() -> read("/").body().contains("The broker answers."));
+  }
+
+  private String admin(String path) throws IOException, InterruptedException {
+    return http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + console.adminPort() + path))
+                .timeout(PATIENCE)
+                .build(),
+            BodyHandlers.ofString())
+        .body();
+  }
+}
