@@ -37,7 +37,7 @@ abstract class RecoveryContract {
 
   @Test
   void aLoneOperatorActsAgainWhenTheApiIsBack() {
-    bench = bench("--leader-election", "true", "--lease-duration", "3s", "--api-timeout", "1s");
+    bench = bench("--leader-election", "true", "--lease-duration", "9s", "--api-timeout", "3s");
     bench.start();
     bench.apply(cluster("wc", 2, 1, ""));
     eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
@@ -57,7 +57,7 @@ abstract class RecoveryContract {
   /** The client notices after minutes that its watches hear nothing. */
   @Test
   void anEditIsSeenThoughItsWatchDiedInSilence() {
-    bench = bench("--api-timeout", "1s").start();
+    bench = bench("--api-timeout", "3s").start();
     bench.apply(cluster("wc", 2, 1, ""));
     eventually(() -> assertThat(bench.workers.alive("wc")).isEqualTo(2));
     isReady("wc");
