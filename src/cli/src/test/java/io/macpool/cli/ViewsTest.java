@@ -244,7 +244,7 @@ class ViewsTest {
             List.of(
                 new io.macpool.broker.HostInfo(
                     "hosts", "host-7", "mac-7", "ready", null, 4, 1, 1, 1, null, null, null, null,
-                    null)),
+                    null, null, null)),
             List.of());
     assertThat(text.page("http://b", Instant.EPOCH))
         .contains("slots 4: 1 used (0 pending), 1 warm, 1 free")
