@@ -100,6 +100,8 @@ class TwoProvidersIT {
     assertThat(localVms()).containsExactly(BrainLab.id(arm));
     assertThat(lab.vcenter().clones()).hasSize(1);
     assertThat(host("mac-1").get("provider").asText()).isEqualTo("tart");
+    assertThat(lab.get("/capacity").body())
+        .contains("\"provider\":\"tart\"", "\"provider\":\"vsphere\"");
     assertThat(host("mac-1").get("architecture").asText()).isEqualTo("arm64");
     assertThat(BrainLab.data(lab.get("/images")))
         .extracting(image -> image.get("id").asText() + " " + image.get("provider").asText())

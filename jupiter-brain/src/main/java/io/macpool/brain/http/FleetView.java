@@ -167,7 +167,8 @@ final class FleetView {
                         host.used(),
                         host.warm(),
                         host.free(),
-                        host.reason()))
+                        host.reason(),
+                        host.provider()))
             .toList(),
         warnings.get());
   }

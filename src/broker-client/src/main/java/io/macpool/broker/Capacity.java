@@ -53,6 +53,7 @@ public record Capacity(
    * One host's slots.
    *
    * @param state as text: ready, resting, cordoned, draining, maintenance or lost
+   * @param provider who has it; absent where the broker has one provider
    */
   public record HostSlots(
       String host,
@@ -61,5 +62,6 @@ public record Capacity(
       int used,
       int warm,
       int free,
-      @JsonInclude(Include.NON_NULL) String reason) {}
+      @JsonInclude(Include.NON_NULL) String reason,
+      @JsonInclude(Include.NON_NULL) String provider) {}
 }
