@@ -51,7 +51,12 @@ record TartAccess(TartOptions options, HostsFile file) {
             file == null ? NONE : file));
   }
 
-  private static HostsFile read(Path path) {
+  /**
+   * The hosts file.
+   *
+   * @throws IllegalArgumentException with every mistake in it
+   */
+  static HostsFile read(Path path) {
     try {
       return HostsFile.parse(Files.readString(path));
     } catch (IOException e) {
@@ -59,7 +64,8 @@ record TartAccess(TartOptions options, HostsFile file) {
     }
   }
 
-  private static Path file(Settings settings, Setting<String> setting, SettingsProblems problems) {
+  /** A file that must be there. */
+  static Path file(Settings settings, Setting<String> setting, SettingsProblems problems) {
     Optional<Path> path = settings.find(setting).map(Path::of);
     if (path.isEmpty()) {
       problems.add(setting.name() + " is required with TART_HOSTS");

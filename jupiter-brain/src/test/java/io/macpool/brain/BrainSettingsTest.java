@@ -102,6 +102,11 @@ class BrainSettingsTest {
     assertDocument("jupiter-brain-janitor", JanitorSettings.SPEC);
   }
 
+  @Test
+  void theDocumentTellsEverySettingOfTheHostCheck() throws IOException {
+    assertDocument("jupiter-brain-host-check", HostCheckCommand.SPEC);
+  }
+
   /** Run with -Dmacpool.docs.write=true to write the documents anew. */
   private static void assertDocument(String name, SettingsSpec spec) throws IOException {
     Path document = Path.of("../docs/configuration/" + name + ".md");

@@ -47,6 +47,7 @@ final class MacDriver implements AutoCloseable {
   private Instant lostAt;
   private boolean looking;
   private boolean tried;
+  private boolean closed;
   private CompletableFuture<Void> next;
   private long looks;
 
@@ -148,6 +149,9 @@ final class MacDriver implements AutoCloseable {
   }
 
   private void tell(MacView now) {
+    if (closed) {
+      return;
+    }
     if (view.isConnected() && !now.isConnected()) {
       lostAt = clock.instant();
       log.warn("{} is not reached: {}", mac.name(), now.trouble().orElse(""));
@@ -355,6 +359,9 @@ final class MacDriver implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (this) {
+      closed = true;
+    }
     ssh.close();
   }
 }

@@ -58,6 +58,18 @@ final class MacScripts {
       echo "end $?"
       """;
 
+  /** What only a person needs to know. */
+  private static final String FACTS =
+      """
+      echo "tart $("$t" --version 2>/dev/null)"
+      echo "macos $(sw_vers -productVersion 2>/dev/null) $(sw_vers -buildVersion 2>/dev/null)"
+      security show-keychain-info login.keychain >/dev/null 2>&1
+      echo "keychain $?"
+      echo "console $(who | grep -c console)"
+      f=/Library/Preferences/SystemConfiguration/com.apple.InternetSharing.default
+      echo "lease $(defaults read $f bootpd 2>/dev/null | sed -n 's/.*LeaseTimeSecs = *//p' | tr -d ';')"
+      """;
+
   private static final String CLONE =
       """
       all=$("$t" list --quiet) || exit 1
@@ -137,6 +149,11 @@ final class MacScripts {
   /** Asks for everything that is to be known, see {@link MacReport}. */
   String report() {
     return script("", REPORT.formatted(quote(mac.resolver())));
+  }
+
+  /** Asks for what {@link HostCheck} judges beside the report. */
+  String facts() {
+    return script("", FACTS);
   }
 
   /** Makes a clone with a mark, unless there is one; the mark is there before it. */

@@ -59,7 +59,7 @@ public final class MacFleet implements AutoCloseable {
 
   private MacSimulator add(String name, MacTimes times, GuestPower guests) throws IOException {
     Path own = Files.createDirectories(bin.resolve(name));
-    for (String command : List.of("tart", "sysctl", "uname", "df", "ps")) {
+    for (String command : MacSimulator.COMMANDS) {
       shims.install(own, command, name);
     }
     Path home = Files.createDirectories(directory.resolve("home-" + name));

@@ -24,7 +24,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class MacSimulator implements AutoCloseable {
 
+  /** What is on its PATH of its own. */
+  static final List<String> COMMANDS =
+      List.of("tart", "sysctl", "uname", "df", "ps", "sw_vers", "security", "who", "defaults");
+
   private static final int LIMIT = 2;
+  private static final int LOCKED = 36; // errSecInteractionNotAllowed, as a shell sees it
   private static final long DISK_KB = 488_000_000;
   private static final long FULL_KB = 1_000;
 
@@ -38,6 +43,7 @@ public final class MacSimulator implements AutoCloseable {
   private final Map<String, String> leases = new TreeMap<>();
   private Instant booted = Instant.now().minus(Duration.ofDays(3));
   private int macs = 1;
+  private String version = "2.32.1";
   private boolean phantom;
   private boolean keychainLocked;
   private boolean diskFull;
@@ -100,6 +106,11 @@ public final class MacSimulator implements AutoCloseable {
     Set<String> names = new HashSet<>();
     vms.values().stream().filter(TartVm::running).forEach(vm -> names.add(vm.name));
     return names;
+  }
+
+  /** The version of its tart. */
+  public synchronized void version(String of) {
+    version = of;
   }
 
   /** Whether {@code run} says that there are too many VMs though there are not. */
@@ -191,6 +202,17 @@ public final class MacSimulator implements AutoCloseable {
             .forEach(other -> call.out(other.line("/opt/homebrew/bin/tart")));
         server.running().forEach(line -> call.out(line.replace('\n', ' ')));
       }
+      case "sw_vers" -> call.out(call.arguments.contains("-buildVersion") ? "25A354" : "26.0");
+      case "security" -> {
+        call.exit(keychainLocked ? LOCKED : 0);
+        return;
+      }
+      case "who" -> {
+        if (!keychainLocked) {
+          call.out("admin            console      Jan  1 00:00");
+        }
+      }
+      case "defaults" -> call.out("{\n    DHCPLeaseTimeSecs = 600;\n}");
       default -> throw new IllegalStateException("no such command on this Mac: " + call.command);
     }
     call.exit(0);
@@ -199,7 +221,7 @@ public final class MacSimulator implements AutoCloseable {
   private void tart(ShimCall call) throws InterruptedException {
     switch (call.arguments.isEmpty() ? "" : call.arguments.get(0)) {
       case "--version" -> {
-        call.out("2.32.1");
+        call.out(version);
         call.exit(0);
       }
       case "list" -> TartList.answer(call, all());
