@@ -23,6 +23,9 @@ record TartAccess(TartOptions options, HostsFile file) {
   /** A Mac that answers takes a second or two. */
   private static final Duration LOOK_LIMIT = Duration.ofSeconds(15);
 
+  /** A round of looks ends with its slowest: four that do not are a broker that can't look. */
+  private static final Duration STALE_AFTER = LOOK_LIMIT.multipliedBy(4);
+
   private static final HostsFile NONE = new HostsFile(Map.of(), List.of());
 
   /** What the settings say; each mistake goes to {@code problems}. */
@@ -47,7 +50,7 @@ record TartAccess(TartOptions options, HostsFile file) {
                 LOOK_LIMIT,
                 settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
                 settings.get(BrainSettings.TART_SETTLE),
-                settings.get(BrainSettings.VSPHERE_STALE_AFTER)),
+                STALE_AFTER),
             file == null ? NONE : file));
   }
 

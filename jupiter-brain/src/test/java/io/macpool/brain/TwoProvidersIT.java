@@ -46,8 +46,11 @@ class TwoProvidersIT {
         .set("TART_KNOWN_HOSTS", written("known_hosts", fleet.knownHosts()))
         .set("TART_INTERVAL", "1s")
         .set("TART_SETTLE", "600ms")
-        .set("VSPHERE_STALE_AFTER", "3s")
         .start();
+    awaitBoth();
+  }
+
+  private void awaitBoth() {
     Awaitility.await("slots of both").atMost(BrainLab.PATIENCE).until(() -> slots("total") == 8);
   }
 
@@ -121,6 +124,9 @@ class TwoProvidersIT {
 
   @Test
   void aVCenterThatIsAwayLeavesTheMacsAtWork() throws Exception {
+    lab.stop();
+    lab.set("VSPHERE_STALE_AFTER", "3s").start();
+    awaitBoth();
     lab.vcenter().goAway();
     Awaitility.await("vCenter is known to be away")
         .atMost(BrainLab.PATIENCE)
@@ -170,7 +176,7 @@ class TwoProvidersIT {
     lab.set("LEDGER_FILE", directory.resolve("ledger").toString());
     lab.stop();
     lab.start();
-    Awaitility.await("both").atMost(BrainLab.PATIENCE).until(() -> slots("total") == 8);
+    awaitBoth();
     HttpResponse<String> made = create(ARM);
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
     lab.stop();
