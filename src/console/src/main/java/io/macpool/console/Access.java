@@ -96,8 +96,15 @@ final class Access {
         : String.valueOf(call.request().remoteAddress().hostAddress());
   }
 
-  /** A browser names the page that sent a form. */
+  /**
+   * A browser says whose page sent a form. What it says of that itself comes first, as a proxy may
+   * have changed the Host that an Origin is held against.
+   */
   private static boolean isForeign(HttpServerRequest request) {
+    String site = request.getHeader("Sec-Fetch-Site");
+    if (site != null) {
+      return !site.equals("same-origin") && !site.equals("none");
+    }
     String origin = request.getHeader("Origin");
     if (origin == null) {
       return false;

@@ -1,6 +1,9 @@
 package io.macpool.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -89,6 +92,38 @@ record ClusterState(List<Cluster> clusters, List<Pool> pools) {
       }
     }
     return List.copyOf(troubles);
+  }
+
+  /** As the API shows it; what is not known is null. */
+  ObjectNode json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode all = json.putArray("clusters");
+    for (Cluster each : clusters) {
+      ObjectNode cluster = all.addObject().put("name", each.name());
+      cluster.put("maxJobs", each.maxJobs().orElse(null));
+      cluster.put("limit", each.limit().orElse(null));
+      cluster.put("running", each.running().orElse(null));
+      cluster.put("depth", each.depth().orElse(null));
+      cluster.put("hardwarePool", each.pool().orElse(null));
+      ArrayNode troubles = cluster.putArray("troubles");
+      each.troubles().forEach(troubles::add);
+    }
+    ArrayNode hardware = json.putArray("hardwarePools");
+    for (Pool each : pools) {
+      ObjectNode pool = hardware.addObject().put("name", each.name());
+      pool.put("slots", each.slots().orElse(null));
+      pool.put("used", each.used().orElse(null));
+      ArrayNode grants = pool.putArray("grants");
+      for (Grant grant : each.grants()) {
+        grants
+            .addObject()
+            .put("cluster", grant.cluster())
+            .put("wanted", grant.wanted())
+            .put("share", grant.share())
+            .put("held", grant.held());
+      }
+    }
+    return json;
   }
 
   /** The part of its pool that a cluster has, if it shares one. */

@@ -114,6 +114,7 @@ final class LiveFeed {
       return;
     }
     response.setChunked(true).putHeader("Content-Type", "text/event-stream");
+    response.putHeader("X-Accel-Buffering", "no"); // else nginx keeps events back
     response.closeHandler(closed -> viewers.remove(response));
     response.exceptionHandler(broken -> viewers.remove(response));
     viewers.add(response);

@@ -87,7 +87,11 @@ final class Reports {
       html.element("td", host.host()).open("td");
       Page.number(html, host.mostAtOnce(), json);
       html.close().open("td");
-      Page.time(html, host.at());
+      if (host.mostAtOnce() == 0) {
+        html.text("–");
+      } else {
+        Page.time(html, host.at());
+      }
       html.close();
       html.element("td", host.unseen().isZero() ? "never" : Words.about(host.unseen()));
       html.element("td", Words.percent(host.time().utilisation())).close();

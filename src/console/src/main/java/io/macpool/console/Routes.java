@@ -111,7 +111,7 @@ final class Routes {
             call -> {
               Watched<ClusterState> known =
                   clusters.map(Poller::current).orElseGet(() -> Watched.notYet(clock.instant()));
-              answer(call, known, "the Kubernetes API", state -> state);
+              answer(call, known, "the Kubernetes API", ClusterState::json);
             });
   }
 

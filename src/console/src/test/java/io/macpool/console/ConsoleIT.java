@@ -47,8 +47,13 @@ class ConsoleIT {
             0,
             vertx ->
                 request -> {
-                  String body = FakePool.answer(said, request.path());
-                  boolean allowed = "token reader".equals(request.getHeader("Authorization"));
+                  boolean kubernetes = request.path().startsWith("/apis/travisci.com/v1alpha1/");
+                  String body =
+                      kubernetes
+                          ? FakePool.resources(request.path())
+                          : FakePool.answer(said, request.path());
+                  boolean allowed =
+                      kubernetes || "token reader".equals(request.getHeader("Authorization"));
                   int status = away ? 503 : !allowed ? 401 : body == null ? 404 : 200;
                   request.response().setStatusCode(status).end(status == 200 ? body : "{}");
                 });
@@ -57,11 +62,18 @@ class ConsoleIT {
             ConsoleSettings.SPEC.read(
                 List.of(),
                 Map.of(
-                    "MACPOOL_CONSOLE_ADDR", "127.0.0.1:0",
-                    "MACPOOL_CONSOLE_ADMIN_ADDR", "127.0.0.1:0",
-                    "MACPOOL_CONSOLE_BROKER_URL", "http://reader@127.0.0.1:" + broker.port(),
-                    "MACPOOL_CONSOLE_TOKEN", TOKEN,
-                    "MACPOOL_CONSOLE_POLL_INTERVAL", "250ms")));
+                    "MACPOOL_CONSOLE_ADDR",
+                    "127.0.0.1:0",
+                    "MACPOOL_CONSOLE_ADMIN_ADDR",
+                    "127.0.0.1:0",
+                    "MACPOOL_CONSOLE_BROKER_URL",
+                    "http://reader@127.0.0.1:" + broker.port(),
+                    "MACPOOL_CONSOLE_TOKEN",
+                    TOKEN,
+                    "MACPOOL_CONSOLE_KUBERNETES_URL",
+                    "http://127.0.0.1:" + broker.port() + "/",
+                    "MACPOOL_CONSOLE_POLL_INTERVAL",
+                    "250ms")));
   }
 
   @AfterEach
@@ -107,7 +119,12 @@ class ConsoleIT {
     }
     assertThat(get("/", "Accept", "text/html").headers().firstValue("Location")).contains("/login");
     assertThat(login("wrong").statusCode()).isEqualTo(403);
-    assertThat(login(TOKEN, "Origin", "https://elsewhere.example").statusCode()).isEqualTo(403);
+    String elsewhere = "https://elsewhere.example";
+    assertThat(login(TOKEN, "Origin", elsewhere).statusCode()).isEqualTo(403);
+    assertThat(login(TOKEN, "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+    assertThat(login(TOKEN, "Origin", elsewhere, "Sec-Fetch-Site", "same-origin").statusCode())
+        .as("behind a proxy that changes the Host")
+        .isEqualTo(303);
 
     HttpResponse<String> in = login(TOKEN);
 
@@ -148,6 +165,12 @@ class ConsoleIT {
         .contains("\"known\":true")
         .contains("/instances\"")
         .doesNotContain("reader");
+    await().atMost(PATIENCE).until(() -> read("/api/clusters").body().contains("\"depth\":7"));
+    assertThat(read("/api/clusters").body()).contains("\"maxJobs\":null").contains("\"share\":2");
+    assertThat(read("/queues").body())
+        .contains("ios-workers")
+        .contains("2 of 9 wanted")
+        .contains("Stalled: nothing &lt;moves&gt;");
     assertThat(read("/web/live.js").body()).doesNotContain("innerHTML");
     assertThat(read("/nowhere").statusCode()).isEqualTo(404);
   }
@@ -159,6 +182,7 @@ class ConsoleIT {
         http.send(
             request("/events").header("Authorization", "Bearer " + TOKEN).build(),
             BodyHandlers.ofLines());
+    assertThat(events.headers().firstValue("X-Accel-Buffering")).contains("no");
     CompletableFuture<Optional<String>> told =
         CompletableFuture.supplyAsync(
             () -> events.body().filter(line -> line.contains("\"instance\":\"vm-1\"")).findFirst());

@@ -10,7 +10,9 @@ import io.macpool.broker.ImageInfo;
 import io.macpool.broker.Instance;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a broker could say. */
 final class FakePool {
@@ -19,38 +21,37 @@ final class FakePool {
 
   private FakePool() {}
 
+  /** By JSON, as it comes: what else a broker may say is left out. */
+  private static <T> T read(Class<T> type, Map<String, Object> members) {
+    return BrokerJson.mapper().convertValue(members, type);
+  }
+
   static HostInfo host(String name, String state, int used) {
-    return new HostInfo(
-        HostInfo.TYPE,
-        "host-" + name,
-        name,
-        state,
-        "ready".equals(state) ? null : "somebody wanted it so",
-        2,
-        used,
-        0,
-        2 - used,
-        null,
-        null,
-        null,
-        null,
-        null);
+    Map<String, Object> members = new HashMap<>();
+    members.put("type", HostInfo.TYPE);
+    members.put("id", "host-" + name);
+    members.put("name", name);
+    members.put("state", state);
+    members.put("reason", "ready".equals(state) ? null : "somebody wanted it so");
+    members.put("total", 2);
+    members.put("used", used);
+    members.put("free", 2 - used);
+    return read(HostInfo.class, members);
   }
 
   static Instance instance(String id, String host, String owner, String phase, boolean warm) {
-    return new Instance(
-        Instance.TYPE,
-        id,
-        List.of(),
-        "powered-on",
-        NOW.minus(Duration.ofMinutes(5)),
-        Duration.ofMinutes(5),
-        "macos-15",
-        host,
-        owner,
-        phase,
-        warm,
-        null);
+    Map<String, Object> members = new HashMap<>();
+    members.put("type", Instance.TYPE);
+    members.put("id", id);
+    members.put("state", "powered-on");
+    members.put("created_at", NOW.minus(Duration.ofMinutes(5)).toString());
+    members.put("age", "5m");
+    members.put("base-image", "macos-15");
+    members.put("host", host);
+    members.put("owner", owner);
+    members.put("phase", phase);
+    members.put("warm", warm);
+    return read(Instance.class, members);
   }
 
   static BrokerState state(List<HostInfo> hosts, List<Instance> instances) {
@@ -67,12 +68,31 @@ final class FakePool {
             List.of(),
             List.of()),
         List.of(
-            new ImageInfo(
-                ImageInfo.TYPE, "macos-15", 4, 8192, false, "ready", used, 0, null, null)));
+            read(
+                ImageInfo.class,
+                Map.of("type", ImageInfo.TYPE, "id", "macos-15", "state", "ready"))));
   }
 
   static Watched<BrokerState> known(BrokerState state) {
     return Watched.<BrokerState>notYet(NOW).answered(state, NOW);
+  }
+
+  /** What the Kubernetes API answers for a path. */
+  static String resources(String path) {
+    if (path.endsWith("/namespaces/default/hardwarepools")) {
+      return """
+      {"items": [{"metadata": {"name": "macs"}, "status": {"slots": 4, "used": 4,
+       "grants": [{"cluster": "ios-workers", "wanted": 9, "share": 2, "held": 2}]}}]}\
+      """;
+    }
+    return path.endsWith("/namespaces/default/workerclusters")
+        ? """
+        {"items": [{"metadata": {"name": "ios-workers"}, "spec": {}, "status":
+         {"desiredJobs": 2, "runningJobs": 2, "queueDepth": 7, "hardwarePool": "macs",
+          "conditions": [{"type": "Stalled", "status": "True", "message": "nothing <moves>"},
+                         {"type": "Ready", "status": "True", "message": "fine"}]}}]}\
+        """
+        : null;
   }
 
   /** What the broker answers for a path; null if it knows none. */

@@ -28,11 +28,12 @@ function slot(cell) {
   return element;
 }
 
-if (status) {
-  const hosts = new Map();
-  for (const host of document.querySelectorAll('[data-host]')) {
-    hosts.set(host.dataset.host, host);
-  }
+const hosts = new Map();
+for (const host of document.querySelectorAll('[data-host]')) {
+  hosts.set(host.dataset.host, host);
+}
+
+function follow() {
   const events = new EventSource('/events');
   events.addEventListener('status', event => {
     const told = JSON.parse(event.data);
@@ -51,7 +52,9 @@ if (status) {
   events.addEventListener('rows', event => {
     for (const row of JSON.parse(event.data)) {
       const host = hosts.get(row.host);
-      if (host) {
+      if (!host && hosts.size > 0) {
+        location.reload();
+      } else if (host) {
         host.className = 'host ' + row.state;
         host.querySelector('h2').title = row.note;
         host.querySelector('.slots').replaceChildren(...row.cells.map(slot));
@@ -60,4 +63,16 @@ if (status) {
   });
   events.addEventListener('hosts', () => location.reload());
   events.onerror = () => say(false, 'The console does not answer. What is shown was true before.');
+  return events;
+}
+
+if (status) {
+  let events = follow();
+  // A browser has six connections to one address: pages that nobody sees must not hold them.
+  document.addEventListener('visibilitychange', () => {
+    events.close();
+    if (!document.hidden) {
+      events = follow();
+    }
+  });
 }
