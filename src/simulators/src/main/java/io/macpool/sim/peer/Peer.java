@@ -34,6 +34,8 @@ public enum Peer {
   KUBECTL,
   /** The program: see {@link Promtool}. */
   PROMTOOL,
+  /** The program that turns a model into its checker, which {@code gcc} compiles. */
+  SPIN,
   /** The program that answers for kustomize, Flux' libraries, SOPS and Helm. */
   GITOPS;
 
