@@ -82,6 +82,7 @@ record PoolGrid(List<Row> rows) {
   /** What the broker says of a host. */
   static String words(HostInfo host) {
     return host.state()
+        + (host.provider() == null ? "" : ", of " + host.provider())
         + (host.reason() == null ? "" : ": " + host.reason())
         + (host.cordonedBy() == null ? "" : ", cordoned by " + host.cordonedBy())
         + (host.hygiene() == null ? "" : ", under repair: " + host.hygiene());

@@ -19,28 +19,29 @@ final class DrainSimulation {
   private static final int FEWEST_RUNS = 25;
   private static final long SEED = 42;
 
+  private final List<Integer> positions;
+
   /** In seconds; by position, then by run. */
   private final double[][] starts;
 
-  private final int first;
-
-  private DrainSimulation(double[][] starts, int first) {
+  private DrainSimulation(List<Integer> positions, double[][] starts) {
+    this.positions = positions;
     this.starts = starts;
-    this.first = first;
   }
 
   /**
-   * Simulates up to a position.
+   * Simulates as far as the last position.
    *
    * @param queue with a limit above zero and run times
+   * @param positions rising, all of them of jobs that wait
    */
-  static DrainSimulation of(QueueState queue, int last) {
+  static DrainSimulation of(QueueState queue, List<Integer> positions) {
     double[] seen = sorted(queue.runTimes());
     double[] ages = sorted(queue.running());
     int free = queue.free();
-    int steps = last - free;
+    int steps = positions.get(positions.size() - 1) - free;
     int runs = Math.max(FEWEST_RUNS, Math.min(MOST_RUNS, DRAWS / (steps + ages.length)));
-    double[][] starts = new double[steps][runs];
+    double[][] starts = new double[positions.size()][runs];
     SplittableRandom random = new SplittableRandom(SEED);
     for (int run = 0; run < runs; run++) {
       double[] times = sampled(seen, random);
@@ -54,13 +55,17 @@ final class DrainSimulation {
       for (int over = ages.length - queue.limit(); over > 0; over--) {
         ends.removeEarliest();
       }
-      for (int i = 0; i < steps; i++) {
+      int next = 0;
+      for (int position = free + 1; next < starts.length; position++) {
         double start = ends.earliest();
-        starts[i][run] = start;
+        if (positions.get(next) == position) {
+          starts[next][run] = start;
+          next++;
+        }
         ends.replaceEarliest(start + times[random.nextInt(times.length)]);
       }
     }
-    return new DrainSimulation(starts, free + 1);
+    return new DrainSimulation(positions, starts);
   }
 
   /** As many, drawn from them with replacement, sorted. */
@@ -80,9 +85,9 @@ final class DrainSimulation {
     return sample;
   }
 
-  /** When the job at a position starts, from now. */
+  /** When the job at one of the positions starts, from now. */
   Band startOf(int position) {
-    double[] sorted = starts[position - first].clone();
+    double[] sorted = starts[positions.indexOf(position)].clone();
     Arrays.sort(sorted);
     return new Band(
         seconds(quantile(sorted, 0.05)),

@@ -64,7 +64,7 @@ public sealed interface WaitForecast {
   /**
    * Foretells the wait at each of these positions.
    *
-   * @param positions rising; 1 is the job that starts next
+   * @param positions rising, each once; 1 is the job that starts next
    */
   static List<WaitForecast> at(
       QueueState queue, ForecastCalibration calibration, List<Integer> positions) {
@@ -86,7 +86,9 @@ public sealed interface WaitForecast {
             new NoGround(new WaitReason.TooFewRunTimes(queue.runTimes().size(), RUN_TIMES_NEEDED)));
       } else {
         if (simulation == null) {
-          simulation = DrainSimulation.of(queue, positions.get(positions.size() - 1));
+          simulation =
+              DrainSimulation.of(
+                  queue, positions.stream().filter(each -> each > queue.free()).toList());
         }
         forecasts.add(calibration.correct(simulation.startOf(position), queue.whenFull()));
       }
