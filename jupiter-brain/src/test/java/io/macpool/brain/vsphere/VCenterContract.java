@@ -119,6 +119,15 @@ abstract class VCenterContract extends HypervisorContract {
         "gone", "vm-gone", image.version(), 2, 4096, image.storage(), false, image.host());
   }
 
+  @Test
+  @Override
+  protected void aCutConnectionLeavesNoLie() throws Exception {
+    assumeThat(whole())
+        .as("govmomi's simulator may keep others waiting after a connection cut in mid-clone")
+        .isTrue();
+    super.aCutConnectionLeavesNoLie();
+  }
+
   private VSphereFolders folders() {
     VSphereOptions bare =
         new VSphereOptions(
