@@ -6,25 +6,38 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.LongSupplier;
 
-/** Time per phase of one create. Its phases follow one another, on whatever threads. */
+/**
+ * Time per phase of one create. Its phases follow one another, on whatever threads. The clock says
+ * when it began; how long things took it can't say, as the database sets it back now and then.
+ */
 final class Stopwatch {
 
-  private final Clock clock;
+  private final LongSupplier nanos;
   private final Instant started;
+  private final long begun;
   private final Map<CreatePhase, Duration> laps = new EnumMap<>(CreatePhase.class);
-  private Instant lap;
+  private long lap;
 
   Stopwatch(Clock clock) {
-    this.clock = clock;
+    this(clock, System::nanoTime);
+  }
+
+  /**
+   * @param nanos monotonic
+   */
+  Stopwatch(Clock clock, LongSupplier nanos) {
+    this.nanos = nanos;
     this.started = clock.instant();
-    this.lap = started;
+    this.begun = nanos.getAsLong();
+    this.lap = begun;
   }
 
   /** The phase that just ended took the time since the one before it. */
   synchronized void lap(CreatePhase phase) {
-    Instant now = clock.instant();
-    laps.merge(phase, Duration.between(lap, now), Duration::plus);
+    long now = nanos.getAsLong();
+    laps.merge(phase, Duration.ofNanos(now - lap), Duration::plus);
     lap = now;
   }
 
@@ -32,8 +45,8 @@ final class Stopwatch {
     return started;
   }
 
-  synchronized Duration total() {
-    return Duration.between(started, clock.instant());
+  Duration total() {
+    return Duration.ofNanos(nanos.getAsLong() - begun);
   }
 
   synchronized Map<CreatePhase, Duration> laps() {
