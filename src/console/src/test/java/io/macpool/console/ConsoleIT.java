@@ -161,10 +161,9 @@ class ConsoleIT {
         .until(() -> read("/reports.json?last=1h").body().contains("\"mostAtOnce\":1"));
     assertThat(read("/reports?from=yesterday").statusCode()).isEqualTo(400);
     assertThat(read("/reports?last=soon").statusCode()).isEqualTo(400);
-    assertThat(read("/api/instances").body())
-        .contains("\"known\":true")
-        .contains("/instances\"")
-        .doesNotContain("reader");
+    // On a busy machine one look or another comes too late, and the page says so.
+    await().atMost(PATIENCE).until(() -> read("/api/instances").body().contains("\"known\":true"));
+    assertThat(read("/api/instances").body()).contains("/instances\"").doesNotContain("reader");
     await().atMost(PATIENCE).until(() -> read("/api/clusters").body().contains("\"depth\":7"));
     assertThat(read("/api/clusters").body()).contains("\"maxJobs\":null").contains("\"share\":2");
     assertThat(read("/queues").body())
