@@ -1,11 +1,13 @@
 package io.macpool.sim.tart;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One command that a shim on a Mac's PATH stands for: the shim is a process of the Mac, and ends
@@ -17,10 +19,20 @@ final class ShimCall {
   final String command;
   final long pid;
   final List<String> arguments;
-  private final Socket socket;
+  private final Optional<Socket> socket;
   private boolean over;
 
+  /** One that no process stands for: somebody runs it by hand, and nothing ends it. */
+  static ShimCall byHand(String host, List<String> arguments) {
+    return new ShimCall(host, "tart", 1, arguments, Optional.empty());
+  }
+
   ShimCall(String host, String command, long pid, List<String> arguments, Socket socket) {
+    this(host, command, pid, arguments, Optional.of(socket));
+  }
+
+  private ShimCall(
+      String host, String command, long pid, List<String> arguments, Optional<Socket> socket) {
     this.host = host;
     this.command = command;
     this.pid = pid;
@@ -54,31 +66,53 @@ final class ShimCall {
 
   private void write(String text) {
     try {
-      OutputStream stream = socket.getOutputStream();
-      stream.write(text.getBytes(StandardCharsets.UTF_8));
-      stream.flush();
+      if (socket.isPresent()) {
+        OutputStream stream = socket.get().getOutputStream();
+        stream.write(text.getBytes(StandardCharsets.UTF_8));
+        stream.flush();
+      }
     } catch (IOException e) {
       over = true; // it was killed
     }
   }
 
-  /** Waits for the end of its process. */
+  /** Waits for the end of its process; used by the thread that answers it alone. */
   void awaitEnd() {
+    endsWithin(0);
+  }
+
+  /** Whether its process ends within {@code time}; else returns then. */
+  boolean endsWithin(Duration time) {
+    return endsWithin((int) Math.max(1, time.toMillis()));
+  }
+
+  /**
+   * @param millis 0: however long it takes
+   */
+  private boolean endsWithin(int millis) {
     try {
-      InputStream stream = socket.getInputStream();
-      while (stream.read() >= 0) {
-        // It says nothing any more.
+      if (socket.isPresent()) {
+        socket.get().setSoTimeout(millis);
+        while (socket.get().getInputStream().read() >= 0) {
+          // It says nothing any more.
+        }
       }
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
     } catch (IOException e) {
-      over = true;
+      return true; // it was killed
     }
   }
 
   /** As {@code kill -9}. */
   void kill() {
+    if (socket.isEmpty()) {
+      return; // what is pid there is somebody else here
+    }
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     try {
-      socket.close();
+      socket.get().close();
     } catch (IOException e) {
       over = true;
     }

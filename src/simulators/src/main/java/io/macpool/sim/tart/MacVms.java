@@ -1,0 +1,319 @@
+package io.macpool.sim.tart;
+
+import io.macpool.sim.vcenter.GuestPower;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The VMs of one Mac, and the command {@code tart} that they are asked for by. Two run at most. A
+ * VM lives as long as the process of its {@code run}. Thread-safe.
+ */
+final class MacVms {
+
+  private static final int LIMIT = 2;
+
+  private final MacTimes times;
+  private final GuestPower guests;
+  private final Map<String, TartVm> vms = new TreeMap<>();
+  private final Map<String, String> leases = new TreeMap<>();
+  private int macs = 1;
+  private Optional<String> oneAddress = Optional.empty();
+  private boolean phantom;
+
+  /** The version of tart. */
+  volatile String version = "2.32.1";
+
+  volatile boolean keychainLocked;
+  volatile boolean diskFull;
+
+  MacVms(MacTimes times, GuestPower guests) {
+    this.times = times;
+    this.guests = guests;
+  }
+
+  synchronized void add(String vm, boolean cached) {
+    vms.put(vm, new TartVm(vm, cached, newMac()));
+  }
+
+  synchronized void remove(String vm) {
+    vms.remove(vm);
+  }
+
+  /** Somebody else holds the lock of this VM with a {@code run} of theirs. */
+  synchronized void runBy(String vm, ShimCall call) {
+    vms.get(vm).run = Optional.of(call);
+  }
+
+  synchronized Optional<ShimCall> runOf(String vm) {
+    return Optional.ofNullable(vms.get(vm)).flatMap(found -> found.run);
+  }
+
+  synchronized Set<String> local() {
+    Set<String> names = new HashSet<>();
+    vms.values().stream().filter(vm -> !vm.cached).forEach(vm -> names.add(vm.name));
+    return names;
+  }
+
+  synchronized Set<String> running() {
+    Set<String> names = new HashSet<>();
+    vms.values().stream().filter(TartVm::running).forEach(vm -> names.add(vm.name));
+    return names;
+  }
+
+  synchronized void phantomLimit(boolean on) {
+    phantom = on;
+  }
+
+  synchronized void oneAddress(Optional<String> address) {
+    oneAddress = address;
+  }
+
+  /** The Mac has come up again. */
+  synchronized void rebooted() {
+    phantom = false;
+    vms.values().forEach(this::stopped);
+    leases.clear();
+  }
+
+  /** Processors and memory (in MiB). */
+  synchronized int[] size(String vm) {
+    return new int[] {vms.get(vm).cpus, vms.get(vm).memory};
+  }
+
+  private String newMac() {
+    return "de:ad:be:ef:%02x:%02x".formatted(macs >> 8, macs++ & 0xff);
+  }
+
+  /** Answers one call of {@code tart}, and returns when that has ended. */
+  void answer(ShimCall call) {
+    switch (call.arguments.isEmpty() ? "" : call.arguments.get(0)) {
+      case "--version" -> {
+        call.out(version);
+        call.exit(0);
+      }
+      case "list" -> TartList.answer(call, all());
+      case "clone" -> cloneVm(call);
+      case "set" -> set(call);
+      case "run" -> run(call);
+      case "ip" -> ip(call);
+      case "stop" -> stop(call);
+      case "delete" -> delete(call);
+      default -> {
+        call.err("Error: Unexpected argument\nUsage: tart <subcommand>");
+        call.exit(64);
+      }
+    }
+  }
+
+  private synchronized List<TartVm> all() {
+    return new ArrayList<>(vms.values());
+  }
+
+  private static void fail(ShimCall call, int code, String message) {
+    call.err(message);
+    call.exit(code);
+  }
+
+  private static String missing(String vm) {
+    return "the specified VM \"" + vm + "\" does not exist";
+  }
+
+  private void cloneVm(ShimCall call) {
+    String from = call.arguments.get(1);
+    String to = call.arguments.get(2);
+    if (to.contains("/")) {
+      fail(call, 64, "Error: <new-name> should be a local name");
+      return;
+    }
+    synchronized (this) {
+      if (!vms.containsKey(from)) {
+        fail(call, 2, missing(from));
+        return;
+      }
+    }
+    if (call.endsWithin(times.copy())) {
+      return;
+    }
+    synchronized (this) {
+      TartVm source = vms.get(from);
+      if (source == null) {
+        fail(call, 2, missing(from));
+        return;
+      }
+      if (diskFull) {
+        fail(call, 1, "Error: You can’t save the file “disk.img” because the volume is full.");
+        return;
+      }
+      boolean taken = vms.values().stream().anyMatch(v -> !v.cached && v.mac.equals(source.mac));
+      // What has this name already is replaced without a word; its run goes on, unlisted.
+      vms.put(to, source.as(to, taken ? newMac() : source.mac));
+    }
+    call.exit(0);
+  }
+
+  private synchronized void set(ShimCall call) {
+    TartVm vm = vms.get(call.arguments.get(1));
+    if (vm == null) {
+      fail(call, 2, missing(call.arguments.get(1)));
+      return;
+    }
+    if (!call.option("--cpu").isEmpty()) {
+      vm.cpus = Integer.parseInt(call.option("--cpu"));
+    }
+    if (!call.option("--memory").isEmpty()) {
+      vm.memory = Integer.parseInt(call.option("--memory"));
+    }
+    if (call.arguments.contains("--random-mac")) {
+      TartVm other = vm.as(vm.name, newMac());
+      other.run = vm.run;
+      vms.put(vm.name, other);
+    }
+    call.exit(0);
+  }
+
+  private void run(ShimCall call) {
+    String vm = call.arguments.get(1);
+    synchronized (this) {
+      TartVm found = vms.get(vm);
+      if (found == null) {
+        fail(call, 1, "Error: " + missing(vm));
+        return;
+      }
+      if (found.running()) {
+        fail(call, 2, "VM \"" + vm + "\" is already running!");
+        return;
+      }
+      found.run = Optional.of(call); // from the lock on, before it has started
+    }
+    try {
+      if (call.endsWithin(times.start())) {
+        return;
+      }
+      Optional<String> refusal = refusal(vm);
+      if (refusal.isPresent()) {
+        release(vm, call);
+        fail(call, 1, refusal.get());
+        return;
+      }
+      if (call.endsWithin(times.boot())) {
+        return;
+      }
+      booted(vm, call);
+      call.awaitEnd();
+    } finally {
+      release(vm, call);
+    }
+  }
+
+  private synchronized Optional<String> refusal(String vm) {
+    Set<String> others = running();
+    others.remove(vm);
+    if (phantom || others.size() >= LIMIT) {
+      String known = others.isEmpty() ? "" : " (other running VMs: " + join(others) + ")";
+      return Optional.of("The number of VMs exceeds the system limit" + known);
+    }
+    return keychainLocked
+        ? Optional.of(
+            "Error: Error Domain=VZErrorDomain Code=1 \"The virtual machine failed to start.\""
+                + " UserInfo={NSLocalizedFailure=Internal Virtualization error.}")
+        : Optional.empty();
+  }
+
+  private static String join(Set<String> names) {
+    return String.join(", ", names);
+  }
+
+  private void booted(String vm, ShimCall call) {
+    String address = guests.boot(vm);
+    synchronized (this) {
+      TartVm found = vms.get(vm);
+      if (found != null && found.run.equals(Optional.of(call))) {
+        found.address = Optional.of(address);
+        leases.put(found.mac, address);
+        return;
+      }
+    }
+    guests.kill(vm); // it was stopped meanwhile
+  }
+
+  private void release(String vm, ShimCall call) {
+    boolean ours;
+    synchronized (this) {
+      TartVm found = vms.get(vm);
+      ours = found != null && found.run.equals(Optional.of(call));
+      if (ours) {
+        stopped(found);
+      }
+    }
+    if (ours) {
+      guests.kill(vm);
+    }
+  }
+
+  private void stopped(TartVm vm) {
+    vm.run = Optional.empty();
+    vm.address = Optional.empty();
+  }
+
+  private synchronized void ip(ShimCall call) {
+    TartVm vm = vms.get(call.arguments.get(1));
+    if (vm == null) {
+      fail(call, 2, missing(call.arguments.get(1)));
+      return;
+    }
+    boolean lease = call.option("--resolver").isEmpty() || call.option("--resolver").equals("dhcp");
+    Optional<String> address =
+        lease ? Optional.ofNullable(leases.get(vm.mac)) : vm.address; // a lease outlives its VM
+    if (vm.running() && vm.address.isPresent()) {
+      address = oneAddress.or(() -> vm.address);
+    }
+    if (address.isEmpty()) {
+      fail(call, 1, "no IP address found" + (vm.running() ? "" : ", is your VM running?"));
+      return;
+    }
+    call.out(address.get());
+    call.exit(0);
+  }
+
+  private void stop(ShimCall call) {
+    String name = call.arguments.get(1);
+    Optional<ShimCall> run;
+    synchronized (this) {
+      TartVm vm = vms.get(name);
+      if (vm == null) {
+        fail(call, 2, missing(name));
+        return;
+      }
+      if (!vm.running()) {
+        fail(call, 2, "VM \"" + name + "\" is not running");
+        return;
+      }
+      run = vm.run;
+    }
+    if (call.endsWithin(times.stop())) {
+      return;
+    }
+    run.get().out("Stopping VM...");
+    run.get().exit(0);
+    release(name, run.get());
+    call.exit(0);
+  }
+
+  private synchronized void delete(ShimCall call) {
+    String name = call.arguments.get(1);
+    TartVm vm = vms.get(name);
+    if (vm == null) {
+      fail(call, 2, missing(name));
+    } else if (vm.running()) {
+      fail(call, 1, "VM \"" + name + "\" is running");
+    } else {
+      vms.remove(name);
+      call.exit(0);
+    }
+  }
+}
