@@ -25,12 +25,10 @@ import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.Environment;
-import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.password.RejectAllPasswordAuthenticator;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.Command;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,35 +153,12 @@ public final class CommandServer implements AutoCloseable {
     }
   }
 
-  private final class Shell implements Command {
+  private final class Shell extends StreamCommand {
 
     private final String line;
-    private OutputStream out;
-    private OutputStream err;
-    private ExitCallback exit;
 
     Shell(String line) {
       this.line = line;
-    }
-
-    @Override
-    public void setInputStream(InputStream stream) {
-      // Commands of this machine read nothing.
-    }
-
-    @Override
-    public void setOutputStream(OutputStream stream) {
-      this.out = stream;
-    }
-
-    @Override
-    public void setErrorStream(OutputStream stream) {
-      this.err = stream;
-    }
-
-    @Override
-    public void setExitCallback(ExitCallback callback) {
-      this.exit = callback;
     }
 
     @Override

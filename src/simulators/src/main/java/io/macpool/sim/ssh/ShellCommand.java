@@ -14,14 +14,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.sshd.server.Environment;
-import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.Command;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One command of a guest: a {@code bash} in the guest's home, wired to one SSH channel. */
-final class ShellCommand implements Command {
+final class ShellCommand extends StreamCommand {
 
   private static final Logger log = LoggerFactory.getLogger(ShellCommand.class);
 
@@ -34,36 +32,12 @@ final class ShellCommand implements Command {
 
   private final Guest guest;
   private final List<String> shell;
-  private InputStream in;
-  private OutputStream out;
-  private OutputStream err;
-  private ExitCallback exit;
   private volatile Process process;
 
   /** A command line for {@code bash -c}, or an interactive login shell if it is empty. */
   ShellCommand(Guest guest, String commandLine) {
     this.guest = guest;
     this.shell = commandLine.isEmpty() ? List.of("bash", "-l") : List.of("bash", "-c", commandLine);
-  }
-
-  @Override
-  public void setInputStream(InputStream stream) {
-    this.in = stream;
-  }
-
-  @Override
-  public void setOutputStream(OutputStream stream) {
-    this.out = stream;
-  }
-
-  @Override
-  public void setErrorStream(OutputStream stream) {
-    this.err = stream;
-  }
-
-  @Override
-  public void setExitCallback(ExitCallback callback) {
-    this.exit = callback;
   }
 
   @Override
