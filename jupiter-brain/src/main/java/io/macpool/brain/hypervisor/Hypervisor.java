@@ -32,13 +32,20 @@ public interface Hypervisor extends AutoCloseable {
     public Sighting {
       Objects.requireNonNull(inventory, "inventory");
     }
+
+    /** The same, its machines named by what they are known by. */
+    public Sighting identified(Identities known) {
+      return new Sighting(inventory.identified(known), confirmation, askedAt);
+    }
   }
 
   /**
    * The inventory with the time at which it was last known to be true, from memory. Unknown before
    * the first sight and when it was not confirmed for longer than the adapter's limit.
    */
-  Observed<Inventory> inventory();
+  default Observed<Inventory> inventory() {
+    return sighting().map(Sighting::inventory);
+  }
 
   /** As {@link #inventory}, with what tells how fresh it is. */
   Observed<Sighting> sighting();

@@ -138,15 +138,8 @@ public final class TartHypervisor implements Hypervisor {
         return;
       }
       identities = known;
-      latest =
-          new Sighting(
-              latest.inventory().identified(known), latest.confirmation(), latest.askedAt());
+      latest = latest.identified(known);
     }
-  }
-
-  @Override
-  public Observed<Inventory> inventory() {
-    return sighting().map(Sighting::inventory);
   }
 
   @Override

@@ -82,15 +82,8 @@ public final class VSphereHypervisor implements Hypervisor {
         return;
       }
       identities = known;
-      latest =
-          new Sighting(
-              latest.inventory().identified(known), latest.confirmation(), latest.askedAt());
+      latest = latest.identified(known);
     }
-  }
-
-  @Override
-  public Observed<Inventory> inventory() {
-    return sighting().map(Sighting::inventory);
   }
 
   @Override

@@ -215,11 +215,6 @@ class ProvidersTest {
     }
 
     @Override
-    public Observed<Inventory> inventory() {
-      return sighting().map(Sighting::inventory);
-    }
-
-    @Override
     public CompletableFuture<Optional<Machine>> find(String name, Optional<String> where) {
       asked.add("find " + name);
       return lost
