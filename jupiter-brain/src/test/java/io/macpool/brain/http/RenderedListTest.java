@@ -10,7 +10,7 @@ import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Ownership;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -32,22 +32,7 @@ class RenderedListTest {
             rendered++;
             return List.of();
           },
-          new Clock() {
-            @Override
-            public Instant instant() {
-              return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              return this;
-            }
-          });
+          ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
   private static Inventory inventory(long version) {
     return new Inventory(version, Map.of(), Map.of(), Map.of());

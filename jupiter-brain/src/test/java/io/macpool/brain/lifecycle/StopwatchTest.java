@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -38,23 +38,7 @@ class StopwatchTest {
   @Test
   void nothingLastsLessThanNoTimeWhenTheClockIsSetBack() {
     Instant[] now = {BEGIN};
-    Clock clock =
-        new Clock() {
-          @Override
-          public Instant instant() {
-            return now[0];
-          }
-
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-
-          @Override
-          public Clock withZone(ZoneId zone) {
-            return this;
-          }
-        };
+    Clock clock = ((InstantSource) () -> now[0]).withZone(ZoneOffset.UTC);
     Stopwatch time = new Stopwatch(clock);
     now[0] = BEGIN.minusSeconds(1);
     time.lap(CreatePhase.PLAN);

@@ -6,7 +6,7 @@ import io.macpool.service.Secret;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
@@ -14,23 +14,7 @@ class ViewerSessionsTest {
 
   private Instant now = Instant.parse("2026-03-01T00:00:00Z");
 
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public Instant instant() {
-          return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-      };
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
   private final ViewerSessions sessions =
       new ViewerSessions(new Secret("the-token-of-viewers"), clock);

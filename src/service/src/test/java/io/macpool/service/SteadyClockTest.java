@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +18,8 @@ class SteadyClockTest {
 
   private Instant wall = START;
   private long nanos = Long.MAX_VALUE - 5; // it may overflow
-  private final Clock clock = new SteadyClock(new Wall(), () -> nanos);
+  private final Clock clock =
+      new SteadyClock(((InstantSource) () -> wall).withZone(ZoneOffset.UTC), () -> nanos);
 
   @Test
   void isTheWallsAsLongAsNobodySetsIt() {
@@ -57,23 +58,5 @@ class SteadyClockTest {
   private void passes(Duration time) {
     nanos += time.toNanos();
     wall = wall.plus(time);
-  }
-
-  private final class Wall extends Clock {
-
-    @Override
-    public Instant instant() {
-      return wall;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }
