@@ -1,14 +1,28 @@
 package io.macpool.cli;
 
-import io.macpool.broker.BrokerException;
+import io.macpool.cli.config.Broker;
+import io.macpool.cli.config.ContextCommand;
+import io.macpool.cli.gitlab.GitLabCommand;
+import io.macpool.cli.gitlab.GitLabStage;
+import io.macpool.cli.guest.CopyCommand;
+import io.macpool.cli.guest.SshCommand;
+import io.macpool.cli.instance.CreateCommand;
+import io.macpool.cli.instance.DeleteCommand;
+import io.macpool.cli.pool.CapacityCommand;
+import io.macpool.cli.pool.CordonCommand;
+import io.macpool.cli.pool.DrainCommand;
+import io.macpool.cli.pool.HostsCommand;
+import io.macpool.cli.pool.ImagesCommand;
+import io.macpool.cli.pool.InstancesCommand;
+import io.macpool.cli.pool.TopCommand;
+import io.macpool.cli.pool.UncordonCommand;
+import io.macpool.cli.run.RunCommand;
+import io.macpool.cli.screen.Failures;
 import io.macpool.core.GoDuration;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,7 +89,7 @@ public final class Main {
    * The parser for some arguments in a process whose environment is that: with the command that
    * they name alone, since to read what all the others can do takes as long as many a command.
    */
-  static CommandLine commandLine(Map<String, String> environment, String... arguments) {
+  public static CommandLine commandLine(Map<String, String> environment, String... arguments) {
     CommandLine line = new CommandLine(new Main(), new Parts(environment));
     Map<String, Supplier<Object>> commands = commands(environment);
     if (arguments.length > 0 && commands.containsKey(arguments[0])) {
@@ -90,13 +104,13 @@ public final class Main {
         .registerConverter(Duration.class, Main::duration)
         .setExecutionExceptionHandler(
             (e, failed, parsed) -> {
-              say(failed.getErr(), cause(e));
+              Failures.say(failed.getErr(), Failures.cause(e));
               return FAILED;
             });
   }
 
   /** Makes what commands have in common; the broker is found by the environment, too. */
-  record Parts(Map<String, String> environment) implements IFactory {
+  public record Parts(Map<String, String> environment) implements IFactory {
 
     @Override
     public <K> K create(Class<K> type) throws Exception {
@@ -113,23 +127,5 @@ public final class Main {
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }
-  }
-
-  /** What our own executions throw is told in words, anything else whole. */
-  static void say(PrintWriter err, Throwable failure) {
-    boolean known =
-        failure instanceof BrokerException
-            || failure instanceof IllegalArgumentException
-            || failure instanceof PoolException;
-    err.println("macpool: " + (known ? failure.getMessage() : failure));
-  }
-
-  static Throwable cause(Throwable failure) {
-    Throwable cause = failure;
-    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The command {@code macpool}: commands, what they print, and the SSH client that they start. Knows
- * the pool by the broker's HTTP API alone; plans nothing and keeps nothing.
+ * The command {@code macpool}: its parser, completion and manual page. Knows the pool by the
+ * broker's HTTP API alone; plans nothing and keeps nothing. What the commands do is in the packages
+ * below.
  */
 package io.macpool.cli;

@@ -1,0 +1,2 @@
+/** Instances: to order one, to wait for a free Mac, to hold one by a lease, to destroy them. */
+package io.macpool.cli.instance;

@@ -1,0 +1,2 @@
+/** The pool as the broker tells it, in lists and live, and which hosts take part. */
+package io.macpool.cli.pool;

@@ -1,0 +1,123 @@
+package io.macpool.cli.run;
+
+import io.macpool.broker.BrokerException;
+import io.macpool.broker.NewInstance;
+import io.macpool.cli.config.Broker;
+import io.macpool.cli.config.Login;
+import io.macpool.cli.config.SshOptions;
+import io.macpool.cli.guest.AtExit;
+import io.macpool.cli.guest.CommandEnd;
+import io.macpool.cli.guest.CommandEnd.How;
+import io.macpool.cli.guest.GuestShell;
+import io.macpool.cli.instance.HeldInstance;
+import io.macpool.cli.instance.Patience;
+import io.macpool.cli.instance.Wanted;
+import io.macpool.cli.screen.Failures;
+import io.macpool.cli.screen.PoolException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code macpool run}. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs a command on a fresh Mac, which is destroyed afterwards: at its end, at Ctrl-C, and"
+          + " within a minute if this is killed.",
+      ""
+    },
+    footer = {
+      "",
+      "The exit status is the command's. Our own: 124 it took longer than --timeout, 125 there was"
+          + " no Mac, 126 the connection was lost, or the command went well and a --download did"
+          + " not, 127 the guest did not let us in, or an --upload did not arrive.",
+      "Each word stays one word; for a pipe or a variable name a shell: sh -c '…'.",
+      "",
+      "Examples:",
+      "  macpool run macos-15 -- sw_vers",
+      "  macpool run macos-15 -- sh -c 'xcodebuild -version | head -n 1'",
+      "  macpool run macos-15 -t -- zsh -l",
+      "  macpool run macos-15 --upload . --download build -- make",
+      "  tar c . | macpool run macos-15 -- sh -c 'tar x && make test'"
+    })
+public final class RunCommand implements Callable<Integer> {
+
+  private static final int NO_INSTANCE = 125;
+
+  @Mixin private Wanted wanted;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "CMD",
+      description = "The command and its words.")
+  private List<String> command = new ArrayList<>();
+
+  @Option(
+      names = {"-t", "--tty"},
+      description = "Give the command a terminal.")
+  private boolean terminal;
+
+  @Mixin private Patience patience;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = "How long the command may take (default: as long as it likes).")
+  private Duration timeout;
+
+  @Mixin private RunFiles files;
+  @Mixin private Broker broker;
+  @Mixin private SshOptions ssh;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    NewInstance order = wanted.order();
+    files.check();
+    Login login = broker.login(ssh); // what can't be used is told before there is a Mac
+    try (Broker pool = broker) {
+      HeldInstance held;
+      try {
+        held = HeldInstance.make(pool, order, patience.free(), err);
+      } catch (CompletionException | PoolException e) {
+        if (Failures.cause(e) instanceof BrokerException || e instanceof PoolException) {
+          Failures.say(err, Failures.cause(e));
+          return NO_INSTANCE;
+        }
+        throw e;
+      }
+      return run(held, login, err);
+    }
+  }
+
+  private int run(HeldInstance held, Login login, PrintWriter err)
+      throws InterruptedException, IOException {
+    AtExit atExit = new AtExit();
+    try (HeldInstance instance = atExit.add(held);
+        GuestShell shell = atExit.add(GuestShell.open(login, instance::look, patience.boot()))) {
+      files.upload(shell);
+      CommandEnd end =
+          shell.run(files.words(command), terminal, Optional.ofNullable(timeout), false);
+      boolean complete = end.how() == How.LOST || files.download(shell, err);
+      return complete || end.exitStatus() != 0 ? end.exitStatus() : CommandEnd.LOST_STATUS;
+    } catch (PoolException | CompletionException e) {
+      Failures.say(err, Failures.cause(e));
+      return GuestShell.NOT_STARTED;
+    }
+  }
+}
