@@ -93,6 +93,7 @@ class ApiIT {
             new Case(order("x".repeat(300)), 422, "invalid-field"),
             new Case(order(IMAGE).replace("}}", ",\"cpus\":-1}}"), 422, "invalid-field"),
             new Case(order(IMAGE).replace("}}", ",\"ram\":1e99}}"), 422, "invalid-field"),
+            new Case(order(IMAGE).replace("}}", ",\"ram\":1207}}"), 422, "invalid-field"),
             new Case(order(IMAGE).replace("}}", ",\"cpus\":\"two\"}}"), 422, "invalid-field"))) {
       HttpResponse<String> response = lab.call("POST", "/instances", c.body());
       assertThat(response.statusCode()).as(c.body() + " " + response.body()).isEqualTo(c.status());

@@ -7,12 +7,15 @@ import static io.macpool.brain.BrainLab.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.sim.vcenter.FaultAction;
+import io.macpool.sim.vcenter.FaultRule;
 import io.macpool.sim.vcenter.MachineView;
 import io.macpool.sim.vcenter.OperationTimes;
 import io.macpool.sim.vcenter.VCenterOptions;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +94,33 @@ class LifeOfInstancesIT {
       assertThat(machine.poweredOn()).isTrue();
     }
   }
+
+  @Test
+  void aSizeThatNoHostTakesIsTheClientsOwnAndBlamesNobody() throws Exception {
+    try (BrainLab lab = new BrainLab(VCenterOptions.defaults().withHosts(2)).start()) {
+      for (Fault refusal :
+          List.of(
+              new Fault("ReconfigVM_Task", "InvalidArgument"),
+              new Fault("ReconfigVM_Task", "MemorySizeNotSupported"),
+              new Fault("PowerOnVM_Task", "NumVirtualCpusNotSupported"))) {
+        lab.vcenter().faults().clear();
+        lab.vcenter()
+            .faults()
+            .add(FaultRule.always(refusal.call(), new FaultAction.TaskFault(refusal.type(), "refused")));
+        lab.vcenter().resetCalls();
+        HttpResponse<String> refused =
+            lab.call("POST", "/instances", order(IMAGE).replace("}}", ",\"cpus\":8}}"));
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+        assertThat(refused.body()).contains("size-refused").contains(refusal.type());
+        assertThat(refused.headers().firstValue("Retry-After")).isEmpty();
+        assertThat(lab.vcenter().calls()).containsEntry("CloneVM_Task", 1L);
+      }
+      lab.vcenter().faults().clear();
+      assertThat(lab.create().statusCode()).isEqualTo(201);
+    }
+  }
+
+  private record Fault(String call, String type) {}
 
   @Test
   void aFullPoolSaysSoAndNeverOvercommits() throws Exception {

@@ -14,6 +14,9 @@ record CreateBody(String image, Instance.Size size, List<String> warnings) {
 
   private static final int LONGEST_NAME = 200;
 
+  /** vSphere refuses a size of memory between two of these steps. */
+  private static final int RAM_STEP_MB = 4;
+
   private static final Set<String> KNOWN = Set.of("type", "base-image", "cpus", "ram");
 
   CreateBody {
@@ -60,6 +63,9 @@ record CreateBody(String image, Instance.Size size, List<String> warnings) {
     }
     int cpus = (int) number(data, "cpus", maxCpus);
     long ram = number(data, "ram", maxRamMb);
+    if (ram % RAM_STEP_MB != 0) {
+      throw invalid("ram must be a multiple of " + RAM_STEP_MB + " MB");
+    }
     return new CreateBody(
         image.textValue(),
         new Instance.Size(cpus, ram),

@@ -66,6 +66,11 @@ enum Refusal {
       422, "missing-field", "A member of the body is missing.", "The title says which one."),
   INVALID_FIELD(
       422, "invalid-field", "A member of the body, or an id, is not allowed.", "See the detail."),
+  SIZE_REFUSED(
+      422,
+      "size-refused",
+      "The hosts do not run the image with the cpus or the ram that were asked for.",
+      "The detail has the reason; ask for another size, or for none."),
   KEY_REUSED(
       422,
       "idempotency-key-reused",
@@ -181,6 +186,7 @@ enum Refusal {
       case OVER_QUOTA -> OVER_QUOTA;
       case KEY_REUSED -> KEY_REUSED;
       case UNAVAILABLE -> VCENTER_UNAVAILABLE;
+      case SIZE_REFUSED -> SIZE_REFUSED;
       case FAILED -> CREATE_FAILED;
       case TIMED_OUT -> TIMEOUT;
       case CLIENT_GONE -> CLIENT_GONE;

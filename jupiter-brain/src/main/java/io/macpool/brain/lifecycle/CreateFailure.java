@@ -28,6 +28,8 @@ public final class CreateFailure extends RuntimeException {
     KEY_REUSED,
     /** vCenter or the ledger can't be reached. */
     UNAVAILABLE,
+    /** The size that was asked for is refused, and will be. */
+    SIZE_REFUSED,
     /** vSphere refused. */
     FAILED,
     /** It took too long. */
@@ -117,6 +119,15 @@ public final class CreateFailure extends RuntimeException {
     }
     return new CreateFailure(
         Kind.FAILED, "error", String.valueOf(failure.getMessage()), null, failure);
+  }
+
+  /** The same failure of a create whose client chose the size, not the image. */
+  CreateFailure ofChosenSize() {
+    return kind == Kind.FAILED
+            && scope == FailureScope.REQUEST
+            && getCause() instanceof HypervisorFailure
+        ? new CreateFailure(Kind.SIZE_REFUSED, outcome, scope, getMessage(), null, getCause())
+        : this;
   }
 
   public Kind kind() {

@@ -120,8 +120,11 @@ final class Creation {
     return work.get()
         .whenComplete((result, failure) -> time.lap(phase))
         .exceptionallyCompose(
-            failure ->
-                CompletableFuture.failedFuture(CreateFailure.of(name, Cloning.unwrap(failure))));
+            failure -> {
+              CreateFailure why = CreateFailure.of(name, Cloning.unwrap(failure));
+              return CompletableFuture.failedFuture(
+                  intent.size().isAsImage(image) ? why : why.ofChosenSize());
+            });
   }
 
   /** Somebody may have decided meanwhile that the instance goes: then it does not move on. */

@@ -211,7 +211,22 @@ public final class VSphereHypervisor implements Hypervisor {
             "resize of " + ref,
             Set.of(),
             session -> session.vim().reconfigVM_Task(VSphereConnection.machine(ref), spec))
-        .thenApply(nothing -> null);
+        .<Void>thenApply(nothing -> null)
+        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(ofSize(failure)));
+  }
+
+  /** Of a new size alone an argument can be wrong in no other way than by its value. */
+  private static Throwable ofSize(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof HypervisorFailure.Refused refused
+            && refused.kind().equals("InvalidArgument")
+        ? new HypervisorFailure.Refused(
+            refused.kind(),
+            FailureScope.REQUEST,
+            !refused.nothingWasDone(),
+            refused.getMessage(),
+            refused)
+        : cause;
   }
 
   @Override
