@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,19 +31,25 @@ final class DoomedBroker implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private String base;
 
-  DoomedBroker() throws IOException {
-    process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xshare:auto",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    CrashingBrain.class.getName()))
-            .redirectError(Redirect.DISCARD)
-            .start();
+  /**
+   * @param prefix a command that runs the one behind it, such as {@code prlimit --nofile=1024}
+   */
+  DoomedBroker(String... prefix) throws IOException {
+    List<String> command = new ArrayList<>(List.of(prefix));
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-cp",
+            System.getProperty("java.class.path"),
+            CrashingBrain.class.getName()));
+    process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+  }
+
+  int port() {
+    return URI.create(base).getPort();
   }
 
   /** Lets it begin, and waits until it could place an instance. */

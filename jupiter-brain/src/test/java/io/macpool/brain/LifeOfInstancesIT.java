@@ -106,7 +106,9 @@ class LifeOfInstancesIT {
         lab.vcenter().faults().clear();
         lab.vcenter()
             .faults()
-            .add(FaultRule.always(refusal.call(), new FaultAction.TaskFault(refusal.type(), "refused")));
+            .add(
+                FaultRule.always(
+                    refusal.call(), new FaultAction.TaskFault(refusal.type(), "refused")));
         lab.vcenter().resetCalls();
         HttpResponse<String> refused =
             lab.call("POST", "/instances", order(IMAGE).replace("}}", ",\"cpus\":8}}"));
