@@ -32,11 +32,13 @@ final class ClusterMemory {
   /** What the API made of our last apply, if something changes what we apply. */
   Optional<String> bent = Optional.empty();
 
+  /** The Deployment that was found to be what it is to be. */
+  Optional<DeploymentApplier.Held> held = Optional.empty();
+
   final Credential credential;
   final Refusals refusals;
   final ReplicasContest contest = new ReplicasContest();
   final Map<String, Instant> stuckSince = new HashMap<>();
-  int refusedRounds;
 
   /** In a row: rounds that planned on an outdated picture. */
   int conflicts;
@@ -45,15 +47,21 @@ final class ClusterMemory {
   Set<String> retiring = Set.of();
   RunTimes runTimes;
   Instant informedAt = Instant.EPOCH;
-  int quietRounds;
+  final Pace pace;
   private final Map<String, Long> processed = new HashMap<>();
 
   ClusterMemory(
-      String uid, WorkerRounds workers, Credential credential, Refusals refusals, Instant now) {
+      String uid,
+      WorkerRounds workers,
+      Credential credential,
+      Refusals refusals,
+      Pace pace,
+      Instant now) {
     this.uid = uid;
     this.workers = workers;
     this.credential = credential;
     this.refusals = refusals;
+    this.pace = pace;
     this.runTimes = RunTimes.none(now);
   }
 

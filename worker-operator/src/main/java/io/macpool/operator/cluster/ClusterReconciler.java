@@ -241,6 +241,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
                     new WorkerRounds(roundContext.control(), roundContext.clock()),
                     new Credential(roundContext.client(), key),
                     new Refusals(key, roundContext.gauges()),
+                    new Pace(roundContext.interval(), roundContext.settling()),
                     roundContext.clock().instant()));
   }
 

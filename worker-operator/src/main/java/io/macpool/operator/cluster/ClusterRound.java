@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.macpool.core.Observed;
 import io.macpool.core.pool.ClusterPlan;
 import io.macpool.core.pool.ClusterPlanner;
 import io.macpool.core.pool.PoolSizePlan;
@@ -95,7 +96,9 @@ final class ClusterRound {
     boolean told = tell(seen, plan);
     memory.refusals.attempt(Part.POD, () -> mark(seen, plan));
     note(spec, seen, limit, plan.sizes().bound(), deployment);
-    return again(changed || told, seen, plan);
+    boolean moving = !plan.sizes().settled() || seen.starting() > 0 || !plan.retiring().isEmpty();
+    return memory.pace.after(
+        new Pace.Round(changed || told, moving, memory.refusals.any(), isIdle(spec, seen, limit)));
   }
 
   /** Looks at the pods and tells what is seen, and changes nothing. */
@@ -363,22 +366,23 @@ final class ClusterRound {
     return key;
   }
 
-  /** Soon while something moves, less and less so while nothing comes of it. */
-  private Duration again(boolean changed, Observation seen, ClusterPlan plan) {
-    boolean moving = !plan.sizes().settled() || seen.starting() > 0 || !plan.retiring().isEmpty();
-    memory.quietRounds = changed ? 0 : Math.min(memory.quietRounds + 1, 10);
-    if (memory.refusals.any()) {
-      memory.refusedRounds = Math.min(memory.refusedRounds + 1, 10);
-      Duration later = roundContext.settling().multipliedBy(1L << memory.refusedRounds);
-      return later.compareTo(roundContext.interval()) < 0 ? later : roundContext.interval();
-    }
-    memory.refusedRounds = 0;
-    if (!moving) {
-      return roundContext.interval();
-    }
-    Duration backoff =
-        roundContext.settling().multipliedBy(1L << Math.max(0, memory.quietRounds - 5));
-    return backoff.compareTo(roundContext.interval()) < 0 ? backoff : roundContext.interval();
+  /**
+   * Whether nothing can be missed by looking seldom: a job that comes shows in the queue's depth,
+   * and a change of pods, spec or shares wakes the cluster. All workers must have said that they
+   * run nothing, and the limit must be where an empty queue leaves it.
+   */
+  private boolean isIdle(ClusterSpec spec, Observation seen, JobsLimit limit) {
+    boolean empty =
+        limit
+            .backlog()
+            .flatMap(Observed::toOptional)
+            .filter(backlog -> backlog.depth() == 0)
+            .isPresent();
+    return spec.scaling().isPresent()
+        && empty
+        && seen.running() == 0
+        && seen.silent().isEmpty()
+        && limit.jobs() <= spec.minJobs();
   }
 
   private OwnerReference owner() {

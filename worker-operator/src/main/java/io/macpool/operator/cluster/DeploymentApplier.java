@@ -1,6 +1,7 @@
 package io.macpool.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -25,13 +26,42 @@ final class DeploymentApplier {
     this.memory = memory;
   }
 
+  /**
+   * A version of the Deployment that was what it was to be.
+   *
+   * @param version the API's, which changes with each write
+   */
+  record Held(Deployment desired, String version) {
+
+    boolean isSame(Held other) {
+      try {
+        return version.equals(other.version) && desired.equals(other.desired);
+      } catch (IllegalArgumentException e) {
+        return false; // quantities are compared by value, and this one has none
+      }
+    }
+  }
+
   /** Applies, if the Deployment is not so already. */
   void apply(Deployment desired, Optional<Deployment> actual) {
+    Optional<Held> now =
+        actual.map(live -> new Held(desired, live.getMetadata().getResourceVersion()));
+    if (now.isPresent() && memory.held.filter(now.get()::isSame).isPresent()) {
+      return; // neither has changed since they were compared
+    }
+    memory.held = Optional.empty();
+    if (!applyIfDrifted(copy(desired), actual)) {
+      memory.held = now;
+    }
+  }
+
+  /** Whether it had to be applied. */
+  private boolean applyIfDrifted(Deployment desired, Optional<Deployment> actual) {
     String sum = Drift.checksum(desired.getSpec());
     desired.getMetadata().setAnnotations(Map.of(Names.APPLIED, sum));
     if (actual.isPresent()
         && (Drift.holds(desired, actual.get()) || isBentAlready(desired, actual.get()))) {
-      return;
+      return false;
     }
     log.info(
         "applying Deployment of {} with {}", key, Phrases.pods(desired.getSpec().getReplicas()));
@@ -49,6 +79,12 @@ final class DeploymentApplier {
                 "{}: the API changes what is applied of the Deployment (an admission webhook?); it"
                     + " is left as the API makes it",
                 key));
+    return true;
+  }
+
+  /** With metadata of its own, to be annotated. */
+  private static Deployment copy(Deployment desired) {
+    return new DeploymentBuilder(desired).build();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.macpool.operator.control;
 import io.macpool.broker.BoundedExchange;
 import io.macpool.core.GoDuration;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
@@ -13,11 +14,13 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Client of the workers' remote control, the Go {@code travis-worker}'s and ours alike. Every call
@@ -28,12 +31,19 @@ public final class RemoteControl implements AutoCloseable {
 
   private static final int MOST_BYTES = 1 << 20;
   private static final int THREADS = 4;
+
+  /**
+   * The JDK's client keeps its idle connections in one list, and walks through it for each call:
+   * with a thousand workers that was a third of a call. So workers are spread over some.
+   */
+  private static final int CLIENTS = 8;
+
   private static final String NETWORK =
       ": does the worker run, and does a NetworkPolicy let the operator in?";
 
   private final ReportReader reports = new ReportReader();
   private final ExecutorService threads;
-  private final HttpClient client;
+  private final List<HttpClient> clients;
   private final Duration timeout;
 
   public RemoteControl(Duration timeout) {
@@ -47,13 +57,21 @@ public final class RemoteControl implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    client =
-        HttpClient.newBuilder()
-            .version(Version.HTTP_1_1)
-            .followRedirects(Redirect.NEVER)
-            .connectTimeout(timeout)
-            .executor(threads)
-            .build();
+    clients =
+        Stream.generate(
+                () ->
+                    HttpClient.newBuilder()
+                        .version(Version.HTTP_1_1)
+                        .followRedirects(Redirect.NEVER)
+                        .connectTimeout(timeout)
+                        .executor(threads)
+                        .build())
+            .limit(CLIENTS)
+            .toList();
+  }
+
+  private HttpClient client(URI worker) {
+    return clients.get(Math.floorMod(worker.getAuthority().hashCode(), CLIENTS));
   }
 
   /** How long a call may take. */
@@ -94,7 +112,7 @@ public final class RemoteControl implements AutoCloseable {
   private CompletableFuture<byte[]> call(HttpRequest.Builder builder, int expected) {
     HttpRequest request = builder.build();
     String what = request.method() + " " + request.uri();
-    return BoundedExchange.send(client, request, MOST_BYTES)
+    return BoundedExchange.send(client(request.uri()), request, MOST_BYTES)
         .handle(
             (response, failure) -> {
               if (failure != null) {

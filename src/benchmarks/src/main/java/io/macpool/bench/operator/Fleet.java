@@ -40,8 +40,8 @@ final class Fleet implements AutoCloseable {
   private static final int FOREIGN = 100;
   private static final int FOREIGN_BYTES = 64 << 10;
 
-  /** Twice the longest of the operator's intervals: what changed last is shown by then. */
-  private static final Duration QUIET = Duration.ofSeconds(10);
+  /** Longer than the operator takes to find a cluster idle: what changed last is shown by then. */
+  private static final Duration QUIET = Duration.ofSeconds(25);
 
   private final FakeWorkers workers = new FakeWorkers(SLOTS);
   private final KubernetesSimulator kubernetes =
@@ -110,7 +110,7 @@ final class Fleet implements AutoCloseable {
             maxJobsPerWorker: %4$d
             hardwarePool: %5$s
             rolloutOnConfigChange: true
-            scaling: {queue: %1$s}
+            scaling: {queue: %1$s, scaleDownStabilization: 1s}
             selector: {matchLabels: {name: %1$s}}
             template:
               metadata: {labels: {name: %1$s}}
@@ -132,6 +132,15 @@ final class Fleet implements AutoCloseable {
   void put(String cluster, int jobs) {
     depths.merge(cluster, jobs, Integer::sum);
     publisher.publish(cluster, Collections.nCopies(jobs, "{}"));
+  }
+
+  /** Takes away whatever waits, and waits until no worker is to run anything. */
+  void emptyQueues(Duration patience) throws Exception {
+    for (String cluster : clusters()) {
+      publisher.emptyQueue(cluster);
+    }
+    depths.clear();
+    whenAllSized().get(patience.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Jobs in a cluster's queue, which nobody takes. */

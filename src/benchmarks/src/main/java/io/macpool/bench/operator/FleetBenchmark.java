@@ -41,6 +41,7 @@ public final class FleetBenchmark implements Benchmark {
       long began = System.nanoTime();
       try (ServiceProcess operator = fleet.startOperator()) {
         reportStart(report, began, first, all, nothing);
+        fleet.emptyQueues(PATIENCE);
         fleet.awaitQuiet(PATIENCE);
         IdleMinute.measure(fleet, operator, report);
         new QueueJumps(fleet).measure(report);

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** What an operator costs while nothing changes, counted over half a minute. */
+/** What an operator costs while queues are empty and nothing changes, over half a minute. */
 final class IdleMinute {
 
   private static final Duration WINDOW = Duration.ofSeconds(30);

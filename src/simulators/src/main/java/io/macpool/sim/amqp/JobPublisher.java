@@ -73,6 +73,15 @@ public final class JobPublisher implements AutoCloseable {
         "declare queue " + queue, () -> channel().queueDeclare(queue, true, false, false, null));
   }
 
+  /** Drops what waits in a queue. */
+  public synchronized void emptyQueue(String queue) {
+    confirmed(
+        "empty queue " + queue,
+        () -> {
+          AMQP.Queue.PurgeOk unused = channel().queuePurge(queue);
+        });
+  }
+
   /** Deletes a queue; returns what waited in it. */
   public synchronized List<byte[]> deleteQueue(String queue) {
     List<byte[]> waited = new ArrayList<>();
