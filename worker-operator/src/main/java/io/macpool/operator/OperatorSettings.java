@@ -78,7 +78,9 @@ public final class OperatorSettings {
 
   public static final Setting<Duration> RECONCILE_INTERVAL =
       Setting.duration(
-              "RECONCILE_INTERVAL", "how often each cluster's pods are asked while nothing changes")
+              "RECONCILE_INTERVAL",
+              "how often each cluster's pods are asked while nothing changes; six times as seldom"
+                  + " while its queue is empty and its workers are idle")
           .defaultTo(Duration.ofSeconds(5));
 
   public static final Setting<Duration> SETTLE_INTERVAL =
