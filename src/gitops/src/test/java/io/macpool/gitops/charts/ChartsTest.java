@@ -72,7 +72,7 @@ class ChartsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker"})
+  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker", "console"})
   void readmeIsWhatTheSchemaSays(String name) throws IOException {
     assertThat(Files.readString(chart(name).directory().resolve("README.md")))
         .as("run: java -jar src/gitops/target/gitops.jar chart-docs")
@@ -80,7 +80,7 @@ class ChartsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker"})
+  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker", "console"})
   void everyValueIsDescribedAndItsDefaultIsTheOneThatHolds(String name) {
     List<String> problems = new ArrayList<>();
     compare(chart(name).schema(), chart(name).defaults(), "", problems);
@@ -130,6 +130,9 @@ class ChartsTest {
         "jupiter-brain | `imagePullSecrets: gcr-io\npodLabels: {team: a}\ntolerations: [{key: a, operator: Exists}]`",
         "jupiter-brain | `imagePullSecrets: [{name: a}, {name: b}]\naffinity: {nodeAffinity: {}}`",
         "jupiter-brain | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
+        "console | `monitoring: {serviceMonitor: {enabled: true}}`",
+        "console | `kubernetes: {enabled: false}\nnetworkPolicy: {enabled: false}`",
+        "console | `ingress: {enabled: true, host: pool.example.com, tlsSecretName: t, className: nginx}`",
         "worker-operator | `operator: {watchNamespace: '*'}`",
         "worker-operator | `replicaCount: 1\nleaderElection: {enabled: false}\nrbac: {create: false}`",
         "worker-operator | `secretName: s\nmonitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
@@ -177,6 +180,32 @@ class ChartsTest {
     HELM.render(chart("macstadium-worker"), "try", "macstadium-staging", values);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'ingress: {enabled: true, tlsSecretName: t}', ingress.host is empty",
+    "'ingress: {enabled: true, host: pool.example.com}', ingress.tlsSecretName is empty",
+  })
+  void aPageThatNobodyCouldUseIsRefused(String values, String words) {
+    assertThatThrownBy(() -> render("console", values))
+        .isInstanceOf(RenderException.class)
+        .hasMessageContaining(words);
+  }
+
+  @Test
+  void theConsoleMayListTwoKindsAndNothingElse() throws Exception {
+    JsonNode rules = one(render("console", ""), "Role").content().path("rules");
+    assertThat(rules).hasSize(1);
+    assertThat(rules.at("/0/verbs").toString()).isEqualTo("[\"list\"]");
+    List<YamlDocument> alone = render("console", "kubernetes: {enabled: false}");
+    assertThat(alone).extracting(YamlDocument::kind).doesNotContain("Role", "RoleBinding");
+    assertThat(
+            one(alone, "Deployment")
+                .content()
+                .at("/spec/template/spec/automountServiceAccountToken")
+                .asBoolean(true))
+        .isFalse();
+  }
+
   @Test
   void twoOperatorsNeedAnElection() {
     assertThatThrownBy(() -> render("worker-operator", "leaderElection: {enabled: false}"))
@@ -189,6 +218,7 @@ class ChartsTest {
     "jupiter-brain, Deployment",
     "worker-operator, Deployment",
     "macstadium-worker, Deployment",
+    "console, Deployment",
   })
   void podsRunWithTheLeastTheyNeed(String chart, String kind) throws Exception {
     String values = chart.equals("macstadium-worker") ? "cluster: {enabled: false}" : "";
@@ -199,7 +229,8 @@ class ChartsTest {
       assertThat(pod.at("/securityContext/seccompProfile/type").asText())
           .isEqualTo("RuntimeDefault");
       assertThat(pod.path("automountServiceAccountToken").asBoolean(true))
-          .isEqualTo(chart.equals("worker-operator") && each.equals("Deployment"));
+          .isEqualTo(
+              Set.of("worker-operator", "console").contains(chart) && each.equals("Deployment"));
       for (JsonNode container : pod.path("containers")) {
         JsonNode security = container.path("securityContext");
         assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
@@ -212,7 +243,7 @@ class ChartsTest {
 
   @Test
   void theTestPodIsNoTargetOfTheService() throws Exception {
-    for (String chart : List.of("jupiter-brain", "worker-operator")) {
+    for (String chart : List.of("jupiter-brain", "worker-operator", "console")) {
       List<YamlDocument> objects = render(chart, "");
       JsonNode selector = one(objects, "Service").content().at("/spec/selector");
       JsonNode labels = one(objects, "Pod").content().at("/metadata/labels");
@@ -263,6 +294,7 @@ class ChartsTest {
     "jupiter-brain, jupiter-brain/src/main/java, JUPITER_BRAIN_",
     "worker-operator, worker-operator/src/main/java, WORKER_OPERATOR_",
     "macstadium-worker, src/worker/src/main/java, TRAVIS_WORKER_",
+    "console, src/console/src/main/java, MACPOOL_CONSOLE_",
   })
   void everyVariableIsASettingOfTheService(String chart, String sources, String prefix)
       throws Exception {
@@ -335,6 +367,7 @@ class ChartsTest {
     "jupiter-brain, jupiter-brain",
     "worker-operator, worker-operator",
     "macstadium-worker, src/worker",
+    "console, src/console",
   })
   void theImageIsTheOneThatTheBuildMakes(String name, String module) throws IOException {
     String root = Files.readString(RepositoryTree.root().resolve("pom.xml"));
