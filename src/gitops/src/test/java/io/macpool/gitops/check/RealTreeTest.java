@@ -22,6 +22,7 @@ class RealTreeTest {
     assertThat(tree.environment("macstadium-staging").orElseThrow().releases())
         .extracting(Release::name)
         .containsExactlyInAnyOrder(
+            "console",
             "jupiter-brain-org",
             "jupiter-brain-com",
             "worker-operator",
@@ -30,6 +31,7 @@ class RealTreeTest {
     assertThat(tree.environment("macstadium-prod-1").orElseThrow().releases())
         .extracting(Release::name)
         .contains(
+            "console",
             "jupiter-brain-org",
             "jupiter-brain-com",
             "jupiter-brain-custom-1",
