@@ -3,6 +3,8 @@ package io.macpool.console;
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.RetryPolicy;
+import io.macpool.console.jobs.JobHistory;
+import io.macpool.console.queue.JobFeed;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
 import io.macpool.service.BuildInfo;
@@ -38,6 +40,7 @@ public final class Console implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Console.class);
   private static final int SHORTEST_TOKEN = 16;
   private static final int MOST_RECORDS = 200_000;
+  private static final int MOST_JOBS = 5_000;
 
   /** Above a broker's usual pause, and so short that a viewer hears of it within ten seconds. */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
@@ -128,7 +131,11 @@ public final class Console implements AutoCloseable {
     broker.onAnswer(
         seen ->
             seen.now().toOptional().ifPresent(state -> history.observe(state, clock.instant())));
-    listen(settings, token, endpoint, broker, clusters, history, meters, clock);
+    JobHistory jobs = new JobHistory(MOST_JOBS);
+    Optional<JobFeed> feed = feed(settings, jobs, clock);
+    JobPages pages = new JobPages(jobs, history, feed);
+    listen(settings, token, endpoint, broker, clusters, history, pages, meters, clock);
+    feed.ifPresent(JobFeed::start);
     broker.start();
     clusters.ifPresent(Poller::start);
   }
@@ -140,6 +147,7 @@ public final class Console implements AutoCloseable {
       Poller<BrokerState> broker,
       Optional<Poller<ClusterState>> clusters,
       PoolHistory history,
+      JobPages jobs,
       PrometheusMeterRegistry meters,
       Clock clock) {
     Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
@@ -172,6 +180,7 @@ public final class Console implements AutoCloseable {
             broker,
             clusters,
             history,
+            jobs,
             settings.get(ConsoleSettings.LICENSED_VMS),
             endpoint.toString(),
             clock)
@@ -192,6 +201,24 @@ public final class Console implements AutoCloseable {
                 settings.get(ConsoleSettings.ADMIN_ADDR),
                 new AdminRoutes(BuildInfo.of("console", Console.class), health, meters)));
     adminPort = admin.port();
+  }
+
+  private Optional<JobFeed> feed(Settings settings, JobHistory jobs, Clock clock) {
+    try {
+      return settings
+          .find(ConsoleSettings.AMQP_URI)
+          .map(
+              uri ->
+                  resources.own(
+                      "job events",
+                      new JobFeed(
+                          uri,
+                          settings.get(ConsoleSettings.JOB_EVENTS_EXCHANGE),
+                          jobs::hear,
+                          clock)));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(List.of(ConsoleSettings.AMQP_URI.flag() + ": " + e.getMessage()));
+    }
   }
 
   private static BrokerEndpoint endpoint(Secret url) {

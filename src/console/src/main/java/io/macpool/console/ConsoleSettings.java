@@ -75,6 +75,18 @@ public final class ConsoleSettings {
           "PEM file of the authority that signed the Kubernetes API's certificate; not set: those"
               + " that Java trusts");
 
+  public static final Setting<Secret> AMQP_URI =
+      Setting.secret(
+          "AMQP_URI",
+          "the AMQP broker of the workers, amqps://USER:PASSWORD@HOST/VHOST, for jobs; not set: jobs"
+              + " are not shown");
+
+  public static final Setting<String> JOB_EVENTS_EXCHANGE =
+      Setting.text(
+              "JOB_EVENTS_EXCHANGE",
+              "the topic exchange on which workers tell of jobs, by their setting of the same name")
+          .defaultTo("macpool.jobs");
+
   public static final SettingsSpec SPEC =
       new SettingsSpec(
           "console",
@@ -92,7 +104,9 @@ public final class ConsoleSettings {
               KUBERNETES_URL,
               KUBERNETES_NAMESPACE,
               KUBERNETES_TOKEN_FILE,
-              KUBERNETES_CA_FILE));
+              KUBERNETES_CA_FILE,
+              AMQP_URI,
+              JOB_EVENTS_EXCHANGE));
 
   private ConsoleSettings() {}
 

@@ -16,6 +16,7 @@ final class Page {
       List.of(
           new Link("/", "Pool"),
           new Link("/queues", "Queues"),
+          new Link("/jobs", "Jobs"),
           new Link("/reports", "Reports"),
           new Link("/why", "Why does it wait"),
           new Link("/wall", "Wall"));

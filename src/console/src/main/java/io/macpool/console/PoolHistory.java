@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What was seen of the pool, in memory and bounded by age and number. Between two looks that are
@@ -207,6 +208,13 @@ final class PoolHistory {
   /** All of one instance, the oldest first. */
   synchronized List<Stay> of(String instance) {
     return all().stream().filter(each -> each.instance().equals(instance)).toList();
+  }
+
+  /** All of some instances, each one's oldest first. */
+  synchronized Map<String, List<Stay>> of(Set<String> instances) {
+    return all().stream()
+        .filter(each -> instances.contains(each.instance()))
+        .collect(Collectors.groupingBy(Stay::instance));
   }
 
   /** How long those were in use that ended last, at most so many. */

@@ -67,7 +67,8 @@ final class PoolPages {
     }
   }
 
-  private static String instance(String id) {
+  /** The page of an instance. */
+  static String instance(String id) {
     return "/instances/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
   }
 

@@ -37,6 +37,7 @@ final class Routes {
   private final Poller<BrokerState> broker;
   private final Optional<Poller<ClusterState>> clusters;
   private final PoolHistory history;
+  private final JobPages jobs;
   private final int licensed;
   private final String brokerAddress;
   private final Clock clock;
@@ -46,6 +47,7 @@ final class Routes {
       Poller<BrokerState> broker,
       Optional<Poller<ClusterState>> clusters,
       PoolHistory history,
+      JobPages jobs,
       int licensed,
       String brokerAddress,
       Clock clock) {
@@ -53,6 +55,7 @@ final class Routes {
     this.broker = broker;
     this.clusters = clusters;
     this.history = history;
+    this.jobs = jobs;
     this.licensed = licensed;
     this.brokerAddress = brokerAddress;
     this.clock = clock;
@@ -90,6 +93,19 @@ final class Routes {
                 history.of(call.pathParam("id")),
                 history.begin(),
                 clock.instant()));
+    page(
+        router,
+        "/jobs",
+        call -> jobs.list(parameter(call, "state"), parameter(call, "q"), clock.instant()));
+    page(router, "/jobs/:id", call -> jobs.one(call.pathParam("id"), clock.instant()));
+    router
+        .get("/api/jobs")
+        .handler(
+            call ->
+                answerSlowly(
+                    call,
+                    "application/json",
+                    () -> jobs.json(parameter(call, "state"), parameter(call, "q")).toString()));
     report(router, "/reports", "text/html; charset=utf-8", this::reportPage);
     report(
         router,
@@ -113,6 +129,10 @@ final class Routes {
                   clusters.map(Poller::current).orElseGet(() -> Watched.notYet(clock.instant()));
               answer(call, known, "the Kubernetes API", ClusterState::json);
             });
+  }
+
+  private static String parameter(RoutingContext call, String name) {
+    return Optional.ofNullable(call.request().getParam(name)).orElse("");
   }
 
   /** On another thread: history and forecasts may take a while. */

@@ -100,6 +100,6 @@ record SandboxInfo(
   }
 
   private static void line(StringBuilder text, String name, String value) {
-    text.append(String.format("  %-18s%s%n", name, value));
+    text.append(String.format("  %-18s %s%n", name, value));
   }
 }

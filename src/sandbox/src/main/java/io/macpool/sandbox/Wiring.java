@@ -27,6 +27,7 @@ final class Wiring {
 
   private static final String CLUSTER = "worker-sandbox";
   private static final String POOL = "macs";
+  private static final String JOB_EVENTS = "macpool.jobs";
   private static final String SSH_SECRET = "worker-sandbox-vm-key";
   private static final String SSH_FILE = "travis-vm-ssh-key";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -68,6 +69,8 @@ final class Wiring {
         .cluster()
         .apiUrl()
         .ifPresent(url -> environment.put("MACPOOL_CONSOLE_KUBERNETES_URL", url));
+    environment.put("MACPOOL_CONSOLE_AMQP_URI", peers.amqpUri().toString());
+    environment.put("MACPOOL_CONSOLE_JOB_EVENTS_EXCHANGE", JOB_EVENTS);
     return read(ConsoleSettings.SPEC, environment);
   }
 
@@ -152,27 +155,21 @@ final class Wiring {
   }
 
   private Map<String, String> workerEnvironment(String brokerUrl) {
-    return Map.of(
-        "TRAVIS_WORKER_PROVIDER_NAME",
-        "jupiterbrain",
-        "TRAVIS_WORKER_QUEUE_TYPE",
-        "amqp",
-        "TRAVIS_WORKER_AMQP_URI",
-        peers.amqpUri().toString(),
-        "TRAVIS_WORKER_QUEUE_NAME",
-        QUEUE,
-        "TRAVIS_WORKER_BUILD_API_URI",
-        peers.buildApiUri().toString(),
-        "TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT",
-        brokerUrl.replace("://", "://" + token + "@"),
-        "TRAVIS_WORKER_JUPITERBRAIN_SSH_KEY_PATH",
-        "/etc/worker/ssh/" + SSH_FILE,
-        "TRAVIS_WORKER_JUPITERBRAIN_SSH_PORT",
-        Integer.toString(peers.guests().sshPort()),
-        "TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT",
-        Peers.IMAGE,
-        "TRAVIS_WORKER_JUPITERBRAIN_BOOT_POLL_SLEEP",
-        "250ms");
+    Map<String, String> environment = new HashMap<>();
+    environment.put("TRAVIS_WORKER_PROVIDER_NAME", "jupiterbrain");
+    environment.put("TRAVIS_WORKER_QUEUE_TYPE", "amqp");
+    environment.put("TRAVIS_WORKER_AMQP_URI", peers.amqpUri().toString());
+    environment.put("TRAVIS_WORKER_QUEUE_NAME", QUEUE);
+    environment.put("TRAVIS_WORKER_BUILD_API_URI", peers.buildApiUri().toString());
+    environment.put(
+        "TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT", brokerUrl.replace("://", "://" + token + "@"));
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_SSH_KEY_PATH", "/etc/worker/ssh/" + SSH_FILE);
+    environment.put(
+        "TRAVIS_WORKER_JUPITERBRAIN_SSH_PORT", Integer.toString(peers.guests().sshPort()));
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT", Peers.IMAGE);
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_BOOT_POLL_SLEEP", "250ms");
+    environment.put("TRAVIS_WORKER_JOB_EVENTS_EXCHANGE", JOB_EVENTS);
+    return environment;
   }
 
   private static ObjectNode object(String apiVersion, String kind, String name) {

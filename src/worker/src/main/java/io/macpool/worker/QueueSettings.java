@@ -53,6 +53,11 @@ public final class QueueSettings {
       Setting.text(
               "LOG_SPOOL_DIR", "where logs are kept that can't be delivered yet, 512 MB at most")
           .defaultTo("/tmp");
+  public static final Setting<String> JOB_EVENTS_EXCHANGE =
+      Setting.text(
+          "JOB_EVENTS_EXCHANGE",
+          "a topic exchange on which states are told to whoever listens, such as the console; not"
+              + " set: they are told to the scheduler alone");
   public static final Setting<Boolean> RABBITMQ_SHARDING =
       Setting.flag("RABBITMQ_SHARDING", "publish logs to the sharded exchange, by job id");
   public static final Setting<String> QUEUE_NAME =
@@ -98,6 +103,7 @@ public final class QueueSettings {
         LOGS_AMQP_TLS_CERT,
         LOGS_AMQP_TLS_CERT_PATH,
         LOG_SPOOL_DIR,
+        JOB_EVENTS_EXCHANGE,
         RABBITMQ_SHARDING,
         QUEUE_NAME,
         BASE_DIR,

@@ -13,6 +13,7 @@ import io.macpool.worker.job.StartFailures;
 import io.macpool.worker.queue.AmqpCommands;
 import io.macpool.worker.queue.AmqpConnection;
 import io.macpool.worker.queue.AmqpEndpoint;
+import io.macpool.worker.queue.AmqpJobEvents;
 import io.macpool.worker.queue.AmqpJobQueue;
 import io.macpool.worker.queue.AmqpLogs;
 import io.macpool.worker.queue.AmqpReports;
@@ -43,9 +44,13 @@ record QueueSide(
   private static final int CONSUMER_THREADS = 4;
 
   static QueueSide open(
-      Settings settings, Resources resources, WorkerThreads threads, Consumer<JsonNode> commands) {
+      Settings settings,
+      String hostname,
+      Resources resources,
+      WorkerThreads threads,
+      Consumer<JsonNode> commands) {
     return switch (settings.get(QueueSettings.QUEUE_TYPE)) {
-      case AMQP -> amqp(settings, resources, threads, commands);
+      case AMQP -> amqp(settings, hostname, resources, threads, commands);
       case FILE -> files(settings, resources);
     };
   }
@@ -60,7 +65,11 @@ record QueueSide(
   }
 
   private static QueueSide amqp(
-      Settings settings, Resources resources, WorkerThreads threads, Consumer<JsonNode> commands) {
+      Settings settings,
+      String hostname,
+      Resources resources,
+      WorkerThreads threads,
+      Consumer<JsonNode> commands) {
     AmqpConnection jobs =
         resources.own("amqp", connection("amqp", jobsEndpoint(settings), threads));
     // Always a connection of their own: a log never costs a job.
@@ -69,12 +78,22 @@ record QueueSide(
     AmqpCommands heard =
         resources.own(
             "commands", new AmqpCommands(jobs, commands, threads.blocking(), threads.scheduler()));
+    Optional<AmqpJobEvents> events =
+        settings
+            .find(QueueSettings.JOB_EVENTS_EXCHANGE)
+            .map(
+                exchange ->
+                    resources.own(
+                        "job events",
+                        new AmqpJobEvents(
+                            jobs, exchange, hostname, threads.blocking(), threads.scheduler())));
     AmqpReports reports =
         resources.own(
             "reports",
             new AmqpReports(
                 jobs,
                 settings.get(WorkerSettings.STATE_UPDATE_POOL_SIZE),
+                report -> events.ifPresent(told -> told.tell(report)),
                 threads.blocking(),
                 threads.scheduler()));
     AmqpLogs logs =
@@ -101,7 +120,13 @@ record QueueSide(
         logs,
         heard::send,
         Map.of("queue", queue::outage, "states", reports::outage, "commands", heard::outage),
-        Map.of("logs", logs::outage, "consumer timeout", queue::warning),
+        Map.of(
+            "logs",
+            logs::outage,
+            "consumer timeout",
+            queue::warning,
+            "job events",
+            () -> events.flatMap(AmqpJobEvents::outage)),
         () -> {
           logging.start();
           jobs.start();

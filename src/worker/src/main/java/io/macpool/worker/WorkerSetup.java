@@ -73,7 +73,7 @@ final class WorkerSetup {
     this.settings = settings;
     GuestKey key = SettingsCheck.keyOrProblems(settings);
     this.threads = resources.own("threads", new WorkerThreads());
-    this.side = QueueSide.open(settings, resources, threads, this::command);
+    this.side = QueueSide.open(settings, hostname(), resources, threads, this::command);
     this.startFailures = new StartFailures(side.claims());
     this.queue = side.jobs();
     JobDependencies dependencies = dependencies(key);

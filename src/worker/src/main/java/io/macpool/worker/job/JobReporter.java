@@ -71,6 +71,7 @@ final class JobReporter {
         event,
         job.jobId(),
         job.uuid(),
+        job.repository(),
         state,
         updates++,
         startFailures,

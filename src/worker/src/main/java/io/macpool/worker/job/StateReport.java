@@ -8,6 +8,7 @@ import java.util.Optional;
  * One message to the scheduler about a job's state.
  *
  * @param id unlike that of any other report: whoever gets it twice can tell
+ * @param repository as people call it; empty if the payload does not say
  * @param event {@code job:test:finish} and the like
  * @param state {@code passed} and the like
  * @param updateCount orders the reports of one job; its first has the payload's own number
@@ -19,6 +20,7 @@ public record StateReport(
     String event,
     long jobId,
     String uuid,
+    String repository,
     String state,
     long updateCount,
     int startFailures,
@@ -34,6 +36,7 @@ public record StateReport(
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(event, "event");
     Objects.requireNonNull(uuid, "uuid");
+    Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(state, "state");
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 /** States to the queue {@code reporting.jobs.builds}, in the form that schedulers read. */
 public final class AmqpReports implements Reports, AutoCloseable {
@@ -26,13 +27,20 @@ public final class AmqpReports implements Reports, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<AmqpPublisher> publishers = new ArrayList<>();
+  private final Consumer<StateReport> listener;
 
-  /** Publishes over as many channels as {@code channels}; a job keeps to one of them. */
+  /**
+   * Publishes over as many channels as {@code channels}; a job keeps to one of them.
+   *
+   * @param listener hears each report as it is published; must neither block nor throw
+   */
   public AmqpReports(
       AmqpConnection connection,
       int channels,
+      Consumer<StateReport> listener,
       Executor blocking,
       ScheduledExecutorService scheduler) {
+    this.listener = listener;
     for (int i = 0; i < channels; i++) {
       publishers.add(
           new AmqpPublisher(
@@ -52,6 +60,7 @@ public final class AmqpReports implements Reports, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> publish(StateReport report) {
+    listener.accept(report);
     AmqpPublisher publisher =
         publishers.get((int) Math.floorMod(report.jobId(), (long) publishers.size()));
     return publisher.publish("", QUEUE, properties(report), body(report));
