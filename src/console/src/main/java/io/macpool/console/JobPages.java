@@ -64,7 +64,7 @@ final class JobPages {
       html.element("td", job.state()).element("td", host(seen)).open("td");
       List<Span> spans = JobPhases.of(job, booting(seen), now);
       bar(html, spans);
-      html.close().element("td", Words.about(total(spans))).close();
+      html.close().element("td", Words.took(total(spans))).close();
     }
     return html.document();
   }
@@ -90,7 +90,7 @@ final class JobPages {
     for (Span span : spans) {
       html.open("tr").element("td", span.phase().words()).open("td");
       Page.time(html, span.period().from());
-      html.close().element("td", Words.about(span.period().length())).close();
+      html.close().element("td", Words.took(span.period().length())).close();
     }
     html.close();
     html.open("p").text("Worker " + job.worker() + ", host " + host(seen));
@@ -210,7 +210,7 @@ final class JobPages {
     double all = Math.max(1, total(spans).toMillis());
     String words =
         spans.stream()
-            .map(span -> span.phase().words() + ": " + Words.about(span.period().length()))
+            .map(span -> span.phase().words() + ": " + Words.took(span.period().length()))
             .collect(Collectors.joining(", "));
     html.open(
         "svg",
@@ -238,7 +238,7 @@ final class JobPages {
           "10",
           "width",
           units(span.period().length().toMillis() / all));
-      html.element("title", span.phase().words() + ": " + Words.about(span.period().length()));
+      html.element("title", span.phase().words() + ": " + Words.took(span.period().length()));
       html.close();
     }
     html.close();

@@ -23,6 +23,13 @@ final class Words {
     return seconds / 86_400 + " d " + seconds % 86_400 / 3600 + " h";
   }
 
+  /** How long something took: tenths of a second count while there are few. */
+  static String took(Duration duration) {
+    return duration.compareTo(Duration.ofSeconds(10)) < 0 && !duration.isNegative()
+        ? String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0)
+        : about(duration);
+  }
+
   static String hours(Duration duration) {
     return String.format(Locale.ROOT, "%.2f", duration.toMillis() / 3_600_000.0);
   }
