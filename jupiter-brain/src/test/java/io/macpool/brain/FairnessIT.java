@@ -14,8 +14,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Whoever asks for hundreds gets no more than its share: the others are served as ever. */
@@ -58,6 +61,15 @@ class FairnessIT {
     return Optional.empty();
   }
 
+  /** Who waits, as every client may see. */
+  private static Map<String, Integer> waiting(BrainLab lab) throws Exception {
+    Map<String, Integer> owners = new TreeMap<>();
+    for (JsonNode each : data(lab.get("/capacity")).get(0).path("waiting")) {
+      owners.put(each.path("owner").asText(), each.path("creates").asInt());
+    }
+    return owners;
+  }
+
   @Test
   void aRogueOwnersHundredsOfCreatesStarveNobody() throws Exception {
     try (BrainLab lab = lab().set("WAIT_WHEN_FULL", "5m").start()) {
@@ -66,6 +78,13 @@ class FairnessIT {
       }
       List<CompletableFuture<HttpResponse<String>>> rogues = ask(lab, "rogue", ROGUES);
       List<CompletableFuture<HttpResponse<String>>> workers = ask(lab, "travis", WORKERS);
+      Awaitility.await()
+          .atMost(BrainLab.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(waiting(lab))
+                      .containsEntry("travis", WORKERS)
+                      .containsEntry("rogue", ROGUES));
       int freed = 0;
       while (workers.stream().anyMatch(each -> !each.isDone()) && freed < MOST_FREED) {
         Optional<String> held = instanceOf(lab, "rogue");
@@ -83,6 +102,7 @@ class FairnessIT {
         assertThat(each).succeedsWithin(BrainLab.PATIENCE);
         assertThat(each.join().statusCode()).isEqualTo(201);
       }
+      assertThat(waiting(lab)).containsOnlyKeys("rogue");
       assertThat(rogues.stream().filter(CompletableFuture::isDone).count()).isLessThan(ROGUES / 2);
       rogues.forEach(each -> each.cancel(true));
     }

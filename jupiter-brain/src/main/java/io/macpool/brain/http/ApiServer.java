@@ -83,7 +83,14 @@ public final class ApiServer implements AutoCloseable {
     new LeaseRoutes(vertx, leases).mount(router);
     FleetView fleet =
         new FleetView(
-            live, cordons, quarantine, hygiene, pending, options.slotsPerHost(), warnings);
+            live,
+            cordons,
+            quarantine,
+            hygiene,
+            pending,
+            options.slotsPerHost(),
+            warnings,
+            instances::waiting);
     new FleetRoutes(vertx, fleet, hypervisor, cordons, clock).mount(router);
     EventFeed feed = new EventFeed(live, view, hypervisor);
     new EventRoutes(vertx, live, feed, drain).mount(router);

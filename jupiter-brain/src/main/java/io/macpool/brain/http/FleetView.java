@@ -34,6 +34,7 @@ final class FleetView {
   private final PendingSlots pending;
   private final int slotsPerHost;
   private final Supplier<List<String>> warnings;
+  private final Supplier<Map<String, Integer>> waiting;
 
   FleetView(
       LiveInstances live,
@@ -42,7 +43,8 @@ final class FleetView {
       HostHygiene hygiene,
       PendingSlots pending,
       int slotsPerHost,
-      Supplier<List<String>> warnings) {
+      Supplier<List<String>> warnings,
+      Supplier<Map<String, Integer>> waiting) {
     this.live = live;
     this.cordons = cordons;
     this.quarantine = quarantine;
@@ -50,6 +52,7 @@ final class FleetView {
     this.pending = pending;
     this.slotsPerHost = slotsPerHost;
     this.warnings = warnings;
+    this.waiting = waiting;
   }
 
   List<HostInfo> hosts(Inventory inventory) {
@@ -170,7 +173,10 @@ final class FleetView {
                         host.reason(),
                         host.provider()))
             .toList(),
-        warnings.get());
+        warnings.get(),
+        waiting.get().entrySet().stream()
+            .map(owner -> new Capacity.Waiting(owner.getKey(), owner.getValue()))
+            .toList());
   }
 
   private List<Capacity.ImageSlots> byImage() {

@@ -8,8 +8,10 @@ import io.macpool.core.fleet.Inventory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** Makes instances: admits, places, records and runs each creation, and names how it ended. */
@@ -142,6 +144,14 @@ public final class Creations {
                   .make(new Attempts.Order(request, image, cancellation, time))
                   .whenComplete((instance, failure) -> permits.release());
             });
+  }
+
+  /** Creates that wait in this replica for their turn or for a slot, by owner. */
+  Map<String, Integer> waiting() {
+    Map<String, Integer> waiting = new TreeMap<>(slots.waiting());
+    permits.byOwner().forEach((owner, count) -> waiting.merge(owner, count, Integer::sum));
+    waiting.remove(""); // the broker's own, for the warm pool and for trials
+    return waiting;
   }
 
   /** The hosts' loads as this replica sees them, for whoever must not wait for the ledger. */

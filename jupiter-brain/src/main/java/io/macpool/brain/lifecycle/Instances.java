@@ -12,6 +12,7 @@ import io.macpool.core.fleet.Ownership;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -60,6 +61,11 @@ public final class Instances {
                 request.lease().isEmpty()
                     ? CompletableFuture.completedFuture(made)
                     : underLease(made, request.owner().orElseThrow(), request.lease().get()));
+  }
+
+  /** Creates that wait in this replica, by owner. */
+  public Map<String, Integer> waiting() {
+    return creations.waiting();
   }
 
   /** The lease is on record before the owner is told: till then nobody claims the instance. */

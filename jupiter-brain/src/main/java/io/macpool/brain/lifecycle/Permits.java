@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -55,6 +56,20 @@ final class Permits {
     while (next.isPresent() && !next.get().complete(null)) {
       next = next(); // one that was cancelled passes its turn on
     }
+  }
+
+  /** How many wait, by owner. */
+  synchronized Map<String, Integer> byOwner() {
+    Map<String, Integer> sizes = new TreeMap<>();
+    owners.forEach(
+        (owner, line) -> {
+          // One that was cancelled stays in the line until its turn comes.
+          long count = line.stream().filter(place -> !place.isDone()).count();
+          if (count > 0) {
+            sizes.put(owner, (int) count);
+          }
+        });
+    return sizes;
   }
 
   /** The next place; without one the permit is free. */

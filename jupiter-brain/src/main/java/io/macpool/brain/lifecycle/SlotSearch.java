@@ -318,6 +318,11 @@ final class SlotSearch {
             });
   }
 
+  /** Creates that wait for a slot, by owner. */
+  Map<String, Integer> waiting() {
+    return waiting.byOwner();
+  }
+
   private void freed(Instance instance) {
     if (instance.phase() == InstancePhase.GONE || instance.isWaiting()) {
       waiting.wake();

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -88,6 +89,13 @@ final class Waiting {
       }
     }
     return Optional.empty();
+  }
+
+  /** How many wait, by owner. */
+  synchronized Map<String, Integer> byOwner() {
+    Map<String, Integer> sizes = new TreeMap<>();
+    owners.forEach((owner, line) -> sizes.put(owner, line.size()));
+    return sizes;
   }
 
   synchronized int size() {

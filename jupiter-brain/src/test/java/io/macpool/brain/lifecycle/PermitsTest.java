@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -39,8 +40,10 @@ class PermitsTest {
     CompletableFuture<Void> gone = acquire(permits, "a");
     CompletableFuture<Void> next = acquire(permits, "a");
     gone.cancel(false);
+    assertThat(permits.byOwner()).containsExactly(Map.entry("a", 1));
     permits.release();
     assertThat(next).isCompleted();
+    assertThat(permits.byOwner()).isEmpty();
     permits.release();
     assertThat(acquire(permits, "b")).isCompleted();
     assertThat(acquire(permits, "b")).isNotDone();

@@ -3,6 +3,7 @@ package io.macpool.brain.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class WaitingTest {
       turn.leave();
     }
     assertThat(waiting.size()).isZero();
+    assertThat(waiting.byOwner()).isEmpty();
     Waiting.Turn impatient = waiting.join("ci").orElseThrow();
     impatient.await(Duration.ZERO, new Cancellation()).get(20, TimeUnit.SECONDS);
     Waiting.Turn patient = waiting.join("ci").orElseThrow();
@@ -37,6 +39,7 @@ class WaitingTest {
   void whoIsWokenInVainKeepsItsPlace() {
     Waiting.Turn first = waiting.join("ci").orElseThrow();
     Waiting.Turn second = waiting.join("ci").orElseThrow();
+    assertThat(waiting.byOwner()).containsExactly(Map.entry("ci", 2));
     CompletableFuture<Void> of1 = await(first);
     CompletableFuture<Void> of2 = await(second);
     waiting.wake();

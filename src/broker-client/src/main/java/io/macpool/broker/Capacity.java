@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param slots of all hosts that take part
  * @param warnings what is wrong, in words; absent if all is well
+ * @param waiting creates that the broker that answered keeps waiting; absent if it does not tell
  */
 public record Capacity(
     String type,
@@ -17,14 +18,26 @@ public record Capacity(
     Slots slots,
     @JsonProperty("by-image") List<ImageSlots> byImage,
     @JsonProperty("by-host") List<HostSlots> byHost,
-    @JsonInclude(Include.NON_EMPTY) List<String> warnings) {
+    @JsonInclude(Include.NON_EMPTY) List<String> warnings,
+    @JsonInclude(Include.NON_NULL) List<Waiting> waiting) {
 
   public static final String TYPE = "capacity";
 
-  /** Without anything wrong. */
+  /** By a broker that does not tell who waits. */
+  public Capacity(
+      String type,
+      String id,
+      Slots slots,
+      List<ImageSlots> byImage,
+      List<HostSlots> byHost,
+      List<String> warnings) {
+    this(type, id, slots, byImage, byHost, warnings, null);
+  }
+
+  /** Without anything wrong, by a broker that does not tell who waits. */
   public Capacity(
       String type, String id, Slots slots, List<ImageSlots> byImage, List<HostSlots> byHost) {
-    this(type, id, slots, byImage, byHost, List.of());
+    this(type, id, slots, byImage, byHost, List.of(), null);
   }
 
   /**
@@ -45,6 +58,13 @@ public record Capacity(
       this(total, used, warm, free, 0);
     }
   }
+
+  /**
+   * Those of one owner who wait for a Mac.
+   *
+   * @param creates how many of its creates wait
+   */
+  public record Waiting(String owner, int creates) {}
 
   /** The slots that instances of one image hold. */
   public record ImageSlots(String image, int used, int warm) {}

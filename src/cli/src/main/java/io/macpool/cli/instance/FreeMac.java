@@ -12,19 +12,42 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Asks for an instance until there is a free Mac for it. */
 public final class FreeMac {
 
+  private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+  private static final Duration ASK = Duration.ofSeconds(5);
+
   private FreeMac() {}
+
+  /** Who else waits, if the broker tells; it knows no time. */
+  private static String line(BrokerClient client) {
+    try {
+      return client
+          .capacity()
+          .get(ASK.toMillis(), TimeUnit.MILLISECONDS)
+          .flatMap(WaitingLine::of)
+          .map(line -> "; " + line.words())
+          .orElse("");
+    } catch (ExecutionException | TimeoutException e) {
+      return ""; // it is said for a person's comfort only
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
 
   /**
    * Makes an instance.
    *
    * @param key the same for every try at it
    * @param patience how long to wait for a free Mac
-   * @param err where to say what is waited for, each time that the broker's words change
+   * @param err where to say what is waited for, each time that the broker's words change, and once
+   *     a minute
    * @throws PoolException if there was none
    * @throws CompletionException with a {@link BrokerException}
    */
@@ -33,6 +56,7 @@ public final class FreeMac {
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     String told = "";
+    long tellAgain = 0;
     CountDownLatch never = new CountDownLatch(1);
     while (true) {
       try {
@@ -43,9 +67,11 @@ public final class FreeMac {
           throw e;
         }
         // Also who has no more time is told what it was waited for.
-        if (!patience.isZero() && !told.equals(refused.getMessage())) {
+        boolean changed = !told.equals(refused.getMessage());
+        if (!patience.isZero() && (changed || System.nanoTime() - tellAgain > 0)) {
           told = refused.getMessage();
-          err.println("macpool: waiting for a free Mac: " + told);
+          tellAgain = System.nanoTime() + TELL_AGAIN.toNanos();
+          err.println("macpool: waiting for a free Mac: " + told + line(client));
           err.flush();
         }
         long left = deadline - System.nanoTime();

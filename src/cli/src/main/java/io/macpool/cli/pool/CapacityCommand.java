@@ -5,11 +5,14 @@ import io.macpool.broker.Capacity;
 import io.macpool.broker.Capacity.HostSlots;
 import io.macpool.broker.Capacity.ImageSlots;
 import io.macpool.broker.Capacity.Slots;
+import io.macpool.cli.instance.WaitingLine;
 import io.macpool.cli.screen.PoolException;
 import io.macpool.cli.screen.Table;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 
@@ -18,7 +21,8 @@ import picocli.CommandLine.Command;
     name = "capacity",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the pool's slots as a whole, what is wrong with it, and who holds how much of it.",
+      "Shows the pool's slots as a whole, what is wrong with it, and who holds how much of it,"
+          + " and who waits.",
       ""
     },
     footer = {"", "Examples:", "  macpool capacity", "  macpool capacity -o wide"})
@@ -58,9 +62,17 @@ public final class CapacityCommand extends Look<Capacity> {
         text.append(System.lineSeparator()).append(hosts(each));
       }
     }
-    if (!owners.isEmpty()) {
-      Table table = new Table("OWNER", "INSTANCES");
-      owners.forEach(table::row);
+    Optional<WaitingLine> line = found.stream().findFirst().flatMap(WaitingLine::of);
+    Set<String> names = new TreeSet<>(owners.keySet());
+    line.ifPresent(waits -> names.addAll(waits.owners().keySet()));
+    if (!names.isEmpty()) {
+      Table table = new Table("OWNER", "INSTANCES", "WAITING");
+      for (String name : names) {
+        table.row(
+            name,
+            owners.getOrDefault(name, 0),
+            line.map(waits -> waits.owners().getOrDefault(name, 0)).orElse(null));
+      }
       text.append(System.lineSeparator()).append(table);
     }
     return text.toString();

@@ -4,6 +4,7 @@ import io.macpool.broker.Capacity;
 import io.macpool.broker.Capacity.Slots;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.Instance;
+import io.macpool.cli.instance.WaitingLine;
 import io.macpool.cli.screen.Table;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +29,9 @@ record TopText(Capacity capacity, List<HostInfo> hosts, List<Instance> instances
             .formatted(
                 slots.total(), slots.used(), slots.pending(), slots.warm(), slots.free(), newLine));
     text.append("owners: ").append(owners(instances)).append(newLine);
+    text.append("waiting: ")
+        .append(WaitingLine.of(capacity).map(WaitingLine::list).orElse("unknown"))
+        .append(newLine);
     Optional.ofNullable(capacity.warnings())
         .orElse(List.of())
         .forEach(warning -> text.append("! ").append(warning).append(newLine));
@@ -42,7 +46,7 @@ record TopText(Capacity capacity, List<HostInfo> hosts, List<Instance> instances
   String line() {
     Slots slots = capacity.slots();
     long ready = hosts.stream().filter(host -> "ready".equals(host.state())).count();
-    return "slots=%d used=%d pending=%d warm=%d free=%d hosts=%d ready=%d instances=%d owners: %s%s"
+    return "slots=%d used=%d pending=%d warm=%d free=%d hosts=%d ready=%d instances=%d owners: %s waiting: %s%s"
         .formatted(
             slots.total(),
             slots.used(),
@@ -53,6 +57,7 @@ record TopText(Capacity capacity, List<HostInfo> hosts, List<Instance> instances
             ready,
             instances.size(),
             owners(instances),
+            WaitingLine.of(capacity).map(WaitingLine::list).orElse("unknown"),
             System.lineSeparator());
   }
 

@@ -9,7 +9,9 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.macpool.broker.Capacity;
 import io.macpool.cli.Main;
+import io.macpool.cli.instance.WaitingLine;
 import io.macpool.cli.screen.Screen;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -52,7 +54,8 @@ class ViewsTest {
         "by-image":[{"image":"macos-15","used":1,"warm":%d}],
         "by-host":[{"host":"mac-7.example.com","state":"ready","total":3,"used":1,"warm":1,
                     "free":1}],
-        "warnings":["one host is lost"]}]}""";
+        "warnings":["one host is lost"],
+        "waiting":[{"owner":"gitlab","creates":3},{"owner":"travis","creates":1}]}]}""";
   private static final String IMAGES =
       """
       {"data":[
@@ -116,10 +119,33 @@ class ViewsTest {
             3      1     0                1     1
             ! one host is lost
 
-            OWNER    INSTANCES
-            gitlab   1
-            unknown  1
+            OWNER    INSTANCES  WAITING
+            gitlab   1          3
+            travis   0          1
+            unknown  1          0
             """);
+  }
+
+  /** A broker that does not tell is no broker at which nobody waits. */
+  @Test
+  void whoWaitsIsTheBrokersWordAlone() {
+    Capacity.Slots slots = new Capacity.Slots(4, 4, 0, 0);
+    Capacity old = new Capacity("capacity", "pool", slots, List.of(), List.of());
+    Capacity full =
+        new Capacity(
+            "capacity",
+            "pool",
+            slots,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new Capacity.Waiting("travis", 1), new Capacity.Waiting("gitlab", 3)));
+
+    assertThat(WaitingLine.of(old)).isEmpty();
+    assertThat(new TopText(full, List.of(), List.of()).page("http://b", Instant.EPOCH))
+        .contains("waiting: gitlab 3, travis 1\n");
+    assertThat(new TopText(full, List.of(), List.of()).line())
+        .contains("waiting: gitlab 3, travis 1");
   }
 
   @ParameterizedTest
@@ -237,20 +263,18 @@ class ViewsTest {
     assertThat(run("top", "--every", "1ms")).isEqualTo(1);
     TopText text =
         new TopText(
-            new io.macpool.broker.Capacity(
-                "capacity",
-                "pool",
-                new io.macpool.broker.Capacity.Slots(4, 1, 1, 1),
-                List.of(),
-                List.of()),
+            new Capacity("capacity", "pool", new Capacity.Slots(4, 1, 1, 1), List.of(), List.of()),
             List.of(
                 new io.macpool.broker.HostInfo(
                     "hosts", "host-7", "mac-7", "ready", null, 4, 1, 1, 1, null, null, null, null,
                     null, null, null)),
             List.of());
     assertThat(text.page("http://b", Instant.EPOCH))
-        .contains("slots 4: 1 used (0 pending), 1 warm, 1 free")
+        .contains("slots 4: 1 used (0 pending), 1 warm, 1 free", "waiting: unknown")
         .containsPattern("mac-7 +ready +\\[#w\\.-\\]");
-    assertThat(text.line()).startsWith("slots=4 used=1 ").doesNotContain("1970");
+    assertThat(text.line())
+        .startsWith("slots=4 used=1 ")
+        .contains("waiting: unknown")
+        .doesNotContain("1970");
   }
 }
