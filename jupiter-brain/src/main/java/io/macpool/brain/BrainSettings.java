@@ -1,7 +1,7 @@
 package io.macpool.brain;
 
-import io.macpool.core.fleet.MaintenanceWindow;
 import io.macpool.core.fleet.PlacementPlanner;
+import io.macpool.core.hygiene.MaintenanceWindow;
 import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;

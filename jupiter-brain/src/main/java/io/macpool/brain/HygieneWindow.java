@@ -1,7 +1,7 @@
 package io.macpool.brain;
 
 import io.macpool.core.GoDuration;
-import io.macpool.core.fleet.MaintenanceWindow;
+import io.macpool.core.hygiene.MaintenanceWindow;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.LocalTime;

@@ -1,6 +1,6 @@
 package io.macpool.brain.ledger;
 
-import io.macpool.core.fleet.HostHygienePlanner.State;
+import io.macpool.core.hygiene.HostHygienePlanner.State;
 import java.util.Objects;
 
 /**

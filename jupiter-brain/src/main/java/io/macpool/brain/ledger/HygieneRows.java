@@ -1,12 +1,12 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Cordon;
-import io.macpool.core.fleet.FailureDomain;
-import io.macpool.core.fleet.HostFault;
-import io.macpool.core.fleet.HostHygienePlanner.Plan;
-import io.macpool.core.fleet.HostHygienePlanner.State;
-import io.macpool.core.fleet.HostRepair;
-import io.macpool.core.fleet.HygieneAction;
+import io.macpool.core.hygiene.FailureDomain;
+import io.macpool.core.hygiene.HostFault;
+import io.macpool.core.hygiene.HostHygienePlanner.Plan;
+import io.macpool.core.hygiene.HostHygienePlanner.State;
+import io.macpool.core.hygiene.HostRepair;
+import io.macpool.core.hygiene.HygieneAction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

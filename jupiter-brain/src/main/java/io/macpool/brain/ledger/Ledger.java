@@ -2,13 +2,13 @@ package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
-import io.macpool.core.fleet.HostHygienePlanner;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.SlotMovePlanner.Holding;
 import io.macpool.core.fleet.SlotMovePlanner.Move;
+import io.macpool.core.hygiene.HostHygienePlanner;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

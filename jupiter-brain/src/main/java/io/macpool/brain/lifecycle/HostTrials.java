@@ -2,13 +2,13 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.ledger.Transition;
 import io.macpool.core.fleet.Host;
-import io.macpool.core.fleet.HostCondition.Probed;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.hygiene.HostCondition.Probed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

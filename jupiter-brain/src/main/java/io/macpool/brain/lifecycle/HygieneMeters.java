@@ -1,9 +1,9 @@
 package io.macpool.brain.lifecycle;
 
-import io.macpool.core.fleet.HostHygienePlanner.State;
-import io.macpool.core.fleet.HostRepair;
-import io.macpool.core.fleet.HygieneAction;
-import io.macpool.core.fleet.HygienePolicy;
+import io.macpool.core.hygiene.HostHygienePlanner.State;
+import io.macpool.core.hygiene.HostRepair;
+import io.macpool.core.hygiene.HygieneAction;
+import io.macpool.core.hygiene.HygienePolicy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.macpool.core.fleet;
+package io.macpool.core.hygiene;
 
 import io.macpool.core.Observed;
 import java.time.Duration;

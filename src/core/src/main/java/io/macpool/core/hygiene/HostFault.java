@@ -1,4 +1,4 @@
-package io.macpool.core.fleet;
+package io.macpool.core.hygiene;
 
 import java.time.Instant;
 import java.util.Locale;

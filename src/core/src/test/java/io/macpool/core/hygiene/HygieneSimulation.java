@@ -1,9 +1,9 @@
-package io.macpool.core.fleet;
+package io.macpool.core.hygiene;
 
 import io.macpool.core.Observed;
-import io.macpool.core.fleet.HostCondition.Probed;
-import io.macpool.core.fleet.HostHygienePlanner.Plan;
-import io.macpool.core.fleet.HostHygienePlanner.State;
+import io.macpool.core.hygiene.HostCondition.Probed;
+import io.macpool.core.hygiene.HostHygienePlanner.Plan;
+import io.macpool.core.hygiene.HostHygienePlanner.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
-package io.macpool.core.fleet;
+package io.macpool.core.hygiene;
 
-import io.macpool.core.fleet.HostRepair.Phase;
+import io.macpool.core.hygiene.HostRepair.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
-package io.macpool.core.fleet;
+package io.macpool.core.hygiene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.core.Observed;
-import io.macpool.core.fleet.HostCondition.Probed;
-import io.macpool.core.fleet.HostHygienePlanner.Plan;
-import io.macpool.core.fleet.HostHygienePlanner.State;
-import io.macpool.core.fleet.HostRepair.Phase;
+import io.macpool.core.hygiene.HostCondition.Probed;
+import io.macpool.core.hygiene.HostHygienePlanner.Plan;
+import io.macpool.core.hygiene.HostHygienePlanner.State;
+import io.macpool.core.hygiene.HostRepair.Phase;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
