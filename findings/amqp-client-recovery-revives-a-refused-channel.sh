@@ -26,13 +26,13 @@ free_port() {
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
   done
 }
-await_port() { # PORT PID
-  for _ in $(seq 900); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
-    kill -0 "$2" 2>/dev/null || break
+await_started() { # PID
+  for _ in $(seq 1200); do
+    grep -qs 'Server startup complete' "$work"/log/*.log && return
+    kill -0 "$1" 2>/dev/null || break
     sleep 0.1
   done
-  echo "nothing listens on port $1" >&2
+  echo "RabbitMQ has not started" >&2
   return 1
 }
 cd "$work"
@@ -124,7 +124,7 @@ class Finding {
   }
 }
 JAVA
-await_port "$port" "${pids[1]}" || { cat server.log >&2; exit 2; }
+await_started "${pids[1]}" || { cat server.log >&2; exit 2; }
 java -cp 'lib/*' Finding.java "$port" >seen
 cat >expected <<'END'
 at first: channel open true, consumers 1

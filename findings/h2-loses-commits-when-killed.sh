@@ -99,6 +99,15 @@ class Finding {
   }
 }
 JAVA
+await_lines() { # COUNT FILE
+  for _ in $(seq 1200); do
+    [ "$(wc -l <"$2")" -lt "$1" ] || return 0
+    sleep 0.1
+  done
+  echo "this machine is too slow to show it: $(wc -l <"$2") commits in two minutes" >&2
+  kill -9 "${pids[@]}"
+  exit 2
+}
 losses() { # VERSION: processes, of eight, that lost a commit
   local version=$1 lost=0 i
   javac -d "$version/classes" Finding.java
@@ -109,7 +118,7 @@ losses() { # VERSION: processes, of eight, that lost a commit
         "$version/$round$i" >"$version/$round$i.txt" &
       pids+=($!)
     done
-    sleep 8
+    for i in 1 2 3 4; do await_lines 700 "$version/$round$i.txt"; done
     for i in 1 2 3 4; do
       kill -9 "${pids[i - 1]}"
       wait "${pids[i - 1]}" 2>/dev/null || true
