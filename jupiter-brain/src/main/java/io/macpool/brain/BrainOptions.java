@@ -219,7 +219,10 @@ final class BrainOptions {
             usual.mostAsks(),
             usual.retryAfter()),
         hook,
-        settings.get(BrainSettings.HYGIENE_DRY_RUN));
+        settings.get(BrainSettings.HYGIENE_DRY_RUN),
+        settings.find(BrainSettings.HYGIENE_CONNECT_PORT).stream()
+            .mapToInt(Integer::intValue)
+            .findFirst());
   }
 
   Reconciler.Options reconciliation() {

@@ -83,8 +83,8 @@ public final class BrainSettings {
   public static final Setting<String> VSPHERE_CA_FILE =
       Setting.text(
           "VSPHERE_CA_FILE",
-          "PEM file of the authorities that may sign vCenter's certificate, followed when it changes;"
-              + " the JVM's own if unset");
+          "PEM file of the authorities that may sign vCenter's certificate, followed when it"
+              + " changes; the JVM's own if unset");
 
   public static final Setting<String> VSPHERE_THUMBPRINT =
       Setting.text(
@@ -115,7 +115,8 @@ public final class BrainSettings {
   public static final Setting<Duration> VSPHERE_STALE_AFTER =
       Setting.duration(
               "VSPHERE_STALE_AFTER",
-              "an inventory not confirmed for this long makes the broker not ready and reads direct")
+              "an inventory not confirmed for this long makes the broker not ready and reads"
+                  + " direct")
           .defaultTo(Duration.ofSeconds(60));
 
   public static final Setting<Integer> VSPHERE_CONCURRENT_READ_OPERATIONS =
@@ -299,12 +300,22 @@ public final class BrainSettings {
   public static final Setting<Secret> HYGIENE_REBOOT =
       Setting.secret(
           "HYGIENE_REBOOT",
-          "has hosts rebooted that need it: a URL that gets a POST, or the absolute path of a"
-              + " program called with HOST REASON ATTEMPT; host hygiene is off if unset");
+          "has hosts rebooted that need it: a URL that gets a POST, the absolute path of a program"
+              + " called with HOST REASON ATTEMPT, or the word provider, for vCenter's own reboot"
+              + " of a host, and SSH for Macs with tart; host hygiene is off if unset");
 
   public static final Setting<Boolean> HYGIENE_DRY_RUN =
       Setting.flag(
           "HYGIENE_DRY_RUN", "host hygiene only says what it would do; needs no HYGIENE_REBOOT");
+
+  public static final Setting<Integer> HYGIENE_CONNECT_PORT =
+      Setting.integer(
+          "HYGIENE_CONNECT_PORT",
+          1,
+          65_535,
+          "TCP port of vCenter's hosts, such as 443, to which host hygiene makes a new connection"
+              + " now and then, as one whose TCP clock has stopped takes none; not tried if unset."
+              + " Macs with tart are always tried, at their SSH port");
 
   public static final Setting<Duration> HYGIENE_MAX_UPTIME =
       Setting.duration(
@@ -414,6 +425,7 @@ public final class BrainSettings {
               HOST_REST,
               HYGIENE_REBOOT,
               HYGIENE_DRY_RUN,
+              HYGIENE_CONNECT_PORT,
               HYGIENE_MAX_UPTIME,
               HYGIENE_WINDOW,
               HYGIENE_IN_SERVICE,

@@ -178,6 +178,7 @@ public final class JupiterBrain implements AutoCloseable {
                 settings.get(BrainSettings.SLOTS_PER_HOST),
                 settings.get(BrainSettings.SSH_PORT),
                 vertx,
+                hypervisor,
                 executor,
                 live,
                 creations,

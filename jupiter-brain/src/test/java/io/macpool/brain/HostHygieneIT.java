@@ -110,7 +110,7 @@ class HostHygieneIT {
   }
 
   /** Ids of instances by the name of their host. */
-  private static Map<String, String> instances(BrainLab lab) throws Exception {
+  static Map<String, String> instances(BrainLab lab) throws Exception {
     Map<String, String> ids = new HashMap<>();
     for (JsonNode instance : BrainLab.data(lab.get("/instances"))) {
       ids.put(instance.path("host").asText(), instance.path("id").asText());

@@ -11,6 +11,8 @@ import io.macpool.sim.vcenter.VCenterOptions;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -156,6 +158,20 @@ class TwoProvidersIT {
     Awaitility.await("what was refused is gone")
         .atMost(BrainLab.PATIENCE)
         .until(() -> fleet.mac("mac-1").localVms().equals(GOLDEN));
+  }
+
+  @Test
+  void aMacThatHasBeenUpForLongIsRebootedOverSsh() throws Exception {
+    lab.stop();
+    lab.set("HYGIENE_REBOOT", "provider").set("HYGIENE_IN_SERVICE", "50");
+    Instant old = Instant.now().minus(Duration.ofDays(43));
+    fleet.mac("mac-1").upSince(old);
+    lab.start();
+    Awaitility.await("it is tried after its reboot")
+        .atMost(BrainLab.PATIENCE)
+        .until(() -> host("mac-1").path("hygiene").asText().equals("probing"));
+    assertThat(fleet.mac("mac-1").booted()).isAfter(old);
+    assertThat(host("mac-2").has("hygiene")).isFalse();
   }
 
   @Test

@@ -92,7 +92,7 @@ public final class ApiServer implements AutoCloseable {
             warnings,
             instances::waiting);
     new FleetRoutes(vertx, fleet, hypervisor, cordons, clock).mount(router);
-    EventFeed feed = new EventFeed(live, view, hypervisor);
+    EventFeed feed = new EventFeed(live, view, hypervisor, hygiene::repairs);
     new EventRoutes(vertx, live, feed, drain).mount(router);
     router.errorHandler(400, call -> Answers.problem(call, Problem.of(Refusal.BAD_REQUEST)));
     router.errorHandler(

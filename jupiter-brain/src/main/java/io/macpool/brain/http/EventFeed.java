@@ -1,20 +1,24 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.lifecycle.HostHygiene;
 import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.broker.HostInfo;
 import io.macpool.broker.Instance;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * What changed, in order, rendered once for all readers: the last change of each instance that
- * lives, and of the last ones that are gone. So a reader who lags gets what is true now, and no
- * reader costs memory. Confined to one event loop.
+ * lives, of the last ones that are gone, and of each host's repair. So a reader who lags gets what
+ * is true now, and no reader costs memory. Confined to one event loop.
  */
 final class EventFeed {
 
@@ -24,15 +28,17 @@ final class EventFeed {
   /**
    * One change.
    *
-   * @param gone whether the instance is no more
+   * @param id of the instance or host
+   * @param gone whether the instance is no more, or the host's repair has ended
    */
-  private record Change(String instance, boolean gone, Buffer text) {}
+  private record Change(String id, boolean gone, Buffer text) {}
 
   private record Told(long at, String state) {}
 
   private final LiveInstances live;
   private final InstanceView view;
   private final Hypervisor hypervisor;
+  private final Supplier<Map<String, HostHygiene.Repair>> repairs;
 
   /** Numbers of another replica, or of a process before this one, mean nothing here. */
   private final String epoch = UUID.randomUUID().toString().substring(0, 8);
@@ -40,12 +46,25 @@ final class EventFeed {
   private final TreeMap<Long, Change> changes = new TreeMap<>();
   private final Map<String, Told> told = new HashMap<>();
   private final TreeMap<Long, String> gone = new TreeMap<>();
+
+  /** Where the last change of each host's repair stands, also of those that have ended. */
+  private final Map<String, Long> repairsAt = new HashMap<>();
+
+  private Map<String, HostHygiene.Repair> toldRepairs = Map.of();
   private long last;
   private long floor;
   private long liveVersion = -1;
   private long inventory = -1;
 
-  EventFeed(LiveInstances live, InstanceView view, Hypervisor hypervisor) {
+  /**
+   * @param repairs those that go on, by host
+   */
+  EventFeed(
+      LiveInstances live,
+      InstanceView view,
+      Hypervisor hypervisor,
+      Supplier<Map<String, HostHygiene.Repair>> repairs) {
+    this.repairs = repairs;
     this.live = live;
     this.view = view;
     this.hypervisor = hypervisor;
@@ -58,6 +77,11 @@ final class EventFeed {
 
   /** Takes in whatever changed, here, in vSphere or at another replica; true if there is news. */
   boolean look() {
+    boolean ofHosts = lookAtRepairs();
+    return lookAtInstances() || ofHosts;
+  }
+
+  private boolean lookAtInstances() {
     long now = hypervisor.lastKnown().version();
     long version = live.version();
     if (now == inventory && version == liveVersion) {
@@ -77,6 +101,45 @@ final class EventFeed {
     return news;
   }
 
+  private boolean lookAtRepairs() {
+    Map<String, HostHygiene.Repair> now = repairs.get();
+    if (now.equals(toldRepairs)) {
+      return false;
+    }
+    now.forEach(
+        (host, repair) -> {
+          if (!repair.equals(toldRepairs.get(host))) {
+            tellHost(host, repair.host(), Optional.of(repair));
+          }
+        });
+    toldRepairs.forEach(
+        (host, repair) -> {
+          if (!now.containsKey(host)) {
+            tellHost(host, repair.host(), Optional.empty());
+          }
+        });
+    toldRepairs = Map.copyOf(now);
+    return true;
+  }
+
+  /** Members as those of {@code GET /hosts}; a host whose repair has ended is told without them. */
+  private void tellHost(String id, String name, Optional<HostHygiene.Repair> repair) {
+    Long before = repairsAt.get(id);
+    if (before != null) {
+      changes.remove(before);
+    }
+    Map<String, String> json = new LinkedHashMap<>();
+    json.put("type", HostInfo.TYPE);
+    json.put("id", id);
+    json.put("name", name);
+    repair.ifPresent(
+        going -> {
+          json.put("hygiene", going.phase());
+          json.put("hygiene-reason", going.reason());
+        });
+    repairsAt.put(id, add("host", id, repair.isEmpty(), Answers.json(json)));
+  }
+
   private boolean tell(Instance instance) {
     String state =
         instance.phase()
@@ -91,7 +154,9 @@ final class EventFeed {
     if (before != null) {
       changes.remove(before.at());
     }
-    told.put(instance.id(), new Told(add(instance.id(), false, Answers.json(instance)), state));
+    told.put(
+        instance.id(),
+        new Told(add("instance", instance.id(), false, Answers.json(instance)), state));
     return true;
   }
 
@@ -101,7 +166,7 @@ final class EventFeed {
       return false;
     }
     changes.remove(before.at());
-    gone.put(add(id, true, Answers.json(Map.of("type", Instance.TYPE, "id", id))), id);
+    gone.put(add("gone", id, true, Answers.json(Map.of("type", Instance.TYPE, "id", id))), id);
     if (gone.size() > MOST_GONE) {
       floor = gone.pollFirstEntry().getKey();
       changes.remove(floor);
@@ -109,15 +174,14 @@ final class EventFeed {
     return true;
   }
 
-  private long add(String instance, boolean isGone, Buffer json) {
+  private long add(String event, String id, boolean isGone, Buffer json) {
     last++;
     changes.put(
         last,
         new Change(
-            instance,
+            id,
             isGone,
-            Buffer.buffer(
-                    "event: " + (isGone ? "gone" : "instance") + "\nid: " + epoch + "-" + last)
+            Buffer.buffer("event: " + event + "\nid: " + epoch + "-" + last)
                 .appendString("\ndata: ")
                 .appendBuffer(json)
                 .appendString("\n\n")));

@@ -16,9 +16,10 @@ import java.util.Set;
 /**
  * {@code GET /events}: every change of an instance as a server-sent event. {@code instance} holds
  * the instance as {@code GET /instances/ID} shows it, {@code gone} one that is destroyed, here or
- * by another replica. First come all that are alive, then {@code complete}; a reader that comes
- * back with {@code Last-Event-ID} gets what it missed instead. A reader that is slow hears of each
- * instance's last change only; one that takes nothing for a minute is cut off.
+ * by another replica, and {@code host} how far a host's repair is. First come all that are alive,
+ * then {@code complete}; a reader that comes back with {@code Last-Event-ID} gets what it missed
+ * instead. A reader that is slow hears of each instance's last change only; one that takes nothing
+ * for a minute is cut off.
  */
 final class EventRoutes {
 
@@ -159,7 +160,7 @@ final class EventRoutes {
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
         .putHeader("Cache-Control", "no-store");
-    response.write(": every change of an instance\n\n");
+    response.write(": every change of an instance, and of hosts under repair\n\n");
     feed.look();
     Reader reader =
         new Reader(response, lastEventId == null ? Optional.empty() : feed.position(lastEventId));

@@ -117,6 +117,13 @@ public interface Hypervisor extends AutoCloseable {
    */
   CompletableFuture<Boolean> destroy(String ref);
 
+  /**
+   * Asks a host, by its id, to reboot; completes when it has taken the order, which its boot time
+   * will prove. Refused while any machine runs there, as seen at that moment; whoever asks must see
+   * to it that none is started meanwhile.
+   */
+  CompletableFuture<Void> reboot(String host);
+
   @Override
   void close();
 }

@@ -355,6 +355,11 @@ public final class Providers implements Hypervisor {
     return of(ref).hypervisor().destroy(ref);
   }
 
+  @Override
+  public CompletableFuture<Void> reboot(String host) {
+    return of(host).hypervisor().reboot(host);
+  }
+
   /** Whoever started them ends them. */
   @Override
   public void close() {

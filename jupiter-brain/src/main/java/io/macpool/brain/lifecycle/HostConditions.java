@@ -3,12 +3,15 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
+import io.macpool.core.hygiene.GuestBoots;
 import io.macpool.core.hygiene.HostCondition;
+import io.macpool.core.hygiene.HostFault;
 import io.macpool.core.hygiene.HostSymptoms;
 import io.macpool.core.hygiene.HygienePolicy;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -33,15 +37,30 @@ final class HostConditions {
 
   private final Quarantine quarantine;
   private final HostTrials trials;
+  private final HostDials dials;
+  private final GuestBoots boots = new GuestBoots();
   private final HygienePolicy policy;
   private final int slotsPerHost;
+  private final OptionalInt connectPort;
   private final Map<String, Instant> sharedSince = new HashMap<>();
 
-  HostConditions(Quarantine quarantine, HostTrials trials, HygienePolicy policy, int slotsPerHost) {
+  /**
+   * @param connectPort where hosts take new connections, if their provider does not tell; empty:
+   *     they are not tried then
+   */
+  HostConditions(
+      Quarantine quarantine,
+      HostTrials trials,
+      HostDials dials,
+      HygienePolicy policy,
+      int slotsPerHost,
+      OptionalInt connectPort) {
     this.quarantine = quarantine;
     this.trials = trials;
+    this.dials = dials;
     this.policy = policy;
     this.slotsPerHost = slotsPerHost;
+    this.connectPort = connectPort;
   }
 
   List<HostCondition> of(
@@ -49,6 +68,7 @@ final class HostConditions {
       Collection<Instance> instances,
       Map<String, Cordon> cordons,
       Instant now) {
+    learn(inventory, instances, now);
     Map<String, Integer> recorded = new HashMap<>();
     instances.forEach(i -> i.host().ifPresent(host -> recorded.merge(host, 1, Integer::sum)));
     Map<String, List<Machine>> running = running(inventory);
@@ -56,12 +76,13 @@ final class HostConditions {
     List<HostCondition> conditions = new ArrayList<>();
     for (Host host : inventory.hosts().values()) {
       List<Machine> machines = running.getOrDefault(host.id(), List.of());
+      String provider = host.traits().provider();
       int occupants = Math.max(machines.size(), recorded.getOrDefault(host.id(), 0));
       conditions.add(
           new HostCondition(
               host.id(),
-              "pool",
-              Optional.empty(),
+              provider.isEmpty() ? "pool" : provider,
+              host.traits().vitals().build(),
               slotsPerHost,
               Observed.known(host.connected(), now),
               setAside(host, Optional.ofNullable(cordons.get(host.id()))),
@@ -72,7 +93,7 @@ final class HostConditions {
               host.connected()
                   ? Observed.known(occupants, now)
                   : Observed.unknown("vCenter does not reach it", now),
-              symptoms(host.id(), machines, now).faults(policy),
+              faults(host, machines, now),
               trials.result(host.id())));
     }
     return conditions;
@@ -102,25 +123,97 @@ final class HostConditions {
         .map(c -> "it is cordoned by " + c.by().orElse("a person"));
   }
 
-  private HostSymptoms symptoms(String host, List<Machine> machines, Instant now) {
-    Optional<Quarantine.Failures> failures = quarantine.failures(host);
-    return new HostSymptoms(
-        failures.map(Quarantine.Failures::image),
-        failures.map(Quarantine.Failures::creates).orElse(0),
-        0,
-        shared(host, machines, now),
-        Observed.unknown("it is not measured", now),
-        Observed.unknown("vCenter is not asked for it", now),
-        Observed.unknown("it is not tried", now),
-        failures.map(Quarantine.Failures::at).filter(at -> !isShared(host)).orElse(now));
+  /** Takes in what takes several looks to see: whoever may come to lead does so. */
+  void learn(Inventory inventory, Collection<Instance> instances, Instant now) {
+    Map<String, Host.Door> doors = new HashMap<>();
+    Map<String, Instant> booted = new HashMap<>();
+    for (Host host : inventory.hosts().values()) {
+      if (host.connected()) {
+        door(host).ifPresent(door -> doors.put(host.id(), door));
+        host.bootTime().ifPresent(boot -> booted.put(host.id(), boot));
+      }
+    }
+    dials.look(doors);
+    List<GuestBoots.Guest> guests = new ArrayList<>();
+    for (Instance instance : instances) {
+      inventory
+          .machine(instance.id())
+          .flatMap(machine -> guest(instance, machine))
+          .ifPresent(guests::add);
+    }
+    boots.look(guests, booted, now);
+    boots.retain(inventory.hosts().keySet());
   }
 
-  private boolean isShared(String host) {
-    return sharedSince.containsKey(host);
+  private Optional<Host.Door> door(Host host) {
+    return host.traits()
+        .vitals()
+        .door()
+        .or(
+            () ->
+                connectPort.isPresent()
+                    ? Optional.of(new Host.Door(host.name(), connectPort.getAsInt()))
+                    : Optional.empty());
+  }
+
+  /** A trial's end is told apart; one that waits warm has answered when its SSH server has. */
+  private static Optional<GuestBoots.Guest> guest(Instance instance, Machine machine) {
+    boolean tried = instance.owner().equals(Optional.of(HostTrials.OWNER));
+    if (tried
+        || machine.power() != PowerState.ON
+        || machine.host().isEmpty()
+        || machine.bootedAt().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean unproven = instance.isWarm() && instance.health() == Health.UNPROVEN;
+    return Optional.of(
+        new GuestBoots.Guest(
+            instance.id(),
+            machine.host().get(),
+            instance.image(),
+            machine.bootedAt().get(),
+            !machine.addresses().isEmpty() && !unproven));
+  }
+
+  private List<HostFault> faults(Host host, List<Machine> machines, Instant now) {
+    Host.Vitals vitals = host.traits().vitals();
+    List<HostFault> faults =
+        new ArrayList<>(
+            new HostSymptoms(
+                    quarantine
+                        .failures(host.id())
+                        .map(
+                            f -> new HostSymptoms.Row(f.creates(), Optional.of(f.image()), f.at())),
+                    boots.silent(host.id()),
+                    shared(host, machines, now),
+                    boots.growth(host.id(), now),
+                    vitals
+                        .freeDisk()
+                        .filter(share -> host.connected())
+                        .map(share -> Observed.known(share, now))
+                        .orElseGet(() -> Observed.unknown("its provider does not tell", now)),
+                    failedConnections(host, now),
+                    now)
+                .faults(policy));
+    vitals
+        .phantom()
+        .filter(why -> host.connected())
+        .ifPresent(
+            why -> faults.add(new HostFault(HostFault.Cause.REFUSALS, Optional.empty(), now, why)));
+    return faults;
+  }
+
+  /** To it, or of its own: either may fail while the other goes on. */
+  private Observed<Integer> failedConnections(Host host, Instant now) {
+    Optional<Integer> own =
+        host.traits().vitals().failedConnections().filter(failed -> host.connected());
+    Observed<Integer> toIt = dials.silent(host.id());
+    return own.map(failed -> Observed.known(Math.max(failed, toIt.toOptional().orElse(0)), now))
+        .orElse(toIt);
   }
 
   /** Addresses that two running guests of the host have, for so long that neither has just gone. */
-  private int shared(String host, List<Machine> machines, Instant now) {
+  private int shared(Host host, List<Machine> machines, Instant now) {
     Set<String> seen = new HashSet<>();
     Set<String> twice = new HashSet<>();
     for (Machine machine : machines) {
@@ -131,11 +224,12 @@ final class HostConditions {
         }
       }
     }
-    if (twice.isEmpty()) {
-      sharedSince.remove(host);
+    int count = twice.size() + host.traits().vitals().sharedAddresses();
+    if (count == 0) {
+      sharedSince.remove(host.id());
       return 0;
     }
-    Instant since = sharedSince.computeIfAbsent(host, h -> now);
-    return since.plus(SHARED_FOR).isAfter(now) ? 0 : twice.size();
+    Instant since = sharedSince.computeIfAbsent(host.id(), h -> now);
+    return since.plus(SHARED_FOR).isAfter(now) ? 0 : count;
   }
 }

@@ -1,5 +1,6 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.HygieneRecord;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.core.fleet.Cordon;
@@ -15,10 +16,10 @@ import io.macpool.core.hygiene.HygieneAction;
 import io.macpool.core.hygiene.HygienePolicy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,12 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +46,15 @@ public final class HostHygiene implements AutoCloseable {
    *
    * @param hook has hosts rebooted; empty: nothing is done
    * @param dryRun only say what would be done
+   * @param connectPort where hosts take new connections, if that is to be tried and their provider
+   *     does not tell
    */
-  public record Options(HygienePolicy policy, Optional<RebootHook> hook, boolean dryRun) {
+  public record Options(
+      HygienePolicy policy, Optional<RebootHook> hook, boolean dryRun, OptionalInt connectPort) {
     public Options {
       Objects.requireNonNull(policy, "policy");
       Objects.requireNonNull(hook, "hook");
+      Objects.requireNonNull(connectPort, "connectPort");
     }
 
     private boolean isOff() {
@@ -68,14 +69,26 @@ public final class HostHygiene implements AutoCloseable {
    */
   public record Status(Optional<String> phase, String reason) {}
 
+  /**
+   * A repair that goes on.
+   *
+   * @param host its name
+   */
+  public record Repair(String host, String phase, String reason) {}
+
+  /** A connection that takes longer is not taken at all. */
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
   private final Options options;
   private final HostConditions conditions;
   private final HostTrials trials;
   private final SshProbe probe;
+  private final HostDials dials;
   private final HygieneMeters meters;
-  private final ExecutorService hooks;
+  private final RebootOrders orders;
   private volatile State state = State.NONE;
   private volatile Map<String, Status> statuses = Map.of();
+  private volatile Map<String, Repair> repairs = Map.of();
   private volatile Map<String, String> names = Map.of();
   private volatile double longestUptime;
   private Map<String, HygieneAction> said = Map.of();
@@ -85,31 +98,29 @@ public final class HostHygiene implements AutoCloseable {
       int slotsPerHost,
       int sshPort,
       Vertx vertx,
+      Hypervisor hypervisor,
       LedgerExecutor executor,
       LiveInstances live,
       Creations creations,
       Reclaimer reclaimer,
       Quarantine quarantine,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry registry) {
     this.options = options;
     this.probe = new SshProbe(vertx, sshPort);
+    this.dials = new HostDials(vertx, CONNECT_LIMIT, clock);
     this.trials = new HostTrials(executor, live, creations, reclaimer, probe::answers, clock);
-    this.conditions = new HostConditions(quarantine, trials, options.policy(), slotsPerHost);
-    AtomicInteger number = new AtomicInteger();
-    this.hooks =
-        new ThreadPoolExecutor(
-            0,
+    this.conditions =
+        new HostConditions(
+            quarantine, trials, dials, options.policy(), slotsPerHost, options.connectPort());
+    this.meters = new HygieneMeters(registry, options.policy(), () -> state, () -> longestUptime);
+    this.orders =
+        new RebootOrders(
+            options.hook(),
+            hypervisor,
             options.policy().atOnce(),
-            30,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "reboot-hook-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    this.meters = new HygieneMeters(meters, options.policy(), () -> state, () -> longestUptime);
+            options.policy().mostAsks(),
+            meters);
   }
 
   /** One look, and what follows from it if this replica leads; waits for the ledger. */
@@ -126,6 +137,7 @@ public final class HostHygiene implements AutoCloseable {
     HygieneRecord record = ledger.hygiene();
     state = record.state();
     if (!leads) {
+      conditions.learn(inventory, instances, now);
       tell(Map.of());
       return;
     }
@@ -223,13 +235,26 @@ public final class HostHygiene implements AutoCloseable {
     state
         .repairs()
         .forEach(
-            (host, repair) ->
+            (host, repair) -> {
+              // One that helped is over, though it is remembered.
+              if (repair.phase() != HostRepair.Phase.REPAIRED) {
+                Status known = all.getOrDefault(host, new Status(Optional.empty(), ""));
                 all.put(
                     host,
                     new Status(
                         Optional.of(HygieneMeters.word(repair.phase())),
-                        all.containsKey(host) ? all.get(host).reason() : repair.fault().reason())));
+                        known.reason().isEmpty() ? repair.fault().reason() : known.reason()));
+              }
+            });
     statuses = Map.copyOf(all);
+    Map<String, Repair> going = new HashMap<>();
+    all.forEach(
+        (host, status) ->
+            status
+                .phase()
+                .ifPresent(
+                    phase -> going.put(host, new Repair(name(host), phase, status.reason()))));
+    repairs = Map.copyOf(going);
   }
 
   private void carryOut(HygieneAction action, Inventory inventory) {
@@ -238,42 +263,11 @@ public final class HostHygiene implements AutoCloseable {
     }
     meters.carriedOut(action);
     if (action instanceof HygieneAction.AskReboot ask) {
-      try {
-        hooks.execute(() -> ask(ask));
-      } catch (RejectedExecutionException e) {
-        hooked(ask, "no thread is free for the hook");
-      }
+      orders.give(new RebootHook.Order(name(ask.host()), ask.host(), ask.reason(), ask.attempt()));
     } else if (action instanceof HygieneAction.Probe) {
       HostRepair repair = state.repairs().get(action.host());
       trials.begin(action.host(), repair.fault().image(), inventory);
     }
-  }
-
-  private void ask(HygieneAction.AskReboot ask) {
-    try {
-      options
-          .hook()
-          .orElseThrow()
-          .ask(new RebootHook.Order(name(ask.host()), ask.host(), ask.reason(), ask.attempt()));
-      meters.hookCalled(true);
-    } catch (IOException e) {
-      hooked(ask, String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      hooked(ask, "the broker stops");
-    } catch (RuntimeException e) {
-      hooked(ask, String.valueOf(e));
-    }
-  }
-
-  private void hooked(HygieneAction.AskReboot ask, String why) {
-    meters.hookCalled(false);
-    log.warn(
-        "host {}: the reboot hook did not take attempt {} of {}: {}",
-        name(ask.host()),
-        ask.attempt(),
-        options.policy().mostAsks(),
-        why);
   }
 
   /** How far the host's repair is, or what keeps it from being begun; empty if it needs none. */
@@ -281,22 +275,35 @@ public final class HostHygiene implements AutoCloseable {
     return Optional.ofNullable(statuses.get(host));
   }
 
+  /** The repairs that go on, by host. */
+  public Map<String, Repair> repairs() {
+    return repairs;
+  }
+
   /** Which hosts need a person. */
   public Optional<String> warning() {
-    List<String> failed =
+    List<String> texts = new ArrayList<>();
+    words(repair -> repair.phase() == HostRepair.Phase.FAILED)
+        .ifPresent(hosts -> texts.add("hosts whose repair failed: " + hosts));
+    words(repair -> repair.phase() != HostRepair.Phase.FAILED && repair.isRelapse())
+        .ifPresent(hosts -> texts.add("hosts that need a repair again and again: " + hosts));
+    return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", texts));
+  }
+
+  private Optional<String> words(Predicate<HostRepair> which) {
+    List<String> hosts =
         state.repairs().values().stream()
-            .filter(repair -> repair.phase() == HostRepair.Phase.FAILED)
+            .filter(which)
             .map(repair -> name(repair.host()) + " (" + repair.fault().reason() + ")")
             .sorted()
             .toList();
-    return failed.isEmpty()
-        ? Optional.empty()
-        : Optional.of("hosts whose repair failed: " + String.join(", ", failed));
+    return hosts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", hosts));
   }
 
   @Override
   public void close() {
-    hooks.shutdownNow();
+    orders.close();
     probe.close();
+    dials.close();
   }
 }

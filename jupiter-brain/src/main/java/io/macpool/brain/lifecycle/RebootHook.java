@@ -1,5 +1,6 @@
 package io.macpool.brain.lifecycle;
 
+import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.broker.BrokerJson;
 import java.io.File;
 import java.io.IOException;
@@ -11,11 +12,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * What has a host rebooted: a program of the operator's, or a web service. It only takes the order;
- * that the host did reboot its boot time tells.
+ * What has a host rebooted: a program of the operator's, a web service, or the host's own provider.
+ * It only takes the order; that the host did reboot its boot time tells.
  */
 public sealed interface RebootHook {
 
@@ -32,15 +35,16 @@ public sealed interface RebootHook {
   /**
    * Asks, and waits for the end.
    *
+   * @param hypervisor whose host it is
    * @throws IOException if the order was not taken, with the reason for a person
    */
-  void ask(Order order) throws IOException, InterruptedException;
+  void ask(Order order, Hypervisor hypervisor) throws IOException, InterruptedException;
 
   /**
    * The hook that is set.
    *
-   * @param text an http or https URL, or an absolute path
-   * @throws IllegalArgumentException if it is neither
+   * @param text an http or https URL, an absolute path, or {@code provider}
+   * @throws IllegalArgumentException if it is none of them
    */
   static RebootHook parse(String text) {
     if (text.startsWith("http://") || text.startsWith("https://")) {
@@ -53,13 +57,17 @@ public sealed interface RebootHook {
     if (text.startsWith("/")) {
       return new Program(text);
     }
-    throw new IllegalArgumentException("give a URL, or the absolute path of a program");
+    if (text.equals("provider")) {
+      return new Provider();
+    }
+    throw new IllegalArgumentException(
+        "give a URL, the absolute path of a program, or the word provider");
   }
 
   /** Called as {@code PROGRAM HOST REASON ATTEMPT}, without a shell; 0 says that it is taken. */
   record Program(String path) implements RebootHook {
     @Override
-    public void ask(Order order) throws IOException, InterruptedException {
+    public void ask(Order order, Hypervisor hypervisor) throws IOException, InterruptedException {
       Process process =
           new ProcessBuilder(path, order.host(), order.reason(), Integer.toString(order.attempt()))
               .redirectErrorStream(true)
@@ -89,7 +97,7 @@ public sealed interface RebootHook {
             .build();
 
     @Override
-    public void ask(Order order) throws IOException, InterruptedException {
+    public void ask(Order order, Hypervisor hypervisor) throws IOException, InterruptedException {
       String body =
           BrokerJson.mapper()
               .writeValueAsString(
@@ -109,6 +117,20 @@ public sealed interface RebootHook {
       if (response.statusCode() / 100 != 2) {
         // Not the URL: it may hold a token.
         throw new IOException(uri.getHost() + " answered " + response.statusCode());
+      }
+    }
+  }
+
+  /** Asks vCenter, or the Mac itself over SSH. */
+  record Provider() implements RebootHook {
+    @Override
+    public void ask(Order order, Hypervisor hypervisor) throws IOException, InterruptedException {
+      try {
+        hypervisor.reboot(order.id()).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+      } catch (TimeoutException e) {
+        throw new IOException("no answer within " + LIMIT.toSeconds() + " s", e);
       }
     }
   }

@@ -143,7 +143,7 @@ public final class HostCheck {
             + up.toDays()
             + " days"
             + (up.compareTo(LONGEST_UP) < 0 ? "" : ": reboot it, new connections fail after 49"));
-    Optional<Long> free = report.freeDiskKb().map(kb -> kb / GB);
+    Optional<Long> free = report.disk().map(disk -> disk.freeKb() / GB);
     add(
         free.filter(gb -> gb >= LEAST_GB).isPresent(),
         free.map(gb -> gb + " GB of disk are free").orElse("how much disk is free is not told")

@@ -300,6 +300,28 @@ final class MacDriver implements AutoCloseable {
             });
   }
 
+  /** Asks it to reboot; refused while any VM runs there. */
+  CompletableFuture<Void> reboot() {
+    String what = "reboot of " + mac.name();
+    return task(what, scripts.reboot(), SHORT_TASK, false)
+        .thenAccept(
+            result -> {
+              if (result.code() == MacScripts.BUSY) {
+                throw new Refused("HostInUse", what + ": a VM runs there or is being made", null);
+              }
+              if (result.code() == MacScripts.NOT_ALLOWED) {
+                throw new Refused(
+                    "NotAllowed",
+                    what
+                        + ": "
+                        + mac.user()
+                        + " may not run sudo -n /sbin/shutdown there: allow it in sudoers",
+                    null);
+              }
+              succeeded(what, result);
+            });
+  }
+
   private void forget(String name) {
     synchronized (this) {
       gone.put(name, looks);

@@ -21,7 +21,10 @@ import java.util.regex.Pattern;
  *
  * @param booted when it booted, by its own clock
  * @param now by its own clock
- * @param freeDiskKb kilobytes, if they are told
+ * @param build of macOS, if it is told
+ * @param disk what is free of it, if it is told
+ * @param dials whether a new TCP connection of its own, to its own SSH server, was taken, if it
+ *     told
  * @param vms local ones, by name
  * @param cached images of registries that are there
  * @param marks of ours, by the VM's name
@@ -34,7 +37,9 @@ record MacReport(
     Instant booted,
     Instant now,
     String architecture,
-    Optional<Long> freeDiskKb,
+    Optional<String> build,
+    Optional<Disk> disk,
+    Optional<Boolean> dials,
     Map<String, State> vms,
     Set<String> cached,
     Map<String, Mark> marks,
@@ -48,6 +53,14 @@ record MacReport(
     RUNNING,
     SUSPENDED,
     STOPPED
+  }
+
+  /** A disk's size and what is free of it, in kilobytes. */
+  record Disk(long kb, long freeKb) {
+    /** 0 to 1. */
+    double freeShare() {
+      return kb <= 0 ? 1 : freeKb / (double) kb;
+    }
   }
 
   /** A clone that is being made. */
@@ -81,7 +94,9 @@ record MacReport(
     Objects.requireNonNull(booted, "booted");
     Objects.requireNonNull(now, "now");
     Objects.requireNonNull(architecture, "architecture");
-    Objects.requireNonNull(freeDiskKb, "freeDiskKb");
+    Objects.requireNonNull(build, "build");
+    Objects.requireNonNull(disk, "disk");
+    Objects.requireNonNull(dials, "dials");
     vms = Map.copyOf(vms);
     cached = Set.copyOf(cached);
     marks = Map.copyOf(marks);
@@ -94,6 +109,19 @@ record MacReport(
   /** Whether the VM is on: what tart calls stopped may run, as its process tells. */
   boolean isOn(String vm) {
     return vms.get(vm) == State.RUNNING || runs.contains(vm);
+  }
+
+  /** How many addresses several of its guests have. */
+  int sharedAddresses() {
+    Set<String> all = new HashSet<>();
+    Set<String> shared = new HashSet<>();
+    addresses.forEach(
+        (vm, address) -> {
+          if (isOn(vm) && !all.add(address)) {
+            shared.add(address);
+          }
+        });
+    return shared.size();
   }
 
   /** How many VMs run there, whosever they are. */
@@ -122,7 +150,19 @@ record MacReport(
           }
         });
     return new MacReport(
-        booted, now, architecture, freeDiskKb, vms, cached, marks, started, runs, clones, kept);
+        booted,
+        now,
+        architecture,
+        build,
+        disk,
+        dials,
+        vms,
+        cached,
+        marks,
+        started,
+        runs,
+        clones,
+        kept);
   }
 
   /** The same without a VM that is known to be no more. */
@@ -135,7 +175,9 @@ record MacReport(
         booted,
         now,
         architecture,
-        freeDiskKb,
+        build,
+        disk,
+        dials,
         left,
         cached,
         others,
@@ -181,7 +223,9 @@ record MacReport(
     private Optional<Instant> booted = Optional.empty();
     private Optional<Instant> now = Optional.empty();
     private String architecture = "";
-    private Optional<Long> freeDisk = Optional.empty();
+    private Optional<String> build = Optional.empty();
+    private Optional<Disk> disk = Optional.empty();
+    private Optional<Boolean> dials = Optional.empty();
     private final Map<String, State> vms = new HashMap<>();
     private final Set<String> cached = new HashSet<>();
     private final Map<String, Mark> marks = new HashMap<>();
@@ -203,7 +247,9 @@ record MacReport(
         }
         case "now" -> now = seconds(rest);
         case "arch" -> architecture = rest;
-        case "disk" -> freeDisk = freeDisk(rest);
+        case "build" -> build = Optional.of(rest).filter(text -> text.matches("\\w{1,20}"));
+        case "disk" -> disk = disk(rest);
+        case "dial" -> dials = Optional.of(rest).filter(c -> c.matches("\\d+")).map("0"::equals);
         case "ps" -> process(rest);
         case "mark" -> mark(words(rest));
         case "ip" -> address(words(rest));
@@ -228,10 +274,12 @@ record MacReport(
     }
 
     /** Filesystem, blocks, used, available, … */
-    private static Optional<Long> freeDisk(String row) {
+    private static Optional<Disk> disk(String row) {
       List<String> cells = words(row);
-      return cells.size() > 3 && cells.get(3).matches("\\d{1,15}")
-          ? Optional.of(Long.parseLong(cells.get(3)))
+      return cells.size() > 3
+              && cells.get(1).matches("\\d{1,15}")
+              && cells.get(3).matches("\\d{1,15}")
+          ? Optional.of(new Disk(Long.parseLong(cells.get(1)), Long.parseLong(cells.get(3))))
           : Optional.empty();
     }
 
@@ -304,7 +352,9 @@ record MacReport(
           booted.get(),
           now.get(),
           architecture,
-          freeDisk,
+          build,
+          disk,
+          dials,
           vms,
           cached,
           marks,

@@ -31,6 +31,12 @@ final class MacScripts {
   /** There is a VM of that name, and it is none of ours. */
   static final int NOT_OURS = 85;
 
+  /** A VM runs there, or is being made. */
+  static final int BUSY = 86;
+
+  /** Its user may not do that. */
+  static final int NOT_ALLOWED = 87;
+
   private static final int LOOKS_A_SECOND = 5;
 
   private static final String REPORT =
@@ -38,7 +44,10 @@ final class MacScripts {
       echo "boot $(sysctl -n kern.boottime)"
       echo "now $(date +%%s)"
       echo "arch $(uname -m)"
+      echo "build $(sw_vers -buildVersion 2>/dev/null)"
       echo "disk $(df -k "$HOME" | tail -n 1)"
+      nc -z -G 3 127.0.0.1 %d >/dev/null 2>&1
+      echo "dial $?"
       p=$(ps -axww -o pid=,command=)
       printf '%%s\\n' "$p" | grep -e 'tart run ' -e 'tart clone ' -e macpool-clone | sed 's/^/ps /'
       for f in "$m"/marks/*; do
@@ -130,6 +139,19 @@ final class MacScripts {
       rm -f "$m/marks/$n" "$m/runs/$n.start" "$m/runs/$n.end" "$m/runs/$n.log"
       """;
 
+  /** Detached, as the session ends with the Mac; scripts that name VMs are none. */
+  private static final String REBOOT =
+      """
+      l=$("$t" list --format json) || exit 1
+      printf '%%s\\n' "$l" | grep -q '"Running" *: *true' && exit %d
+      v='[^ ]*com[.]apple[.]Virtualization[.]VirtualMachine'
+      ps -axww -o pid=,command= |
+      grep -q -E "^ *[0-9]+ +(([^ ]*/)?tart (run|clone) |$v)" && exit %d
+      sudo -n -l /sbin/shutdown >/dev/null 2>&1 || exit %d
+      nohup sh -c 'sleep 1; exec sudo -n /sbin/shutdown -r now' </dev/null >/dev/null 2>&1 &
+      """
+          .formatted(BUSY, BUSY, NOT_ALLOWED);
+
   private final Mac mac;
 
   MacScripts(Mac mac) {
@@ -148,7 +170,7 @@ final class MacScripts {
 
   /** Asks for everything that is to be known, see {@link MacReport}. */
   String report() {
-    return script("", REPORT.formatted(quote(mac.resolver())));
+    return script("", REPORT.formatted(mac.port(), quote(mac.resolver())));
   }
 
   /** Asks for what {@link HostCheck} judges beside the report. */
@@ -191,6 +213,11 @@ final class MacScripts {
   /** Switches a VM off, also one that tart takes for stopped while its process lives. */
   String stop(String name) {
     return of(name, OURS + STOP);
+  }
+
+  /** Reboots the Mac in a second, if no VM runs there, whosever it is. */
+  String reboot() {
+    return script("", REBOOT);
   }
 
   String delete(String name) {

@@ -21,6 +21,8 @@ import java.util.Set;
  * @param ahead how far its clock is ahead of ours
  * @param bootTime when it booted, by our clock
  * @param trouble why it can't be asked now
+ * @param failedDials new connections of its own in a row that failed since it booted; empty: none
+ *     has succeeded yet
  */
 record MacView(
     Mac mac,
@@ -28,7 +30,8 @@ record MacView(
     Duration ahead,
     Optional<Instant> bootTime,
     Optional<String> trouble,
-    SlotLimit limit) {
+    SlotLimit limit,
+    Optional<Integer> failedDials) {
 
   /** Two readings of one boot differ by less: clocks are set, and answers take their time. */
   private static final Duration SAME_BOOT = Duration.ofSeconds(60);
@@ -43,6 +46,7 @@ record MacView(
     Objects.requireNonNull(bootTime, "bootTime");
     Objects.requireNonNull(trouble, "trouble");
     Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(failedDials, "failedDials");
   }
 
   /** Of a Mac that has not answered yet. */
@@ -53,7 +57,8 @@ record MacView(
         Duration.ZERO,
         Optional.empty(),
         Optional.of("it has not answered yet"),
-        SlotLimit.NONE);
+        SlotLimit.NONE,
+        Optional.empty());
   }
 
   /**
@@ -79,23 +84,34 @@ record MacView(
         kept,
         same ? bootTime : Optional.of(boot),
         Optional.empty(),
-        next);
+        next,
+        dials(news, same || bootTime.isEmpty()));
+  }
+
+  /** A Mac whose ports are used up, or whose TCP clock has stopped, still takes connections. */
+  private Optional<Integer> dials(MacReport news, boolean sameBoot) {
+    Optional<Integer> before = sameBoot ? failedDials : Optional.empty();
+    return news.dials()
+        .map(taken -> taken ? Optional.of(0) : before.map(failed -> failed + 1))
+        .orElse(before);
   }
 
   /** It can't be asked: what was seen is no news any more. */
   MacView lost(String why) {
-    return new MacView(mac, report, ahead, bootTime, Optional.of(why), limit);
+    return new MacView(mac, report, ahead, bootTime, Optional.of(why), limit, failedDials);
   }
 
   /** It says that it has as many VMs as it may, and did not start one more. */
   MacView refused(String vm, Instant now) {
     int others = report.map(r -> r.running() - (r.isOn(vm) ? 1 : 0)).orElse(0);
-    return new MacView(mac, report, ahead, bootTime, trouble, limit.refused(others, now));
+    return new MacView(
+        mac, report, ahead, bootTime, trouble, limit.refused(others, now), failedDials);
   }
 
   /** A VM of it is known to be no more. */
   MacView without(String vm) {
-    return new MacView(mac, report.map(r -> r.without(vm)), ahead, bootTime, trouble, limit);
+    return new MacView(
+        mac, report.map(r -> r.without(vm)), ahead, bootTime, trouble, limit, failedDials);
   }
 
   boolean isConnected() {
@@ -128,7 +144,14 @@ record MacView(
             Refs.PROVIDER,
             report.map(MacReport::architecture).filter(text -> !text.isEmpty()),
             allowed == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(allowed),
-            trouble.or(() -> limit.words(all, now))));
+            trouble.or(() -> limit.words(all, now)),
+            new Host.Vitals(
+                report.flatMap(MacReport::build).map(build -> "macOS " + build),
+                report.flatMap(MacReport::disk).map(MacReport.Disk::freeShare),
+                report.map(MacReport::sharedAddresses).orElse(0),
+                failedDials,
+                Optional.of(new Host.Door(mac.address(), mac.port())),
+                limit.phantom(all))));
   }
 
   boolean holds(String source) {

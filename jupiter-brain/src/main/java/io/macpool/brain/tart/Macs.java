@@ -237,7 +237,8 @@ final class Macs implements AutoCloseable {
           .words(slots, now)
           .ifPresent(text -> warnings.add(view.mac().name() + ": " + text));
       view.report()
-          .flatMap(MacReport::freeDiskKb)
+          .flatMap(MacReport::disk)
+          .map(MacReport.Disk::freeKb)
           .filter(free -> view.isConnected() && free < LITTLE_DISK_KB)
           .ifPresent(
               free ->

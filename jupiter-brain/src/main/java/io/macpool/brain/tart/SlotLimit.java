@@ -10,19 +10,26 @@ import java.util.Optional;
  * than it should hold gets no more of them, until it has booted anew or a try succeeds. Immutable.
  *
  * @param most VMs that ran when it refused one more; empty: it has refused none
+ * @param first when it refused for the first time since one more could be started
  * @param since when it refused last
  * @param rest how long after that one more is tried
  */
-record SlotLimit(Optional<Integer> most, Instant since, Duration rest) {
+record SlotLimit(Optional<Integer> most, Instant first, Instant since, Duration rest) {
 
   /** Nothing is withheld. */
-  static final SlotLimit NONE = new SlotLimit(Optional.empty(), Instant.EPOCH, Duration.ZERO);
+  static final SlotLimit NONE =
+      new SlotLimit(Optional.empty(), Instant.EPOCH, Instant.EPOCH, Duration.ZERO);
 
   private static final Duration FIRST = Duration.ofMinutes(10);
+
+  /** VMs that macOS lets run. */
+  private static final int SYSTEM = 2;
+
   private static final Duration LONGEST = Duration.ofHours(4);
 
   SlotLimit {
     Objects.requireNonNull(most, "most");
+    Objects.requireNonNull(first, "first");
     Objects.requireNonNull(since, "since");
     Objects.requireNonNull(rest, "rest");
   }
@@ -34,7 +41,11 @@ record SlotLimit(Optional<Integer> most, Instant since, Duration rest) {
    */
   SlotLimit refused(int running, Instant now) {
     Duration next = rest.isZero() ? FIRST : rest.multipliedBy(2);
-    return new SlotLimit(Optional.of(running), now, next.compareTo(LONGEST) < 0 ? next : LONGEST);
+    return new SlotLimit(
+        Optional.of(running),
+        most.isPresent() ? first : now,
+        now,
+        next.compareTo(LONGEST) < 0 ? next : LONGEST);
   }
 
   /** A VM runs there; how many do in all is what it lets run at least. */
@@ -49,6 +60,17 @@ record SlotLimit(Optional<Integer> most, Instant since, Duration rest) {
 
   private boolean isOver(Instant now) {
     return !since.plus(rest).isAfter(now);
+  }
+
+  /**
+   * Why it is the Mac's fault, for a person: it has rested, and refused again, though fewer ran
+   * than the system and so many slots allow.
+   */
+  Optional<String> phantom(int slots) {
+    return most.filter(limit -> limit < Math.min(slots, SYSTEM))
+        .filter(limit -> !since.isBefore(first.plus(FIRST)))
+        .map(
+            limit -> "it refuses guests by its system limit again, though %d ran".formatted(limit));
   }
 
   /** Why there are fewer, for a person; empty if there are not. */

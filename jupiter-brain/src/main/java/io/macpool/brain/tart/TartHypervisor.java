@@ -315,6 +315,17 @@ public final class TartHypervisor implements Hypervisor {
   }
 
   @Override
+  public CompletableFuture<Void> reboot(String host) {
+    return Refs.host(host)
+        .flatMap(macs::find)
+        .map(MacDriver::reboot)
+        .orElseGet(
+            () ->
+                CompletableFuture.failedFuture(
+                    new HypervisorFailure.Absent("there is no Mac " + host, null)));
+  }
+
+  @Override
   public void close() {
     rounds.close();
     macs.close();

@@ -6,6 +6,7 @@ import com.vmware.vim25.PropertyFilterSpec;
 import com.vmware.vim25.PropertySpec;
 import com.vmware.vim25.SelectionSpec;
 import com.vmware.vim25.TraversalSpec;
+import com.vmware.vim25.VirtualMachinePowerState;
 import io.macpool.brain.vsphere.InventoryAssembler.Role;
 import io.macpool.core.fleet.FoundMachine;
 import io.macpool.core.fleet.Identities;
@@ -119,6 +120,27 @@ final class DirectReads {
               InventoryAssembler.instant(values.get(CREATED), session.lastClockAhead())));
     }
     return found;
+  }
+
+  /** Names of the VMs on the host that are not known to be off, whosever they are. */
+  static List<String> running(VimSession session, String host) throws RemoteException {
+    Map<String, Object> known =
+        session
+            .properties(List.of(VimSession.reference("HostSystem", host)), "vm")
+            .getOrDefault(host, Map.of());
+    if (!(known.get("vm") instanceof ManagedObjectReference[] vms) || vms.length == 0) {
+      return List.of();
+    }
+    List<String> running = new ArrayList<>();
+    session
+        .properties(List.of(vms), "name", "runtime.powerState")
+        .forEach(
+            (ref, values) -> {
+              if (values.get("runtime.powerState") != VirtualMachinePowerState.poweredOff) {
+                running.add(values.get("name") instanceof String name ? name : ref);
+              }
+            });
+    return running;
   }
 
   private static Map<String, Map<String, Object>> children(

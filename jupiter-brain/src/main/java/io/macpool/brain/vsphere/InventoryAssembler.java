@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ final class InventoryAssembler {
   static final String FROZEN = "runtime.instantCloneFrozen";
   static final String QUESTION = "runtime.question";
 
+  private static final String BUILD = "summary.config.product.build";
   private static final String HARDWARE = "summary.hardware.uuid";
   private static final String PARENT = "parent";
   private static final String CONNECTION = "runtime.connectionState";
@@ -71,7 +73,8 @@ final class InventoryAssembler {
           "runtime.inMaintenanceMode",
           "runtime.bootTime",
           "datastore",
-          HARDWARE);
+          HARDWARE,
+          BUILD);
   private static final List<String> IMAGE_PATHS =
       List.of(
           "name",
@@ -206,7 +209,16 @@ final class InventoryAssembler {
         known.get(HARDWARE) instanceof String uuid && !uuid.isBlank()
             ? Optional.of(uuid)
             : Optional.empty(),
-        instant(known.get("runtime.bootTime"), ahead));
+        instant(known.get("runtime.bootTime"), ahead),
+        new Host.Traits(
+            "",
+            Optional.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            Host.Vitals.of(
+                known.get(BUILD) instanceof String build && !build.isBlank()
+                    ? Optional.of("ESXi " + build)
+                    : Optional.empty())));
   }
 
   private static Image image(String ref, String name, Map<String, Object> known) {

@@ -258,6 +258,30 @@ public final class VSphereHypervisor implements Hypervisor {
     return connection.destroy(ref);
   }
 
+  /**
+   * By force, as else it would have to enter maintenance mode, and nobody might end that: what runs
+   * is therefore looked at first.
+   */
+  @Override
+  public CompletableFuture<Void> reboot(String host) {
+    String what = "reboot of " + lastKnown().hostName(host);
+    return connection
+        .read("what runs on " + host, session -> DirectReads.running(session, host))
+        .thenCompose(
+            running ->
+                running.isEmpty()
+                    ? connection.once(
+                        what,
+                        session ->
+                            session
+                                .vim()
+                                .rebootHost_Task(VimSession.reference("HostSystem", host), true))
+                    : CompletableFuture.failedFuture(
+                        new HypervisorFailure.Refused(
+                            "HostInUse", what + ": these VMs are on: " + running, null)))
+        .thenApply(done -> null);
+  }
+
   @Override
   public void close() {
     connection.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.lifecycle.HostHygiene;
 import io.macpool.brain.lifecycle.LiveInstances;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
@@ -23,10 +24,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +44,7 @@ class EventRoutesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final LiveInstances live = new LiveInstances(Clock.systemUTC());
+  private volatile Map<String, HostHygiene.Repair> repairs = Map.of();
   private final AtomicLong versions = new AtomicLong();
   private HttpServer server;
   private HttpClient client;
@@ -55,7 +59,8 @@ class EventRoutesTest {
                 (proxy, method, arguments) -> Inventory.EMPTY);
     InstanceView view = new InstanceView(live, hypervisor, Duration.ofHours(2), Clock.systemUTC());
     Router router = Router.router(vertx);
-    new EventRoutes(vertx, live, new EventFeed(live, view, hypervisor), new Drain()).mount(router);
+    new EventRoutes(vertx, live, new EventFeed(live, view, hypervisor, () -> repairs), new Drain())
+        .mount(router);
     server =
         vertx
             .createHttpServer()
@@ -99,6 +104,7 @@ class EventRoutesTest {
     private final Set<String> alive = new ConcurrentSkipListSet<>();
     private final Set<String> gone = new ConcurrentSkipListSet<>();
     private final StringBuilder rest = new StringBuilder();
+    private final List<String> hosts = new CopyOnWriteArrayList<>();
     private volatile boolean complete;
     private volatile boolean ended;
     private volatile int events;
@@ -143,6 +149,10 @@ class EventRoutesTest {
       lastId = between(event, "\nid: ", "\n");
       if (event.startsWith("event: complete")) {
         complete = true;
+        return;
+      }
+      if (event.startsWith("event: host\n")) {
+        hosts.add(event.substring(event.indexOf("data: ") + "data: ".length()));
         return;
       }
       String id = between(event, "\"id\":\"", "\"");
@@ -202,6 +212,27 @@ class EventRoutesTest {
     assertThat(second.gone).containsExactly("i-1");
     assertThat(second.alive).containsExactly("i-2", "new");
     assertThat(second.complete).isFalse();
+  }
+
+  @Test
+  void howFarARepairIsIsToldWithItsEndAndNotToWhoComesAfterIt() {
+    ready(1);
+    Reader reader = new Reader(null);
+    await().atMost(PATIENCE).until(() -> reader.complete);
+    repairs = Map.of("host-1", new HostHygiene.Repair("mac-1", "draining", "it is old"));
+    String draining =
+        "{\"type\":\"hosts\",\"id\":\"host-1\",\"name\":\"mac-1\",\"hygiene\":\"draining\","
+            + "\"hygiene-reason\":\"it is old\"}";
+    await().atMost(PATIENCE).until(() -> reader.hosts.equals(List.of(draining)));
+    Reader late = new Reader(null);
+    await().atMost(PATIENCE).until(() -> late.complete && late.hosts.equals(List.of(draining)));
+    repairs = Map.of();
+    String over = "{\"type\":\"hosts\",\"id\":\"host-1\",\"name\":\"mac-1\"}";
+    await().atMost(PATIENCE).until(() -> reader.hosts.equals(List.of(draining, over)));
+    Reader after = new Reader(null);
+    await().atMost(PATIENCE).until(() -> after.complete);
+    assertThat(after.hosts).isEmpty();
+    assertThat(after.alive).containsExactly("i-0");
   }
 
   @Test

@@ -268,6 +268,11 @@ class ProvidersTest {
     }
 
     @Override
+    public CompletableFuture<Void> reboot(String id) {
+      return noted("reboot " + id, null);
+    }
+
+    @Override
     public void confirm() {
       asked.add("confirm");
     }

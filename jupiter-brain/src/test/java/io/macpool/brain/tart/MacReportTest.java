@@ -25,6 +25,8 @@ class MacReportTest {
         boot { sec = 1767225600, usec = 123 } Thu Jan  1 00:00:00 2026
         now 1767229200
         arch arm64
+        build 25A354
+        dial 0
         disk /dev/disk3s5 488000000 244000000 244000000 50% /
         """
         + body
@@ -52,7 +54,10 @@ class MacReportTest {
     assertThat(report.booted()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
     assertThat(report.now()).isEqualTo(Instant.parse("2026-01-01T01:00:00Z"));
     assertThat(report.architecture()).isEqualTo("arm64");
-    assertThat(report.freeDiskKb()).contains(244_000_000L);
+    assertThat(report.build()).contains("25A354");
+    assertThat(report.dials()).contains(true);
+    assertThat(report.disk()).contains(new MacReport.Disk(488_000_000, 244_000_000));
+    assertThat(report.disk().get().freeShare()).isEqualTo(0.5);
     assertThat(report.vms()).containsOnlyKeys("one", "two", "three");
     assertThat(report.vms()).containsEntry("three", MacReport.State.SUSPENDED);
     assertThat(report.cached()).containsExactly("ghcr.io/some/image:16");

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -161,6 +162,42 @@ class SimulatedMacsIT extends HypervisorContract {
     get(macs.destroy(ref));
     mac.reboot();
     awaitHost("mac-1", host -> host.traits().slots().isEmpty() && host.connected());
+  }
+
+  @Test
+  void aMacIsRebootedOverSshOnlyWhileNothingRunsThere() throws Exception {
+    MacSimulator mac = fleet.mac("mac-1").withVm("foreign");
+    assertThat(host("mac-1").traits().vitals().build()).contains("macOS 25A354");
+    assertThat(host("mac-1").traits().vitals().freeDisk()).contains(0.5);
+    assertThat(host("mac-1").traits().vitals().door())
+        .contains(new Host.Door("127.0.0.1", mac.port()));
+    Instant before = mac.booted();
+    mac.startByHand("foreign");
+    assertThat(failure(macs.reboot("tart:mac-1")).kind()).isEqualTo("HostInUse");
+    mac.reboot();
+    mac.upSince(before);
+    awaitHost("mac-1", Host::connected);
+    mac.sudoer(false);
+    assertThat(failure(macs.reboot("tart:mac-1"))).hasMessageContaining("sudoers");
+    mac.sudoer(true);
+    assertThat(mac.booted()).isEqualTo(before);
+    get(macs.reboot("tart:mac-1"));
+    Awaitility.await("it has rebooted").atMost(LIMIT).until(() -> mac.booted().isAfter(before));
+    awaitHost("mac-1", host -> host.bootTime().filter(boot -> boot.isAfter(before)).isPresent());
+    assertThat(failure(macs.reboot("tart:mac-9"))).hasMessageContaining("no Mac");
+  }
+
+  @Test
+  void aMacThatMakesNoNewConnectionsIsToldThoughItTakesOurs() throws Exception {
+    MacSimulator mac = fleet.mac("mac-1");
+    awaitHost("mac-1", host -> host.traits().vitals().failedConnections().equals(Optional.of(0)));
+    mac.portsUsedUp(true);
+    awaitHost(
+        "mac-1",
+        host -> host.traits().vitals().failedConnections().filter(n -> n >= 3).isPresent());
+    assertThat(host("mac-1").connected()).isTrue();
+    mac.reboot();
+    awaitHost("mac-1", host -> host.traits().vitals().failedConnections().equals(Optional.of(0)));
   }
 
   @Test

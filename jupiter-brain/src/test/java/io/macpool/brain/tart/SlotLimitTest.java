@@ -41,6 +41,19 @@ class SlotLimitTest {
   }
 
   @Test
+  void aMacThatRefusesAgainAfterARestIsAtFault() {
+    SlotLimit limit = SlotLimit.NONE.refused(0, NOW);
+    assertThat(limit.phantom(2)).isEmpty();
+    assertThat(limit.refused(0, NOW.plusSeconds(5)).phantom(2)).as("two at a time").isEmpty();
+    SlotLimit again = limit.refused(0, NOW.plus(Duration.ofMinutes(10)));
+    assertThat(again.phantom(2)).hasValueSatisfying(why -> assertThat(why).contains("0 ran"));
+    assertThat(again.refused(2, NOW.plus(Duration.ofMinutes(30))).phantom(Integer.MAX_VALUE))
+        .as("it is really full")
+        .isEmpty();
+    assertThat(again.ran(1).phantom(2)).isEmpty();
+  }
+
+  @Test
   void aTryThatSucceedsGivesThemBack() {
     SlotLimit limit = SlotLimit.NONE.refused(1, NOW);
     assertThat(limit.ran(1).of(2, NOW)).isEqualTo(1);

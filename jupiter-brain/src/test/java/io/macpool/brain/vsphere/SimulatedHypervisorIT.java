@@ -1,10 +1,17 @@
 package io.macpool.brain.vsphere;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.core.fleet.PowerState;
 import io.macpool.sim.vcenter.BaseImage;
 import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
+import java.time.Instant;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 class SimulatedHypervisorIT extends VCenterContract {
 
@@ -38,5 +45,34 @@ class SimulatedHypervisorIT extends VCenterContract {
   @Override
   boolean whole() {
     return true;
+  }
+
+  @Test
+  void aHostIsRebootedOnlyWhileNothingRunsThere() throws Exception {
+    String ref = newClone("runs");
+    get(hypervisor().powerOn(ref));
+    String host = await("runs", m -> m.power() == PowerState.ON).host().orElseThrow();
+    assertThat(hypervisor().lastKnown().hosts().get(host).traits().vitals().build())
+        .contains("ESXi 20328353");
+    HypervisorFailure refused = failure(hypervisor().reboot(host));
+    assertThat(refused.kind()).isEqualTo("HostInUse");
+    assertThat(refused).hasMessageContaining("runs");
+    assertThat(vcenter.reboots()).isZero();
+    get(hypervisor().powerOff(ref));
+    get(hypervisor().destroy(ref));
+    Instant before = hypervisor().lastKnown().hosts().get(host).bootTime().orElseThrow();
+    get(hypervisor().reboot(host));
+    Awaitility.await("another boot time")
+        .atMost(LIMIT)
+        .until(
+            () ->
+                hypervisor()
+                    .lastKnown()
+                    .hosts()
+                    .get(host)
+                    .bootTime()
+                    .filter(boot -> boot.isAfter(before))
+                    .isPresent());
+    assertThat(vcenter.reboots()).isOne();
   }
 }

@@ -35,9 +35,14 @@ public record Host(
    * @param architecture of its processors, such as arm64, if that is told
    * @param slots VMs that it may hold now; empty: as many as the broker's settings say
    * @param limit why it holds fewer than it should, or is not reached, for a person
+   * @param vitals what else tells how it does
    */
   public record Traits(
-      String provider, Optional<String> architecture, OptionalInt slots, Optional<String> limit) {
+      String provider,
+      Optional<String> architecture,
+      OptionalInt slots,
+      Optional<String> limit,
+      Vitals vitals) {
 
     /** Of a host of which nothing else is told. */
     public static final Traits NONE =
@@ -48,6 +53,59 @@ public record Host(
       Objects.requireNonNull(architecture, "architecture");
       Objects.requireNonNull(slots, "slots");
       Objects.requireNonNull(limit, "limit");
+      Objects.requireNonNull(vitals, "vitals");
+    }
+
+    /** Of a host of whose health nothing is told. */
+    public Traits(
+        String provider, Optional<String> architecture, OptionalInt slots, Optional<String> limit) {
+      this(provider, architecture, slots, limit, Vitals.NONE);
+    }
+  }
+
+  /**
+   * What tells how a host does, beyond whether it answers.
+   *
+   * @param build of its operating system, such as {@code macOS 25A354}, if that is told
+   * @param freeDisk the share of its disk that is free, 0 to 1, if that is told
+   * @param sharedAddresses addresses that several of its guests have, and that are told to nobody
+   *     therefore
+   * @param failedConnections new TCP connections of its own in a row that failed; empty while that
+   *     is not tried, or none has ever succeeded
+   * @param door where it takes new connections, if it should
+   * @param phantom why it starts no guest though it has room, once it has refused one again after a
+   *     rest
+   */
+  public record Vitals(
+      Optional<String> build,
+      Optional<Double> freeDisk,
+      int sharedAddresses,
+      Optional<Integer> failedConnections,
+      Optional<Door> door,
+      Optional<String> phantom) {
+
+    /** Nothing is told. */
+    public static final Vitals NONE = of(Optional.empty());
+
+    /** Nothing is told but the build of its operating system, if that is. */
+    public static Vitals of(Optional<String> build) {
+      return new Vitals(
+          build, Optional.empty(), 0, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public Vitals {
+      Objects.requireNonNull(build, "build");
+      Objects.requireNonNull(freeDisk, "freeDisk");
+      Objects.requireNonNull(failedConnections, "failedConnections");
+      Objects.requireNonNull(door, "door");
+      Objects.requireNonNull(phantom, "phantom");
+    }
+  }
+
+  /** A TCP port of a host. */
+  public record Door(String address, int port) {
+    public Door {
+      Objects.requireNonNull(address, "address");
     }
   }
 
@@ -110,13 +168,17 @@ public record Host(
 
   /** The same as one of several providers'. */
   public Host of(String provider) {
-    return with(connected, new Traits(provider, traits.architecture, traits.slots, traits.limit));
+    return with(
+        connected,
+        new Traits(provider, traits.architecture, traits.slots, traits.limit, traits.vitals));
   }
 
   /** The same while it can't be seen. */
   public Host unseen(String why) {
     return with(
-        false, new Traits(traits.provider, traits.architecture, traits.slots, Optional.of(why)));
+        false,
+        new Traits(
+            traits.provider, traits.architecture, traits.slots, Optional.of(why), traits.vitals));
   }
 
   private Host with(boolean seen, Traits others) {

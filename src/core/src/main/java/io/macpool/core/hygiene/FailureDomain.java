@@ -46,7 +46,7 @@ public record FailureDomain(Kind kind, String name) implements Comparable<Failur
       case HOST -> "host " + name;
       case POOL -> "pool " + name;
       case IMAGE -> "image " + name;
-      case MACOS_BUILD -> "macOS build " + name;
+      case MACOS_BUILD -> "build " + name;
       case CAUSE -> "cause " + name;
     };
   }

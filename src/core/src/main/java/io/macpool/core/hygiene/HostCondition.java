@@ -11,7 +11,7 @@ import java.util.Optional;
  * A host as hygiene sees it.
  *
  * @param pool which hardware pool it belongs to
- * @param build of its macOS, if that is told
+ * @param build of its operating system, such as {@code macOS 25A354}, if that is told
  * @param slots VMs that it may hold
  * @param reachable whether it answers
  * @param setAside somebody else than hygiene has taken it out, and why: maintenance, or a cordon

@@ -205,9 +205,17 @@ public final class HostHygienePlanner {
         FailureDomain.of(host.id(), host.pool(), host.build(), fault),
         host.bootTime().toOptional(),
         0,
-        before == null ? 0 : before.failures(),
+        failures(before),
         now,
         now.plus(policy.drainLimit()));
+  }
+
+  /** One after which the host has a fault again did not help for long. */
+  private static int failures(HostRepair before) {
+    if (before == null) {
+      return 0;
+    }
+    return before.failures() + (before.phase() == Phase.REPAIRED ? 1 : 0);
   }
 
   /** Why this repair may not begin now. */
@@ -236,9 +244,15 @@ public final class HostHygienePlanner {
       }
     }
     int out = hosts.values().stream().filter(this::isOut).mapToInt(HostCondition::slots).sum();
-    return !isOut(host) && out + host.slots() > policy.mayBeOut(slots)
-        ? Optional.of(out + " of " + slots + " slots are out of service already")
-        : Optional.empty();
+    int mayBeOut = policy.mayBeOut(slots);
+    if (isOut(host) || out + host.slots() <= mayBeOut) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        out > 0
+            ? out + " of " + slots + " slots are out of service already"
+            : "%d of %d slots may be out of service at a time, and it has %d"
+                .formatted(mayBeOut, slots, host.slots()));
   }
 
   private boolean isOut(HostCondition host) {

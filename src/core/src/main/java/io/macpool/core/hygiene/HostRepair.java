@@ -13,7 +13,7 @@ import java.util.Set;
  * @param bootBefore the boot time that must change; empty if it was not known, which only a resting
  *     host's may be
  * @param asks how often a reboot was asked for
- * @param failures repairs in a row that failed
+ * @param failures repairs in a row that failed, or did not help for long
  * @param since when this phase began
  * @param due when it should have ended
  */
@@ -40,6 +40,10 @@ public record HostRepair(
     PROBING(true, true),
     /** It is back in service, and must stay healthy for a while. */
     WATCHED(false, true),
+    /**
+     * It was repaired; a fault that returns soon is the same one, and waits for longer each time.
+     */
+    REPAIRED(false, false),
     /** The repair did not help: it stays out until it is tried again. */
     FAILED(true, false),
     /** The repair did not help, nor would it: others have the same fault. It is in service. */
@@ -58,6 +62,8 @@ public record HostRepair(
       return out;
     }
   }
+
+  private static final int RELAPSES = 2;
 
   /** vCenter's clock, and what we know of it, may move by so much. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
@@ -98,6 +104,21 @@ public record HostRepair(
         failures,
         now,
         now.plus(limit));
+  }
+
+  /** It helped, as far as can be seen yet. */
+  HostRepair helped(Instant now, HygienePolicy policy) {
+    return in(Phase.REPAIRED, now, policy.retry(failures + 1).plus(HygienePolicy.RELAPSE_WITHIN));
+  }
+
+  /** Of one that helped: when the next may begin, if the host has a fault again. */
+  Instant notAgainBefore(HygienePolicy policy) {
+    return since.plus(policy.retry(failures + 1));
+  }
+
+  /** Whether its host was repaired several times in a row, and needs it again. */
+  public boolean isRelapse() {
+    return failures >= RELAPSES && phase != Phase.REPAIRED;
   }
 
   /** It did not help; what boots after this boot is a new chance. */

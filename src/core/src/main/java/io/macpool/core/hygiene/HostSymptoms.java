@@ -1,6 +1,7 @@
 package io.macpool.core.hygiene;
 
 import io.macpool.core.Observed;
+import io.macpool.core.hygiene.HostFault.Cause;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,34 +11,46 @@ import java.util.Optional;
 /**
  * What was noticed of a host since it booted, before it is judged.
  *
- * @param image the image whose creates failed last
  * @param refusals creates in a row that it refused
  * @param silentGuests guests in a row that started and never answered
  * @param sharedAddresses addresses that two of its guests have at once
  * @param bootGrowth how many times as long as after its boot guests take to boot now
  * @param freeDisk the share of its disk that is free
- * @param failedConnections new connections to it in a row that failed
- * @param at when the last of these was seen
+ * @param failedConnections new connections to it in a row that were met with silence
+ * @param now when the others were seen
  */
 public record HostSymptoms(
-    Optional<String> image,
-    int refusals,
-    int silentGuests,
+    Optional<Row> refusals,
+    Optional<Row> silentGuests,
     int sharedAddresses,
     Observed<Double> bootGrowth,
     Observed<Double> freeDisk,
     Observed<Integer> failedConnections,
-    Instant at) {
+    Instant now) {
+
+  /**
+   * What happened several times in a row.
+   *
+   * @param image of the last
+   * @param at when the last was seen
+   */
+  public record Row(int count, Optional<String> image, Instant at) {
+    public Row {
+      Objects.requireNonNull(image, "image");
+      Objects.requireNonNull(at, "at");
+    }
+  }
 
   /** New connections that fail once may be a lost packet. */
   private static final int CONNECTIONS = 3;
 
   public HostSymptoms {
-    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(refusals, "refusals");
+    Objects.requireNonNull(silentGuests, "silentGuests");
     Objects.requireNonNull(bootGrowth, "bootGrowth");
     Objects.requireNonNull(freeDisk, "freeDisk");
     Objects.requireNonNull(failedConnections, "failedConnections");
-    Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(now, "now");
   }
 
   /** What that amounts to. What is not known is no fault. */
@@ -49,20 +62,21 @@ public record HostSymptoms(
         .ifPresent(
             failed ->
                 faults.add(
-                    fault(
-                        HostFault.Cause.NO_NEW_CONNECTIONS,
-                        failed + " new connections in a row failed")));
-    if (refusals >= policy.refusals()) {
-      faults.add(fault(HostFault.Cause.REFUSALS, "it refused " + refusals + " creates in a row"));
-    }
-    if (silentGuests >= policy.refusals()) {
-      faults.add(
-          fault(HostFault.Cause.SILENT_GUESTS, silentGuests + " guests in a row never answered"));
-    }
+                    seen(Cause.NO_NEW_CONNECTIONS, failed + " new connections in a row failed")));
+    row(refusals, policy)
+        .ifPresent(
+            row ->
+                faults.add(
+                    of(Cause.REFUSALS, row, "it refused " + row.count() + " creates in a row")));
+    row(silentGuests, policy)
+        .ifPresent(
+            row ->
+                faults.add(
+                    of(Cause.SILENT_GUESTS, row, row.count() + " guests in a row never answered")));
     if (sharedAddresses > 0) {
       faults.add(
-          fault(
-              HostFault.Cause.SHARED_ADDRESSES,
+          seen(
+              Cause.SHARED_ADDRESSES,
               sharedAddresses
                   + (sharedAddresses == 1 ? " address is" : " addresses are")
                   + " held by two guests"));
@@ -73,22 +87,28 @@ public record HostSymptoms(
         .ifPresent(
             share ->
                 faults.add(
-                    fault(
-                        HostFault.Cause.FREE_DISK,
-                        Math.round(share * 100) + " % of its disk are free")));
+                    seen(Cause.FREE_DISK, Math.round(share * 100) + " % of its disk are free")));
     bootGrowth
         .toOptional()
         .filter(times -> times >= HygienePolicy.SLOW_BOOT)
         .ifPresent(
             times ->
                 faults.add(
-                    fault(
-                        HostFault.Cause.SLOW_BOOTS,
+                    seen(
+                        Cause.SLOW_BOOTS,
                         "guests take " + Math.round(times) + " times as long to boot")));
     return faults;
   }
 
-  private HostFault fault(HostFault.Cause cause, String reason) {
-    return new HostFault(cause, image, at, reason);
+  private static Optional<Row> row(Optional<Row> row, HygienePolicy policy) {
+    return row.filter(r -> r.count() >= policy.refusals());
+  }
+
+  private static HostFault of(Cause cause, Row row, String reason) {
+    return new HostFault(cause, row.image(), row.at(), reason);
+  }
+
+  private HostFault seen(Cause cause, String reason) {
+    return new HostFault(cause, Optional.empty(), now, reason);
   }
 }

@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param drainLimit a host that still runs jobs after that keeps on draining, but holds up no other
  * @param rebootLimit a host whose boot time has not changed by then is asked again
  * @param mostAsks how often at most
- * @param retryAfter pause after a repair that failed; doubles with each, up to a day
+ * @param retryAfter pause after a repair that failed, or after which the host had a fault again;
+ *     doubles with each, up to a day
  */
 public record HygienePolicy(
     Duration maximumUptime,
@@ -41,6 +42,9 @@ public record HygienePolicy(
 
   /** A repaired host must be healthy for this long before more are repaired at a time. */
   public static final Duration HEALTHY_FOR = Duration.ofMinutes(5);
+
+  /** A fault that returns so soon after the pause is the one that was repaired. */
+  static final Duration RELAPSE_WITHIN = Duration.ofDays(1);
 
   /** A throw-away instance that does not answer by then has failed. */
   public static final Duration PROBE_LIMIT = Duration.ofMinutes(15);

@@ -51,6 +51,7 @@ record RepairQueue(Map<String, HostRepair> repairs, HygienePolicy policy, Instan
   private boolean mayBeginAgain(HostRepair repair) {
     return switch (repair.phase()) {
       case RESTING -> true;
+      case REPAIRED -> !now.isBefore(repair.notAgainBefore(policy));
       case FAILED, EXCUSED -> !now.isBefore(repair.due());
       default -> false;
     };

@@ -55,6 +55,7 @@ record RepairStep(Optional<HostRepair> next, Optional<HygieneAction> action, Opt
       case REBOOTING -> stage.reboot();
       case PROBING -> stage.probing();
       case WATCHED -> stage.watch();
+      case REPAIRED -> stage.repaired();
       case EXCUSED ->
           now.isBefore(repair.due()) || host.fault(repair.since()).isPresent()
               ? stage.stay()
@@ -180,7 +181,23 @@ record RepairStep(Optional<HostRepair> next, Optional<HygieneAction> action, Opt
       }
       return now.isBefore(repair.due())
           ? stay()
-          : new RepairStep(Optional.empty(), Optional.empty(), Optional.of(End.HEALTHY));
+          : new RepairStep(
+              Optional.of(repair.helped(now, policy)), Optional.empty(), Optional.of(End.HEALTHY));
+    }
+
+    private RepairStep repaired() {
+      if (!now.isBefore(repair.due())) {
+        return new RepairStep(Optional.empty(), Optional.empty(), Optional.empty());
+      }
+      Instant next = repair.notAgainBefore(policy);
+      return host.fault(repair.since())
+          .filter(fault -> now.isBefore(next))
+          .map(
+              fault ->
+                  hold(
+                      "%s, but it was repaired at %s: not again before %s"
+                          .formatted(fault.reason(), repair.since(), next)))
+          .orElseGet(this::stay);
     }
 
     private RepairStep unseen() {

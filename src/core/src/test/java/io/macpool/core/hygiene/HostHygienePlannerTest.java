@@ -153,7 +153,75 @@ class HostHygienePlannerTest {
     assertThat(plan()).singleElement().isInstanceOf(HygieneAction.TakeBack.class);
     pass(HygienePolicy.HEALTHY_FOR);
     assertThat(plan()).isEmpty();
+    assertThat(state.repairs().get(id).phase()).isEqualTo(Phase.REPAIRED);
+  }
+
+  private void holds(String reason) {
+    assertThat(plan())
+        .singleElement()
+        .satisfies(
+            action -> {
+              assertThat(action).isInstanceOf(HygieneAction.Hold.class);
+              assertThat(action.reason()).contains(reason);
+            });
+  }
+
+  @Test
+  void aFaultThatReturnsSoonWaitsForLongerEachTime() {
+    repair("h-10");
+    pass(Duration.ofMinutes(10));
+    put(faulty(host("h-10")));
+    holds("not again before");
+    pass(Duration.ofHours(1));
+    put(faulty(host("h-10")));
+    repair("h-10");
+    assertThat(state.repairs().get("h-10").failures()).isEqualTo(1);
+    pass(Duration.ofMinutes(90));
+    put(faulty(host("h-10")));
+    holds("not again before");
+    pass(Duration.ofMinutes(30));
+    put(faulty(host("h-10")));
+    assertThat(plan()).singleElement().isInstanceOf(HygieneAction.Drain.class);
+    assertThat(state.repairs().get("h-10").isRelapse()).as("a person is told").isTrue();
+  }
+
+  @Test
+  void aRepairThatHelpedIsForgotten() {
+    repair("h-10");
+    pass(POLICY.retryAfter().plus(HygienePolicy.RELAPSE_WITHIN));
+    assertThat(plan()).isEmpty();
     assertThat(state.repairs()).isEmpty();
+  }
+
+  @Test
+  void aPoolOfWhichNoHostMayBeOutSaysSo() {
+    hosts.clear();
+    for (int i = 10; i < 13; i++) {
+      put(up("h-" + i, Duration.ofDays(1)));
+    }
+    put(faulty(host("h-10")));
+    holds("0 of 6 slots may be out of service at a time, and it has 2");
+  }
+
+  @Test
+  void aHostWhoseJobDoesNotEndHoldsUpNoOtherForLong() {
+    put(with(faulty(host("h-10")), Observed.known(1, now)));
+    assertThat(plan()).singleElement().isInstanceOf(HygieneAction.Drain.class);
+    put(faulty(host("h-11")));
+    assertThat(plan()).allMatch(HygieneAction.Hold.class::isInstance).hasSize(2);
+    pass(POLICY.drainLimit());
+    put(faulty(host("h-11")));
+    assertThat(plan())
+        .filteredOn(HygieneAction.Drain.class::isInstance)
+        .singleElement()
+        .satisfies(action -> assertThat(action.host()).isEqualTo("h-11"));
+  }
+
+  @Test
+  void aHostThatHasLeftThePoolHoldsUpNoOther() {
+    askFor("h-10");
+    hosts.remove("h-10");
+    askFor("h-11");
   }
 
   @Test

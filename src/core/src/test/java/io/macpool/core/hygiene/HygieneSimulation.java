@@ -182,14 +182,19 @@ final class HygieneSimulation {
   private HostSymptoms symptoms(int index, Instant now) {
     boolean alarm = scenario == Scenario.FALSE_ALARM && within(now, 20, 6) && index % 5 < 2;
     return new HostSymptoms(
-        Optional.of("xcode"),
-        macs.get(index).refuses ? 9 : 0,
-        badImage(now) ? 9 : 0,
+        row(macs.get(index).refuses, now),
+        row(badImage(now), now),
         alarm ? 1 : 0,
         Observed.unknown("not measured", BEGIN),
         Observed.unknown("not measured", BEGIN),
         Observed.unknown("not measured", BEGIN),
         now);
+  }
+
+  private static Optional<HostSymptoms.Row> row(boolean seen, Instant now) {
+    return seen
+        ? Optional.of(new HostSymptoms.Row(9, Optional.of("xcode"), now))
+        : Optional.empty();
   }
 
   private void carryOut(HygieneAction action, Instant now) {

@@ -2,14 +2,14 @@ package io.macpool.core.hygiene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.core.fleet.HygieneSimulation.Figures;
-import io.macpool.core.fleet.HygieneSimulation.Scenario;
+import io.macpool.core.hygiene.HygieneSimulation.Figures;
+import io.macpool.core.hygiene.HygieneSimulation.Scenario;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A hundred hosts for 130 days each time; {@code -Dhygiene.days=3650} makes that a thousand
+ * A hundred hosts for 90 days each time; {@code -Dhygiene.days=3650} makes that a thousand
  * host-years.
  */
 class HygieneSimulationTest {

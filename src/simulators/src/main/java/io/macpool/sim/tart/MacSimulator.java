@@ -19,7 +19,18 @@ public final class MacSimulator implements AutoCloseable {
 
   /** What is on its PATH of its own. */
   static final List<String> COMMANDS =
-      List.of("tart", "sysctl", "uname", "df", "ps", "sw_vers", "security", "who", "defaults");
+      List.of(
+          "tart",
+          "sysctl",
+          "uname",
+          "df",
+          "ps",
+          "sw_vers",
+          "security",
+          "who",
+          "defaults",
+          "sudo",
+          "nc");
 
   private static final int LOCKED = 36; // errSecInteractionNotAllowed, as a shell sees it
   private static final long DISK_KB = 488_000_000;
@@ -30,6 +41,8 @@ public final class MacSimulator implements AutoCloseable {
   private final CommandServer server;
   private final MacVms vms;
   private final Set<ShimCall> calls = ConcurrentHashMap.newKeySet();
+  private volatile boolean sudoer = true;
+  private volatile boolean portsUsedUp;
   private volatile Instant booted = Instant.now().minus(Duration.ofDays(3));
 
   MacSimulator(
@@ -110,6 +123,26 @@ public final class MacSimulator implements AutoCloseable {
     vms.oneAddress(address);
   }
 
+  /** Whether its user may run commands as root without a password. */
+  public void sudoer(boolean may) {
+    sudoer = may;
+  }
+
+  /** Whether no new connection of its own succeeds, until it is rebooted; others' do. */
+  public void portsUsedUp(boolean on) {
+    portsUsedUp = on;
+  }
+
+  /** It has been up since then. */
+  public void upSince(Instant at) {
+    booted = at;
+  }
+
+  /** When it booted. */
+  public Instant booted() {
+    return booted;
+  }
+
   /** Falls silent, or speaks again; what runs goes on. */
   public void hang(boolean on) {
     server.hang(on);
@@ -131,6 +164,7 @@ public final class MacSimulator implements AutoCloseable {
     List.copyOf(calls).forEach(ShimCall::kill);
     server.cut();
     vms.rebooted();
+    portsUsedUp = false;
     booted = Instant.now();
   }
 
@@ -173,6 +207,17 @@ public final class MacSimulator implements AutoCloseable {
         if (!vms.keychainLocked) {
           call.out("admin            console      Jan  1 00:00");
         }
+      }
+      case "nc" -> {
+        call.exit(portsUsedUp ? 1 : 0);
+        return;
+      }
+      case "sudo" -> {
+        call.exit(sudoer ? 0 : 1);
+        if (sudoer && call.arguments.equals(List.of("-n", "/sbin/shutdown", "-r", "now"))) {
+          reboot();
+        }
+        return;
       }
       case "defaults" -> call.out("{\n    DHCPLeaseTimeSecs = 600;\n}");
       default -> throw new IllegalStateException("no such command on this Mac: " + call.command);

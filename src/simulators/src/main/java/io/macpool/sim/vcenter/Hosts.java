@@ -131,6 +131,10 @@ final class Hosts {
     return hosts.get(ref).connected;
   }
 
+  boolean inMaintenance(MoRef ref) {
+    return hosts.get(ref).maintenance;
+  }
+
   /** {@code word}: {@code connected}, {@code disconnected} or {@code notResponding}. */
   void connection(MoRef ref, String word) {
     hosts.get(ref).connected = word.equals("connected");

@@ -28,7 +28,7 @@ public final class VCenterSimulator implements AutoCloseable {
   private final Inventory inventory = new Inventory();
   private final Hosts hosts;
   private final MachineTable table;
-  private final MachinePower power;
+  private final HostPower hostPower;
   private final Witness witness;
   private final Administrator administrator;
   private final Sessions sessions;
@@ -56,13 +56,15 @@ public final class VCenterSimulator implements AutoCloseable {
     Views views = new Views(inventory);
     sessions = new Sessions(inventory, views, clock, options);
     Tasks tasks = new Tasks(inventory, clock, witness);
-    power = new MachinePower(inventory, table, guests, clock, witness);
+    MachinePower power = new MachinePower(inventory, table, guests, clock, witness);
+    hostPower = new HostPower(inventory, hosts, table, power, tasks, clock, options.times());
     questions = new Questions(inventory);
     Machines machines =
         new Machines(inventory, table, tasks, hosts, power, options.times(), questions);
     administrator = new Administrator(inventory, table, machines, hosts, witness);
     MethodTable methods = new MethodTable();
     SessionMethods.register(methods, sessions, clock);
+    HostPower.register(methods, hostPower);
     PropertyMethods.register(methods, inventory, sessions, views, clock);
     inventory.locked(
         () -> {
@@ -203,11 +205,7 @@ public final class VCenterSimulator implements AutoCloseable {
 
   /** The host is dead: its machines with their guests are gone from one moment to the next. */
   public void crashHost(String host) {
-    inventory.locked(
-        () -> {
-          connection(host, "notResponding");
-          on(host).forEach(power::crash);
-        });
+    inventory.locked(() -> hostPower.crash(hosts.named(host)));
   }
 
   /** Ends {@link #disconnectHost} and {@link #crashHost}. */
@@ -216,20 +214,12 @@ public final class VCenterSimulator implements AutoCloseable {
   }
 
   private void connection(String host, String word) {
-    hosts.connection(hosts.named(host), word);
-    boolean connected = word.equals("connected");
-    for (Machine machine : on(host)) {
-      for (String runtime : new String[] {"runtime", "summary.runtime"}) {
-        inventory.set(
-            machine.ref,
-            runtime + ".connectionState",
-            connected ? Names.VM_CONNECTED : Names.VM_DISCONNECTED);
-      }
-    }
+    hostPower.connection(hosts.named(host), word);
   }
 
-  private List<Machine> on(String host) {
-    return table.all().stream().filter(m -> hosts.name(m.host).equals(host)).toList();
+  /** How many hosts were rebooted by vCenter. */
+  public int reboots() {
+    return inventory.locked(hostPower::reboots);
   }
 
   /** Switches a host's maintenance mode; machines that run there are left alone. */
