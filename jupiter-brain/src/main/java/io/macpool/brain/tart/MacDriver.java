@@ -51,6 +51,9 @@ final class MacDriver implements AutoCloseable {
   private CompletableFuture<Void> next;
   private long looks;
 
+  /** The last look that may still show the VM that was refused, as running. */
+  private long refusedDuring;
+
   /** VMs known to be no more, by the number of the last look that may still show them. */
   private final Map<String, Long> gone = new HashMap<>();
 
@@ -127,7 +130,8 @@ final class MacDriver implements AutoCloseable {
         for (String vm : gone.keySet()) {
           news = news.without(vm);
         }
-        tell(view.heard(news, clock.instant()));
+        MacView heard = view.heard(news, clock.instant());
+        tell(number > refusedDuring ? heard : heard.withLimitOf(view));
       }
     } catch (SshFailure | MacReport.Unreadable | RuntimeException e) {
       synchronized (this) {
@@ -239,6 +243,7 @@ final class MacDriver implements AutoCloseable {
   private void limited(String name) {
     synchronized (this) {
       view = view.refused(name, clock.instant());
+      refusedDuring = looks;
       log.warn(
           "{} says that it runs as many VMs as it may, and {} are known to: the rest of its slots"
               + " is withheld",

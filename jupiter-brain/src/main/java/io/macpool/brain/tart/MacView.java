@@ -108,6 +108,13 @@ record MacView(
         mac, report, ahead, bootTime, trouble, limit.refused(others, now), failedDials);
   }
 
+  /** The same, though more seemed to run: that was seen before it refused one. */
+  MacView withLimitOf(MacView before) {
+    return bootTime.equals(before.bootTime)
+        ? new MacView(mac, report, ahead, bootTime, trouble, before.limit, failedDials)
+        : this;
+  }
+
   /** A VM of it is known to be no more. */
   MacView without(String vm) {
     return new MacView(
