@@ -21,7 +21,7 @@ import java.util.function.IntPredicate;
  * living connection looks like a command that ended with 255, and now and then so does one that
  * ended with another status, which was lost on its way.
  */
-public final class CommandRecord {
+public final class CommandRecord implements Signalled {
 
   /**
    * Runs the words after it: nothing of it is seen in their streams, in the guest's directory or in
@@ -132,13 +132,9 @@ public final class CommandRecord {
     return ending.map(deadline -> System.nanoTime() - deadline < 0).orElse(false);
   }
 
-  /**
-   * Hands a signal on to the command that runs.
-   *
-   * @param name without SIG
-   * @param grace how long its end is waited for, also without a connection of its own
-   */
-  void signal(String name, Duration grace) throws IOException, InterruptedException {
+  /** Its end is waited for that long also without a connection of its own. */
+  @Override
+  public void signal(String name, Duration grace) throws IOException, InterruptedException {
     ending = Optional.of(System.nanoTime() + grace.toNanos());
     Answer unused = ask(SIGNAL, name, running);
   }

@@ -5,7 +5,11 @@ import io.macpool.cli.config.Login;
 import io.macpool.cli.guest.CommandEnd.How;
 import io.macpool.cli.screen.PoolException;
 import io.macpool.core.GoDuration;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -17,9 +21,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,17 +45,15 @@ public final class GuestShell implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration LOGIN = Duration.ofSeconds(60);
 
-  private final Login login;
-  private final String address;
-  private final Path directory;
-  private final Path knownHosts;
+  /** Longer than a network needs to come back, shorter than a person waits for a sign. */
+  private static final Duration RECONNECTION = Duration.ofMinutes(2);
+
+  private final SshClient client;
+  private boolean connected;
   private boolean closed;
 
-  private GuestShell(Login login, String address, Path directory, Optional<Path> knownHosts) {
-    this.login = login;
-    this.address = address;
-    this.directory = directory;
-    this.knownHosts = knownHosts.orElse(directory.resolve("known_hosts"));
+  private GuestShell(SshClient client) {
+    this.client = client;
   }
 
   /**
@@ -59,14 +64,7 @@ public final class GuestShell implements AutoCloseable {
    */
   public static GuestShell open(Login login, Supplier<Optional<Instance>> look, Duration boot)
       throws IOException, InterruptedException {
-    return open(
-        login,
-        () ->
-            look.get()
-                .map(Instance::addresses)
-                .orElseThrow(() -> new PoolException("the instance is gone")),
-        boot,
-        Optional.empty());
+    return open(login, () -> addresses(look), boot, Optional.empty());
   }
 
   /**
@@ -79,9 +77,7 @@ public final class GuestShell implements AutoCloseable {
   public static GuestShell open(
       Login login, Supplier<List<String>> addresses, Duration boot, Optional<Path> knownHosts)
       throws IOException, InterruptedException {
-    String address = reachable(login, addresses, boot);
-    GuestShell shell =
-        new GuestShell(login, address, Files.createTempDirectory("macpool-"), knownHosts);
+    GuestShell shell = reach(login, addresses, boot, knownHosts);
     boolean open = false;
     try {
       shell.connect();
@@ -92,6 +88,33 @@ public final class GuestShell implements AutoCloseable {
         shell.close();
       }
     }
+  }
+
+  /**
+   * Waits for the guest, and logs in only when a command needs it.
+   *
+   * @param look the instance as it is now; empty if it is gone
+   * @throws PoolException if the guest can't be reached
+   */
+  public static GuestShell reach(Login login, Supplier<Optional<Instance>> look, Duration boot)
+      throws IOException, InterruptedException {
+    return reach(login, () -> addresses(look), boot, Optional.empty());
+  }
+
+  private static GuestShell reach(
+      Login login, Supplier<List<String>> addresses, Duration boot, Optional<Path> knownHosts)
+      throws IOException, InterruptedException {
+    String address = reachable(login, addresses, boot);
+    Path directory = Files.createTempDirectory("macpool-");
+    return new GuestShell(
+        new SshClient(
+            login, address, directory, knownHosts.orElse(directory.resolve("known_hosts"))));
+  }
+
+  private static List<String> addresses(Supplier<Optional<Instance>> look) {
+    return look.get()
+        .map(Instance::addresses)
+        .orElseThrow(() -> new PoolException("the instance is gone"));
   }
 
   /** The first of the guest's addresses that takes a connection. */
@@ -125,74 +148,30 @@ public final class GuestShell implements AutoCloseable {
     }
   }
 
-  private void connect() throws IOException, InterruptedException {
-    Path said = directory.resolve("said");
-    List<String> command = ssh();
-    command.addAll(List.of("-M", "-N", "-f", "-o", "BatchMode=yes", address));
+  private synchronized void connect() throws IOException, InterruptedException {
+    if (connected) {
+      return;
+    }
+    connected = true;
     Process master =
-        started(
-            new ProcessBuilder(command)
-                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(Redirect.DISCARD)
-                .redirectError(said.toFile()));
+        SshClient.started(
+            client.master().redirectInput(Redirect.from(Path.of("/dev/null").toFile())));
     boolean ended = master.waitFor(LOGIN.toSeconds(), TimeUnit.SECONDS);
     if (!ended || master.exitValue() != 0) {
       master.destroyForcibly();
-      throw new PoolException(
-          "the guest at %s does not let %s in: %s. Give the key by --ssh-key or MACPOOL_SSH_KEY"
-              .formatted(
-                  address,
-                  login.user(),
-                  ended
-                      ? Files.readString(said).strip().replaceAll("\\s+", " ")
-                      : "no answer within " + GoDuration.format(LOGIN)));
+      throw notLetIn(ended ? client.complaint() : "no answer within " + GoDuration.format(LOGIN));
     }
   }
 
-  private static Process started(ProcessBuilder ssh) {
-    try {
-      return ssh.start();
-    } catch (IOException e) {
-      throw new PoolException(
-          "OpenSSH's client can't be started: install it, so that ssh is on the PATH (%s)"
-              .formatted(e.getMessage()));
-    }
-  }
-
-  /** A guest is new, and so is its host key: it is taken at the first look, for this guest only. */
-  private List<String> ssh() {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "ssh",
-                "-S",
-                directory.resolve("s").toString(),
-                "-p",
-                Integer.toString(login.port()),
-                "-l",
-                login.user(),
-                "-o",
-                "StrictHostKeyChecking=accept-new",
-                "-o",
-                "UserKnownHostsFile=" + knownHosts,
-                "-o",
-                "GlobalKnownHostsFile=/dev/null",
-                "-o",
-                "LogLevel=ERROR",
-                "-o",
-                "ServerAliveInterval=10",
-                "-o",
-                "ServerAliveCountMax=3"));
-    login
-        .key()
-        .ifPresent(
-            key -> command.addAll(List.of("-i", key.toString(), "-o", "IdentitiesOnly=yes")));
-    return command;
+  private PoolException notLetIn(String why) {
+    return new PoolException(
+        "the guest at %s does not let %s in: %s. Give the key by --ssh-key or MACPOOL_SSH_KEY"
+            .formatted(client.address(), client.login().user(), why));
   }
 
   /** The address that was logged in to. */
   public String address() {
-    return address;
+    return client.address();
   }
 
   /**
@@ -232,6 +211,43 @@ public final class GuestShell implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a command with our own streams, over connections that may break.
+   *
+   * @param limit how long it may take; empty: as long as it likes
+   * @param there whether the guest still exists
+   * @param log what a person is told
+   * @throws PoolException if the guest could not run it, or did not let us in
+   */
+  public CommandEnd runOverBreaks(
+      List<String> words, Optional<Duration> limit, BooleanSupplier there, PrintWriter log)
+      throws IOException, InterruptedException {
+    ResumableCommand command =
+        new ResumableCommand(
+            new ResumableCommand.Guest(
+                client::direct, client::complaint, this::notLetIn, there, RECONNECTION, log),
+            new ResumableCommand.Streams(
+                new FileInputStream(FileDescriptor.in),
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err)));
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    limit.ifPresent(
+        time -> {
+          Future<?> unused =
+              timer.schedule(command::timeOut, time.toMillis(), TimeUnit.MILLISECONDS);
+        });
+    Interrupts interrupts = Interrupts.handOn(command, GRACE);
+    Optional<CommandEnd> end;
+    try {
+      end = command.run(words);
+    } finally {
+      interrupts.close();
+      timer.shutdownNow();
+    }
+    // A guest without perl can't go on with a command.
+    return end.isPresent() ? end.get() : run(words, false, limit, false);
+  }
+
   private static List<String> recorded(List<String> words, String directory) {
     if (words.isEmpty()) {
       return words;
@@ -246,14 +262,10 @@ public final class GuestShell implements AutoCloseable {
    *
    * @param flags for ssh
    */
-  public ProcessBuilder command(List<String> words, List<String> flags) {
-    List<String> command = ssh();
-    command.addAll(flags);
-    command.add(address);
-    if (!words.isEmpty()) {
-      command.add(words.stream().map(GuestShell::quoted).collect(Collectors.joining(" ")));
-    }
-    return new ProcessBuilder(command);
+  public ProcessBuilder command(List<String> words, List<String> flags)
+      throws IOException, InterruptedException {
+    connect();
+    return client.channel(words, flags);
   }
 
   /** What the exit status of such a command says. */
@@ -263,23 +275,12 @@ public final class GuestShell implements AutoCloseable {
         : new CommandEnd(How.ENDED, status);
   }
 
-  /** The guest's shell takes a line: each word stays one word there. */
-  private static String quoted(String word) {
-    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
-  }
-
   private boolean isConnected() throws IOException, InterruptedException {
     return control("check") == 0;
   }
 
   private int control(String what) throws IOException, InterruptedException {
-    List<String> command = ssh();
-    command.addAll(List.of("-O", what, address));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(Redirect.DISCARD)
-            .start();
+    Process process = client.control(what).start();
     if (!process.waitFor(DIAL.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
       return SSH_FAILED;
@@ -294,11 +295,13 @@ public final class GuestShell implements AutoCloseable {
     }
     closed = true;
     try {
-      control("exit");
+      if (connected) {
+        int unused = control("exit");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    try (Stream<Path> files = Files.walk(directory)) {
+    try (Stream<Path> files = Files.walk(client.directory())) {
       for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(each);
       }

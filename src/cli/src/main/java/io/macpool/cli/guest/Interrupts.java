@@ -19,12 +19,12 @@ final class Interrupts {
 
   private static final int SIGNALLED = 128;
 
-  private final CommandRecord command;
+  private final Signalled command;
   private final Duration grace;
   private final AtomicBoolean heard = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private Interrupts(CommandRecord command, Duration grace) {
+  private Interrupts(Signalled command, Duration grace) {
     this.command = command;
     this.grace = grace;
   }
@@ -34,7 +34,7 @@ final class Interrupts {
    *
    * @param grace how long the command has
    */
-  static Interrupts handOn(CommandRecord command, Duration grace) {
+  static Interrupts handOn(Signalled command, Duration grace) {
     Interrupts interrupts = new Interrupts(command, grace);
     SIGNALS.forEach(interrupts::listen);
     return interrupts;

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * Copies folders and files to a guest and back: both sides say by checksums what they have, and tar
@@ -44,10 +43,16 @@ public final class Transfer {
   private static final int TRIES = 3;
   private static final int MOST_LISTED = 64 << 20;
 
-  private final Function<List<String>, ProcessBuilder> guest;
+  private final Commands guest;
 
-  /** By commands of the guest, each given as its words, not yet begun. */
-  Transfer(Function<List<String>, ProcessBuilder> guest) {
+  /** Commands of the guest, each given as its words, not yet begun. */
+  @FunctionalInterface
+  interface Commands {
+    ProcessBuilder of(List<String> words) throws IOException, InterruptedException;
+  }
+
+  /** By such commands. */
+  Transfer(Commands guest) {
     this.guest = guest;
   }
 
@@ -187,8 +192,9 @@ public final class Transfer {
     throw new PoolException("the guest could not say what %s holds".formatted(path));
   }
 
-  private ProcessBuilder guest(String script, String path) {
-    return guest.apply(List.of("sh", "-c", script, "macpool", path));
+  private ProcessBuilder guest(String script, String path)
+      throws IOException, InterruptedException {
+    return guest.of(List.of("sh", "-c", script, "macpool", path));
   }
 
   /** By standard input or output. */

@@ -83,6 +83,15 @@ public final class HeldInstance implements AutoCloseable {
     return client.find(id()).join();
   }
 
+  /** Whether it is still there, as far as anybody knows. */
+  public boolean exists() {
+    try {
+      return look().isPresent();
+    } catch (CompletionException e) {
+      return true; // the broker is away, which is no word of the instance
+    }
+  }
+
   /** Whoever comes second, at a signal, waits for the first: the broker's client is needed. */
   @Override
   public synchronized void close() {

@@ -109,10 +109,14 @@ public final class RunCommand implements Callable<Integer> {
       throws InterruptedException, IOException {
     AtExit atExit = new AtExit();
     try (HeldInstance instance = atExit.add(held);
-        GuestShell shell = atExit.add(GuestShell.open(login, instance::look, patience.boot()))) {
+        GuestShell shell = atExit.add(GuestShell.reach(login, instance::look, patience.boot()))) {
       files.upload(shell);
+      Optional<Duration> limit = Optional.ofNullable(timeout);
+      List<String> words = files.words(command);
       CommandEnd end =
-          shell.run(files.words(command), terminal, Optional.ofNullable(timeout), false);
+          terminal
+              ? shell.run(words, true, limit, false)
+              : shell.runOverBreaks(words, limit, instance::exists, err);
       boolean complete = end.how() == How.LOST || files.download(shell, err);
       return complete || end.exitStatus() != 0 ? end.exitStatus() : CommandEnd.LOST_STATUS;
     } catch (PoolException | CompletionException e) {

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.macpool.cli.Main;
 import io.macpool.sim.broker.BrokerSimulator;
+import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
+import io.macpool.sim.vcenter.GuestPower;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,11 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 abstract class RunLab {
 
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** The guests' server has the one before. */
+  private static final String FIRST_GUEST = "127.96.0.2";
 
   @TempDir Path directory;
   GuestFleet guests;
   BrokerSimulator broker;
+  private Optional<URI> sshd = Optional.empty();
   private Process process;
   Path where;
   private String path = System.getenv("PATH");
@@ -108,13 +116,47 @@ abstract class RunLab {
     builder.environment().put("HOME", directory.toString());
     builder.environment().put("MACPOOL_URL", broker.endpoint().toString());
     builder.environment().put("MACPOOL_SSH_KEY", key);
-    builder.environment().put("MACPOOL_SSH_PORT", Integer.toString(guests.sshPort()));
+    builder.environment().put("MACPOOL_SSH_PORT", Integer.toString(sshPort()));
+    sshd.ifPresent(uri -> builder.environment().put("MACPOOL_SSH_USER", uri.getUserInfo()));
     process = builder.start();
     return process;
   }
 
+  /** From now on all Macs are a real sshd, whose guest is this machine. */
+  void takeOpenSsh() {
+    sshd = Peer.SSHD.location().map(URI::create);
+    assumeTrue(sshd.isPresent(), "no sshd is given: set PEERS_SSHD");
+    broker.close();
+    broker =
+        BrokerSimulator.start(
+            1,
+            new GuestPower() {
+              @Override
+              public String boot(String name) {
+                return sshd.orElseThrow().getHost();
+              }
+
+              @Override
+              public void kill(String name) {}
+            });
+  }
+
+  String address() {
+    return sshd.map(URI::getHost).orElse(FIRST_GUEST);
+  }
+
+  int sshPort() {
+    return sshd.map(URI::getPort).orElseGet(guests::sshPort);
+  }
+
+  /** The key that opens the Macs. */
+  String key() {
+    return sshd.map(uri -> uri.getQuery().replaceFirst("^key=", ""))
+        .orElseGet(() -> guests.privateKeyFile().toString());
+  }
+
   int run(String... arguments) throws Exception {
-    Process begun = begin(guests.privateKeyFile().toString(), arguments);
+    Process begun = begin(key(), arguments);
     begun.getOutputStream().close();
     return status(begun);
   }
