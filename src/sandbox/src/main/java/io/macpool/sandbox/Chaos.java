@@ -28,7 +28,9 @@ final class Chaos implements AutoCloseable {
     VCENTER,
     /** AMQP connections and guests' SSH connections cut. */
     NETWORK,
-    /** Both. */
+    /** Hosts that have been up for too long, or refuse clones, until they are rebooted. */
+    HOSTS,
+    /** All of them. */
     ALL
   }
 

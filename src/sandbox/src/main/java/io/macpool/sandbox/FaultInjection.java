@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -99,6 +101,24 @@ final class FaultInjection {
       String host = hosts.get(pick % hosts.size());
       vcenter.administrator().refuseClones(host, true);
       return Optional.of(new Harm(host, () -> vcenter.administrator().refuseClones(host, false)));
+    };
+  }
+
+  /** It refuses until it is rebooted, which is the broker's to see to. */
+  static Deed hostRefusesUntilRebooted(VCenterSimulator vcenter) {
+    return pick -> {
+      String host = vcenter.hosts().get(pick % vcenter.hosts().size());
+      vcenter.administrator().refuseClones(host, true);
+      return Optional.of(Harm.mendingItself(host));
+    };
+  }
+
+  /** A little more than host hygiene lets it be up for. */
+  static Deed hostAged(VCenterSimulator vcenter, InstantSource clock) {
+    return pick -> {
+      String host = vcenter.hosts().get(pick % vcenter.hosts().size());
+      vcenter.administrator().upSince(host, clock.instant().minus(Duration.ofDays(43)));
+      return Optional.of(Harm.mendingItself(host));
     };
   }
 

@@ -26,6 +26,7 @@ import picocli.CommandLine.Mixin;
       "  ./sandbox --jobs 20",
       "  ./sandbox --jobs 200 --hosts 20",
       "  ./sandbox --jobs 40 --chaos all --seed 7",
+      "  ./sandbox --jobs 20 --chaos hosts   hosts that need a reboot, and the broker's repairs",
       "  ./sandbox --payload my-job.json",
       "  ./sandbox                       stay up; then, in another terminal:",
       "  ./sandbox submit my-job.json",

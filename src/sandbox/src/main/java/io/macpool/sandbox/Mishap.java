@@ -21,6 +21,8 @@ record Mishap(Kind kind, Duration pause, Duration lasts, int pick) {
     HOST_DISCONNECTED,
     /** A host looks well, and every clone onto it fails. */
     HOST_REFUSES,
+    /** A host has been up for so long that its TCP clock will soon stop. */
+    HOST_AGED,
     /** The only datastore has no room for another clone. */
     DATASTORE_FULL,
     /** Each power-on asks a question first. */

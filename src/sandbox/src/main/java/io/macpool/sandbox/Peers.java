@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -31,6 +32,11 @@ final class Peers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Peers.class);
   private static final MishapPlan.Range BETWEEN_CUTS =
       new MishapPlan.Range(Duration.ofSeconds(2), Duration.ofSeconds(4));
+
+  /** The first ones soon, and then so that a repair may end before the next begins. */
+  private static final MishapPlan.Range BETWEEN_HOSTS =
+      new MishapPlan.Range(Duration.ofSeconds(1), Duration.ofSeconds(8));
+
   private static final MishapPlan.Range AT_ONCE =
       new MishapPlan.Range(Duration.ZERO, Duration.ZERO);
 
@@ -143,17 +149,29 @@ final class Peers implements AutoCloseable {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** From now on connections are cut, if that was asked for. */
+  /** From now on connections are cut, and hosts wear out, if that was asked for. */
   void beginChaos() {
+    Map<Mishap.Kind, Chaos.Deed> deeds = new EnumMap<>(Mishap.Kind.class);
     if (options.breaksConnections()) {
-      Map<Mishap.Kind, Chaos.Deed> cuts = new EnumMap<>(Mishap.Kind.class);
-      cuts.put(Mishap.Kind.AMQP_CUT, FaultInjection.amqpCut(new SimulatedJobBroker(amqp)));
-      cuts.put(Mishap.Kind.SSH_CUT, FaultInjection.sshCut(guests));
+      deeds.put(Mishap.Kind.AMQP_CUT, FaultInjection.amqpCut(new SimulatedJobBroker(amqp)));
+      deeds.put(Mishap.Kind.SSH_CUT, FaultInjection.sshCut(guests));
+    }
+    begin(deeds, BETWEEN_CUTS);
+    Map<Mishap.Kind, Chaos.Deed> ofHosts = new EnumMap<>(Mishap.Kind.class);
+    if (options.wearsOutHosts()) {
+      ofHosts.put(Mishap.Kind.HOST_AGED, FaultInjection.hostAged(vcenter, Clock.systemUTC()));
+      ofHosts.put(Mishap.Kind.HOST_REFUSES, FaultInjection.hostRefusesUntilRebooted(vcenter));
+    }
+    begin(ofHosts, BETWEEN_HOSTS);
+  }
+
+  private void begin(Map<Mishap.Kind, Chaos.Deed> deeds, MishapPlan.Range pauses) {
+    if (!deeds.isEmpty()) {
       resources.own(
           "chaos",
           Chaos.start(
-              new MishapPlan(options.seed, cuts.keySet(), BETWEEN_CUTS, AT_ONCE),
-              cuts,
+              new MishapPlan(options.seed, deeds.keySet(), pauses, AT_ONCE),
+              deeds,
               what -> log.info("chaos: {}", what)));
     }
   }

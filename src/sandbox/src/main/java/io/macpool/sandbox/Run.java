@@ -12,6 +12,9 @@ final class Run {
 
   private static final Duration LEFTOVERS_GO = Duration.ofSeconds(60);
 
+  /** A host is drained, rebooted and tried well within this. */
+  private static final Duration A_REPAIR = Duration.ofSeconds(120);
+
   private final Sandbox sandbox;
   private final SandboxOptions options;
   private final Progress progress;
@@ -55,6 +58,7 @@ final class Run {
     board.entries().stream()
         .filter(job -> own.contains(job.sample()))
         .forEach(job -> JobWatch.printLog(job, out));
+    boolean repaired = sandbox.repairs().isEmpty() || sandbox.repairs().get().awaitOne(A_REPAIR);
     int unreadable = options.payloads().size() - own.size();
     Report report =
         new Report(
@@ -68,7 +72,11 @@ final class Run {
     if (unreadable > 0) {
       out.println("! " + unreadable + " payload files could not be used");
     }
+    if (!repaired) {
+      out.println("! no host was repaired, though some needed it");
+    }
+    sandbox.repairs().map(HostRepairs::line).ifPresent(out::println);
     out.println(report.lastLine());
-    return inTime && report.asExpected() && unreadable == 0 ? 0 : 1;
+    return inTime && repaired && report.asExpected() && unreadable == 0 ? 0 : 1;
   }
 }

@@ -26,6 +26,7 @@ final class Sandbox implements AutoCloseable {
   private Peers peers;
   private SandboxInfo info;
   private Usage usage;
+  private Optional<HostRepairs> repairs = Optional.empty();
 
   private Sandbox() {}
 
@@ -70,6 +71,17 @@ final class Sandbox implements AutoCloseable {
     usage =
         resources.own(
             "usage", Usage.start(brokerUrl, wiring.token(), brainAdmin, pods::processors));
+
+    if (options.wearsOutHosts()) {
+      repairs =
+          peers
+              .vcenter()
+              .map(
+                  vcenter ->
+                      resources.own(
+                          "host repairs",
+                          HostRepairs.start(brokerUrl, wiring.token(), vcenter::reboots)));
+    }
 
     Map<String, String> admin = new TreeMap<>();
     admin.put("jupiter-brain", brainAdmin);
@@ -135,6 +147,11 @@ final class Sandbox implements AutoCloseable {
 
   Usage usage() {
     return usage;
+  }
+
+  /** How hosts are repaired, if they wear out. */
+  Optional<HostRepairs> repairs() {
+    return repairs;
   }
 
   @Override

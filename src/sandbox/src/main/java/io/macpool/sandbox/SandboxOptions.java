@@ -230,6 +230,11 @@ final class SandboxOptions {
     return chaos == Chaos.Profile.NETWORK || chaos == Chaos.Profile.ALL;
   }
 
+  /** Whether hosts need repairs, and the broker is told to see to them. */
+  boolean wearsOutHosts() {
+    return chaos == Chaos.Profile.HOSTS || chaos == Chaos.Profile.ALL;
+  }
+
   boolean breaksVSphere() {
     return chaos == Chaos.Profile.VCENTER || chaos == Chaos.Profile.ALL;
   }
@@ -248,8 +253,12 @@ final class SandboxOptions {
     if (breaksConnections() && peers.amqpUri != null) {
       problems.add("--chaos network and all need the simulated AMQP broker: leave out --amqp-uri");
     }
-    if (breaksVSphere() && peers.vsphereUrl != null) {
-      problems.add("--chaos vcenter and all need the simulated vCenter: leave out --vsphere-url");
+    if ((breaksVSphere() || wearsOutHosts()) && peers.vsphereUrl != null) {
+      problems.add(
+          "--chaos vcenter, hosts and all need the simulated vCenter: leave out --vsphere-url");
+    }
+    if (wearsOutHosts() && hosts < 2) {
+      problems.add("--chaos hosts and all need --hosts 2 at least: one is repaired at a time");
     }
     if (hosts > 1_000) {
       problems.add("--hosts " + hosts + ": the simulator is made for up to 1000");

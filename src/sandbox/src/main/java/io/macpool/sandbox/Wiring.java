@@ -87,6 +87,12 @@ final class Wiring {
     environment.put("JUPITER_BRAIN_VSPHERE_CLUSTER_PATH", vsphere.clusterPath());
     environment.put("JUPITER_BRAIN_SLOTS_PER_HOST", Integer.toString(options.slotsPerHost));
     environment.put("JUPITER_BRAIN_SSH_PORT", Integer.toString(peers.guests().sshPort()));
+    if (options.wearsOutHosts()) {
+      environment.put("JUPITER_BRAIN_HYGIENE_REBOOT", "provider");
+      environment.put("JUPITER_BRAIN_HYGIENE_IN_SERVICE", "50");
+      environment.put("JUPITER_BRAIN_HYGIENE_REFUSALS", "2");
+      environment.put("JUPITER_BRAIN_RECONCILE_INTERVAL", "1s");
+    }
     vsphere.thumbprint().ifPresent(hex -> environment.put("JUPITER_BRAIN_VSPHERE_THUMBPRINT", hex));
     if (options.peers.databaseUrl != null) {
       environment.put("DATABASE_URL", options.peers.databaseUrl);

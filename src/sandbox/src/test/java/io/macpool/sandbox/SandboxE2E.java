@@ -51,6 +51,18 @@ class SandboxE2E {
   }
 
   @Test
+  void hostsThatNeedItAreRebootedAndNoJobIsLostForIt() throws Exception {
+    SandboxProcess sandbox = sandbox("--jobs", "4", "--hosts", "2", "--chaos", "hosts");
+
+    assertThat(sandbox.exitStatus()).as(sandbox.output()).isZero();
+    assertThat(sandbox.output())
+        .containsPattern(
+            "(?m)^hosts: [1-9][0-9]* repairs begun, [1-9][0-9]* reboots, [1-9][0-9]* taken back,"
+                + " at least (50|100) % in service$");
+    assertThat(sandbox.lastLine()).contains(" 0 lost").contains(" 0 leaked");
+  }
+
+  @Test
   void aPayloadThatIsNotJsonIsReportedAndTheRestRuns() throws Exception {
     Path bad = Files.writeString(work.resolve("bad.json"), "{\"config\": oops");
     Path good =
