@@ -124,9 +124,13 @@ final class HostTrials {
     }
     if (failure == null) {
       trial.instance = Optional.of(made.id());
-    } else {
-      running.remove(host);
-      end(host, false, String.valueOf(Cloning.unwrap(failure).getMessage()));
+      return;
+    }
+    running.remove(host);
+    Throwable why = Cloning.unwrap(failure);
+    // One that was not even tried, as its image is left alone, says nothing of the host.
+    if (!(why instanceof CreateFailure refused) || refused.isEvidence()) {
+      end(host, false, String.valueOf(why.getMessage()));
     }
   }
 

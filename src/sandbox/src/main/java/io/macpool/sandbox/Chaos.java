@@ -28,7 +28,7 @@ final class Chaos implements AutoCloseable {
     VCENTER,
     /** AMQP connections and guests' SSH connections cut. */
     NETWORK,
-    /** Hosts that have been up for too long, or refuse clones, until they are rebooted. */
+    /** Hosts that have been up for too long, until they are rebooted. */
     HOSTS,
     /** All of them. */
     ALL

@@ -104,15 +104,6 @@ final class FaultInjection {
     };
   }
 
-  /** It refuses until it is rebooted, which is the broker's to see to. */
-  static Deed hostRefusesUntilRebooted(VCenterSimulator vcenter) {
-    return pick -> {
-      String host = vcenter.hosts().get(pick % vcenter.hosts().size());
-      vcenter.administrator().refuseClones(host, true);
-      return Optional.of(Harm.mendingItself(host));
-    };
-  }
-
   /** A little more than host hygiene lets it be up for. */
   static Deed hostAged(VCenterSimulator vcenter, InstantSource clock) {
     return pick -> {

@@ -160,7 +160,6 @@ final class Peers implements AutoCloseable {
     Map<Mishap.Kind, Chaos.Deed> ofHosts = new EnumMap<>(Mishap.Kind.class);
     if (options.wearsOutHosts()) {
       ofHosts.put(Mishap.Kind.HOST_AGED, FaultInjection.hostAged(vcenter, Clock.systemUTC()));
-      ofHosts.put(Mishap.Kind.HOST_REFUSES, FaultInjection.hostRefusesUntilRebooted(vcenter));
     }
     begin(ofHosts, BETWEEN_HOSTS);
   }
