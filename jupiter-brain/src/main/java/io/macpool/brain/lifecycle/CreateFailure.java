@@ -150,6 +150,11 @@ public final class CreateFailure extends RuntimeException {
         && !(getCause() instanceof HypervisorFailure.OutcomeUnknown);
   }
 
+  /** Whether it came as far as a host, and failed there or took too long. */
+  boolean wasTried() {
+    return kind == Kind.FAILED || kind == Kind.TIMED_OUT;
+  }
+
   /**
    * When asking again is worth it: after every failure that is not the request's own, as whatever
    * was made is being destroyed and the next try may be on another host.

@@ -129,7 +129,7 @@ final class HostTrials {
     running.remove(host);
     Throwable why = Cloning.unwrap(failure);
     // One that was not even tried, as its image is left alone, says nothing of the host.
-    if (!(why instanceof CreateFailure refused) || refused.isEvidence()) {
+    if (!(why instanceof CreateFailure refused) || refused.wasTried()) {
       end(host, false, String.valueOf(why.getMessage()));
     }
   }

@@ -30,6 +30,14 @@ class CreateFailureTest {
     assertThat(new CreateFailure(kind, "outcome", "words").retryAfter()).isEmpty();
   }
 
+  /** A trial of a host whose image is left alone must not be counted against the host. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void onlyWhatWasTriedSaysSomethingOfAHost(Kind kind) {
+    assertThat(new CreateFailure(kind, "outcome", "words").wasTried())
+        .isEqualTo(kind == Kind.FAILED || kind == Kind.TIMED_OUT);
+  }
+
   @Test
   void vspheresRefusalOfACloneSaysWhenToAskAgain() {
     HypervisorFailure refused =

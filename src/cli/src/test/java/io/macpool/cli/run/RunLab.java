@@ -12,6 +12,9 @@ import io.macpool.sim.vcenter.GuestPower;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +57,17 @@ abstract class RunLab {
         GuestFleet.start(
             GuestFleetOptions.in(directory.resolve("guests")).withFirstAddress("127.96.0.1"));
     broker = BrokerSimulator.start(1, guests);
+    warmUp();
+  }
+
+  /** Its first answer takes seconds on a busy machine, and a command waits for ten. */
+  private void warmUp() {
+    HttpRequest first =
+        HttpRequest.newBuilder(broker.endpoint().resolve("/capacity"))
+            .timeout(Duration.ofMinutes(1))
+            .build();
+    assertThat(HttpClient.newHttpClient().sendAsync(first, BodyHandlers.discarding()).join())
+        .isNotNull();
   }
 
   @AfterEach
