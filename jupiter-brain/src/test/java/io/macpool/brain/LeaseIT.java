@@ -94,6 +94,22 @@ class LeaseIT {
   }
 
   @Test
+  void aHolderThatWasStartedAnewLearnsWhatItHolds() throws Exception {
+    try (BrainLab lab = lab().start()) {
+      renew(lab, "one");
+      renew(lab, "other");
+      String held = made(lab, "one");
+      made(lab, "other");
+
+      HttpResponse<String> answer = lab.get("/leases/one/instances");
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).containsOnlyOnce("\"base-image\"").contains(held);
+      assertThat(lab.get("/leases/nobodys/instances").body()).doesNotContain("base-image");
+    }
+  }
+
+  @Test
   void silenceOfAllEndsNothingUntilOneIsHeardAgain() throws Exception {
     try (BrainLab lab = lab().start()) {
       renew(lab, "first");

@@ -58,6 +58,8 @@ class OpenApiIT {
       String lease = "{\"data\":{\"type\":\"leases\",\"duration\":\"30s\"}}";
       call("put", "/leases/{id}", "/leases/worker-1", lease, 200);
       call("put", "/leases/{id}", "/leases/worker-1", lease.replace("30s", "30 years"), 422);
+      call("get", "/leases/{id}/instances", "/leases/worker-1/instances", null, 200);
+      call("get", "/leases/{id}/instances", "/leases/worker%201/instances", null, 422);
       call("delete", "/leases/{id}", "/leases/worker-1", null, 204);
       call("post", "/instance-syncs", "/instance-syncs", null, 204);
       call("delete", "/instances/{id}", "/instances/" + id, null, 204);

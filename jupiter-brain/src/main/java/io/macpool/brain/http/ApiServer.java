@@ -80,7 +80,7 @@ public final class ApiServer implements AutoCloseable {
     RenderedList whole = new RenderedList(live, view::all, clock);
     new CreateRoute(vertx, instances, leases, view, options, drain).mount(router);
     new InstanceRoutes(vertx, instances, view, whole, hypervisor, options, drain).mount(router);
-    new LeaseRoutes(vertx, leases).mount(router);
+    new LeaseRoutes(vertx, leases, view).mount(router);
     FleetView fleet =
         new FleetView(
             live,

@@ -28,15 +28,18 @@ final class LeaseRoutes {
 
   private final Vertx vertx;
   private final Leases leases;
+  private final InstanceView view;
 
-  LeaseRoutes(Vertx vertx, Leases leases) {
+  LeaseRoutes(Vertx vertx, Leases leases, InstanceView view) {
     this.vertx = vertx;
     this.leases = leases;
+    this.view = view;
   }
 
   void mount(Router router) {
     router.put("/leases/:id").handler(this::renew);
     router.delete("/leases/:id").handler(this::end);
+    router.get("/leases/:id/instances").handler(this::list);
   }
 
   static boolean isId(String text) {
@@ -70,12 +73,32 @@ final class LeaseRoutes {
                 body.get().warnings(Set.of("type", "duration", "id"))));
   }
 
+  /** For a holder that was started anew, and has to know what it holds. */
+  private void list(RoutingContext call) {
+    if (isNoLease(call)) {
+      return;
+    }
+    answer(
+        call,
+        leases.instances(Caller.of(call).name(), call.pathParam("id")),
+        held ->
+            Answers.data(
+                call, 200, held.stream().map(view::find).flatMap(Optional::stream).toList()));
+  }
+
+  private static boolean isNoLease(RoutingContext call) {
+    if (isId(call.pathParam("id"))) {
+      return false;
+    }
+    Answers.problem(
+        call,
+        Problem.of(Refusal.INVALID_FIELD, "not a lease")
+            .because("the id of a lease has at most 200 letters, digits and . _ : -"));
+    return true;
+  }
+
   private void end(RoutingContext call) {
-    if (!isId(call.pathParam("id"))) {
-      Answers.problem(
-          call,
-          Problem.of(Refusal.INVALID_FIELD, "not a lease")
-              .because("the id of a lease has at most 200 letters, digits and . _ : -"));
+    if (isNoLease(call)) {
       return;
     }
     answer(

@@ -74,6 +74,11 @@ public final class Leases {
     return executor.ask(ledger -> ledger.isLeaseTaken(owner, id));
   }
 
+  /** What lives under a lease and is not yet to be destroyed. */
+  public CompletableFuture<List<String>> instances(String owner, String id) {
+    return executor.ask(ledger -> ledger.leased(owner, id));
+  }
+
   /** Holders may have spoken without being heard: silence counts anew. */
   void missed() {
     hearingSince = clock.instant();

@@ -147,6 +147,28 @@ public final class BrokerClient {
   }
 
   /**
+   * What is held under a lease, for a holder that was started anew; nothing if the broker can't
+   * tell.
+   */
+  public CompletableFuture<Optional<List<Instance>>> heldUnder(String lease) {
+    String what = "list the instances of the lease " + lease;
+    return retries
+        .run(
+            () ->
+                send(
+                    what,
+                    request("/leases/" + segment(lease) + "/instances", readDeadline).GET(),
+                    404,
+                    405),
+            BrokerClient::mayPass)
+        .thenApply(
+            answer ->
+                answer.statusCode() == 200
+                    ? Optional.of(data(what, answer, Instance.class))
+                    : Optional.empty());
+  }
+
+  /**
    * Asks for an instance once; only the lack of any answer is tried again.
    *
    * @param idempotencyKey the same for every try at the same instance

@@ -6,6 +6,7 @@ import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Documents.ApiError;
 import io.macpool.broker.Documents.Data;
 import io.macpool.broker.Documents.Errors;
+import io.macpool.broker.Instance;
 import io.macpool.broker.LeaseInfo;
 import io.macpool.core.GoDuration;
 import io.macpool.core.fleet.Lease;
@@ -214,6 +215,14 @@ public final class BrokerSimulator implements AutoCloseable {
   }
 
   private void lease(HttpServerRequest request, String id, Buffer body) {
+    if (request.method().name().equals("GET") && id.endsWith(INSTANCES)) {
+      List<Instance> held =
+          leases.instances(id.substring(0, id.length() - INSTANCES.length())).stream()
+              .flatMap(each -> pool.get(each).stream())
+              .toList();
+      write(request, 200, new Data<>(held));
+      return;
+    }
     if (request.method().name().equals("DELETE")) {
       leases.end(id).forEach(pool::delete);
       request.response().setStatusCode(204).end();

@@ -51,6 +51,11 @@ final class HeldLeases {
     instances.computeIfAbsent(id, lease -> new HashSet<>()).add(instance);
   }
 
+  /** What was made under a lease, gone or not. */
+  synchronized Set<String> instances(String id) {
+    return Set.copyOf(instances.getOrDefault(id, Set.of()));
+  }
+
   /** The holder gives the lease up; what it held is to be destroyed. */
   synchronized Set<String> end(String id) {
     leases.remove(id);
