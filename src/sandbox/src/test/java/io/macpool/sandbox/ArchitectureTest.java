@@ -22,6 +22,7 @@ class ArchitectureTest {
   private static final String[] ABOVE_CORE = {
     "io.macpool.service..",
     "io.macpool.broker..",
+    "io.macpool.guest..",
     "io.macpool.brain..",
     "io.macpool.worker..",
     "io.macpool.operator..",
@@ -78,7 +79,7 @@ class ArchitectureTest {
   static final ArchRule sharedModulesKnowNoService =
       noClasses()
           .that()
-          .resideInAnyPackage("io.macpool.service..", "io.macpool.broker..", "io.macpool.sim..")
+          .resideInAnyPackage("io.macpool.service..", "io.macpool.broker..", "io.macpool.guest..", "io.macpool.sim..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -86,7 +87,7 @@ class ArchitectureTest {
               "io.macpool.worker..",
               "io.macpool.operator..",
               "io.macpool.console..",
-              "io.macpool.sandbox..");
+                        "io.macpool.sandbox..");
 
   @ArchTest
   static final ArchRule servicesDependOnNoOtherService =

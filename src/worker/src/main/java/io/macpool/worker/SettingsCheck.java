@@ -7,7 +7,7 @@ import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.macpool.worker.InstanceSettings.ImageSelection;
 import io.macpool.worker.QueueSettings.QueueType;
-import io.macpool.worker.ssh.GuestKey;
+import io.macpool.guest.ssh.GuestKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,7 +101,8 @@ final class SettingsCheck {
   }
 
   private static GuestKey key(String file, Optional<Secret> passphrase) {
-    return GuestKey.load(Path.of(file), passphrase.map(Secret::reveal));
+    return GuestKey.load(Path.of(file), passphrase.map(Secret::reveal))
+        .namedBy("JUPITERBRAIN_SSH_KEY_PATH");
   }
 
   /**

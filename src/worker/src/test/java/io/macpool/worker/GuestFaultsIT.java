@@ -159,7 +159,7 @@ class GuestFaultsIT {
           "MAX_START_FAILURES",
           "1",
           "JUPITERBRAIN_SSH_KEY_PATH",
-          "src/test/resources/io/macpool/worker/ssh/openssh-plain");
+          "../guest-ssh/src/test/resources/io/macpool/guest/ssh/openssh-plain");
       JobRecord job = stage.finished(stage.publish("true"));
       assertThat(job.finalState()).contains("errored");
       assertThat(job.log())

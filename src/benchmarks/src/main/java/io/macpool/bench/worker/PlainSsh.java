@@ -1,9 +1,9 @@
 package io.macpool.bench.worker;
 
-import io.macpool.worker.ssh.GuestKey;
-import io.macpool.worker.ssh.GuestSession;
-import io.macpool.worker.ssh.GuestSessions;
-import io.macpool.worker.ssh.HostKeyPin;
+import io.macpool.guest.ssh.GuestKey;
+import io.macpool.guest.ssh.GuestSession;
+import io.macpool.guest.ssh.GuestSessions;
+import io.macpool.guest.ssh.HostKeyPin;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

@@ -1,6 +1,6 @@
 package io.macpool.bench.worker;
 
-import io.macpool.worker.ssh.GuestSession;
+import io.macpool.guest.ssh.GuestSession;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -5,7 +5,7 @@ import io.macpool.core.job.JobEvent;
 import io.macpool.core.job.Settlement;
 import io.macpool.core.job.Timer;
 import io.macpool.core.job.Verdict;
-import io.macpool.worker.ssh.GuestSession;
+import io.macpool.guest.ssh.GuestSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import io.macpool.service.trace.Traces;
 import io.macpool.worker.buildtrace.BuildTraces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.script.ScriptClient;
-import io.macpool.worker.ssh.GuestSessions;
+import io.macpool.guest.ssh.GuestSessions;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.Executor;

@@ -4,7 +4,7 @@ import io.macpool.broker.Retries;
 import io.macpool.core.job.JobEvent;
 import io.macpool.worker.job.WrapperChannel.Purpose;
 import io.macpool.worker.job.WrapperDialogue.Shortage;
-import io.macpool.worker.ssh.GuestSession;
+import io.macpool.guest.ssh.GuestSession;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -2,9 +2,9 @@ package io.macpool.worker.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.guest.ssh.PlainTerminal;
 import io.macpool.core.job.JobEvent;
 import io.macpool.worker.job.WrapperDialogue.Shortage;
-import io.macpool.worker.ssh.PlainTerminal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.macpool.broker.Retries;
-import io.macpool.worker.ssh.GuestException;
-import io.macpool.worker.ssh.GuestSession;
+import io.macpool.guest.ssh.GuestException;
+import io.macpool.guest.ssh.GuestSession;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

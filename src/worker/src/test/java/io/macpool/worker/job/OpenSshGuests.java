@@ -3,10 +3,10 @@ package io.macpool.worker.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.macpool.sim.peer.Peer;
-import io.macpool.worker.ssh.GuestKey;
-import io.macpool.worker.ssh.GuestSession;
-import io.macpool.worker.ssh.GuestSessions;
-import io.macpool.worker.ssh.HostKeyPin;
+import io.macpool.guest.ssh.GuestKey;
+import io.macpool.guest.ssh.GuestSession;
+import io.macpool.guest.ssh.GuestSessions;
+import io.macpool.guest.ssh.HostKeyPin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;

@@ -1,8 +1,8 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
 import io.macpool.broker.ConnectionRace;
 import io.macpool.core.GoDuration;
-import io.macpool.worker.ssh.GuestException.Reason;
+import io.macpool.guest.ssh.GuestException.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The SSH client of a worker: few threads for any number of sessions. Owns all its sessions. */
+/** The SSH client of a service: few threads for any number of sessions. Owns all its sessions. */
 public final class GuestSessions implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(GuestSessions.class);
@@ -124,7 +124,7 @@ public final class GuestSessions implements AutoCloseable {
                   return pin != null && pin.accepts(shown);
                 })
             .build();
-    // The worker's own key and nothing of the account that it happens to run under.
+    // The service's own key and nothing of the account that it happens to run under.
     client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
     client.setPublicKeyAuthenticationReporter(new LoginRefusal.Notes());

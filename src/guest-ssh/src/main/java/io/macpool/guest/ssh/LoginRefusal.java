@@ -1,4 +1,4 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
 import java.security.KeyPair;
 import java.util.List;
@@ -71,12 +71,13 @@ final class LoginRefusal {
       return "lets nobody in by a key: see PubkeyAuthentication and AuthenticationMethods in its sshd_config";
     }
     List<String> methods = session.getAttribute(METHODS);
-    return "does not let %s in by our key (%s, of %s)%s; see the authorized_keys of that user, PubkeyAcceptedAlgorithms in its sshd_config, and which key JUPITERBRAIN_SSH_KEY_PATH names"
+    return "does not let %s in by our key (%s, of %s)%s; see the authorized_keys of that user, PubkeyAcceptedAlgorithms in its sshd_config, and which key %s names"
         .formatted(
             session.getUsername(),
             KeyUtils.getKeyType(key.pair()),
             KeyUtils.getFingerPrint(key.pair().getPublic()),
-            methods == null ? "" : ", but would by " + String.join(", ", methods));
+            methods == null ? "" : ", but would by " + String.join(", ", methods),
+            key.setting());
   }
 
   private static String setting(String what) {

@@ -1,6 +1,6 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
-import io.macpool.worker.ssh.GuestException.Reason;
+import io.macpool.guest.ssh.GuestException.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +40,7 @@ class GuestSessionContractIT {
   private record Place(String user, String host, int port, Path key) {}
 
   private static final Path OTHER_KEY =
-      Path.of("src/test/resources/io/macpool/worker/ssh/openssh-plain");
+      Path.of("src/test/resources/io/macpool/guest/ssh/openssh-plain");
   private static final Duration DIAL = Duration.ofSeconds(5);
 
   @TempDir Path directory;

@@ -1,4 +1,4 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

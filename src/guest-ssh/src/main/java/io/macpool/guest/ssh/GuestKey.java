@@ -1,4 +1,4 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,9 +23,11 @@ public final class GuestKey {
   }
 
   private final KeyPair pair;
+  private final String setting;
 
-  private GuestKey(KeyPair pair) {
+  private GuestKey(KeyPair pair, String setting) {
     this.pair = pair;
+    this.setting = setting;
   }
 
   /**
@@ -60,7 +62,7 @@ public final class GuestKey {
     if (found == null || !found.hasNext()) {
       throw unreadable(file, "holds no private key in PEM or OpenSSH's format", null);
     }
-    return new GuestKey(found.next());
+    return new GuestKey(found.next(), "the setting");
   }
 
   /** What a decoder says of garbage is of no use to whoever mistyped a passphrase. */
@@ -79,5 +81,14 @@ public final class GuestKey {
 
   KeyPair pair() {
     return pair;
+  }
+
+  /** The same key, of which errors say by what setting a person names its file. */
+  public GuestKey namedBy(String settingName) {
+    return new GuestKey(pair, settingName);
+  }
+
+  String setting() {
+    return setting;
   }
 }

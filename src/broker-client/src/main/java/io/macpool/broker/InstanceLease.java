@@ -1,7 +1,5 @@
-package io.macpool.worker.job;
+package io.macpool.broker;
 
-import io.macpool.broker.BrokerClient;
-import io.macpool.broker.Retries;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the broker again and again that this worker lives, so that the instances of one that does
+ * Tells the broker again and again that this process lives, so that the instances of one that does
  * not are destroyed soon, and not when their own time is over. That a renewal fails changes nothing
  * here: the next one comes soon, and an instance that was taken shows as lost.
  */
@@ -46,7 +44,8 @@ public final class InstanceLease implements AutoCloseable {
   /**
    * Begins to renew.
    *
-   * @param id no other process's, and not of this process's predecessor either
+   * @param id no other process's, and not of a predecessor's either, unless its instances are taken
+   *     over: see {@link BrokerClient#heldUnder}
    * @param duration after such a time of silence the instances go
    */
   public InstanceLease(
@@ -85,7 +84,7 @@ public final class InstanceLease implements AutoCloseable {
     switch (now) {
       case RENEWED -> log.info("the broker holds our instances under the lease {}", id);
       case UNKNOWN_TO_BROKER ->
-          log.info("the broker knows no leases: if this worker dies, its own cleaning must do");
+          log.info("the broker knows no leases: if this process dies, its own cleaning must do");
       case FAILED -> log.warn("the lease {} can't be renewed for now: {}", id, why);
       case UNTOLD -> throw new IllegalStateException("a renewal went some way");
     }

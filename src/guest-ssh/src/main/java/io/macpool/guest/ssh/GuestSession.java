@@ -1,6 +1,6 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
-import io.macpool.worker.ssh.GuestException.Reason;
+import io.macpool.guest.ssh.GuestException.Reason;
 import java.io.IOException;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -44,7 +44,7 @@ final class OutputPump {
     try {
       readers.execute(() -> take(done));
     } catch (RejectedExecutionException e) {
-      over.completeExceptionally(e); // the worker closes
+      over.completeExceptionally(e); // the service closes
     }
   }
 

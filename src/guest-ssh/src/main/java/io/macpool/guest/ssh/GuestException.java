@@ -1,4 +1,4 @@
-package io.macpool.worker.ssh;
+package io.macpool.guest.ssh;
 
 import java.util.Objects;
 

@@ -1,9 +1,0 @@
-/**
- * SSH to instances, on Apache MINA: sessions with a pinned host key and keep-alives, upload by
- * SFTP, commands whose output is read no faster than it is taken. Nothing blocks but uploads and
- * downloads, which have threads of their own.
- *
- * <p>Must not be here: what a job is, or what follows from a lost session. No type of MINA's leaves
- * this package.
- */
-package io.macpool.worker.ssh;
