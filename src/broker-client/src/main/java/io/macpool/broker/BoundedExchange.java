@@ -39,15 +39,24 @@ public final class BoundedExchange {
     AtomicReference<IOException> tooLong = new AtomicReference<>();
     CompletableFuture<HttpResponse<byte[]>> exchange =
         http.sendAsync(request, response -> new BoundedBody(most, tooLong::set));
-    return exchange
-        .copy()
-        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionallyCompose(
-            failure -> {
-              exchange.cancel(true);
-              return CompletableFuture.failedFuture(
-                  tooLong.get() == null ? reason(failure, limit) : tooLong.get());
+    CompletableFuture<HttpResponse<byte[]>> bounded =
+        exchange
+            .copy()
+            .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+            .exceptionallyCompose(
+                failure -> {
+                  exchange.cancel(true);
+                  return CompletableFuture.failedFuture(
+                      tooLong.get() == null ? reason(failure, limit) : tooLong.get());
+                });
+    CompletableFuture<HttpResponse<byte[]>> unused =
+        bounded.whenComplete(
+            (response, failure) -> {
+              if (bounded.isCancelled()) {
+                exchange.cancel(true);
+              }
             });
+    return bounded;
   }
 
   private static Throwable reason(Throwable failure, Duration limit) {

@@ -27,6 +27,7 @@ class ArchitectureTest {
     "io.macpool.worker..",
     "io.macpool.operator..",
     "io.macpool.console..",
+    "io.macpool.scaleset..",
     "io.macpool.sim..",
     "io.macpool.sandbox.."
   };
@@ -79,7 +80,11 @@ class ArchitectureTest {
   static final ArchRule sharedModulesKnowNoService =
       noClasses()
           .that()
-          .resideInAnyPackage("io.macpool.service..", "io.macpool.broker..", "io.macpool.guest..", "io.macpool.sim..")
+          .resideInAnyPackage(
+              "io.macpool.service..",
+              "io.macpool.broker..",
+              "io.macpool.guest..",
+              "io.macpool.sim..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -87,12 +92,13 @@ class ArchitectureTest {
               "io.macpool.worker..",
               "io.macpool.operator..",
               "io.macpool.console..",
-                        "io.macpool.sandbox..");
+              "io.macpool.scaleset..",
+              "io.macpool.sandbox..");
 
   @ArchTest
   static final ArchRule servicesDependOnNoOtherService =
       slices()
-          .matching("io.macpool.(brain|worker|operator|console)..")
+          .matching("io.macpool.(brain|worker|operator|console|scaleset)..")
           .should()
           .notDependOnEachOther();
 
@@ -104,7 +110,8 @@ class ArchitectureTest {
               "io.macpool.brain..",
               "io.macpool.worker..",
               "io.macpool.operator..",
-              "io.macpool.console..")
+              "io.macpool.console..",
+              "io.macpool.scaleset..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.macpool.sim..", "io.macpool.sandbox..");

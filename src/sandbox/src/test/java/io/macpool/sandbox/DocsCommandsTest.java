@@ -21,7 +21,7 @@ class DocsCommandsTest {
 
   private static final Pattern SETTING =
       Pattern.compile(
-          "\\b((?:JUPITER_BRAIN|TRAVIS_WORKER|WORKER_OPERATOR|MACPOOL_CONSOLE)"
+          "\\b((?:JUPITER_BRAIN|TRAVIS_WORKER|WORKER_OPERATOR|MACPOOL_CONSOLE|MACPOOL_SCALE_SET)"
               + "_[A-Z0-9_]*[A-Z0-9])\\b");
   private static final Pattern QUOTED_SETTING =
       Pattern.compile(

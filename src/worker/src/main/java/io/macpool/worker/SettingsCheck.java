@@ -1,13 +1,13 @@
 package io.macpool.worker;
 
 import io.macpool.broker.BrokerEndpoint;
+import io.macpool.guest.ssh.GuestKey;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.macpool.worker.InstanceSettings.ImageSelection;
 import io.macpool.worker.QueueSettings.QueueType;
-import io.macpool.guest.ssh.GuestKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

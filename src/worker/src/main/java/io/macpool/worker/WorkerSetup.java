@@ -3,7 +3,10 @@ package io.macpool.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
+import io.macpool.broker.InstanceLease;
 import io.macpool.broker.RetryPolicy;
+import io.macpool.guest.ssh.GuestKey;
+import io.macpool.guest.ssh.GuestSessions;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.BuildInfo;
 import io.macpool.service.EventLoops;
@@ -19,7 +22,6 @@ import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.image.ServiceImageSelector;
 import io.macpool.worker.image.SettingsImageSelector;
 import io.macpool.worker.job.CapacityGate;
-import io.macpool.broker.InstanceLease;
 import io.macpool.worker.job.Intake;
 import io.macpool.worker.job.JobDependencies;
 import io.macpool.worker.job.JobMeters;
@@ -34,8 +36,6 @@ import io.macpool.worker.queue.AmqpCommands;
 import io.macpool.worker.remote.RemoteControl;
 import io.macpool.worker.script.InsecureTrust;
 import io.macpool.worker.script.ScriptClient;
-import io.macpool.guest.ssh.GuestKey;
-import io.macpool.guest.ssh.GuestSessions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -154,7 +154,8 @@ final class WorkerSetup {
     Optional<Secret> credentials = settings.find(WorkerSettings.REMOTE_CONTROLLER_AUTH);
     if (credentials.isEmpty()) {
       log.warn(
-          "REMOTE_CONTROLLER_AUTH is not set: health and metrics are served, remote control is not");
+          "REMOTE_CONTROLLER_AUTH is not set: health and metrics are served, remote control is"
+              + " not");
     }
     return credentials;
   }

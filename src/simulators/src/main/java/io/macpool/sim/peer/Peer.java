@@ -37,7 +37,9 @@ public enum Peer {
   /** The program that turns a model into its checker, which {@code gcc} compiles. */
   SPIN,
   /** The program that answers for kustomize, Flux' libraries, SOPS and Helm. */
-  GITOPS;
+  GITOPS,
+  /** The program that plays GitHub's runner scale sets. */
+  SCALESET_EMULATOR;
 
   /**
    * Where it is; empty if there is none here, and none is required. A peer that is here counts as

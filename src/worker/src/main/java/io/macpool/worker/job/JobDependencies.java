@@ -1,11 +1,11 @@
 package io.macpool.worker.job;
 
 import io.macpool.broker.BrokerClient;
+import io.macpool.guest.ssh.GuestSessions;
 import io.macpool.service.trace.Traces;
 import io.macpool.worker.buildtrace.BuildTraces;
 import io.macpool.worker.image.ImageSelector;
 import io.macpool.worker.script.ScriptClient;
-import io.macpool.guest.ssh.GuestSessions;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.Executor;

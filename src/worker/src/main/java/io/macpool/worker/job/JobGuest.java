@@ -2,9 +2,9 @@ package io.macpool.worker.job;
 
 import io.macpool.broker.Retries;
 import io.macpool.core.job.JobEvent;
+import io.macpool.guest.ssh.GuestSession;
 import io.macpool.worker.job.WrapperChannel.Purpose;
 import io.macpool.worker.job.WrapperDialogue.Shortage;
-import io.macpool.guest.ssh.GuestSession;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -2,8 +2,8 @@ package io.macpool.worker.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.guest.ssh.PlainTerminal;
 import io.macpool.core.job.JobEvent;
+import io.macpool.guest.ssh.PlainTerminal;
 import io.macpool.worker.job.WrapperDialogue.Shortage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -221,7 +221,10 @@ class HostileScriptsIT {
     guests.write(OpenSshGuests.home(user) + "/.bashrc", "set -x\n");
     guests.write(
         OpenSshGuests.home(user) + "/bin/security",
-        "#!/bin/sh\ncat > ~/heard\nps -ef --no-headers -ww > ~/ps\ncat /proc/[0-9]*/environ >> ~/ps\n");
+        "#!/bin/sh\n"
+            + "cat > ~/heard\n"
+            + "ps -ef --no-headers -ww > ~/ps\n"
+            + "cat /proc/[0-9]*/environ >> ~/ps\n");
     guests.at(OpenSshGuests.home(user) + "/bin/security").toFile().setExecutable(true, false);
     guests.write(OpenSshGuests.home(user) + "/.bashrc", "PATH=~/bin:$PATH\nset -x\n");
     WrappedScript script = script(user);

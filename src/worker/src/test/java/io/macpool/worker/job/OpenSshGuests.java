@@ -2,11 +2,11 @@ package io.macpool.worker.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.macpool.sim.peer.Peer;
 import io.macpool.guest.ssh.GuestKey;
 import io.macpool.guest.ssh.GuestSession;
 import io.macpool.guest.ssh.GuestSessions;
 import io.macpool.guest.ssh.HostKeyPin;
+import io.macpool.sim.peer.Peer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;

@@ -3,9 +3,9 @@ package io.macpool.worker.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.macpool.core.job.JobEvent;
+import io.macpool.guest.ssh.GuestSession;
 import io.macpool.worker.job.WrapperChannel.Purpose;
 import io.macpool.worker.job.WrapperDialogue.Shortage;
-import io.macpool.guest.ssh.GuestSession;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;

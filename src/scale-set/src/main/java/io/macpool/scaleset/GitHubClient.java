@@ -1,0 +1,109 @@
+package io.macpool.scaleset;
+
+import io.macpool.core.PeerUrl;
+import io.macpool.scaleset.github.Identity;
+import io.macpool.service.Settings;
+import io.macpool.service.SettingsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The way to GitHub, and who we are there, by the settings. */
+final class GitHubClient {
+
+  private static final Duration CONNECTS = Duration.ofSeconds(10);
+  private static final int HTTP_PORT = 80;
+
+  private GitHubClient() {}
+
+  /**
+   * One identity, and not both.
+   *
+   * @throws SettingsException that says what is missing
+   */
+  static Identity identity(Settings settings) {
+    Optional<String> token = settings.find(ScaleSetSettings.GITHUB_TOKEN_FILE);
+    Optional<String> app = settings.find(ScaleSetSettings.GITHUB_APP_ID);
+    Optional<Long> installation = settings.find(ScaleSetSettings.GITHUB_APP_INSTALLATION);
+    Optional<String> key = settings.find(ScaleSetSettings.GITHUB_APP_KEY_FILE);
+    boolean anyOfApp = app.isPresent() || installation.isPresent() || key.isPresent();
+    boolean allOfApp = app.isPresent() && installation.isPresent() && key.isPresent();
+    if (token.isPresent() == anyOfApp || (anyOfApp && !allOfApp)) {
+      throw new SettingsException(
+          List.of(
+              "set either --github-token-file, or all of --github-app-id,"
+                  + " --github-app-installation and --github-app-key-file"));
+    }
+    return token.isPresent()
+        ? new Identity.PersonalToken(Path.of(token.get()))
+        : new Identity.App(app.get(), installation.get(), Path.of(key.get()));
+  }
+
+  /**
+   * An HTTP client.
+   *
+   * @throws SettingsException if the proxy or the authorities can't be used
+   */
+  static HttpClient http(Settings settings, Executor executor) {
+    HttpClient.Builder http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECTS)
+            .executor(executor);
+    settings
+        .find(ScaleSetSettings.PROXY)
+        .ifPresent(url -> http.proxy(ProxySelector.of(proxy(url))));
+    settings
+        .find(ScaleSetSettings.GITHUB_CA_FILE)
+        .ifPresent(file -> http.sslContext(trusting(Path.of(file))));
+    return http.build();
+  }
+
+  private static InetSocketAddress proxy(String url) {
+    try {
+      PeerUrl peer = PeerUrl.parse(url, Set.of("http"));
+      if (peer.user().isPresent()) {
+        throw new IllegalArgumentException("holds a login, which is not supported");
+      }
+      return InetSocketAddress.createUnresolved(peer.host(), peer.portOr(HTTP_PORT));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(List.of(ScaleSetSettings.PROXY.flag() + ": " + e.getMessage()));
+    }
+  }
+
+  private static SSLContext trusting(Path file) {
+    try (InputStream pem = Files.newInputStream(file)) {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      int number = 0;
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        store.setCertificateEntry("authority-" + number, each);
+        number++;
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new SettingsException(
+          List.of(ScaleSetSettings.GITHUB_CA_FILE.flag() + ": can't read certificates of " + file));
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * GitHub's runner scale set API, which GitHub does not document: tokens, scale sets, just-in-time
+ * runners, the message session. Calls block, each within a deadline.
+ *
+ * <p>Must not be here: how many runners there should be, and what a runner runs on.
+ */
+package io.macpool.scaleset.github;
