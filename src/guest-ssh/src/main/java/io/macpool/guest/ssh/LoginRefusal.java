@@ -62,7 +62,7 @@ final class LoginRefusal {
     }
     if (session.getServerVersion() == null) {
       return "ends the connection before the login begins: it is starting, or others log in"
-                 + " (MaxStartups in its sshd_config): "
+          + " (MaxStartups in its sshd_config): "
           + message;
     }
     if (!message.startsWith("No more authentication methods")) {
@@ -70,7 +70,7 @@ final class LoginRefusal {
     }
     if (session.getAttribute(KEY_OFFERED) == null) {
       return "lets nobody in by a key: see PubkeyAuthentication and AuthenticationMethods in its"
-                 + " sshd_config";
+          + " sshd_config";
     }
     List<String> methods = session.getAttribute(METHODS);
     return "does not let %s in by our key (%s, of %s)%s; see the authorized_keys of that user, PubkeyAcceptedAlgorithms in its sshd_config, and which key %s names"
