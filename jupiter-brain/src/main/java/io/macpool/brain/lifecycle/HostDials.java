@@ -8,9 +8,9 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import java.net.ConnectException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,13 +45,13 @@ final class HostDials implements AutoCloseable {
   private final Vertx vertx;
   private final NetClient client;
   private final Duration limit;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Map<String, Line> lines = new HashMap<>();
 
   /**
    * @param limit what takes longer is silence
    */
-  HostDials(Vertx vertx, Duration limit, Clock clock) {
+  HostDials(Vertx vertx, Duration limit, InstantSource clock) {
     this.vertx = vertx;
     this.client =
         vertx.createNetClient(

@@ -10,14 +10,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,32 +26,10 @@ class HostDialsTest {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private static final class HandSetClock extends Clock {
-    private Instant now = Instant.parse("2026-11-30T00:00:00Z");
-
-    @Override
-    public synchronized Instant instant() {
-      return now;
-    }
-
-    private synchronized void move() {
-      now = now.plus(HostDials.EVERY);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   private final Vertx vertx = Vertx.vertx();
-  private final HandSetClock clock = new HandSetClock();
-  private final HostDials dials = new HostDials(vertx, LIMIT, clock);
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-30T00:00:00Z"));
+  private final HostDials dials = new HostDials(vertx, LIMIT, now::get);
   private final List<Socket> waiting = new ArrayList<>();
 
   @AfterEach
@@ -62,6 +39,15 @@ class HostDialsTest {
       socket.close();
     }
     vertx.close().toCompletionStage().toCompletableFuture().get();
+  }
+
+  private void move() {
+    now.getAndUpdate(before -> before.plus(HostDials.EVERY));
+  }
+
+  /** The kernel refuses then, so the host answers. */
+  private static void shut(ServerSocket door) throws IOException {
+    door.close();
   }
 
   private Optional<Integer> silent() {
@@ -83,7 +69,7 @@ class HostDialsTest {
               if (silent().equals(Optional.of(silent))) {
                 return true;
               }
-              clock.move();
+              move();
               look(door);
               return false;
             });
@@ -119,7 +105,7 @@ class HostDialsTest {
       assertThat(silent()).as("not due yet").contains(0);
       stopTheClock(door);
       lookUntil(door, 3);
-      door.close(); // its port is closed: the kernel refuses, so it answers
+      shut(door);
       lookUntil(door, 0);
     }
   }
@@ -129,7 +115,7 @@ class HostDialsTest {
     try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       stopTheClock(door);
       for (int i = 0; i < 2; i++) {
-        clock.move();
+        move();
         look(door);
       }
       dials.look(Map.of("elsewhere", new Host.Door("no-such-name.invalid", 22)));

@@ -73,9 +73,11 @@ class GuestKeyTest {
         "",
         "hello",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n",
-        "-----BEGIN OPENSSH PRIVATE KEY-----\n"
-            + "b3BlbnNzaC1rZXktdjEA\n"
-            + "-----END OPENSSH PRIVATE KEY-----\n"
+        """
+        -----BEGIN OPENSSH PRIVATE KEY-----
+        b3BlbnNzaC1rZXktdjEA
+        -----END OPENSSH PRIVATE KEY-----
+        """
       })
   void saysThatAFileHoldsNoKey(String content, @TempDir Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("key"), content);
