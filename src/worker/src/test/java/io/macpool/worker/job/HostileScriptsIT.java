@@ -221,10 +221,12 @@ class HostileScriptsIT {
     guests.write(OpenSshGuests.home(user) + "/.bashrc", "set -x\n");
     guests.write(
         OpenSshGuests.home(user) + "/bin/security",
-        "#!/bin/sh\n"
-            + "cat > ~/heard\n"
-            + "ps -ef --no-headers -ww > ~/ps\n"
-            + "cat /proc/[0-9]*/environ >> ~/ps\n");
+        """
+        #!/bin/sh
+        cat > ~/heard
+        ps -ef --no-headers -ww > ~/ps
+        cat /proc/[0-9]*/environ >> ~/ps
+        """);
     guests.at(OpenSshGuests.home(user) + "/bin/security").toFile().setExecutable(true, false);
     guests.write(OpenSshGuests.home(user) + "/.bashrc", "PATH=~/bin:$PATH\nset -x\n");
     WrappedScript script = script(user);
