@@ -13,7 +13,7 @@ final class Run {
   private static final Duration LEFTOVERS_GO = Duration.ofSeconds(60);
 
   /** A host is drained, rebooted and tried well within this. */
-  private static final Duration A_REPAIR = Duration.ofSeconds(120);
+  private static final Duration A_REPAIR = Duration.ofMinutes(2);
 
   private final Sandbox sandbox;
   private final SandboxOptions options;
