@@ -312,9 +312,7 @@ final class RunnerLife implements Runnable {
         ended = Optional.of(await(end)).filter(each -> each.how() != Ended.DISCONNECTED);
       } catch (GuestException | Lost e) {
         log.info(
-            "the connection to runner {} is lost, will reach it again: {}",
-            label(),
-            e.getMessage());
+            "the connection to runner {} is lost and is made again: {}", label(), e.getMessage());
       } finally {
         session.close();
       }
@@ -426,7 +424,7 @@ final class RunnerLife implements Runnable {
       } catch (BrokerException e) {
         log.warn("instance {} is not destroyed yet: {}", instance.get(), e.getMessage());
       }
-      pause(pause);
+      waitFor(new CompletableFuture<>(), pause); // whether it is needed or not
       pause = longer(pause);
     }
     log.error("instance {} is left to the broker's own cleaning", instance.get());
@@ -444,8 +442,12 @@ final class RunnerLife implements Runnable {
 
   /** Waits, unless nobody needs it any more. */
   private void pause(Duration time) throws InterruptedException {
+    waitFor(released, time);
+  }
+
+  private static void waitFor(CompletableFuture<?> end, Duration time) throws InterruptedException {
     try {
-      released.get(time.toMillis(), TimeUnit.MILLISECONDS);
+      Object unused = end.get(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       log.trace("waited {}", time);
     }

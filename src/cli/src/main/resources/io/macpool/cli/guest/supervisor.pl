@@ -229,7 +229,7 @@ sub supervise {
 sub run {
   my ($home, @words) = @_;
   setpgrp;
-  $SIG{$_} = 'DEFAULT' for 'PIPE', 'HUP', 'CHLD';
+  $SIG{$_} = 'DEFAULT' for 'PIPE', 'HUP', 'CHLD', 'INT', 'QUIT', 'TERM';
   open STDIN, '<&', \*IN_R;
   open STDOUT, '>&', \*OUT_W;
   open STDERR, '>&', \*ERR_W;
