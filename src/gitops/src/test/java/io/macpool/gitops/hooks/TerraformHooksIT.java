@@ -213,7 +213,7 @@ class TerraformHooksIT {
     Result capacity = hooks.inTree(other).run(query, "capacity");
     assertThat(capacity.status()).isEqualTo(1);
     assertThat(capacity.err()).contains("promise 672 slots");
-    assertThat(hooks.run(query, "release-dir").json().get("releases").asText()).isEqualTo("9");
+    assertThat(hooks.run(query, "release-dir").json().get("releases").asText()).isEqualTo("10");
   }
 
   @Test
@@ -287,7 +287,7 @@ class TerraformHooksIT {
             .json();
 
     assertThat(answer.get("path").asText()).isEqualTo("releases/" + STAGING);
-    assertThat(answer.get("releases").asText()).isEqualTo("5");
+    assertThat(answer.get("releases").asText()).isEqualTo("6");
   }
 
   @ParameterizedTest
