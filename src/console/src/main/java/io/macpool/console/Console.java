@@ -192,7 +192,8 @@ public final class Console implements AutoCloseable {
         new Health()
             .warning(
                 "broker",
-                () -> broker.current().trouble().map(unknown -> "away: " + unknown.cause()));
+                () -> broker.current().trouble().map(unknown -> "away: " + unknown.cause()))
+            .warning("jobs", () -> jobs.trouble().map(why -> "not heard: " + why));
     AdminServer admin =
         resources.own(
             "admin",

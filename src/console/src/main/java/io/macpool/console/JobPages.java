@@ -45,6 +45,15 @@ final class JobPages {
     this.hears = () -> feed.map(JobFeed::hears);
   }
 
+  /** Why jobs are not heard; empty if they are, or if nobody wants to hear them. */
+  Optional<String> trouble() {
+    return hears
+        .get()
+        .flatMap(
+            state ->
+                state.match(known -> Optional.empty(), unknown -> Optional.of(unknown.cause())));
+  }
+
   /** The jobs in a state, of which a text is part. */
   String list(String state, String text, Instant now) {
     Html html = Page.begin("Jobs", false);

@@ -69,6 +69,13 @@ class JobsIT {
     return get(path).body();
   }
 
+  private String ready() throws Exception {
+    URI address = URI.create("http://127.0.0.1:" + console.adminPort() + "/health/ready");
+    return http.send(
+            HttpRequest.newBuilder(address).timeout(PATIENCE).build(), BodyHandlers.ofString())
+        .body();
+  }
+
   private void tell(String state, String body) throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(amqp.uri());
@@ -112,6 +119,7 @@ class JobsIT {
 
     await().atMost(PATIENCE).until(() -> read("/jobs").contains("The workers are not heard since"));
     assertThat(read("/jobs")).as("what was told stays").contains("/jobs/42");
+    assertThat(ready()).contains("\"status\":\"ok\"").contains("not heard: ");
     assertThat(get("/").statusCode()).isEqualTo(200);
   }
 

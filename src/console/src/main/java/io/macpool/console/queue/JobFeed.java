@@ -131,12 +131,13 @@ public final class JobFeed implements AutoCloseable {
     }
   }
 
-  private void deaf(String why) {
-    if (hears.isKnown()) {
-      log.warn("jobs are not heard any more: {}", why);
-      hears = Observed.unknown(why, clock.instant());
-    } else {
-      hears = hears.match(known -> hears, u -> Observed.unknown(why, u.since()));
+  private synchronized void deaf(String why) {
+    Observed<Boolean> before = hears;
+    boolean news = before.match(known -> true, unknown -> !unknown.cause().equals(why));
+    hears =
+        Observed.unknown(why, before.match(known -> clock.instant(), unknown -> unknown.since()));
+    if (news) {
+      log.warn("jobs are not heard: {}; connect again in {} s", why, LOOK_EVERY.toSeconds());
     }
   }
 
