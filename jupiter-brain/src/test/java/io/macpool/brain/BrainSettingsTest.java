@@ -3,13 +3,13 @@ package io.macpool.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.vsphere.VSphereEndpoint;
 import io.macpool.service.Secret;
 import io.macpool.service.ServiceMain;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.macpool.service.SettingsSpec;
+import io.macpool.service.database.DatabaseAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
-import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.broker.BrokerJson;
 import io.macpool.core.hygiene.FailureDomain;
@@ -13,6 +12,7 @@ import io.macpool.core.hygiene.HostFault;
 import io.macpool.core.hygiene.HostHygienePlanner.Plan;
 import io.macpool.core.hygiene.HostHygienePlanner.State;
 import io.macpool.core.hygiene.HostRepair;
+import io.macpool.service.database.DatabaseAddress;
 import io.macpool.sim.vcenter.VCenterOptions;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.brain.hypervisor.CloneOrder;
-import io.macpool.brain.ledger.DatabaseAddress;
 import io.macpool.brain.ledger.Intent;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Reservation;
@@ -22,6 +21,7 @@ import io.macpool.core.fleet.Mark;
 import io.macpool.core.fleet.Ownership;
 import io.macpool.service.Secret;
 import io.macpool.service.SettingsException;
+import io.macpool.service.database.DatabaseAddress;
 import io.macpool.sim.vcenter.FaultAction;
 import io.macpool.sim.vcenter.FaultRule;
 import io.macpool.sim.vcenter.MachineView;

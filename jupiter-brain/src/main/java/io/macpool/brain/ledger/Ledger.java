@@ -9,6 +9,7 @@ import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.SlotMovePlanner.Holding;
 import io.macpool.core.fleet.SlotMovePlanner.Move;
 import io.macpool.core.hygiene.HostHygienePlanner;
+import io.macpool.service.database.DatabaseAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,6 +6,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.macpool.service.Secret;
+import io.macpool.service.database.DatabaseAddress;
+import io.macpool.service.database.EmbeddedFailure;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;

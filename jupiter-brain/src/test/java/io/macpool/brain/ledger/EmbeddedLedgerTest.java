@@ -1,5 +1,6 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.service.database.DatabaseAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

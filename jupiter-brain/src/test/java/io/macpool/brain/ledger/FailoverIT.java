@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.brain.SharedPostgres;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.service.Secret;
+import io.macpool.service.database.DatabaseAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;

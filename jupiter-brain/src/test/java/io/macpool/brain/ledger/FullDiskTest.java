@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.fleet.Cordon;
+import io.macpool.service.database.DatabaseAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.Ownership;
 import io.macpool.core.fleet.SlotMovePlanner;
 import io.macpool.service.Secret;
+import io.macpool.service.database.DatabaseAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

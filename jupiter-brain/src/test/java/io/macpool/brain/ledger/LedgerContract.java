@@ -18,6 +18,7 @@ import io.macpool.core.hygiene.HostHygienePlanner.State;
 import io.macpool.core.hygiene.HostRepair;
 import io.macpool.core.hygiene.HygieneAction;
 import io.macpool.service.Secret;
+import io.macpool.service.database.DatabaseAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.macpool.brain.SharedPostgres;
 import io.macpool.service.Secret;
+import io.macpool.service.database.DatabaseAddress;
 import io.macpool.sim.net.TcpGate;
 import java.net.URI;
 import java.sql.Connection;

@@ -2,6 +2,7 @@ package io.macpool.brain.ledger;
 
 import io.macpool.brain.SharedPostgres;
 import io.macpool.service.Secret;
+import io.macpool.service.database.DatabaseAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -3,6 +3,7 @@ package io.macpool.brain.ledger;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.macpool.service.Secret;
+import io.macpool.service.database.DatabaseAddress;
 import io.macpool.sim.peer.Peer;
 import java.net.URI;
 import java.sql.Connection;

@@ -23,6 +23,14 @@ final class Chargeback {
     }
   }
 
+  /** Notes what another part of the period says of an owner. */
+  void add(Charge charge) {
+    long millis = charge.own().toMillis();
+    if (millis > 0) {
+      charge.owner().ifPresent(owner -> own.merge(owner, millis, Long::sum));
+    }
+  }
+
   /** By owner; all that was recorded of {@code whole} is in them. */
   List<Charge> charges(SlotTime whole) {
     long recorded = whole.whole().toMillis() - whole.millisOf(SlotUse.UNRECORDED);

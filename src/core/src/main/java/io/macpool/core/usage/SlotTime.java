@@ -22,6 +22,14 @@ public final class SlotTime {
     return NONE;
   }
 
+  /** Of parts that were told before, in whole milliseconds. */
+  public static SlotTime of(Map<SlotUse, Duration> parts) {
+    Map<SlotUse, Long> millis = new EnumMap<>(SlotUse.class);
+    parts.forEach((use, time) -> millis.put(use, time.toMillis()));
+    millis.values().removeIf(part -> part == 0);
+    return new SlotTime(millis);
+  }
+
   static SlotTime ofMillis(Map<SlotUse, Long> millis) {
     Map<SlotUse, Long> copy = new EnumMap<>(SlotUse.class);
     copy.putAll(millis);

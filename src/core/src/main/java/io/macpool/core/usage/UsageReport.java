@@ -97,6 +97,42 @@ public record UsageReport(
         period, whole, List.copyOf(hosts), chargeback.charges(whole), Map.copyOf(waits), gaps);
   }
 
+  /**
+   * What the reports of a period's parts say of it whole. As exact as its parts are: cut anywhere
+   * and joined, a period's report is the same, but for its waits, which are left out.
+   *
+   * @param parts in the order of time, each beginning where the one before ended
+   * @throws IllegalArgumentException if there is none, or one does not follow the one before
+   */
+  public static UsageReport joined(List<UsageReport> parts) {
+    Period period = new Period(parts.get(0).period.from(), parts.get(parts.size() - 1).period.to());
+    Map<String, HostSum> hosts = new TreeMap<>();
+    Chargeback chargeback = new Chargeback();
+    List<Gap> gaps = new ArrayList<>();
+    SlotTime whole = SlotTime.none();
+    Instant end = period.from();
+    for (UsageReport part : parts) {
+      if (!part.period.from().equals(end)) {
+        throw new IllegalArgumentException("nothing joins " + end + " and " + part.period.from());
+      }
+      end = part.period.to();
+      part.hosts.forEach(
+          host -> hosts.computeIfAbsent(host.host(), none -> new HostSum()).add(host, part));
+      part.charges.forEach(chargeback::add);
+      gaps.addAll(part.gaps);
+      whole = whole.plus(part.whole);
+    }
+    List<HostUsage> sums =
+        hosts.entrySet().stream().map(each -> each.getValue().of(each.getKey(), period)).toList();
+    return new UsageReport(
+        period, whole, sums, chargeback.charges(whole), Map.of(), joined(period, gaps));
+  }
+
+  /** The same report, with these waits. */
+  public UsageReport withWaits(Map<String, WaitFigures> told) {
+    return new UsageReport(period, whole, hosts, charges, Map.copyOf(told), gaps);
+  }
+
   private static <T> void add(Map<String, List<T>> lists, String key, T value) {
     lists.computeIfAbsent(key, none -> new ArrayList<>()).add(value);
   }

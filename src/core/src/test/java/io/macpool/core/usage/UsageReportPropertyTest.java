@@ -1,6 +1,7 @@
 package io.macpool.core.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.usage.Recording.Gap;
 import io.macpool.core.usage.Recording.HostSpan;
@@ -117,6 +118,41 @@ class UsageReportPropertyTest {
     }
   }
 
+  @Property(tries = 150)
+  void cutAnywhereAndJoinedItIsTheSame(
+      @ForAll("recordings") Recording recording, @ForAll("cuts") List<Integer> cuts) {
+    List<UsageReport> parts = new ArrayList<>();
+    Instant from = recording.period().from();
+    for (int second : cuts.stream().sorted().toList()) {
+      Instant to = START.plusSeconds(second);
+      parts.add(UsageReport.of(of(recording, new Period(from, to))));
+      from = to;
+    }
+    parts.add(UsageReport.of(of(recording, new Period(from, recording.period().to()))));
+
+    assertThat(UsageReport.joined(parts)).isEqualTo(UsageReport.of(recording));
+  }
+
+  private static Recording of(Recording recording, Period period) {
+    return new Recording(
+        period, recording.hosts(), recording.occupations(), recording.gaps(), recording.waits());
+  }
+
+  @Example
+  void ofAPartThatSaysNothingOfAHostItIsUnseen() {
+    HostSpan span = new HostSpan("mac-1", 2, SlotUse.IDLE, period(10, 20));
+    UsageReport before =
+        UsageReport.of(new Recording(period(0, 10), List.of(), List.of(), List.of(), Map.of()));
+    UsageReport after =
+        UsageReport.of(
+            new Recording(period(10, 20), List.of(span), List.of(), List.of(), Map.of()));
+
+    assertThat(UsageReport.joined(List.of(before, after)).hosts().get(0).unseen())
+        .isEqualTo(Duration.ofMinutes(10));
+    assertThatThrownBy(() -> UsageReport.joined(List.of(after, before)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @Property(tries = 50)
   void theOrderOfRecordsDoesNotMatter(
       @ForAll("recordings") Recording recording, @ForAll Random random) {
@@ -181,6 +217,11 @@ class UsageReportPropertyTest {
 
   private static Period period(int from, int to) {
     return new Period(START.plus(Duration.ofMinutes(from)), START.plus(Duration.ofMinutes(to)));
+  }
+
+  @Provide
+  Arbitrary<List<Integer>> cuts() {
+    return Arbitraries.integers().between(0, MINUTES * 60).list().ofMaxSize(5);
   }
 
   @Provide

@@ -1,4 +1,4 @@
-package io.macpool.brain.ledger;
+package io.macpool.service.database;
 
 import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;
@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Where the ledger is kept.
+ * Where a service keeps its records.
  *
  * @param jdbcUrl holds no secret: neither login nor parameters
  * @param parameters of the driver, some of which are secrets
- * @param shared whether several brokers may use it at a time
+ * @param shared whether several processes may use it at a time
  */
 public record DatabaseAddress(
     String jdbcUrl,
@@ -84,7 +84,7 @@ public record DatabaseAddress(
   }
 
   /** Whether what it holds is gone with the process. */
-  boolean isVolatile() {
+  public boolean isVolatile() {
     return jdbcUrl.startsWith("jdbc:h2:mem:");
   }
 

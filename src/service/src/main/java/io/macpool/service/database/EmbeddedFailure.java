@@ -1,10 +1,10 @@
-package io.macpool.brain.ledger;
+package io.macpool.service.database;
 
 import java.sql.SQLException;
 import java.util.Set;
 
 /** Which errors of the embedded database mean that it will answer nothing more. */
-final class EmbeddedFailure {
+public final class EmbeddedFailure {
 
   /** H2's: it is closed, closing, or its file could not be written or read. */
   private static final Set<Integer> CLOSED =
@@ -17,7 +17,8 @@ final class EmbeddedFailure {
 
   private EmbeddedFailure() {}
 
-  static boolean isFatal(Throwable failure) {
+  /** Whether this failure is such an error. */
+  public static boolean isFatal(Throwable failure) {
     boolean general = false;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException error) {
