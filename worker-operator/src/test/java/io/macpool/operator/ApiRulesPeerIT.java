@@ -1,9 +1,11 @@
 package io.macpool.operator;
 
+import io.macpool.sim.peer.Peer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a real API server. */
+@NeedsPeer(Peer.KUBERNETES)
 class ApiRulesPeerIT extends ApiRulesContract {
 
   @TempDir private Path directory;

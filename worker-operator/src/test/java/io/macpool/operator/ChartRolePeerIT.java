@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.macpool.sim.peer.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * The operator on a real API server as the service account of its chart: what the chart's roles
  * grant is all that it needs, wherever it lives and whatever it watches.
  */
+@NeedsPeer(Peer.KUBERNETES)
 class ChartRolePeerIT {
 
   private static final Path RENDERED =
