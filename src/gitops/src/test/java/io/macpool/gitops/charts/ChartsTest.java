@@ -20,7 +20,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -62,9 +64,20 @@ class ChartsTest {
 
   private static List<YamlDocument> render(String chart, String values)
       throws RenderException, YamlSyntaxException {
-    String needed = chart.equals("macstadium-worker") ? "site: com\njupiterBrainName: brain\n" : "";
-    JsonNode all = YamlReader.read("nameOverride: \"\"\n" + needed + values).get(0).content();
+    JsonNode all =
+        YamlReader.read("nameOverride: \"\"\n" + needed(chart, values) + values).get(0).content();
     return HELM.render(plainTree.chart(chart).orElseThrow(), "try", "macstadium-staging", all);
+  }
+
+  /** What a release of the chart must say, where the values don't. */
+  private static String needed(String chart, String values) {
+    return switch (chart) {
+      case "macstadium-worker" -> "site: com\njupiterBrainName: brain\n";
+      case "scale-set" ->
+          (values.contains("github:") ? "" : "github: {url: https://github.com/my-organization}\n")
+              + (values.contains("runners:") ? "" : "runners: {image: macos-15}\n");
+      default -> "";
+    };
   }
 
   private static YamlDocument one(List<YamlDocument> objects, String kind) {
@@ -72,7 +85,8 @@ class ChartsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker", "console"})
+  @ValueSource(
+      strings = {"jupiter-brain", "worker-operator", "macstadium-worker", "console", "scale-set"})
   void readmeIsWhatTheSchemaSays(String name) throws IOException {
     assertThat(Files.readString(chart(name).directory().resolve("README.md")))
         .as("run: java -jar src/gitops/target/gitops.jar chart-docs")
@@ -80,7 +94,8 @@ class ChartsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jupiter-brain", "worker-operator", "macstadium-worker", "console"})
+  @ValueSource(
+      strings = {"jupiter-brain", "worker-operator", "macstadium-worker", "console", "scale-set"})
   void everyValueIsDescribedAndItsDefaultIsTheOneThatHolds(String name) {
     List<String> problems = new ArrayList<>();
     compare(chart(name).schema(), chart(name).defaults(), "", problems);
@@ -126,22 +141,44 @@ class ChartsTest {
       value = {
         "jupiter-brain | replicaCount: 1",
         "jupiter-brain | `replicaCount: 1\ndatabase: {enabled: false}`",
-        "jupiter-brain | `vsphere: {basePath: /a/, vmPath: /b/, clusterPath: /c/, caConfigMap: ca}`",
-        "jupiter-brain | `imagePullSecrets: gcr-io\npodLabels: {team: a}\ntolerations: [{key: a, operator: Exists}]`",
+        "jupiter-brain | `vsphere: {basePath: /a/, vmPath: /b/, clusterPath: /c/, caConfigMap:"
+            + " ca}`",
+        "jupiter-brain | `imagePullSecrets: gcr-io\n"
+            + "podLabels: {team: a}\n"
+            + "tolerations: [{key: a, operator: Exists}]`",
         "jupiter-brain | `imagePullSecrets: [{name: a}, {name: b}]\naffinity: {nodeAffinity: {}}`",
-        "jupiter-brain | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
+        "jupiter-brain | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled:"
+            + " true}, dashboard: {enabled: true}}`",
         "console | `monitoring: {serviceMonitor: {enabled: true}}`",
         "console | `kubernetes: {enabled: false}\nnetworkPolicy: {enabled: false}`",
-        "console | `ingress: {enabled: true, host: pool.example.com, tlsSecretName: t, className: nginx}`",
+        "console | `ingress: {enabled: true, host: pool.example.com, tlsSecretName: t, className:"
+            + " nginx}`",
+        "scale-set | `monitoring: {serviceMonitor: {enabled: true}}\n"
+            + "networkPolicy: {enabled: false}`",
+        "scale-set | `github: {url: https://ghe.example.com/o, caConfigMap: ca, proxy:"
+            + " 'http://proxy:3128'}`",
+        "scale-set | `github: {url: https://github.com/o, app: {id: '7', installation: '77'}}`",
+        "scale-set | `runners: {image: macos-15, labels: [mac, arm64], min: 1, max: 4, cpus: 8,"
+            + " ram: 16384}`",
         "worker-operator | `operator: {watchNamespace: '*'}`",
-        "worker-operator | `replicaCount: 1\nleaderElection: {enabled: false}\nrbac: {create: false}`",
-        "worker-operator | `secretName: s\nmonitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
+        "worker-operator | `replicaCount: 1\n"
+            + "leaderElection: {enabled: false}\n"
+            + "rbac: {create: false}`",
+        "worker-operator | `secretName: s\n"
+            + "monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true},"
+            + " dashboard: {enabled: true}}`",
         "macstadium-worker | `cluster: {enabled: false}\nreplicaCount: 4\npoolSize: 2`",
-        "macstadium-worker | `cluster: {maxJobs: 8, scaling: {enabled: true, minJobs: 2, targetQueueWait: 5m, maxStep: 3}}`",
-        "macstadium-worker | `cluster: {maxJobs: 8, scaling: {enabled: true, jobsPerQueuedJob: 0.5}}`",
-        "macstadium-worker | `secretEnvFrom: true\nimagePullSecrets: gcr-io\ntrvs: {enabled: true, app: a, env: b, pro: true}`",
-        "macstadium-worker | `imageSelectorType: env\nextraEnv: [{name: TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT, value: x}]`",
-        "macstadium-worker | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboard: {enabled: true}}`",
+        "macstadium-worker | `cluster: {maxJobs: 8, scaling: {enabled: true, minJobs: 2,"
+            + " targetQueueWait: 5m, maxStep: 3}}`",
+        "macstadium-worker | `cluster: {maxJobs: 8, scaling: {enabled: true, jobsPerQueuedJob:"
+            + " 0.5}}`",
+        "macstadium-worker | `secretEnvFrom: true\n"
+            + "imagePullSecrets: gcr-io\n"
+            + "trvs: {enabled: true, app: a, env: b, pro: true}`",
+        "macstadium-worker | `imageSelectorType: env\n"
+            + "extraEnv: [{name: TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT, value: x}]`",
+        "macstadium-worker | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule:"
+            + " {enabled: true}, dashboard: {enabled: true}}`",
       })
   void whateverIsSwitchedTheObjectsAreSound(String chart, String values) throws Exception {
     List<YamlDocument> objects = render(chart.strip(), values.strip());
@@ -191,6 +228,47 @@ class ChartsTest {
         .hasMessageContaining(words);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'github: {url: \"\"}', github.url is empty",
+    "'runners: {image: \"\"}', runners.image is empty",
+    "'github: {url: https://github.com/o, app: {id: \"7\"}}', id and installation belong together",
+  })
+  void aScaleSetThatCouldNotRunIsRefused(String values, String words) {
+    assertThatThrownBy(() -> render("scale-set", values))
+        .isInstanceOf(RenderException.class)
+        .hasMessageContaining(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', github-token, MACPOOL_SCALE_SET_GITHUB_TOKEN_FILE",
+    "'github: {url: https://github.com/o, app: {id: \"7\", installation: \"77\"}}', github-app-key,"
+        + " MACPOOL_SCALE_SET_GITHUB_APP_KEY_FILE",
+  })
+  void aScaleSetFindsItsKeysWhereItLooks(String values, String key, String variable)
+      throws Exception {
+    JsonNode pod =
+        one(render("scale-set", values), "Deployment").content().at("/spec/template/spec");
+    JsonNode container = pod.at("/containers/0");
+    String folder = container.at("/volumeMounts/1/mountPath").asText();
+    assertThat(pod.at("/volumes/1/secret/items").findValuesAsText("path"))
+        .containsExactly("guest-key", key);
+    assertThat(environment(container))
+        .containsEntry("MACPOOL_SCALE_SET_SSH_KEY_FILE", folder + "/guest-key")
+        .containsEntry(variable, folder + "/" + key)
+        .containsEntry("MACPOOL_SCALE_SET_NAME", "try");
+    assertThat(container.toString()).doesNotContain("subPath");
+  }
+
+  private static Map<String, String> environment(JsonNode container) {
+    Map<String, String> environment = new HashMap<>();
+    for (JsonNode each : container.path("env")) {
+      environment.put(each.path("name").asText(), each.path("value").asText());
+    }
+    return environment;
+  }
+
   @Test
   void theConsoleMayListTwoKindsAndNothingElse() throws Exception {
     JsonNode rules = one(render("console", ""), "Role").content().path("rules");
@@ -219,6 +297,7 @@ class ChartsTest {
     "worker-operator, Deployment",
     "macstadium-worker, Deployment",
     "console, Deployment",
+    "scale-set, Deployment",
   })
   void podsRunWithTheLeastTheyNeed(String chart, String kind) throws Exception {
     String values = chart.equals("macstadium-worker") ? "cluster: {enabled: false}" : "";
@@ -243,7 +322,7 @@ class ChartsTest {
 
   @Test
   void theTestPodIsNoTargetOfTheService() throws Exception {
-    for (String chart : List.of("jupiter-brain", "worker-operator", "console")) {
+    for (String chart : List.of("jupiter-brain", "worker-operator", "console", "scale-set")) {
       List<YamlDocument> objects = render(chart, "");
       JsonNode selector = one(objects, "Service").content().at("/spec/selector");
       JsonNode labels = one(objects, "Pod").content().at("/metadata/labels");
@@ -295,6 +374,7 @@ class ChartsTest {
     "worker-operator, worker-operator/src/main/java, WORKER_OPERATOR_",
     "macstadium-worker, src/worker/src/main/java, TRAVIS_WORKER_",
     "console, src/console/src/main/java, MACPOOL_CONSOLE_",
+    "scale-set, src/scale-set/src/main/java, MACPOOL_SCALE_SET_",
   })
   void everyVariableIsASettingOfTheService(String chart, String sources, String prefix)
       throws Exception {
@@ -368,6 +448,7 @@ class ChartsTest {
     "worker-operator, worker-operator",
     "macstadium-worker, src/worker",
     "console, src/console",
+    "scale-set, src/scale-set",
   })
   void theImageIsTheOneThatTheBuildMakes(String name, String module) throws IOException {
     String root = Files.readString(RepositoryTree.root().resolve("pom.xml"));

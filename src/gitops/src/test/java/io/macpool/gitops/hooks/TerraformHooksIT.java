@@ -287,7 +287,7 @@ class TerraformHooksIT {
             .json();
 
     assertThat(answer.get("path").asText()).isEqualTo("releases/" + STAGING);
-    assertThat(answer.get("releases").asText()).isEqualTo("6");
+    assertThat(answer.get("releases").asText()).isEqualTo("7");
   }
 
   @ParameterizedTest
