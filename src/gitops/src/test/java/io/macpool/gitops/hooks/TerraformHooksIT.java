@@ -327,7 +327,8 @@ class TerraformHooksIT {
     JsonNode answer =
         hooks
             .run(
-                "{\"environment\": \"macstadium-prod-1\", \"pool\": \"macs-com\", \"hosts\": \"151\"}",
+                "{\"environment\": \"macstadium-prod-1\", \"pool\": \"macs-com\", \"hosts\":"
+                    + " \"151\"}",
                 "capacity")
             .json();
 
