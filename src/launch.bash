@@ -14,11 +14,21 @@ launch() {
   command -v "$java_command" >/dev/null ||
     refuse "$name" "no Java found: install JDK 17 or newer, or set JAVA_HOME"
   local major
-  major=$("$java_command" -XshowSettings:properties -version 2>&1 |
-    sed -n 's/^ *java\.specification\.version = //p')
+  major=$(java_version "$java_command")
   [ "${major%%.*}" -ge 17 ] || refuse "$name" "Java $major is too old: macpool needs 17 or newer"
 
   if is_stale "$jar"; then build "$name" "$module" "$jar"; fi
+}
+
+# A JDK says it in a file; to start a JVM for it takes as long as many a command.
+java_version() { # COMMAND
+  local program home version=
+  program=$(readlink -f "$(command -v "$1")" 2>/dev/null) || program=
+  home=${program%/bin/java}
+  [ "$home" = "$program" ] || version=$(sed -n 's/^JAVA_VERSION="\([0-9.]*\).*/\1/p' "$home/release" 2>/dev/null) || :
+  [ -n "$version" ] || version=$("$1" -XshowSettings:properties -version 2>&1 |
+    sed -n 's/^ *java\.specification\.version = //p')
+  echo "$version"
 }
 
 refuse() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.cli.screen.PoolException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +64,20 @@ class TransferTest {
     assertThat(guest.resolve("project/changed")).hasContent("two");
     assertThat(guest.resolve("project/theirs")).exists();
     assertThat(transfer.upload(here, "project")).isZero();
+  }
+
+  /** Eleven gigabytes that take no room; nobody reads them. */
+  @Test
+  void whatIsTooMuchIsRefusedBeforeAnythingIsSent() throws Exception {
+    write(here.resolve("small"), "small");
+    try (RandomAccessFile file = new RandomAccessFile(here.resolve("huge").toFile(), "rw")) {
+      file.setLength(11L << 30);
+    }
+
+    assertThatThrownBy(() -> transfer.upload(here, "project"))
+        .isInstanceOf(PoolException.class)
+        .hasMessageContaining("is too much to copy: 100000 files and 10 GB at most");
+    assertThat(guest.resolve("project")).doesNotExist();
   }
 
   @Test
