@@ -8,7 +8,7 @@ import static io.macpool.brain.BrainLab.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.peer.ChartCounters;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -185,7 +185,9 @@ class ApiIT {
             "GARBAGE\r\n\r\n",
             "GET /" + "a".repeat(10_000) + " HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET /instances HTTP/1.1\r\nX: " + "a".repeat(40_000) + "\r\n\r\n",
-            "POST /instances HTTP/1.1\r\nAuthorization: token secret\r\nContent-Length: x\r\n\r\n")) {
+            "POST /instances HTTP/1.1\r\n"
+                + "Authorization: token secret\r\n"
+                + "Content-Length: x\r\n\r\n")) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), lab.url("/").getPort())) {
         socket.setSoTimeout(5_000);
         socket.getOutputStream().write(noise.getBytes(StandardCharsets.ISO_8859_1));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.vcenter.Administrator;
 import io.macpool.sim.vcenter.MachineView;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static io.macpool.brain.BrainLab.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.net.TcpGate;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import org.awaitility.Awaitility;

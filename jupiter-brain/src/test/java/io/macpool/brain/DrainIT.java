@@ -5,8 +5,8 @@ import static io.macpool.brain.BrainLab.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.macpool.sim.vcenter.OperationTimes;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.OperationTimes;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,11 +5,11 @@ import static io.macpool.brain.BrainLab.code;
 import static io.macpool.brain.BrainLab.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.sim.vcenter.BaseImage;
-import io.macpool.sim.vcenter.FaultAction;
-import io.macpool.sim.vcenter.FaultRule;
-import io.macpool.sim.vcenter.OperationTimes;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.fault.FaultAction;
+import io.macpool.sim.vcenter.fault.FaultRule;
+import io.macpool.sim.vcenter.options.BaseImage;
+import io.macpool.sim.vcenter.options.OperationTimes;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;

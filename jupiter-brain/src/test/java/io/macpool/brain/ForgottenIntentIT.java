@@ -2,7 +2,7 @@ package io.macpool.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -7,7 +7,7 @@ import io.macpool.service.SettingsException;
 import io.macpool.sim.tart.MacFleet;
 import io.macpool.sim.tart.MacSimulator;
 import io.macpool.sim.tart.MacTimes;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

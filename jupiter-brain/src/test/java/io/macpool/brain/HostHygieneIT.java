@@ -13,7 +13,7 @@ import io.macpool.core.hygiene.HostHygienePlanner.Plan;
 import io.macpool.core.hygiene.HostHygienePlanner.State;
 import io.macpool.core.hygiene.HostRepair;
 import io.macpool.service.database.DatabaseAddress;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

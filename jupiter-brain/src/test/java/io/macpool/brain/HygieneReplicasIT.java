@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.sun.net.httpserver.HttpServer;
 import io.macpool.broker.BrokerJson;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

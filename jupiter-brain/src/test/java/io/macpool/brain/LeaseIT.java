@@ -4,7 +4,7 @@ import static io.macpool.brain.BrainLab.IMAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.vcenter.MachineView;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static io.macpool.brain.BrainLab.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.vcenter.Administrator;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;

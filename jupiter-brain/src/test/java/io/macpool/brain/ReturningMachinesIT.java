@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.lifecycle.Checkpoint.Step;
 import io.macpool.sim.vcenter.Administrator;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.lifecycle.Checkpoint.Step;
 import io.macpool.sim.net.TcpGate;
-import io.macpool.sim.vcenter.FaultAction;
-import io.macpool.sim.vcenter.FaultRule;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.fault.FaultAction;
+import io.macpool.sim.vcenter.fault.FaultRule;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;

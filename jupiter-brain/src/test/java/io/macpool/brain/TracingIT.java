@@ -9,7 +9,7 @@ import static io.macpool.brain.BrainLab.IMAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -5,8 +5,8 @@ import static io.macpool.brain.BrainLab.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.macpool.sim.vcenter.OperationTimes;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.OperationTimes;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;

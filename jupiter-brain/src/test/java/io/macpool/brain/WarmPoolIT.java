@@ -7,9 +7,9 @@ import static io.macpool.brain.BrainLab.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sim.vcenter.Administrator;
-import io.macpool.sim.vcenter.GuestPower;
-import io.macpool.sim.vcenter.OperationTimes;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.guest.GuestPower;
+import io.macpool.sim.vcenter.options.OperationTimes;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -15,7 +15,7 @@ import io.macpool.core.fleet.PowerState;
 import io.macpool.sim.tart.MacFleet;
 import io.macpool.sim.tart.MacSimulator;
 import io.macpool.sim.tart.MacTimes;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;

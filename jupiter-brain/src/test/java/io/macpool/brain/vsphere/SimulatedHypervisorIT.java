@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.core.fleet.PowerState;
-import io.macpool.sim.vcenter.BaseImage;
-import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
+import io.macpool.sim.vcenter.options.BaseImage;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;

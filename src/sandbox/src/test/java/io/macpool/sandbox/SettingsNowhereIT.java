@@ -15,8 +15,8 @@ import io.macpool.service.Settings;
 import io.macpool.service.SettingsSpec;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import io.macpool.sim.kubernetes.PodRunner;
-import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import io.macpool.worker.Worker;
 import io.macpool.worker.WorkerSettings;
 import java.io.IOException;
@@ -169,8 +169,8 @@ class SettingsNowhereIT {
     String nobody = "--amqp-uri=amqp://" + CLOSED;
     program.says("can't connect to 127.0.0.1:9 /: Connection refused", amqp, nobody);
     program.says(
-        "TRAVIS_WORKER_AMQP_TLS_CERT_PATH: the certificates in /nowhere/file can't be used: there is"
-            + " no such file",
+        "TRAVIS_WORKER_AMQP_TLS_CERT_PATH: the certificates in /nowhere/file can't be used: there"
+            + " is no such file",
         amqp,
         "--amqp-uri=amqps://" + CLOSED,
         "--amqp-tls-cert-path=" + FILE);

@@ -4,7 +4,7 @@ import io.macpool.bench.Benchmark;
 import io.macpool.bench.Measurement;
 import io.macpool.bench.Report;
 import io.macpool.bench.Samples;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

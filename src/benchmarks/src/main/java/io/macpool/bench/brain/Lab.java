@@ -1,7 +1,7 @@
 package io.macpool.bench.brain;
 
-import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.URI;

@@ -8,7 +8,7 @@ import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

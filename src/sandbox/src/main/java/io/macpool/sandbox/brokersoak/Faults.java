@@ -1,8 +1,8 @@
 package io.macpool.sandbox.brokersoak;
 
-import io.macpool.sim.vcenter.FaultAction;
-import io.macpool.sim.vcenter.FaultPlan;
-import io.macpool.sim.vcenter.FaultRule;
+import io.macpool.sim.vcenter.fault.FaultAction;
+import io.macpool.sim.vcenter.fault.FaultPlan;
+import io.macpool.sim.vcenter.fault.FaultRule;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.macpool.sandbox.brokersoak;
 
-import io.macpool.sim.vcenter.MachineEvent;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.macpool.sandbox.brokersoak;
 
 import io.macpool.sandbox.brokersoak.Violation.Kind;
-import io.macpool.sim.vcenter.MachineEvent;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

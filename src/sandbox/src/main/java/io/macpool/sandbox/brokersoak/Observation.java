@@ -1,6 +1,6 @@
 package io.macpool.sandbox.brokersoak;
 
-import io.macpool.sim.vcenter.MachineEvent;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -2,10 +2,10 @@ package io.macpool.sandbox.brokersoak;
 
 import io.macpool.sandbox.TemporaryDirectory;
 import io.macpool.service.Resources;
-import io.macpool.sim.vcenter.BaseImage;
-import io.macpool.sim.vcenter.OperationTimes;
-import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
+import io.macpool.sim.vcenter.options.BaseImage;
+import io.macpool.sim.vcenter.options.OperationTimes;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,7 +3,7 @@ package io.macpool.sandbox.brokersoak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.sandbox.brokersoak.Violation.Kind;
-import io.macpool.sim.vcenter.MachineEvent;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -12,7 +12,7 @@ import io.macpool.core.GoDuration;
 import io.macpool.core.fleet.Lease;
 import io.macpool.sim.broker.BrokerFaults.Call;
 import io.macpool.sim.net.LoopbackServer;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;

@@ -3,7 +3,7 @@ package io.macpool.sim.broker;
 import io.macpool.broker.Capacity;
 import io.macpool.broker.Capacity.Slots;
 import io.macpool.broker.Instance;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package io.macpool.sim.peer;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

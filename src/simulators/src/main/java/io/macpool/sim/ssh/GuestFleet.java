@@ -1,7 +1,7 @@
 package io.macpool.sim.ssh;
 
 import io.macpool.sim.net.Hold;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;

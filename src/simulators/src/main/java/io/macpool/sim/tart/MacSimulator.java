@@ -2,7 +2,7 @@ package io.macpool.sim.tart;
 
 import io.macpool.sim.ssh.CommandServer;
 import io.macpool.sim.ssh.GuestKeys;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.macpool.sim.tart;
 
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

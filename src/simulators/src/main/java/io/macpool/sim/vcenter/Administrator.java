@@ -1,5 +1,9 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.ManagedObject;
+import io.macpool.sim.vcenter.options.BaseImage;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import io.macpool.sim.vcenter.soap.MoRef;
 import java.time.Instant;
 import java.util.HashMap;

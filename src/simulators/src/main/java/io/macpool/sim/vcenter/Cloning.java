@@ -1,5 +1,9 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.Names;
+import io.macpool.sim.vcenter.options.MachineEvent;
+import io.macpool.sim.vcenter.options.OperationTimes;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.SoapElement;
 import io.macpool.sim.vcenter.soap.VimFault;

@@ -1,5 +1,11 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.Names;
+import io.macpool.sim.vcenter.inventory.SimulatorClock;
+import io.macpool.sim.vcenter.options.OperationTimes;
+import io.macpool.sim.vcenter.session.Call;
+import io.macpool.sim.vcenter.session.MethodTable;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.VimFault;
 import java.time.Duration;

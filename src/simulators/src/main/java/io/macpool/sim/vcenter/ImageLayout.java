@@ -1,5 +1,6 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.options.BaseImage;
 import io.macpool.sim.vcenter.soap.MoRef;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,10 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.ManagedObject;
+import io.macpool.sim.vcenter.inventory.Names;
+import io.macpool.sim.vcenter.inventory.ServiceContent;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import io.macpool.sim.vcenter.soap.ArrayValue;
 import io.macpool.sim.vcenter.soap.DataObject;
 import io.macpool.sim.vcenter.soap.EnumValue;

@@ -1,5 +1,7 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.session.Call;
+import io.macpool.sim.vcenter.session.MethodTable;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.VimFault;
 

@@ -1,5 +1,9 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.guest.GuestRunner;
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.SimulatorClock;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import java.time.Duration;
 import java.util.function.Consumer;
 

@@ -1,5 +1,6 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Names;
 import io.macpool.sim.vcenter.soap.AnyValue;
 import io.macpool.sim.vcenter.soap.ArrayValue;
 import io.macpool.sim.vcenter.soap.DataObject;

@@ -1,5 +1,10 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.ManagedObject;
+import io.macpool.sim.vcenter.inventory.Names;
+import io.macpool.sim.vcenter.inventory.SimulatorClock;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import io.macpool.sim.vcenter.soap.DataObject;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.VimFault;

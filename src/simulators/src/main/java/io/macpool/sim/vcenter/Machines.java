@@ -1,5 +1,11 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.ManagedObject;
+import io.macpool.sim.vcenter.inventory.Names;
+import io.macpool.sim.vcenter.options.BaseImage;
+import io.macpool.sim.vcenter.options.MachineEvent;
+import io.macpool.sim.vcenter.options.OperationTimes;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.SoapElement;
 import io.macpool.sim.vcenter.soap.VimFault;
@@ -201,7 +207,8 @@ final class Machines {
     if (machine.busy || machine.unfinished) {
       throw VimFault.of(
           "TaskInProgress",
-          "The operation cannot be allowed at the current time because the virtual machine has a task in progress.");
+          "The operation cannot be allowed at the current time because the virtual machine has a"
+              + " task in progress.");
     }
     return machine;
   }

@@ -1,5 +1,6 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
 import io.macpool.sim.vcenter.soap.ArrayValue;
 import io.macpool.sim.vcenter.soap.DataObject;
 import io.macpool.sim.vcenter.soap.MoRef;

@@ -1,5 +1,13 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.fault.FaultAction;
+import io.macpool.sim.vcenter.fault.FaultPlan;
+import io.macpool.sim.vcenter.inventory.ApiVersion;
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.SimulatorClock;
+import io.macpool.sim.vcenter.session.Call;
+import io.macpool.sim.vcenter.session.MethodTable;
+import io.macpool.sim.vcenter.session.Sessions;
 import io.macpool.sim.vcenter.soap.MoRef;
 import io.macpool.sim.vcenter.soap.SoapRequest;
 import io.macpool.sim.vcenter.soap.SoapResponse;

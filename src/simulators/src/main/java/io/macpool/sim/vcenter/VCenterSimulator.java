@@ -1,6 +1,17 @@
 package io.macpool.sim.vcenter;
 
 import io.macpool.sim.net.SelfSignedCertificate;
+import io.macpool.sim.vcenter.fault.FaultPlan;
+import io.macpool.sim.vcenter.guest.GuestRunner;
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.inventory.ManagedObject;
+import io.macpool.sim.vcenter.inventory.SimulatorClock;
+import io.macpool.sim.vcenter.options.VCenterOptions;
+import io.macpool.sim.vcenter.session.MethodTable;
+import io.macpool.sim.vcenter.session.PropertyMethods;
+import io.macpool.sim.vcenter.session.SessionMethods;
+import io.macpool.sim.vcenter.session.Sessions;
+import io.macpool.sim.vcenter.session.Views;
 import io.macpool.sim.vcenter.soap.MoRef;
 import java.net.URI;
 import java.security.cert.X509Certificate;

@@ -1,5 +1,7 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.inventory.Inventory;
+import io.macpool.sim.vcenter.options.MachineEvent;
 import java.time.Clock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;

@@ -1,11 +1,14 @@
 /**
  * A vCenter that behaves as clients of the real one have to expect, in this process, over TCP.
  *
- * <p>Belongs here: the inventory, what can be done with it, sessions, the property collector,
- * tasks, injected faults. Does not belong here: XML ({@code soap}), what runs inside a guest
- * ({@code io.macpool.sim.ssh}, by {@link io.macpool.sim.vcenter.GuestPower}), and any rule of our
- * own services: slots are none of vCenter's business, so it overcommits a host without a word and
- * only remembers that it did ({@link io.macpool.sim.vcenter.Peaks}).
+ * <p>Belongs here: the machines and hosts, what can be done with them, tasks, and the wiring in
+ * {@link io.macpool.sim.vcenter.VCenterSimulator}. The rest has rooms of its own: {@code options}
+ * (how it is set up), {@code inventory} (managed objects behind one lock), {@code session}
+ * (sessions and property collectors), {@code fault} (what goes wrong), {@code soap} (XML), {@code
+ * guest} (which starts what runs inside a machine; {@code io.macpool.sim.ssh} implements it). Any
+ * rule of our own services has no place here: slots are none of vCenter's business, so it
+ * overcommits a host without a word and only remembers that it did ({@link
+ * io.macpool.sim.vcenter.Peaks}).
  *
  * <p>What it takes from the real one, where other simulators are kinder:
  *

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.sim.broker.BrokerFaults.Call;
 import io.macpool.sim.net.Hold;
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

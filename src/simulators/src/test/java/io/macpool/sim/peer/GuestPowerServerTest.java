@@ -2,7 +2,7 @@ package io.macpool.sim.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.sim.vcenter.GuestPower;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -2,7 +2,9 @@ package io.macpool.sim.vcenter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.sim.vcenter.MachineEvent.Kind;
+import io.macpool.sim.vcenter.options.MachineEvent;
+import io.macpool.sim.vcenter.options.MachineEvent.Kind;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;

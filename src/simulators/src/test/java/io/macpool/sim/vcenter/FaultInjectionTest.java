@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.macpool.sim.vcenter.fault.FaultAction;
+import io.macpool.sim.vcenter.fault.FaultRule;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;

@@ -1,12 +1,13 @@
 package io.macpool.sim.vcenter;
 
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 
 /** A simulated vCenter with one logged-in client and the calls that most tests make. */
 final class Lab implements AutoCloseable {
 
-  static final String IMAGE = "/Datacenter/vm/Base/macos-15-xcode-16";
+  public static final String IMAGE = "/Datacenter/vm/Base/macos-15-xcode-16";
 
   private final VCenterSimulator vcenter;
   private final SoapClient client;

@@ -2,6 +2,9 @@ package io.macpool.sim.vcenter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.sim.vcenter.options.BaseImage;
+import io.macpool.sim.vcenter.options.OperationTimes;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.macpool.sim.vcenter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -2,6 +2,7 @@ package io.macpool.sim.vcenter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
