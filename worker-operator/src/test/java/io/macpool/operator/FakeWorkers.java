@@ -1,6 +1,6 @@
 package io.macpool.operator;
 
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;

@@ -15,7 +15,7 @@ import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.service.Settings;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,32 +127,32 @@ final class OperatorBench implements AutoCloseable {
   /** A cluster as the Go operator's users wrote it. */
   static String cluster(String name, int maxJobs, int perWorker, String more) {
     return """
-        apiVersion: travisci.com/v1alpha1
-        kind: WorkerCluster
-        metadata: {name: %1$s}
+    apiVersion: travisci.com/v1alpha1
+    kind: WorkerCluster
+    metadata: {name: %1$s}
+    spec:
+      maxJobs: %2$d
+      maxJobsPerWorker: %3$d
+      selector: {matchLabels: {name: %1$s}}
+    %4$s
+      template:
+        metadata: {labels: {name: %1$s}}
         spec:
-          maxJobs: %2$d
-          maxJobsPerWorker: %3$d
-          selector: {matchLabels: {name: %1$s}}
-        %4$s
-          template:
-            metadata: {labels: {name: %1$s}}
-            spec:
-              image: travisci/worker:v6.2.0
-              imagePullPolicy: IfNotPresent
-              resources: {}
-              env: [{name: CLUSTER, value: %1$s}]
-        """
+          image: travisci/worker:v6.2.0
+          imagePullPolicy: IfNotPresent
+          resources: {}
+          env: [{name: CLUSTER, value: %1$s}]
+    """
         .formatted(name, maxJobs, perWorker, more);
   }
 
   static String pool(String name, int slots) {
     return """
-        apiVersion: travisci.com/v1alpha1
-        kind: HardwarePool
-        metadata: {name: %s}
-        spec: {slots: %d}
-        """
+    apiVersion: travisci.com/v1alpha1
+    kind: HardwarePool
+    metadata: {name: %s}
+    spec: {slots: %d}
+    """
         .formatted(name, slots);
   }
 

@@ -12,8 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.macpool.sim.kubernetes.PodRunner;
-import io.macpool.sim.kubernetes.RealCluster;
+import io.macpool.sim.kubernetes.node.PodRunner;
+import io.macpool.sim.kubernetes.node.RealCluster;
 import io.macpool.sim.peer.Peer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -126,13 +126,13 @@ final class PeerApi implements TestCluster {
     String token =
         config.getAutoOAuthToken() == null ? config.getOauthToken() : config.getAutoOAuthToken();
     return """
-        apiVersion: v1
-        kind: Config
-        clusters: [{name: peer, cluster: {server: "%s"}}]
-        users: [{name: admin, user: {token: "%s"}}]
-        contexts: [{name: peer, context: {cluster: peer, user: admin, namespace: %s}}]
-        current-context: peer
-        """
+    apiVersion: v1
+    kind: Config
+    clusters: [{name: peer, cluster: {server: "%s"}}]
+    users: [{name: admin, user: {token: "%s"}}]
+    contexts: [{name: peer, context: {cluster: peer, user: admin, namespace: %s}}]
+    current-context: peer
+    """
         .formatted(gate.url(), token, namespace);
   }
 

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.macpool.sim.kubernetes.ApiCall.Verb;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

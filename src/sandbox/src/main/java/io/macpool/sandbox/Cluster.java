@@ -1,7 +1,7 @@
 package io.macpool.sandbox;
 
 import io.macpool.sim.kubernetes.KubernetesSimulator;
-import io.macpool.sim.kubernetes.RealCluster;
+import io.macpool.sim.kubernetes.node.RealCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

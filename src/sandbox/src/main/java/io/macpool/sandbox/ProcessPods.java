@@ -1,6 +1,6 @@
 package io.macpool.sandbox;
 
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import io.macpool.worker.Main;
 import java.io.IOException;
 import java.net.URI;

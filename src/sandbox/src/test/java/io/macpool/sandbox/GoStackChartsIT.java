@@ -8,7 +8,7 @@ import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.build.BuildScriptSimulator;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;

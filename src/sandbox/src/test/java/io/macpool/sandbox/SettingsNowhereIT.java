@@ -14,7 +14,7 @@ import io.macpool.operator.OperatorSettings;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsSpec;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import io.macpool.worker.Worker;

@@ -1,6 +1,6 @@
 package io.macpool.bench.operator;
 
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import io.macpool.sim.net.LoopbackServer;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;

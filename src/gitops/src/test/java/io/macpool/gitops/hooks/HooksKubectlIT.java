@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.hooks.HookRun.Result;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
-import io.macpool.sim.kubernetes.PodRunner;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import io.macpool.sim.peer.Peer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -271,16 +271,16 @@ class HooksKubectlIT {
 
   private static String deployment(String name, String of, int replicas) {
     return """
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: %s, namespace: %s, labels: {app.kubernetes.io/name: %s}}
-        spec:
-          replicas: %d
-          selector: {matchLabels: {name: %s}}
-          template:
-            metadata: {labels: {name: %s}}
-            spec: {containers: [{name: a, image: a}]}
-        """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: %s, namespace: %s, labels: {app.kubernetes.io/name: %s}}
+    spec:
+      replicas: %d
+      selector: {matchLabels: {name: %s}}
+      template:
+        metadata: {labels: {name: %s}}
+        spec: {containers: [{name: a, image: a}]}
+    """
         .formatted(name, STAGING, of, replicas, name, name);
   }
 

@@ -1,6 +1,9 @@
 package io.macpool.sim.kubernetes;
 
 import io.macpool.sim.kubernetes.ApiCall.Verb;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.ResourceType;
+import io.macpool.sim.kubernetes.store.ResourceTypes;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,15 @@
 package io.macpool.sim.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.macpool.sim.kubernetes.ObjectStore.Change;
+import io.macpool.sim.kubernetes.node.Kubelet;
+import io.macpool.sim.kubernetes.node.PodRunner;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ObjectKey;
+import io.macpool.sim.kubernetes.store.ObjectStore;
+import io.macpool.sim.kubernetes.store.ObjectStore.Change;
+import io.macpool.sim.kubernetes.store.Quotas;
+import io.macpool.sim.kubernetes.store.ResourceType;
+import io.macpool.sim.kubernetes.store.ResourceTypes;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

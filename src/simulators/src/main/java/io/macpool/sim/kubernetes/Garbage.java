@@ -2,9 +2,15 @@ package io.macpool.sim.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.sim.kubernetes.ObjectStore.Change;
-import io.macpool.sim.kubernetes.ObjectStore.ChangeKind;
 import io.macpool.sim.kubernetes.Verbs.Deletion;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ObjectKey;
+import io.macpool.sim.kubernetes.store.ObjectStore;
+import io.macpool.sim.kubernetes.store.ObjectStore.Change;
+import io.macpool.sim.kubernetes.store.ObjectStore.ChangeKind;
+import io.macpool.sim.kubernetes.store.ResourceType;
+import io.macpool.sim.kubernetes.store.ResourceTypes;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

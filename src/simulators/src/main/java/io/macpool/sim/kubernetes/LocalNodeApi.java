@@ -2,6 +2,12 @@ package io.macpool.sim.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.Verbs.Deletion;
+import io.macpool.sim.kubernetes.node.NodeApi;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ObjectKey;
+import io.macpool.sim.kubernetes.store.ObjectStore;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,7 @@
 package io.macpool.sim.kubernetes;
 
 import io.macpool.sim.kubernetes.ApiCall.Verb;
+import io.macpool.sim.kubernetes.store.ApiFailure;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;

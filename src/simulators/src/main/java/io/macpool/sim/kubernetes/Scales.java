@@ -3,6 +3,9 @@ package io.macpool.sim.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.List;
 
 /** The scale subresource: an autoscaling/v1 Scale made of an object, and written back into it. */

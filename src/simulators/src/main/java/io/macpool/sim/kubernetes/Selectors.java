@@ -1,6 +1,9 @@
 package io.macpool.sim.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceTypes;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;

@@ -14,6 +14,9 @@
  * first used, lists are never paged, CEL rules are not evaluated, ordinary writes own no fields,
  * only a pod's first container runs, and readiness is what the runner says, not what a probe finds.
  *
- * <p>Must not be here: anything of the operator or a worker.
+ * <p>Belongs here: HTTP, verbs, watches, and the controllers of Deployments and ReplicaSets. Rooms
+ * of their own: {@code store} (objects and types), {@code fields} (owners, patches, apply), {@code
+ * admission} (what is refused and what is filled in), {@code node} (what runs pods). Anything of
+ * the operator or a worker has no place here.
  */
 package io.macpool.sim.kubernetes;

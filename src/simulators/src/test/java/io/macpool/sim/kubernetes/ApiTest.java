@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.sim.kubernetes.KubernetesSimulator.Options;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

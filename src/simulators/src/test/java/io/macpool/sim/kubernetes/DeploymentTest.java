@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macpool.sim.kubernetes.KubernetesSimulator.Options;
 import io.macpool.sim.kubernetes.RecordingRunner.TestPod;
+import io.macpool.sim.kubernetes.store.Metadata;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;

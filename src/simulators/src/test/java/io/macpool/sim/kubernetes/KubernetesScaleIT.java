@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.macpool.sim.kubernetes.KubernetesSimulator.Options;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -74,17 +75,17 @@ class KubernetesScaleIT {
 
   private static String deployment(String name, int replicas) {
     return """
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: %s, namespace: ci}
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: %s, namespace: ci}
+    spec:
+      replicas: %d
+      selector: {matchLabels: {name: %s}}
+      template:
+        metadata: {labels: {name: %s}}
         spec:
-          replicas: %d
-          selector: {matchLabels: {name: %s}}
-          template:
-            metadata: {labels: {name: %s}}
-            spec:
-              containers: [{name: worker, image: "worker:v1"}]
-        """
+          containers: [{name: worker, image: "worker:v1"}]
+    """
         .formatted(name, replicas, name, name);
   }
 }

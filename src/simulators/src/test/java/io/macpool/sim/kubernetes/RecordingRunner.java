@@ -1,5 +1,6 @@
 package io.macpool.sim.kubernetes;
 
+import io.macpool.sim.kubernetes.node.PodRunner;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

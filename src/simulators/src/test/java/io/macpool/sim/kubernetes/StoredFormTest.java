@@ -1,6 +1,7 @@
 package io.macpool.sim.kubernetes;
 
 import io.macpool.sim.kubernetes.KubernetesSimulator.Options;
+import io.macpool.sim.kubernetes.node.PodRunner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 

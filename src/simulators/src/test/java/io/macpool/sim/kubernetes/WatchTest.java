@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.macpool.sim.kubernetes.KubernetesSimulator.Options;
+import io.macpool.sim.kubernetes.node.PodRunner;
+import io.macpool.sim.kubernetes.store.Metadata;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Set;

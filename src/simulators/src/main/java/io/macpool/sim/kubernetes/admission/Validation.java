@@ -1,9 +1,12 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -13,7 +16,7 @@ import java.util.stream.Collectors;
  * Refuses what a custom resource's structural schema forbids: types, required members, ranges,
  * lengths, patterns, enumerations. CEL rules are not evaluated; a real API server does that.
  */
-final class Validation {
+public final class Validation {
 
   private final List<String> problems = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
@@ -48,7 +51,7 @@ final class Validation {
    *
    * @throws ApiFailure 400 naming every such field
    */
-  static void refuseUnknown(ResourceType type, ObjectNode part) {
+  public static void refuseUnknown(ResourceType type, ObjectNode part) {
     Validation validation = new Validation(type);
     validation.readAll(type, part.deepCopy());
     if (!validation.unknown.isEmpty()) {

@@ -1,6 +1,9 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

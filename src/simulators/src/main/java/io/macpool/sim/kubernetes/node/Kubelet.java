@@ -1,10 +1,12 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.sim.kubernetes.LocalPod.Phase;
-import io.macpool.sim.kubernetes.PodRunner.PodLaunch;
-import io.macpool.sim.kubernetes.PodRunner.RunningPod;
+import io.macpool.sim.kubernetes.node.LocalPod.Phase;
+import io.macpool.sim.kubernetes.node.PodRunner.PodLaunch;
+import io.macpool.sim.kubernetes.node.PodRunner.RunningPod;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ObjectKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * ends by itself, and lets it end in its grace period. Confined to the controllers' thread, but for
  * launches.
  */
-final class Kubelet {
+public final class Kubelet {
 
   private static final Logger log = LoggerFactory.getLogger(Kubelet.class);
   private static final Duration RETRY = Duration.ofMillis(500);
@@ -44,7 +46,7 @@ final class Kubelet {
   private final Map<String, LocalPod> pods = new HashMap<>();
   private final PodAddresses addresses = PodAddresses.claim();
 
-  Kubelet(
+  public Kubelet(
       NodeApi api,
       PodRunner runner,
       Clock clock,
@@ -61,7 +63,7 @@ final class Kubelet {
   }
 
   /** A pod was added, changed or removed. */
-  void observe(ObjectKey key) {
+  public void observe(ObjectKey key) {
     Optional<ObjectNode> pod = api.get(key);
     String uid = pod.map(Metadata::uid).orElse("");
     List<LocalPod> gone =
@@ -85,7 +87,7 @@ final class Kubelet {
   }
 
   /** Looks at every pod. */
-  void tick() {
+  public void tick() {
     List.copyOf(pods.values()).forEach(this::step);
   }
 
@@ -230,21 +232,21 @@ final class Kubelet {
   }
 
   /** A crash: the container ends at once, and is started again. */
-  boolean crash(String namespace, String name) {
+  public boolean crash(String namespace, String name) {
     Optional<LocalPod> local = find(namespace, name).filter(pod -> pod.running != null);
     local.ifPresent(pod -> pod.running.kill());
     return local.isPresent();
   }
 
   /** The node goes silent about the pod, or is heard of again; the container runs on. */
-  boolean cutOff(String namespace, String name, boolean silent) {
+  public boolean cutOff(String namespace, String name, boolean silent) {
     Optional<LocalPod> local = find(namespace, name);
     local.ifPresent(pod -> pod.cutOff = silent);
     return local.isPresent();
   }
 
   /** What the pod's container has logged; empty if there is no such container. */
-  Optional<List<String>> log(String namespace, String name) {
+  public Optional<List<String>> log(String namespace, String name) {
     return find(namespace, name).map(pod -> pod.running).map(RunningPod::log);
   }
 
@@ -254,12 +256,12 @@ final class Kubelet {
   }
 
   /** The node's end: kills every container. */
-  void killAll() {
+  public void killAll() {
     List.copyOf(pods.values()).forEach(this::forget);
     addresses.close();
   }
 
-  static void remove(Path directory) {
+  public static void remove(Path directory) {
     if (!Files.exists(directory)) {
       return;
     }

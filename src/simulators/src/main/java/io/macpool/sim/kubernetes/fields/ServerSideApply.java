@@ -1,8 +1,11 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +19,12 @@ import java.util.TreeMap;
  * Deployments ({@link FieldOwners}) appliers alone are tracked: a field set by an ordinary write
  * has no owner here, so applying over it is no conflict, as with {@code force}.
  */
-final class ServerSideApply {
+public final class ServerSideApply {
 
   private final ResourceType type;
   private final FieldShapes shapes;
 
-  ServerSideApply(ResourceType type) {
+  public ServerSideApply(ResourceType type) {
     this.type = type;
     shapes = new FieldShapes(type);
   }
@@ -33,7 +36,7 @@ final class ServerSideApply {
    * @throws ApiFailure 409 if another applier owns a field that this one would change, unless
    *     forced
    */
-  ObjectNode apply(
+  public ObjectNode apply(
       ObjectNode live,
       ObjectNode configuration,
       String manager,

@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,13 +17,13 @@ import java.util.function.Supplier;
  * shared: copy before changing. A compound change runs inside {@link #atomically}; listeners are
  * told of each change under the same lock, in order, so they must be quick.
  */
-final class ObjectStore {
+public final class ObjectStore {
 
   /** Changes remembered for watches that resume; older ones are gone (410). */
   private static final int HISTORY = 20_000;
 
   /** What happened to an object. */
-  enum ChangeKind {
+  public enum ChangeKind {
     ADDED,
     MODIFIED,
     DELETED
@@ -35,11 +35,11 @@ final class ObjectStore {
    * @param before the object as it was; null if it was added
    * @param object the object as it is, or last was
    */
-  record Change(
+  public record Change(
       ChangeKind kind, ObjectKey key, JsonNode before, ObjectNode object, long revision) {}
 
   /** Told of every change, in order. */
-  interface Listener {
+  public interface Listener {
     void changed(Change change);
   }
 
@@ -50,21 +50,21 @@ final class ObjectStore {
   private long compacted = 1;
 
   /** Runs one compound change; nothing else changes meanwhile. */
-  synchronized <T> T atomically(Supplier<T> change) {
+  public synchronized <T> T atomically(Supplier<T> change) {
     return change.get();
   }
 
-  synchronized long revision() {
+  public synchronized long revision() {
     return revision;
   }
 
-  synchronized Optional<ObjectNode> get(ObjectKey key) {
+  public synchronized Optional<ObjectNode> get(ObjectKey key) {
     TreeMap<ObjectKey, ObjectNode> all = objects.get(key.resource());
     return all == null ? Optional.empty() : Optional.ofNullable(all.get(key));
   }
 
   /** All objects of a resource, by namespace and name; in one namespace unless it is empty. */
-  synchronized List<ObjectNode> list(String resource, String namespace) {
+  public synchronized List<ObjectNode> list(String resource, String namespace) {
     TreeMap<ObjectKey, ObjectNode> all = objects.get(resource);
     if (all == null) {
       return List.of();
@@ -82,7 +82,7 @@ final class ObjectStore {
   }
 
   /** Keeps the object under a new revision, which is written into it; it is the store's then. */
-  synchronized ObjectNode put(ObjectKey key, ObjectNode object) {
+  public synchronized ObjectNode put(ObjectKey key, ObjectNode object) {
     revision++;
     Metadata.of(object).put("resourceVersion", Long.toString(revision));
     ObjectNode before =
@@ -98,7 +98,7 @@ final class ObjectStore {
   }
 
   /** Forgets the object and returns it as it last was, under the revision of its end. */
-  synchronized Optional<ObjectNode> remove(ObjectKey key) {
+  public synchronized Optional<ObjectNode> remove(ObjectKey key) {
     TreeMap<ObjectKey, ObjectNode> all = objects.get(key.resource());
     ObjectNode before = all == null ? null : all.remove(key);
     if (before == null) {
@@ -124,7 +124,7 @@ final class ObjectStore {
    *
    * @throws ApiFailure 410 if changes since then are no longer remembered
    */
-  synchronized List<Change> follow(long since, Listener listener) {
+  public synchronized List<Change> follow(long since, Listener listener) {
     if (since < compacted) {
       throw ApiFailure.expired();
     }
@@ -138,12 +138,12 @@ final class ObjectStore {
     return missed;
   }
 
-  void forget(Listener listener) {
+  public void forget(Listener listener) {
     listeners.remove(listener);
   }
 
   /** Forgets the changes so far: a watch that would resume before now is told 410. */
-  synchronized void compact() {
+  public synchronized void compact() {
     history.clear();
     compacted = revision;
   }

@@ -1,16 +1,16 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Holds the number of a namespace's pods to its ResourceQuotas: of what they limit, only that. */
-final class Quotas {
+public final class Quotas {
 
-  static final String RESOURCE = "resourcequotas";
+  public static final String RESOURCE = "resourcequotas";
 
   private final ObjectStore store;
 
-  Quotas(ObjectStore store) {
+  public Quotas(ObjectStore store) {
     this.store = store;
   }
 
@@ -19,7 +19,7 @@ final class Quotas {
    *
    * @throws ApiFailure 403 if a quota is exhausted
    */
-  void check(ResourceType type, String namespace, String name) {
+  public void check(ResourceType type, String namespace, String name) {
     if (!type.resource().equals("pods")) {
       return;
     }

@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -11,15 +11,15 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
 /** The resources that the API serves: built in, and those of custom resource definitions. */
-final class ResourceTypes {
+public final class ResourceTypes {
 
-  static final String NAMESPACES = "namespaces";
-  static final String CRDS = "customresourcedefinitions.apiextensions.k8s.io";
+  public static final String NAMESPACES = "namespaces";
+  public static final String CRDS = "customresourcedefinitions.apiextensions.k8s.io";
 
   /** By {@code group/version/plural}. */
   private final Map<String, ResourceType> types = new ConcurrentSkipListMap<>();
 
-  ResourceTypes() {
+  public ResourceTypes() {
     core("Namespace", NAMESPACES, false, true, "ns");
     core("Node", "nodes", false, true, "no");
     core("Pod", "pods", true, true, "po");
@@ -110,21 +110,21 @@ final class ResourceTypes {
     types.put(type.group() + "/" + type.version() + "/" + type.plural(), type);
   }
 
-  Optional<ResourceType> find(String group, String version, String plural) {
+  public Optional<ResourceType> find(String group, String version, String plural) {
     return Optional.ofNullable(types.get(group + "/" + version + "/" + plural));
   }
 
   /** Any version of the resource: all versions are kept as one. */
-  Optional<ResourceType> ofResource(String resource) {
+  public Optional<ResourceType> ofResource(String resource) {
     return all().stream().filter(type -> type.resource().equals(resource)).findFirst();
   }
 
-  Collection<ResourceType> all() {
+  public Collection<ResourceType> all() {
     return types.values();
   }
 
   /** Serves what the definition says, in place of what it said before. */
-  void define(JsonNode definition) {
+  public void define(JsonNode definition) {
     undefine(definition);
     JsonNode spec = definition.path("spec");
     JsonNode names = spec.path("names");
@@ -136,7 +136,7 @@ final class ResourceTypes {
   }
 
   /** No longer serves what the definition says. */
-  void undefine(JsonNode definition) {
+  public void undefine(JsonNode definition) {
     String group = definition.path("spec").path("group").asText();
     String plural = definition.path("spec").path("names").path("plural").asText();
     types.values().removeIf(type -> type.group().equals(group) && type.plural().equals(plural));
@@ -167,7 +167,7 @@ final class ResourceTypes {
   }
 
   /** {@code .spec.replicas} as its names. */
-  static List<String> path(String dotted) {
+  public static List<String> path(String dotted) {
     return Stream.of(dotted.split("\\.", -1)).filter(name -> !name.isEmpty()).toList();
   }
 }

@@ -1,6 +1,8 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;

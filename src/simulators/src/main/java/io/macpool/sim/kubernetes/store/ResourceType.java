@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param columns additional printer columns of a custom resource
  * @param schema the custom resource's OpenAPI schema; missing node if there is none
  */
-record ResourceType(
+public record ResourceType(
     String group,
     String version,
     String kind,
@@ -27,26 +27,26 @@ record ResourceType(
     JsonNode schema) {
 
   /** Where a scale subresource finds its numbers, as paths of names; selector may be absent. */
-  record Scale(List<String> spec, List<String> status, Optional<List<String>> selector) {}
+  public record Scale(List<String> spec, List<String> status, Optional<List<String>> selector) {}
 
-  ResourceType {
+  public ResourceType {
     shortNames = List.copyOf(shortNames);
   }
 
   /** The name under which objects are kept: {@code deployments.apps}, {@code pods}. */
-  String resource() {
+  public String resource() {
     return group.isEmpty() ? plural : plural + "." + group;
   }
 
-  String apiVersion() {
+  public String apiVersion() {
     return group.isEmpty() ? version : group + "/" + version;
   }
 
-  String singular() {
+  public String singular() {
     return kind.toLowerCase(Locale.ROOT);
   }
 
-  boolean isCustom() {
+  public boolean isCustom() {
     return group.contains(".") && !group.endsWith(".k8s.io");
   }
 }

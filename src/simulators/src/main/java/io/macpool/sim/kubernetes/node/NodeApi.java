@@ -1,10 +1,11 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.store.ObjectKey;
 import java.util.Optional;
 
 /** What a node asks of the API server: ours, in this JVM, or a real one. */
-interface NodeApi {
+public interface NodeApi {
 
   /** A copy of the object as it is now: a pod, a secret or a config map. */
   Optional<ObjectNode> get(ObjectKey key);

@@ -1,9 +1,11 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,21 +16,21 @@ import java.util.Optional;
  * the same manager applies. An API server keeps that for all objects; here it is kept for
  * Deployments, the only ones that appliers and others both write.
  */
-final class FieldOwners {
+public final class FieldOwners {
 
   /**
    * Who writes.
    *
    * @param manager empty if nobody asks who it was, as for our own controllers
    */
-  record Writer(String manager, String subresource) {
-    static final Writer NOBODY = new Writer("", "");
+  public record Writer(String manager, String subresource) {
+    public static final Writer NOBODY = new Writer("", "");
   }
 
   private FieldOwners() {}
 
   /** Notes in {@code after} what an ordinary write changed. */
-  static void note(
+  public static void note(
       ResourceType type, ObjectNode before, ObjectNode after, Writer writer, Instant now) {
     if (writer.manager().isEmpty() || !type.resource().equals("deployments.apps")) {
       return;

@@ -1,21 +1,27 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.admission;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.fields.Patches;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ObjectStore;
+import io.macpool.sim.kubernetes.store.Quotas;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What every written object goes through: others' changes, defaults, then the rules. */
-final class Admission {
+public final class Admission {
 
   private final Quotas quotas;
   private final Map<String, ObjectNode> changes = new ConcurrentHashMap<>();
 
-  Admission(ObjectStore store) {
+  public Admission(ObjectStore store) {
     quotas = new Quotas(store);
   }
 
   /** Merges a patch into every object of that resource that is written from now on. */
-  void change(String resource, ObjectNode patch) {
+  public void change(String resource, ObjectNode patch) {
     changes.put(resource, patch);
   }
 
@@ -24,7 +30,7 @@ final class Admission {
    *
    * @throws ApiFailure if it is against a rule
    */
-  void admit(ResourceType type, ObjectNode object) {
+  public void admit(ResourceType type, ObjectNode object) {
     ObjectNode change = changes.get(type.resource());
     if (change != null) {
       object.setAll(Patches.merge(object, change));
@@ -41,7 +47,7 @@ final class Admission {
    *
    * @throws ApiFailure also if a quota is exhausted
    */
-  void admitNew(ResourceType type, String namespace, ObjectNode object) {
+  public void admitNew(ResourceType type, String namespace, ObjectNode object) {
     admit(type, object);
     quotas.check(type, namespace, Metadata.name(object));
   }

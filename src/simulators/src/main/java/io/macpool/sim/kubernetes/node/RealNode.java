@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.macpool.sim.kubernetes.store.ObjectKey;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

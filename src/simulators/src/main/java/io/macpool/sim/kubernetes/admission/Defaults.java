@@ -1,7 +1,8 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 

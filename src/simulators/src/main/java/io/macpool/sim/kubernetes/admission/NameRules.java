@@ -1,6 +1,9 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,7 +11,7 @@ import java.util.List;
  * How long names and the values of labels may be. What a controller derives from a name that is
  * allowed may not be.
  */
-final class NameRules {
+public final class NameRules {
 
   private static final int LONGEST_NAME = 253;
   private static final int LONGEST_LABEL = 63;
@@ -55,7 +58,7 @@ final class NameRules {
   }
 
   /** What a generated name begins with. */
-  static String prefix(String generateName) {
+  public static String prefix(String generateName) {
     return generateName.length() > LONGEST_PREFIX
         ? generateName.substring(0, LONGEST_PREFIX)
         : generateName;

@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,43 +8,43 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Reading and writing an object's {@code metadata}. */
-final class Metadata {
+public final class Metadata {
 
   private Metadata() {}
 
-  static ObjectNode of(ObjectNode object) {
+  public static ObjectNode of(ObjectNode object) {
     return object.withObjectProperty("metadata");
   }
 
-  static JsonNode read(JsonNode object) {
+  public static JsonNode read(JsonNode object) {
     return object.path("metadata");
   }
 
-  static String name(JsonNode object) {
+  public static String name(JsonNode object) {
     return read(object).path("name").asText("");
   }
 
-  static String namespace(JsonNode object) {
+  public static String namespace(JsonNode object) {
     return read(object).path("namespace").asText("");
   }
 
-  static String uid(JsonNode object) {
+  public static String uid(JsonNode object) {
     return read(object).path("uid").asText("");
   }
 
-  static String version(JsonNode object) {
+  public static String version(JsonNode object) {
     return read(object).path("resourceVersion").asText("");
   }
 
-  static boolean isDeleted(JsonNode object) {
+  public static boolean isDeleted(JsonNode object) {
     return read(object).hasNonNull("deletionTimestamp");
   }
 
-  static boolean hasFinalizers(JsonNode object) {
+  public static boolean hasFinalizers(JsonNode object) {
     return !read(object).path("finalizers").isEmpty();
   }
 
-  static boolean isOwnedBy(JsonNode object, String uid) {
+  public static boolean isOwnedBy(JsonNode object, String uid) {
     for (JsonNode owner : read(object).path("ownerReferences")) {
       if (owner.path("uid").asText().equals(uid)) {
         return true;
@@ -54,7 +54,7 @@ final class Metadata {
   }
 
   /** The owner that manages the object. */
-  static Optional<JsonNode> controller(JsonNode object) {
+  public static Optional<JsonNode> controller(JsonNode object) {
     for (JsonNode owner : read(object).path("ownerReferences")) {
       if (owner.path("controller").asBoolean()) {
         return Optional.of(owner);
@@ -64,7 +64,7 @@ final class Metadata {
   }
 
   /** Makes {@code owner} the managing owner of {@code object}. */
-  static void own(ObjectNode object, JsonNode owner) {
+  public static void own(ObjectNode object, JsonNode owner) {
     ArrayNode owners = of(object).putArray("ownerReferences");
     owners
         .addObject()
@@ -77,7 +77,7 @@ final class Metadata {
   }
 
   /** RFC 3339 in whole seconds, as the API writes times. */
-  static String time(Instant instant) {
+  public static String time(Instant instant) {
     return instant.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

@@ -1,9 +1,11 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.node;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.sim.kubernetes.PodRunner.RunningPod;
+import io.macpool.sim.kubernetes.node.PodRunner.RunningPod;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ObjectKey;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;

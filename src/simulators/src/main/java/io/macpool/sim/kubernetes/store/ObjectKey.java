@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.store;
 
 import java.util.Comparator;
 
@@ -8,14 +8,15 @@ import java.util.Comparator;
  * @param resource plural and group: {@code pods}, {@code deployments.apps}
  * @param namespace empty for cluster-wide resources
  */
-record ObjectKey(String resource, String namespace, String name) implements Comparable<ObjectKey> {
+public record ObjectKey(String resource, String namespace, String name)
+    implements Comparable<ObjectKey> {
 
   private static final Comparator<ObjectKey> ORDER =
       Comparator.comparing(ObjectKey::resource)
           .thenComparing(ObjectKey::namespace)
           .thenComparing(ObjectKey::name);
 
-  static ObjectKey of(ResourceType type, String namespace, String name) {
+  public static ObjectKey of(ResourceType type, String namespace, String name) {
     return new ObjectKey(type.resource(), type.namespaced() ? namespace : "", name);
   }
 

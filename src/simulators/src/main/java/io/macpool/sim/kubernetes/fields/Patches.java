@@ -1,15 +1,18 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.zjsonpatch.JsonPatch;
+import io.macpool.sim.kubernetes.store.ApiFailure;
+import io.macpool.sim.kubernetes.store.Metadata;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** JSON patch, merge patch and strategic merge patch. Each returns a new object. */
-final class Patches {
+public final class Patches {
 
   private Patches() {}
 
@@ -18,7 +21,7 @@ final class Patches {
    *
    * @throws ApiFailure 422 if an operation can't be carried out
    */
-  static ObjectNode json(ResourceType type, ObjectNode object, JsonNode patch) {
+  public static ObjectNode json(ResourceType type, ObjectNode object, JsonNode patch) {
     try {
       return (ObjectNode) JsonPatch.apply(patch, object.deepCopy());
     } catch (RuntimeException e) {
@@ -27,7 +30,7 @@ final class Patches {
   }
 
   /** RFC 7386. */
-  static ObjectNode merge(ObjectNode object, JsonNode patch) {
+  public static ObjectNode merge(ObjectNode object, JsonNode patch) {
     ObjectNode result = object.deepCopy();
     mergeInto(result, patch);
     return result;
@@ -53,7 +56,7 @@ final class Patches {
   /**
    * Merge by the lists' keys; knows {@code $patch: delete}, {@code $patch: replace}, {@code null}.
    */
-  static ObjectNode strategic(ResourceType type, ObjectNode object, JsonNode patch) {
+  public static ObjectNode strategic(ResourceType type, ObjectNode object, JsonNode patch) {
     ObjectNode result = object.deepCopy();
     new Strategic(new FieldShapes(type)).object(result, patch, new ArrayList<>());
     return result;

@@ -1,7 +1,8 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.sim.kubernetes.store.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,0 +1,8 @@
+/**
+ * Who owns which field, and what a patch makes of an object. Entry: {@link
+ * io.macpool.sim.kubernetes.fields.ServerSideApply}.
+ *
+ * <p>Invariants: all are functions of objects; nothing here reads or writes the store. An applier
+ * never takes a field from another without force.
+ */
+package io.macpool.sim.kubernetes.fields;
