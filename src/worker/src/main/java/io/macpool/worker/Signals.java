@@ -2,7 +2,7 @@ package io.macpool.worker;
 
 import io.macpool.core.GoDuration;
 import io.macpool.service.Settings;
-import io.macpool.worker.job.ProcessorPool;
+import io.macpool.worker.job.processor.ProcessorPool;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -48,7 +48,7 @@ class BadPayloadIT {
             "it has no job.id",
             "[".repeat(100_000),
             "it is not JSON");
-    try (LogLines lines = LogLines.of("io.macpool.worker.job.Intake")) {
+    try (LogLines lines = LogLines.of("io.macpool.worker.job.processor.Intake")) {
       Worker worker = stage.worker();
       reasons.keySet().forEach(stage::publishText);
       long id = stage.publish("echo still here");

@@ -161,7 +161,7 @@ class ChannelFaultsIT {
     stage.broker.resize(0);
     long id = Stage.newId();
     try (Connection connection = connect();
-        LogLines lines = LogLines.ofAll("io.macpool.worker.job.RunningJobs")) {
+        LogLines lines = LogLines.ofAll("io.macpool.worker.job.processor.RunningJobs")) {
       Channel channel = connection.createChannel();
       channel.queueDeclare(limited, true, false, false, limitOfThree(dead));
       stage.worker("QUEUE_NAME", limited, "POOL_SIZE", "2");

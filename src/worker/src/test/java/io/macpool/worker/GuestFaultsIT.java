@@ -140,7 +140,7 @@ class GuestFaultsIT {
     String vm = stage.awaitInstance();
     await().until(() -> stage.guests.home(vm).isPresent());
     stage.guests.slowLogins(vm, Duration.ofMillis(1400));
-    try (LogLines lines = LogLines.ofAll("io.macpool.worker.job.JobInstance")) {
+    try (LogLines lines = LogLines.ofAll("io.macpool.worker.job.run.JobInstance")) {
       stage.broker.withholdAddresses(false);
       JobRecord job = stage.finished(id);
       assertThat(job.finalState()).contains("passed");
@@ -152,7 +152,7 @@ class GuestFaultsIT {
 
   @Test
   void whatSshAnsweredIsTheReasonInTheJobsLog() {
-    try (LogLines lines = LogLines.ofAll("io.macpool.worker.job.JobInstance")) {
+    try (LogLines lines = LogLines.ofAll("io.macpool.worker.job.run.JobInstance")) {
       stage.worker(
           "STARTUP_TIMEOUT",
           "2s",

@@ -71,7 +71,7 @@ class WorkerIT {
 
   @Test
   void anotherImageThanTheJobsOwnIsToldInBothLogs() {
-    try (LogLines log = LogLines.of("io.macpool.worker.job.JobInstance")) {
+    try (LogLines log = LogLines.of("io.macpool.worker.job.run.JobInstance")) {
       stage.worker();
       long id = Stage.newId();
       ObjectNode payload = Stage.payload(id, "true");

@@ -3,7 +3,7 @@ package io.macpool.bench.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.macpool.sim.ssh.GuestProgram;
-import io.macpool.worker.job.Wrapper;
+import io.macpool.worker.job.wrapper.Wrapper;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

@@ -33,7 +33,7 @@ public final class StartFailures {
   }
 
   /** A job failed to start so often by now, wherever it was tried; 0: it is over. */
-  void tell(long jobId, int total) {
+  public void tell(long jobId, int total) {
     hear(new Count(jobId, total));
     toAll.accept(new Count(jobId, total));
   }

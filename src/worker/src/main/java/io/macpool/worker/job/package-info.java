@@ -1,9 +1,9 @@
 /**
- * The shell around {@code io.macpool.core.job}: a {@link Job} carries out its machine's actions on
- * the neighbours and tells it what came of them; processors take jobs, a pool of them grows and
- * shrinks. What comes in and goes out is in the interfaces {@link JobQueue}, {@link Delivery},
- * {@link Reports} and {@link LogSink}.
+ * What comes into a worker and what goes out of it: payloads, deliveries, reports, parts of the
+ * log. Queues implement {@link JobQueue}, {@link Delivery}, {@link Reports} and {@link LogSink};
+ * jobs are run by the packages below this one.
  *
- * <p>Must not be here: rules over what follows from what (those are in core), and vendors' types.
+ * <p>Invariants: values and interfaces only; nothing here knows how a job is run, and no type of a
+ * vendor. A payload that is no job is a {@link PayloadException}, never half a job.
  */
 package io.macpool.worker.job;

@@ -7,7 +7,7 @@ import io.macpool.service.ConnectionLimits;
 import io.macpool.service.HttpListener;
 import io.macpool.service.ListenAddress;
 import io.macpool.service.Secret;
-import io.macpool.worker.job.ProcessorPool;
+import io.macpool.worker.job.processor.ProcessorPool;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;

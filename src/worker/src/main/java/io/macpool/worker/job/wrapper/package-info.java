@@ -1,0 +1,8 @@
+/**
+ * The shell script that runs the script of a job in the instance, and the dialogue with it. Entry:
+ * {@link io.macpool.worker.job.wrapper.WrapperChannel}.
+ *
+ * <p>Invariants: only a line with the nonce of this session counts; nothing that SSH says of the
+ * command is taken for the status of the script; secrets go by standard input only.
+ */
+package io.macpool.worker.job.wrapper;
