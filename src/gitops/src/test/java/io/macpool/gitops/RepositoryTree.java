@@ -1,6 +1,6 @@
 package io.macpool.gitops;
 
-import io.macpool.gitops.check.RunHistory;
+import io.macpool.gitops.check.rule.RunHistory;
 import io.macpool.gitops.tree.DeployTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.macpool.gitops.change;
 
-import io.macpool.gitops.check.RunHistory;
-import io.macpool.gitops.check.RunHistory.Ran;
+import io.macpool.gitops.check.rule.RunHistory;
+import io.macpool.gitops.check.rule.RunHistory.Ran;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;

@@ -1,5 +1,17 @@
 package io.macpool.gitops.check;
 
+import io.macpool.gitops.check.environment.BrokerExists;
+import io.macpool.gitops.check.environment.EnvironmentNamespace;
+import io.macpool.gitops.check.environment.EnvironmentWiring;
+import io.macpool.gitops.check.image.ImageAutomation;
+import io.macpool.gitops.check.image.PinnedImages;
+import io.macpool.gitops.check.image.StagingFirst;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rule;
+import io.macpool.gitops.check.rule.RunHistory;
+import io.macpool.gitops.check.rule.SchemaCache;
+import io.macpool.gitops.check.secret.NoClearSecrets;
 import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.tree.DeployTree;
 import java.util.List;

@@ -1,6 +1,9 @@
 package io.macpool.gitops.check;
 
-import io.macpool.gitops.check.Problem.Severity;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Problem.Severity;
+import io.macpool.gitops.check.rule.Rendering;
 import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.helm.TemplateInputs;
 import io.macpool.gitops.helm.TemplateInputs.Look;

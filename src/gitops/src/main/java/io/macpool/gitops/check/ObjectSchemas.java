@@ -1,5 +1,10 @@
 package io.macpool.gitops.check;
 
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rendering;
+import io.macpool.gitops.check.rule.Rule;
+import io.macpool.gitops.check.secret.SopsSecret;
 import io.macpool.gitops.schema.KubernetesSchemas;
 import io.macpool.gitops.schema.SchemaProblem;
 import io.macpool.gitops.tree.Environment.Located;

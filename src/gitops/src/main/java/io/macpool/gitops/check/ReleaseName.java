@@ -1,5 +1,8 @@
 package io.macpool.gitops.check;
 
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;

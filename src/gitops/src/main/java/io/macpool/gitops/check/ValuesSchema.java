@@ -2,6 +2,9 @@ package io.macpool.gitops.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.schema.JsonSchemas;
 import io.macpool.gitops.schema.SchemaProblem;
 import io.macpool.gitops.tree.Chart;

@@ -1,8 +1,8 @@
 package io.macpool.gitops.cli;
 
 import io.macpool.gitops.check.Checker;
-import io.macpool.gitops.check.Problem;
-import io.macpool.gitops.check.Problem.Severity;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Problem.Severity;
 import io.macpool.gitops.git.GitRepository;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.TreeException;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.gitops.check.Problem;
+import io.macpool.gitops.check.rule.Problem;
 import java.util.List;
 import java.util.Locale;
 

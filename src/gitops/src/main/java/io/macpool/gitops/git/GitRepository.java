@@ -1,6 +1,6 @@
 package io.macpool.gitops.git;
 
-import io.macpool.gitops.check.RunHistory;
+import io.macpool.gitops.check.rule.RunHistory;
 import io.macpool.gitops.tree.Environment;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.macpool.gitops.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.gitops.RepositoryTree;
-import io.macpool.gitops.check.RunHistory;
+import io.macpool.gitops.check.rule.RunHistory;
 import io.macpool.gitops.migrate.Migration;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;

@@ -3,6 +3,7 @@ package io.macpool.gitops.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.gitops.RepositoryTree;
+import io.macpool.gitops.check.rule.Problem;
 import io.macpool.gitops.tree.DeployTree;
 import java.io.IOException;
 import java.nio.file.Files;

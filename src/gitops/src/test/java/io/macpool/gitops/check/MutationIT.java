@@ -3,7 +3,8 @@ package io.macpool.gitops.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.gitops.RepositoryTree;
-import io.macpool.gitops.check.Problem.Severity;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Problem.Severity;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.SourceFile;

@@ -3,8 +3,10 @@ package io.macpool.gitops.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.gitops.RepositoryTree;
-import io.macpool.gitops.check.Problem.Severity;
-import io.macpool.gitops.check.RunHistory.Ran;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Problem.Severity;
+import io.macpool.gitops.check.rule.RunHistory;
+import io.macpool.gitops.check.rule.RunHistory.Ran;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.yaml.YamlSyntaxException;

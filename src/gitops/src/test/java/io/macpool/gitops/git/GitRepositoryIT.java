@@ -3,7 +3,7 @@ package io.macpool.gitops.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.macpool.gitops.check.RunHistory.Ran;
+import io.macpool.gitops.check.rule.RunHistory.Ran;
 import io.macpool.gitops.tree.Environment;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.check.Checker;
-import io.macpool.gitops.check.Problem;
+import io.macpool.gitops.check.rule.Problem;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.SourceFile;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.check.Checker;
-import io.macpool.gitops.check.Problem;
+import io.macpool.gitops.check.rule.Problem;
 import io.macpool.gitops.helm.HelmRenderer;
 import io.macpool.gitops.helm.RenderException;
 import io.macpool.gitops.tree.Chart;
@@ -107,7 +107,8 @@ class RealApiIT {
       delimiter = '|',
       value = {
         "jupiter-brain-custom-2 | /spec/values | {resources: {requests: {memory: 64Gi}}}",
-        "jupiter-brain-custom-2 | /spec/values | {resources: {requests: {cpu: 2}, limits: {cpu: 1}}}",
+        "jupiter-brain-custom-2 | /spec/values | {resources: {requests: {cpu: 2}, limits: {cpu:"
+            + " 1}}}",
         "jupiter-brain-custom-2 | /spec/values | {networkPolicy: {egressCidrs: [999.1.1.1/99]}}",
         "jupiter-brain-custom-2 | /spec/values | {networkPolicy: {egressCidrs: [10.0.0.0]}}",
         "jupiter-brain-custom-2 | /spec/values | {networkPolicy: {egressCidrs: [10.0.0.0/33]}}",
@@ -124,7 +125,8 @@ class RealApiIT {
         "worker-custom-2 | /spec/values/cluster | {maxJobs: -1}",
         "worker-custom-2 | /spec/values/cluster | {weight: 0}",
         "worker-custom-2 | /spec/values/cluster | {scaling: {enabled: true, minJobs: 25}}",
-        "worker-custom-2 | /spec/values/cluster | {scaling: {enabled: true, targetQueueWait: soon}}",
+        "worker-custom-2 | /spec/values/cluster | {scaling: {enabled: true, targetQueueWait:"
+            + " soon}}",
         "hardware/pools | /spec | {brokerUrl: 'http://b'}",
         "hardware/pools | /spec | {slots: null}",
         "hardware/pools | /spec | {slots: -1}",

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.gitops.RepositoryTree;
 import io.macpool.gitops.check.Checker;
-import io.macpool.gitops.check.Problem;
+import io.macpool.gitops.check.rule.Problem;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.yaml.YamlReader;

@@ -1,6 +1,9 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Release;
@@ -15,7 +18,7 @@ import java.util.regex.PatternSyntaxException;
  * Staging follows builds by itself; production takes released versions, on a branch that a person
  * merges. A marker whose policy is of another image would deploy one service as another.
  */
-final class ImageAutomation implements Rule {
+public final class ImageAutomation implements Rule {
 
   private static final Pattern MARKER =
       Pattern.compile("#\\s*\\{\\s*\"\\$imagepolicy\"\\s*:\\s*\"([^\"]*)\"\\s*}\\s*$");
@@ -136,7 +139,8 @@ final class ImageAutomation implements Rule {
                   ? "staging does not follow the newest build of the main line"
                   : "production would follow something else than released versions",
               environment.isStaging()
-                  ? "Filter tags by ^main-(?P<built>[0-9]{14})-…, extract $built, order numerically, asc"
+                  ? "Filter tags by ^main-(?P<built>[0-9]{14})-…, extract $built, order"
+                        + " numerically, asc"
                   : "Write policy: semver: range"));
     } else if (!environment.isStaging()) {
       checkRange(policy, problems);

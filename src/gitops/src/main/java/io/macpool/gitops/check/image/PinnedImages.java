@@ -1,5 +1,9 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.image;
 
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rendering;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Image;
@@ -14,7 +18,7 @@ import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 
 /** An image that can change under its name makes what runs differ from what is in Git. */
-final class PinnedImages implements Rule {
+public final class PinnedImages implements Rule {
 
   private static final String IMAGE = "/spec/values/image";
   static final Pattern RELEASED = Pattern.compile("v?[0-9]+\\.[0-9]+\\.[0-9]+");
@@ -99,7 +103,8 @@ final class PinnedImages implements Rule {
                     + " runs \""
                     + found.reference()
                     + "\", which has no digest",
-                "Write it behind the name, @sha256: and 64 hex digits; a chart takes image.digest"));
+                "Write it behind the name, @sha256: and 64 hex digits; a chart takes"
+                    + " image.digest"));
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.environment;
 
 import java.util.ArrayList;
 import java.util.HashSet;

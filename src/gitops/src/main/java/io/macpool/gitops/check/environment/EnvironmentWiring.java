@@ -1,6 +1,9 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.environment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.SourceFile;
@@ -13,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Flux finds this environment, and only this one: branch, path, and every reference in it. */
-final class EnvironmentWiring implements Rule {
+public final class EnvironmentWiring implements Rule {
 
   /** Where objects name others of the same environment, and of which kind those are. */
   private static final Map<String, List<String>> REFERENCES =

@@ -1,6 +1,7 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.check.rule.Problem;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Release;
 import io.macpool.gitops.tree.SourceFile;

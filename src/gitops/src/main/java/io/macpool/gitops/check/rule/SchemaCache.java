@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Schemas that charts bring, each compiled once. */
-final class SchemaCache {
+public final class SchemaCache {
 
   private final Map<JsonNode, JsonSchema> values = new HashMap<>();
   private final Map<List<JsonNode>, KubernetesSchemas> kinds = new HashMap<>();

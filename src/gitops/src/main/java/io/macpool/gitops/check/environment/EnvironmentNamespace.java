@@ -1,11 +1,14 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.environment;
 
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.tree.Environment.Located;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The directory, the namespace and the Terraform graph of an environment have one name. */
-final class EnvironmentNamespace implements Rule {
+public final class EnvironmentNamespace implements Rule {
 
   @Override
   public String name() {

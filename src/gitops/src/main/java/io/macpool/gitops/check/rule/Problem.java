@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.rule;
 
 import io.macpool.gitops.tree.SourceFile;
 import java.nio.file.Path;
@@ -29,11 +29,12 @@ public record Problem(
           .thenComparing(Problem::rule)
           .thenComparing(Problem::message);
 
-  static Problem error(String rule, SourceFile file, int line, String message, String fix) {
+  public static Problem error(String rule, SourceFile file, int line, String message, String fix) {
     return new Problem(Severity.ERROR, rule, file.path(), line, message, fix);
   }
 
-  static Problem warning(String rule, SourceFile file, int line, String message, String fix) {
+  public static Problem warning(
+      String rule, SourceFile file, int line, String message, String fix) {
     return new Problem(Severity.WARNING, rule, file.path(), line, message, fix);
   }
 

@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.secret;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The form that SOPS gives to a Secret: every value {@code ENC[…]}, and a member {@code sops}. */
-final class SopsSecret {
+public final class SopsSecret {
 
   private SopsSecret() {}
 
   /** Whether SOPS has been over the document; {@link NoClearSecrets} looks at its values. */
-  static boolean isEncrypted(JsonNode content) {
+  public static boolean isEncrypted(JsonNode content) {
     return content.at("/sops/mac").isTextual();
   }
 
@@ -23,7 +23,7 @@ final class SopsSecret {
   }
 
   /** Whether it is text once it is decrypted: SOPS keeps numbers and booleans what they are. */
-  static boolean isText(JsonNode value) {
+  public static boolean isText(JsonNode value) {
     return value.isNull()
         || (value.isTextual() && !value.asText().matches("ENC\\[.*,type:(?!str|bytes|comment).*"));
   }

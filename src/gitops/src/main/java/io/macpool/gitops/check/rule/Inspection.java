@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The tree, and what all rules need to know of it, worked out once. */
-final class Inspection {
+public final class Inspection {
 
   private final DeployTree tree;
   private final RunHistory history;
@@ -28,7 +28,8 @@ final class Inspection {
   private final HelmRenderer renderer;
   private final List<Rendering> renderings = new ArrayList<>();
 
-  Inspection(DeployTree tree, RunHistory history, SchemaCache schemas, HelmRenderer renderer) {
+  public Inspection(
+      DeployTree tree, RunHistory history, SchemaCache schemas, HelmRenderer renderer) {
     this.tree = tree;
     this.history = history;
     this.schemas = schemas;
@@ -38,42 +39,42 @@ final class Inspection {
     }
   }
 
-  DeployTree tree() {
+  public DeployTree tree() {
     return tree;
   }
 
-  RunHistory history() {
+  public RunHistory history() {
     return history;
   }
 
-  KubernetesSchemas schemas(Environment environment) {
+  public KubernetesSchemas schemas(Environment environment) {
     return schemas.kinds(tree, environment);
   }
 
-  TemplateInputs templateInputs(Chart chart) {
+  public TemplateInputs templateInputs(Chart chart) {
     return renderer.inputs(chart);
   }
 
-  JsonSchema valuesSchema(Chart chart) {
+  public JsonSchema valuesSchema(Chart chart) {
     return schemas.values(chart);
   }
 
-  List<Release> releases() {
+  public List<Release> releases() {
     return tree.environments().stream().flatMap(e -> e.releases().stream()).toList();
   }
 
-  List<Rendering> renderings() {
+  public List<Rendering> renderings() {
     return renderings;
   }
 
-  List<Rendering> renderings(Environment environment) {
+  public List<Rendering> renderings(Environment environment) {
     return renderings.stream()
         .filter(rendering -> rendering.release().environment().equals(environment.name()))
         .toList();
   }
 
   /** The release's value at {@code pointer}, or the chart's default for it. */
-  JsonNode value(Release release, String pointer) {
+  public JsonNode value(Release release, String pointer) {
     JsonNode own = release.values().at(pointer);
     if (!own.isMissingNode()) {
       return own;

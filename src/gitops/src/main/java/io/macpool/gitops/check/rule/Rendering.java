@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.rule;
 
 import io.macpool.gitops.tree.Release;
 import io.macpool.gitops.yaml.YamlDocument;

@@ -1,6 +1,9 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.environment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.tree.Chart;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
@@ -16,7 +19,7 @@ import java.util.Set;
  * A worker without its broker takes jobs that it cannot run; one that starts before its operator
  * runs none. Every name that a release depends on is a release of the same environment.
  */
-final class BrokerExists implements Rule {
+public final class BrokerExists implements Rule {
 
   private static final String BROKER_NAME = "/spec/values/jupiterBrainName";
 

@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.image;
 
 import java.util.Optional;
 import java.util.regex.Pattern;

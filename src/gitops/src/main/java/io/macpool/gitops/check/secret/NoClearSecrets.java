@@ -1,6 +1,10 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.secret;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rendering;
+import io.macpool.gitops.check.rule.Rule;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.yaml.YamlReader;
 import java.util.ArrayList;
@@ -11,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What is in Git is read by many: a secret stands there encrypted, or by its Secret's name. */
-final class NoClearSecrets implements Rule {
+public final class NoClearSecrets implements Rule {
 
   private static final Map<String, Pattern> SHAPES =
       Map.of(

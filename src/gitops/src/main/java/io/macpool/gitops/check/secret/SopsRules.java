@@ -1,4 +1,4 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.secret;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.gitops.tree.TreeException;

@@ -1,6 +1,10 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.image;
 
-import io.macpool.gitops.check.RunHistory.Ran;
+import io.macpool.gitops.check.rule.Inspection;
+import io.macpool.gitops.check.rule.Problem;
+import io.macpool.gitops.check.rule.Rendering;
+import io.macpool.gitops.check.rule.Rule;
+import io.macpool.gitops.check.rule.RunHistory.Ran;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Environment.Located;
 import io.macpool.gitops.tree.Image;
@@ -21,7 +25,7 @@ import java.util.stream.Collectors;
  * are compared by digest: a tag can be given twice, and the released version and the build that
  * became it have different tags.
  */
-final class StagingFirst implements Rule {
+public final class StagingFirst implements Rule {
 
   private static final String DIGEST = "/spec/values/image/digest";
 

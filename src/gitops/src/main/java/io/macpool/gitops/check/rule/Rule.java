@@ -1,9 +1,9 @@
-package io.macpool.gitops.check;
+package io.macpool.gitops.check.rule;
 
 import java.util.List;
 
 /** One rule of the contract between the people who edit the tree and the cluster that runs it. */
-interface Rule {
+public interface Rule {
 
   /** Lower case with dashes; shown with each problem. */
   String name();
