@@ -10,7 +10,7 @@ import io.macpool.core.pool.ScalingMemory;
 import io.macpool.core.pool.SlotClaim;
 import io.macpool.core.pool.SlotShare;
 import io.macpool.core.pool.WorkerPod;
-import io.macpool.operator.hardware.PoolKey;
+import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.hardware.SlotLedger;
 import java.time.Clock;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package io.macpool.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.macpool.operator.hardware.PoolKey;
+import io.macpool.operator.api.PoolKey;
 
 /** Names a WorkerCluster. */
 public record ClusterKey(String namespace, String name) {

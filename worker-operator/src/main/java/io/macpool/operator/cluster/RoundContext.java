@@ -1,8 +1,8 @@
 package io.macpool.operator.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.control.RemoteControl;
-import io.macpool.operator.hardware.PoolKey;
 import io.macpool.operator.hardware.SlotLedger;
 import io.macpool.operator.queue.QueuePoller;
 import java.time.Clock;

@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.macpool.core.Observed;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
+import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.api.SecretKey;
 import io.macpool.operator.cluster.ClusterEvents;
 import io.macpool.operator.cluster.LeadershipToken;

@@ -4,6 +4,7 @@ import io.macpool.core.Observed;
 import io.macpool.core.pool.FairSharePlanner;
 import io.macpool.core.pool.SlotClaim;
 import io.macpool.core.pool.SlotShare;
+import io.macpool.operator.api.PoolKey;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -8,6 +8,7 @@ import io.macpool.core.pool.SlotClaim;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.HardwarePoolStatus;
+import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.cluster.ClusterEvents;
 import io.macpool.operator.cluster.LeadershipToken;
 import io.macpool.sim.kubernetes.ApiCall.Verb;

@@ -1,4 +1,4 @@
-package io.macpool.operator.hardware;
+package io.macpool.operator.api;
 
 import java.util.Objects;
 
