@@ -1,7 +1,7 @@
 package io.macpool.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.macpool.operator.cluster.RoundFailedException;
+import io.macpool.operator.cluster.report.RoundFailedException;
 import io.macpool.service.KnownFailure;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
 import io.macpool.operator.LeaderLease.Attempt;
-import io.macpool.operator.cluster.LeadershipToken;
+import io.macpool.operator.cluster.report.LeadershipToken;
 import io.macpool.service.Settings;
 import java.net.URL;
 import java.time.Duration;
@@ -110,8 +110,8 @@ final class Leadership implements LeadershipToken {
               : String.valueOf(e.getMessage());
       if (!failure.equals(Optional.of(why))) {
         log.warn(
-            "the Lease {} can't be read or renewed, tried again every {}: {}. Is the API up, and may"
-                + " the service account get, create and update leases there?",
+            "the Lease {} can't be read or renewed, tried again every {}: {}. Is the API up, and"
+                + " may the service account get, create and update leases there?",
             lease.name(),
             GoDuration.format(pause()),
             why);

@@ -5,6 +5,6 @@
  *
  * <p>Belongs here: mutable carriers with public fields, as the serializer wants them. Must not be
  * here: decisions. The carriers are read into validated records at once, by {@code
- * io.macpool.operator.cluster}.
+ * io.macpool.operator.cluster.spec}.
  */
 package io.macpool.operator.api;

@@ -12,6 +12,12 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.macpool.core.pool.SlotClaim;
 import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.api.WorkerCluster;
+import io.macpool.operator.cluster.spec.ClusterKey;
+import io.macpool.operator.cluster.spec.ClusterSpec;
+import io.macpool.operator.cluster.spec.ConfigChecksum;
+import io.macpool.operator.cluster.spec.FollowedConfig;
+import io.macpool.operator.cluster.spec.Names;
+import io.macpool.operator.cluster.spec.SpecReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -7,8 +7,10 @@ import io.macpool.core.pool.ScalingDecision;
 import io.macpool.core.pool.ScalingMemory;
 import io.macpool.core.pool.SlotClaim;
 import io.macpool.core.pool.SlotShare;
-import io.macpool.operator.cluster.ClusterSpec.Follow;
 import io.macpool.operator.cluster.PodObserver.Observation;
+import io.macpool.operator.cluster.spec.ClusterKey;
+import io.macpool.operator.cluster.spec.ClusterSpec;
+import io.macpool.operator.cluster.spec.ClusterSpec.Follow;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -7,6 +7,7 @@ import io.macpool.core.pool.WorkerPod;
 import io.macpool.core.pool.WorkerPod.Standing;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.api.WorkerStatus;
+import io.macpool.operator.cluster.spec.ClusterKey;
 import io.macpool.operator.control.WorkerEndpoint;
 import io.macpool.operator.control.WorkerReport;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.macpool.operator.cluster.spec.Names;
 import io.macpool.operator.control.WorkerEndpoint;
 import io.macpool.service.Secret;
 import java.util.List;

@@ -4,6 +4,8 @@ import io.macpool.core.pool.SlotClaim;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.api.WorkerStatus;
+import io.macpool.operator.cluster.spec.ClusterSpec;
+import io.macpool.operator.cluster.spec.SpecReader;
 import java.util.Optional;
 
 /** What a cluster holds of a HardwarePool by its status, before its first round said better. */

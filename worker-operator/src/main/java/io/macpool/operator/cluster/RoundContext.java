@@ -2,6 +2,9 @@ package io.macpool.operator.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macpool.operator.api.PoolKey;
+import io.macpool.operator.cluster.report.ClusterEvents;
+import io.macpool.operator.cluster.report.ClusterGauges;
+import io.macpool.operator.cluster.report.LeadershipToken;
 import io.macpool.operator.control.RemoteControl;
 import io.macpool.operator.hardware.SlotLedger;
 import io.macpool.operator.queue.QueuePoller;

@@ -8,7 +8,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.PoolKey;
-import io.macpool.operator.cluster.LeadershipToken;
+import io.macpool.operator.cluster.report.LeadershipToken;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.report;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.contest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>Metadata stays with whom it belongs to, and so does what subresources wrote.
  */
-final class FieldTakeover {
+public final class FieldTakeover {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SPEC = "f:spec";
@@ -23,7 +23,7 @@ final class FieldTakeover {
   private FieldTakeover() {}
 
   /** Whether this manager has applied the object before. */
-  static boolean isOurs(HasMetadata live, String manager) {
+  public static boolean isOurs(HasMetadata live, String manager) {
     for (JsonNode entry : entries(live)) {
       if (isOurs(entry, manager)) {
         return true;
@@ -38,7 +38,7 @@ final class FieldTakeover {
    *
    * @return empty if nobody else owns a field of the spec
    */
-  static Optional<String> patch(HasMetadata live, String manager) {
+  public static Optional<String> patch(HasMetadata live, String manager) {
     ArrayNode kept = JSON.createArrayNode();
     ObjectNode ours = null;
     ObjectNode taken = JSON.createObjectNode();

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -20,7 +20,7 @@ import java.util.Optional;
  * what they were started with. If nobody knows that any more, a mark in the pods' template rolls
  * them.
  */
-final class Credential {
+public final class Credential {
 
   private static final int BYTES = 24;
   private static final int MOST_FORMER = 3;
@@ -34,28 +34,28 @@ final class Credential {
   private Optional<String> mark = Optional.empty();
   private Optional<String> problem = Optional.empty();
 
-  Credential(KubernetesClient client, ClusterKey cluster) {
+  public Credential(KubernetesClient client, ClusterKey cluster) {
     this.client = client;
     this.cluster = cluster;
   }
 
   /** What pods may have been started with, the newest first. */
-  List<Secret> known() {
+  public List<Secret> known() {
     return List.copyOf(known);
   }
 
   /** Changes when pods are to start anew, as what they were started with was lost. */
-  Optional<String> mark() {
+  public Optional<String> mark() {
     return mark;
   }
 
   /** Why the Secret can't be used, and what to do; empty if it can. */
-  Optional<String> problem() {
+  public Optional<String> problem() {
     return problem;
   }
 
   /** Reads the Secret, if there is one. */
-  void read() {
+  public void read() {
     read(get());
   }
 
@@ -66,7 +66,7 @@ final class Credential {
    * @param podsExist whether pods may run that were started with another one
    * @return whether it was known and had to be made again
    */
-  boolean ensure(Optional<String> watched, OwnerReference owner, boolean podsExist) {
+  public boolean ensure(Optional<String> watched, OwnerReference owner, boolean podsExist) {
     if (!known.isEmpty() && watched.isPresent() && watched.equals(checksum)) {
       return false;
     }

@@ -1,6 +1,7 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.report;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.macpool.operator.cluster.spec.ClusterKey;
 
 /**
  * A round can't go on as things are; it is tried again, later and later. The framework logs each
@@ -10,7 +11,7 @@ public final class RoundFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  RoundFailedException(ClusterKey cluster, KubernetesClientException failure) {
+  public RoundFailedException(ClusterKey cluster, KubernetesClientException failure) {
     this(cluster, String.valueOf(failure.getMessage()));
   }
 
@@ -19,7 +20,7 @@ public final class RoundFailedException extends RuntimeException {
    *
    * @param why with what to do about it, if there is something
    */
-  RoundFailedException(ClusterKey cluster, String why) {
+  public RoundFailedException(ClusterKey cluster, String why) {
     super(cluster + ": " + why, null, false, false);
   }
 }

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
@@ -26,7 +26,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Watches Secrets and ConfigMaps for the clusters that roll out when one of theirs changes. */
-final class FollowedConfig implements ConfigChecksum {
+public final class FollowedConfig implements ConfigChecksum {
 
   /** A namespace may hold many that are large and nobody's business: they come few at a time. */
   private static final long LIST_LIMIT = 50;
@@ -34,7 +34,7 @@ final class FollowedConfig implements ConfigChecksum {
   private final InformerEventSource<Secret, WorkerCluster> secrets;
   private final InformerEventSource<ConfigMap, WorkerCluster> maps;
 
-  FollowedConfig(
+  public FollowedConfig(
       EventSourceContext<WorkerCluster> context,
       BiFunction<String, Predicate<ClusterSpec>, Set<ResourceID>> followers) {
     secrets =
@@ -44,12 +44,12 @@ final class FollowedConfig implements ConfigChecksum {
         source(ConfigMap.class, context, followers, FollowedConfig::mapsOf, ChecksumStore.maps());
   }
 
-  List<EventSource<?, WorkerCluster>> sources() {
+  public List<EventSource<?, WorkerCluster>> sources() {
     return List.of(secrets, maps);
   }
 
   /** The checksum of a Secret's content, as far as the watch knows of it. */
-  Optional<String> secret(String namespace, String name) {
+  public Optional<String> secret(String namespace, String name) {
     return secrets.get(new ResourceID(name, namespace)).map(ChecksumStore::of);
   }
 

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import static io.macpool.operator.api.WorkerClusterSpec.MOST_JOBS;
 import static io.macpool.operator.api.WorkerClusterSpec.MOST_WEIGHT;
@@ -11,7 +11,7 @@ import io.macpool.operator.api.Scaling;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterSpec;
 import io.macpool.operator.api.WorkerTemplate;
-import io.macpool.operator.cluster.ClusterSpec.Follow;
+import io.macpool.operator.cluster.spec.ClusterSpec.Follow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,19 +23,19 @@ import java.util.OptionalInt;
  * Reads a spec, and names the field of each problem. The API server refuses most of them by the
  * CRD's schema; those that slip in are found here.
  */
-final class SpecReader {
+public final class SpecReader {
 
   private static final Duration DOWN = Duration.ofMinutes(5);
 
   /** A spec, or why it is none. */
-  record Reading(Optional<ClusterSpec> spec, List<String> problems) {}
+  public record Reading(Optional<ClusterSpec> spec, List<String> problems) {}
 
   private final List<String> problems = new ArrayList<>();
 
   private SpecReader() {}
 
   /** A resource that can't be read says why itself; else its spec is read. */
-  static Reading read(WorkerCluster cluster) {
+  public static Reading read(WorkerCluster cluster) {
     return cluster
         .unreadable()
         .map(problem -> new Reading(Optional.empty(), List.of(problem)))

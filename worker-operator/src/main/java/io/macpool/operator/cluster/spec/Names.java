@@ -1,33 +1,33 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import java.util.Optional;
 
 /** Names that a cluster's objects carry on the wire. */
-final class Names {
+public final class Names {
 
-  static final String DOMAIN = "travisci.com/";
+  public static final String DOMAIN = "travisci.com/";
 
   /** Set to "true" on a WorkerCluster, nothing of it is changed until it is taken away. */
-  static final String PAUSED = DOMAIN + "paused";
+  public static final String PAUSED = DOMAIN + "paused";
 
   /** Set to "true" on a deleted WorkerCluster, it goes without waiting for its jobs. */
-  static final String FORCE_DELETE = DOMAIN + "force-delete";
+  public static final String FORCE_DELETE = DOMAIN + "force-delete";
 
   /** On a pod template: changes when a Secret or ConfigMap that it names does. */
   static final String CONFIG_CHECKSUM = DOMAIN + "config-checksum";
 
   /** On a Deployment: what was applied last, so that a field we gave up is noticed. */
-  static final String APPLIED = DOMAIN + "applied";
+  public static final String APPLIED = DOMAIN + "applied";
 
   /**
    * On a credential Secret, then on the pods: changes when what they were started with was lost.
    */
   static final String MADE_ANEW = DOMAIN + "credential-made-anew";
 
-  static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+  public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
   static final String CONTAINER = "worker";
-  static final String REMOTE_CONTROL_AUTH = "TRAVIS_WORKER_REMOTE_CONTROLLER_AUTH";
+  public static final String REMOTE_CONTROL_AUTH = "TRAVIS_WORKER_REMOTE_CONTROLLER_AUTH";
   static final String REMOTE_CONTROL_ADDR = "TRAVIS_WORKER_REMOTE_CONTROLLER_ADDR";
   static final String QUEUE_NAME = "TRAVIS_WORKER_QUEUE_NAME";
   static final String POOL_SIZE = "TRAVIS_WORKER_POOL_SIZE";
@@ -43,7 +43,7 @@ final class Names {
   private Names() {}
 
   /** A cluster's name that is too long to be a part of another is shortened, and stays unique. */
-  static String secretOf(String cluster) {
+  public static String secretOf(String cluster) {
     if (cluster.length() + CREDENTIAL.length() <= LONGEST) {
       return cluster + CREDENTIAL;
     }

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.report;
 
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -1,8 +1,9 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.report;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.Backlog;
+import io.macpool.operator.cluster.spec.ClusterKey;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,16 +45,16 @@ public final class ClusterGauges {
       Map<String, Integer> stuck) {
 
     /** Of a resource whose spec can't be used: its conditions alone are known. */
-    static Entry ofConditions(List<Condition> conditions) {
+    public static Entry ofConditions(List<Condition> conditions) {
       return new Entry(0, 0, 0, Optional.empty(), Optional.empty(), conditions, Map.of());
     }
   }
 
-  void note(ClusterKey cluster, Entry entry) {
+  public void note(ClusterKey cluster, Entry entry) {
     entries.put(cluster.toString(), entry);
   }
 
-  void forget(ClusterKey cluster) {
+  public void forget(ClusterKey cluster) {
     entries.remove(cluster.toString());
   }
 

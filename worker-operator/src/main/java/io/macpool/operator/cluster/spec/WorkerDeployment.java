@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** The Deployment of a cluster: exactly the fields that are the operator's to set. */
-final class WorkerDeployment {
+public final class WorkerDeployment {
 
   private static final long GRACE_SECONDS = 7_200;
   private static final int LIVENESS_DELAY_SECONDS = 120;
@@ -43,7 +43,7 @@ final class WorkerDeployment {
   private final OwnerReference owner;
   private final int port;
 
-  WorkerDeployment(String namespace, String name, OwnerReference owner, int port) {
+  public WorkerDeployment(String namespace, String name, OwnerReference owner, int port) {
     this.namespace = namespace;
     this.name = name;
     this.owner = owner;
@@ -56,7 +56,7 @@ final class WorkerDeployment {
    * @param checksum of the Secrets and ConfigMaps that the template names, if they are followed
    * @param credential mark of one that was made anew after what pods were started with was lost
    */
-  Deployment desired(
+  public Deployment desired(
       ClusterSpec spec, int replicas, Optional<String> checksum, Optional<String> credential) {
     return new DeploymentBuilder()
         .withMetadata(

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,7 @@ import io.macpool.core.pool.ScalingPolicy.Aim;
 import io.macpool.operator.api.BadSpecs;
 import io.macpool.operator.api.BadSpecs.BadSpec;
 import io.macpool.operator.api.WorkerCluster;
-import io.macpool.operator.cluster.SpecReader.Reading;
+import io.macpool.operator.cluster.spec.SpecReader.Reading;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

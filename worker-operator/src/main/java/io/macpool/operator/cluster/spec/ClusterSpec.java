@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.macpool.core.pool.ScalingPolicy;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param scaling nothing: always {@code maxJobs}
  * @param hardwarePool nothing: no bound but {@code maxJobs}
  */
-record ClusterSpec(
+public record ClusterSpec(
     int maxJobs,
     int maxJobsPerWorker,
     Map<String, String> matchLabels,
@@ -25,15 +25,15 @@ record ClusterSpec(
     boolean rolloutOnConfigChange) {
 
   /** The queue that a cluster follows, and how. */
-  record Follow(String queue, ScalingPolicy policy) {}
+  public record Follow(String queue, ScalingPolicy policy) {}
 
-  ClusterSpec {
+  public ClusterSpec {
     matchLabels = Map.copyOf(matchLabels);
     Objects.requireNonNull(template, "template");
   }
 
   /** The queue to look at: the one followed, or the one that its workers take jobs from. */
-  Optional<String> queue() {
+  public Optional<String> queue() {
     return scaling
         .map(Follow::queue)
         .or(
@@ -46,12 +46,12 @@ record ClusterSpec(
   }
 
   /** Jobs that are the first to get slots under contention. */
-  int minJobs() {
+  public int minJobs() {
     return scaling.map(follow -> follow.policy().minJobs()).orElse(0);
   }
 
   /** Pods for this many jobs. */
-  int podsFor(int jobs) {
+  public int podsFor(int jobs) {
     return (jobs + maxJobsPerWorker - 1) / maxJobsPerWorker;
   }
 }

@@ -1,7 +1,8 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.report;
 
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.macpool.operator.cluster.spec.ClusterKey;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +17,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A conflict is no refusal, nor is an API that does not answer: those end the round.
  */
-final class Refusals {
+public final class Refusals {
 
   /** What can be refused. */
-  enum Part {
+  public enum Part {
     SECRET("Secret"),
     DEPLOYMENT("Deployment"),
     POD("pods"),
@@ -47,7 +48,7 @@ final class Refusals {
   private final ClusterGauges gauges;
   private final Map<Part, String> now = new EnumMap<>(Part.class);
 
-  Refusals(ClusterKey cluster, ClusterGauges gauges) {
+  public Refusals(ClusterKey cluster, ClusterGauges gauges) {
     this.cluster = cluster;
     this.gauges = gauges;
   }
@@ -58,7 +59,7 @@ final class Refusals {
    * @return what it returns; empty if the API refused it
    * @throws KubernetesClientException for a conflict, or if the API did not answer
    */
-  <T> Optional<T> attempt(Part part, Supplier<T> call) {
+  public <T> Optional<T> attempt(Part part, Supplier<T> call) {
     try {
       T result = call.get();
       if (now.remove(part) != null) {
@@ -83,21 +84,21 @@ final class Refusals {
   }
 
   /** Nobody asks for that part any more. */
-  void forget(Part part) {
+  public void forget(Part part) {
     now.remove(part);
   }
 
-  boolean any() {
+  public boolean any() {
     return !now.isEmpty();
   }
 
   /** Whether that part is refused now. */
-  boolean of(Part part) {
+  public boolean of(Part part) {
     return now.containsKey(part);
   }
 
   /** All of them in a sentence. */
-  String text() {
+  public String text() {
     return now.entrySet().stream()
         .map(each -> "the API refuses its " + each.getKey() + ": " + each.getValue())
         .collect(Collectors.joining("; "));

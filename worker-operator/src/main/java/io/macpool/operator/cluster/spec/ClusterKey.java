@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -7,15 +7,15 @@ import io.macpool.operator.api.PoolKey;
 /** Names a WorkerCluster. */
 public record ClusterKey(String namespace, String name) {
 
-  static ClusterKey of(HasMetadata resource) {
+  public static ClusterKey of(HasMetadata resource) {
     return new ClusterKey(resource.getMetadata().getNamespace(), resource.getMetadata().getName());
   }
 
-  PoolKey pool(String pool) {
+  public PoolKey pool(String pool) {
     return new PoolKey(namespace, pool);
   }
 
-  ResourceID resource() {
+  public ResourceID resource() {
     return new ResourceID(name, namespace);
   }
 

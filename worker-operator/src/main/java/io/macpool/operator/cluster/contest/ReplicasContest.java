@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.contest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * would cost a pod with its jobs. One foreign write is undone, in order; after a second one soon
  * after, theirs stands for a while, longer each time.
  */
-final class ReplicasContest {
+public final class ReplicasContest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SOON = Duration.ofMinutes(10);
@@ -26,12 +26,12 @@ final class ReplicasContest {
   private String writer = "";
 
   /** Notes the replicas of our own last write. */
-  void wrote(int replicas) {
+  public void wrote(int replicas) {
     written = Optional.of(replicas);
   }
 
   /** Looks at the Deployment as it is now. */
-  void look(Deployment live, String ourManager, Instant now) {
+  public void look(Deployment live, String ourManager, Instant now) {
     int replicas = Optional.ofNullable(live.getSpec().getReplicas()).orElse(1);
     if (written.isEmpty() || written.get() == replicas) {
       return;
@@ -47,7 +47,7 @@ final class ReplicasContest {
   }
 
   /** Who writes the replicas against us, while theirs stand. */
-  Optional<String> writer(Instant now) {
+  public Optional<String> writer(Instant now) {
     return now.isBefore(until) ? Optional.of(writer) : Optional.empty();
   }
 

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;

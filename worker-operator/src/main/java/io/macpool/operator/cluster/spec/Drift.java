@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * Whether an object in the API still has what we applied. Fields that the server filled in beside
  * ours don't count, so that an unchanged object costs no write.
  */
-final class Drift {
+public final class Drift {
 
   /** As server-side apply has them. */
   private static final List<String> KEYS = List.of("name", "mountPath", "uid");
@@ -27,7 +27,7 @@ final class Drift {
   private Drift() {}
 
   /** A short text that changes with any field of {@code object}. */
-  static String checksum(Object object) {
+  public static String checksum(Object object) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] text = JSON.valueToTree(object).toString().getBytes(StandardCharsets.UTF_8);
@@ -38,7 +38,7 @@ final class Drift {
   }
 
   /** Whether every field of {@code desired} is in {@code actual} with the same value. */
-  static boolean holds(Object desired, Object actual) {
+  public static boolean holds(Object desired, Object actual) {
     return holds(JSON.valueToTree(desired), JSON.<JsonNode>valueToTree(actual));
   }
 
@@ -97,7 +97,7 @@ final class Drift {
   }
 
   /** The part of an object that has the shape of what we apply: what others made of our fields. */
-  static JsonNode ofOurs(Object desired, Object actual) {
+  public static JsonNode ofOurs(Object desired, Object actual) {
     return ofOurs(JSON.valueToTree(desired), JSON.<JsonNode>valueToTree(actual));
   }
 

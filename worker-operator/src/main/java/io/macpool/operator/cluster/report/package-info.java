@@ -1,0 +1,8 @@
+/**
+ * What rounds tell: conditions, Events, gauges, refusals of the API; and the token without which
+ * they do nothing. Entry: {@link io.macpool.operator.cluster.report.ClusterEvents}.
+ *
+ * <p>Invariants: an Event is written when something changes, never as a heartbeat; one that cannot
+ * be written stops nothing; without leadership nothing is written at all.
+ */
+package io.macpool.operator.cluster.report;
