@@ -3,7 +3,7 @@ package io.macpool.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.macpool.brain.lifecycle.Checkpoint;
+import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.broker.BrokerJson;
 import io.macpool.service.Settings;
 import io.macpool.sim.vcenter.VCenterSimulator;

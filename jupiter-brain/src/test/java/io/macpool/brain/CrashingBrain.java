@@ -1,6 +1,6 @@
 package io.macpool.brain;
 
-import io.macpool.brain.lifecycle.Checkpoint;
+import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.service.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.Hypervisor;
-import io.macpool.brain.lifecycle.Cordons;
-import io.macpool.brain.lifecycle.HostHygiene;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
-import io.macpool.brain.lifecycle.LiveInstances;
-import io.macpool.brain.lifecycle.PendingSlots;
-import io.macpool.brain.lifecycle.Quarantine;
+import io.macpool.brain.lifecycle.hygiene.HostHygiene;
+import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
+import io.macpool.brain.lifecycle.slots.PendingSlots;
+import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.service.ConnectionLimits;
 import io.macpool.service.HttpListener;
 import io.micrometer.core.instrument.MeterRegistry;

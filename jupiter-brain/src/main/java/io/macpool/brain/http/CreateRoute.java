@@ -1,11 +1,11 @@
 package io.macpool.brain.http;
 
-import io.macpool.brain.lifecycle.Background;
-import io.macpool.brain.lifecycle.Cancellation;
-import io.macpool.brain.lifecycle.CreateFailure;
-import io.macpool.brain.lifecycle.CreateRequest;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
+import io.macpool.brain.lifecycle.create.Cancellation;
+import io.macpool.brain.lifecycle.create.CreateFailure;
+import io.macpool.brain.lifecycle.create.CreateRequest;
+import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.core.GoDuration;
 import io.macpool.core.fleet.Instance;
 import io.macpool.service.trace.Traces;

@@ -1,8 +1,8 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.Hypervisor;
-import io.macpool.brain.lifecycle.HostHygiene;
-import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.hygiene.HostHygiene;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.Instance;
 import io.vertx.core.buffer.Buffer;

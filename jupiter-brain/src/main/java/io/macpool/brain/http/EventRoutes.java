@@ -1,6 +1,6 @@
 package io.macpool.brain.http;
 
-import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

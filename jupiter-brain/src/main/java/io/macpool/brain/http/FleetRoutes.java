@@ -1,8 +1,8 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.Hypervisor;
-import io.macpool.brain.lifecycle.Background;
-import io.macpool.brain.lifecycle.Cordons;
+import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.slots.Cordons;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;

@@ -1,11 +1,11 @@
 package io.macpool.brain.http;
 
-import io.macpool.brain.lifecycle.Cordons;
-import io.macpool.brain.lifecycle.HostHygiene;
-import io.macpool.brain.lifecycle.LiveInstances;
-import io.macpool.brain.lifecycle.PendingSlots;
-import io.macpool.brain.lifecycle.Placement;
-import io.macpool.brain.lifecycle.Quarantine;
+import io.macpool.brain.lifecycle.hygiene.HostHygiene;
+import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
+import io.macpool.brain.lifecycle.slots.PendingSlots;
+import io.macpool.brain.lifecycle.slots.Placement;
+import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.broker.Capacity;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.ImageInfo;

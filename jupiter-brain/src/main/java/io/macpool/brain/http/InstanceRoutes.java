@@ -2,8 +2,8 @@ package io.macpool.brain.http;
 
 import io.macpool.brain.http.AccessTokens.Role;
 import io.macpool.brain.hypervisor.Hypervisor;
-import io.macpool.brain.lifecycle.Background;
 import io.macpool.brain.lifecycle.Instances;
+import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.core.GoDuration;
 import io.macpool.core.fleet.Inventory;
 import io.vertx.core.Context;

@@ -1,7 +1,7 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.Hypervisor;
-import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.broker.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;

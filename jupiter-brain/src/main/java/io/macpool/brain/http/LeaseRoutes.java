@@ -1,7 +1,7 @@
 package io.macpool.brain.http;
 
-import io.macpool.brain.lifecycle.Background;
 import io.macpool.brain.lifecycle.Leases;
+import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.broker.LeaseInfo;
 import io.macpool.core.GoDuration;
 import io.vertx.core.Context;

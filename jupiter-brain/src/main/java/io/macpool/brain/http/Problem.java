@@ -2,7 +2,7 @@ package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.ledger.LedgerException;
-import io.macpool.brain.lifecycle.CreateFailure;
+import io.macpool.brain.lifecycle.create.CreateFailure;
 import io.macpool.broker.Documents.ApiError;
 import io.macpool.broker.Documents.Errors;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.macpool.brain.http;
 
-import io.macpool.brain.lifecycle.CreateFailure;
+import io.macpool.brain.lifecycle.create.CreateFailure;
 import io.macpool.service.HttpListener;
 import java.util.Arrays;
 import java.util.stream.Collectors;

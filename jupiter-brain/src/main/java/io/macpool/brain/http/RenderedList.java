@@ -1,6 +1,6 @@
 package io.macpool.brain.http;
 
-import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.broker.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.vertx.core.buffer.Buffer;

@@ -3,6 +3,15 @@ package io.macpool.brain.lifecycle;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.brain.lifecycle.create.Cancellation;
+import io.macpool.brain.lifecycle.create.CreateRequest;
+import io.macpool.brain.lifecycle.create.Creations;
+import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.Cloning;
+import io.macpool.brain.lifecycle.execution.LedgerExecutor;
+import io.macpool.brain.lifecycle.reclaim.Reclaimer;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
@@ -204,7 +213,7 @@ public final class Instances {
   }
 
   /** The record of a machine that was found: it is somebody's, we don't know whose. */
-  static Instance found(Machine machine, String broker, Instant now) {
+  public static Instance found(Machine machine, String broker, Instant now) {
     return new Instance(
         machine.name(),
         InstancePhase.READY,

@@ -2,6 +2,10 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.brain.lifecycle.create.CreateFailure;
+import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.LedgerExecutor;
+import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.LeasePlanner;
@@ -80,7 +84,7 @@ public final class Leases {
   }
 
   /** Holders may have spoken without being heard: silence counts anew. */
-  void missed() {
+  public void missed() {
     hearingSince = clock.instant();
   }
 
@@ -124,7 +128,7 @@ public final class Leases {
    *
    * @param leads whether it is this replica that acts
    */
-  void look(Ledger ledger, boolean leads, Instant now) {
+  public void look(Ledger ledger, boolean leads, Instant now) {
     if (lookedAt.isEmpty() || lookedAt.get().plus(longestGap).isBefore(now)) {
       hearingSince = now;
     }

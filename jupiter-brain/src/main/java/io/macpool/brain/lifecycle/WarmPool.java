@@ -2,6 +2,16 @@ package io.macpool.brain.lifecycle;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.brain.lifecycle.create.Cancellation;
+import io.macpool.brain.lifecycle.create.CreateRequest;
+import io.macpool.brain.lifecycle.create.Creations;
+import io.macpool.brain.lifecycle.create.WarmInstances;
+import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.LedgerExecutor;
+import io.macpool.brain.lifecycle.execution.SshProbe;
+import io.macpool.brain.lifecycle.reclaim.Reclaimer;
+import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.HostLoad;

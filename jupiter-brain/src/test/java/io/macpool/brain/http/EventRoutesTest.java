@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.macpool.brain.hypervisor.Hypervisor;
-import io.macpool.brain.lifecycle.HostHygiene;
-import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.hygiene.HostHygiene;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;

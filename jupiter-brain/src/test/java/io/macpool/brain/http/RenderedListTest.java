@@ -2,7 +2,7 @@ package io.macpool.brain.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.brain.lifecycle.LiveInstances;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;

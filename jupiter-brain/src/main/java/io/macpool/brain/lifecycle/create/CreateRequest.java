@@ -1,0 +1,88 @@
+package io.macpool.brain.lifecycle.create;
+
+import io.macpool.core.fleet.Instance;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is to be made for whom.
+ *
+ * @param owner empty for the warm pool
+ * @param idempotencyKey the owner's, if it gave one
+ * @param trace what its client hands on of its own trace, as it came: perhaps nonsense
+ * @param mostWarm for the warm pool: how many of the image may be warm, this one included
+ * @param lease the owner's lease that the instance is to be under, if there is one
+ * @param trialOf the host that is tried by it, though nothing else is placed there: it is made
+ *     there, of nothing warm, or not at all
+ */
+public record CreateRequest(
+    String image,
+    Instance.Size size,
+    Optional<String> owner,
+    Optional<String> idempotencyKey,
+    String requestId,
+    Optional<String> trace,
+    Optional<String> lease,
+    Optional<Integer> mostWarm,
+    Optional<String> trialOf) {
+  public CreateRequest {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(size, "size");
+    Objects.requireNonNull(owner, "owner");
+    Objects.requireNonNull(idempotencyKey, "idempotencyKey");
+    Objects.requireNonNull(requestId, "requestId");
+    Objects.requireNonNull(trace, "trace");
+    Objects.requireNonNull(lease, "lease");
+    Objects.requireNonNull(mostWarm, "mostWarm");
+    Objects.requireNonNull(trialOf, "trialOf");
+  }
+
+  /** A client's. */
+  public CreateRequest(
+      String image,
+      Instance.Size size,
+      Optional<String> owner,
+      Optional<String> idempotencyKey,
+      String requestId,
+      Optional<String> trace,
+      Optional<String> lease) {
+    this(
+        image,
+        size,
+        owner,
+        idempotencyKey,
+        requestId,
+        trace,
+        lease,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The warm pool's. */
+  public static CreateRequest warm(String image, int most) {
+    return new CreateRequest(
+        image,
+        Instance.Size.AS_IMAGE,
+        Optional.empty(),
+        Optional.empty(),
+        "warm-pool",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(most),
+        Optional.empty());
+  }
+
+  /** One that shows whether a host works. */
+  public static CreateRequest trial(String image, String owner, String host) {
+    return new CreateRequest(
+        image,
+        Instance.Size.AS_IMAGE,
+        Optional.of(owner),
+        Optional.empty(),
+        "host-hygiene",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(host));
+  }
+}

@@ -1,0 +1,400 @@
+package io.macpool.brain.lifecycle.reconcile;
+
+import io.macpool.brain.hypervisor.Hypervisor;
+import io.macpool.brain.ledger.Heartbeat;
+import io.macpool.brain.ledger.Ledger;
+import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.Transition;
+import io.macpool.brain.lifecycle.Leases;
+import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.LedgerExecutor;
+import io.macpool.brain.lifecycle.hygiene.HostHygiene;
+import io.macpool.brain.lifecycle.reclaim.Reclaimer;
+import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.HostWatch;
+import io.macpool.brain.lifecycle.slots.LiveInstances;
+import io.macpool.brain.lifecycle.slots.SlotFollower;
+import io.macpool.core.GoDuration;
+import io.macpool.core.Observed;
+import io.macpool.core.fleet.Host;
+import io.macpool.core.fleet.Identities;
+import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.InstanceEvent;
+import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.ReclaimPlanner;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares ledger and inventory again and again, on a thread of its own, and does what is left to
+ * do. Every replica says that it lives and refreshes its memory; the leader alone plans and acts.
+ * While vCenter can't be seen, nothing is judged.
+ */
+public final class Reconciler implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+  private static final Duration PURGE_EVERY = Duration.ofMinutes(1);
+  private static final int MOST_PURGED = 2_000; // in one round: some tens of milliseconds
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  /**
+   * How it goes about it.
+   *
+   * @param brokerTrust a broker that has said nothing for longer is dead
+   * @param keep how long destroyed instances stay on record
+   * @param dryRun only say what would be destroyed
+   */
+  public record Options(
+      Duration interval,
+      Duration brokerTrust,
+      Duration keep,
+      int slotsPerHost,
+      boolean dryRun,
+      ReclaimPlanner.Policy policy) {
+    public Options {
+      Objects.requireNonNull(interval, "interval");
+      Objects.requireNonNull(brokerTrust, "brokerTrust");
+      Objects.requireNonNull(keep, "keep");
+      Objects.requireNonNull(policy, "policy");
+    }
+  }
+
+  private final Ledger ledger;
+  private final LedgerExecutor executor;
+  private final LiveInstances live;
+  private final Hypervisor hypervisor;
+  private final Reclaimer reclaimer;
+  private final Cordons cordons;
+  private final Leases leases;
+  private final SlotFollower slots;
+  private final HostWatch hostWatch;
+  private final HostHygiene hygiene;
+  private final ReclaimExecutor reclaims;
+  private final String broker;
+  private final Options options;
+  private final MeterRegistry meters;
+  private final Counter failures;
+  private final ScheduledExecutorService thread;
+  private final KnownStates states = new KnownStates();
+  private final ClosedRecords closedRecords = new ClosedRecords();
+  private final Listening listening;
+  private final Neighbours neighbours;
+  private Map<String, ReclaimPlanner.Suspicion> suspects = Map.of();
+  private Instant purgedAt = Instant.MIN;
+  private volatile Set<String> hostsKnown = Set.of();
+  private volatile Set<String> recovered = Set.of();
+  private volatile Optional<String> trouble = Optional.empty();
+
+  public Reconciler(
+      Ledger ledger,
+      LedgerExecutor executor,
+      LiveInstances live,
+      Hypervisor hypervisor,
+      Reclaimer reclaimer,
+      Cordons cordons,
+      Leases leases,
+      SlotFollower slots,
+      HostWatch hostWatch,
+      HostHygiene hygiene,
+      String broker,
+      Options options,
+      Clock clock,
+      MeterRegistry meters) {
+    this.ledger = ledger;
+    this.executor = executor;
+    this.live = live;
+    this.listening = new Listening(options.interval().multipliedBy(3));
+    this.neighbours = new Neighbours(ledger.id(), options.policy().cutoff());
+    this.hypervisor = hypervisor;
+    this.reclaimer = reclaimer;
+    this.cordons = cordons;
+    this.leases = leases;
+    this.slots = slots;
+    this.hostWatch = hostWatch;
+    this.hygiene = hygiene;
+    this.reclaims =
+        new ReclaimExecutor(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
+    this.broker = broker;
+    this.options = options;
+    this.meters = meters;
+    this.failures = meters.counter("reconcile.failures");
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread t = new Thread(task, "reconciler");
+              t.setDaemon(true);
+              return t;
+            });
+  }
+
+  /** Reads the ledger and begins to reconcile. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
+  public void start() {
+    ledger.begin();
+    ledger.heartbeat(broker, options.brokerTrust());
+    long mark = live.mark();
+    List<Instance> instances = ledger.live();
+    live.refresh(instances, mark);
+    hypervisor.identify(Identities.of(ledger.id(), instances));
+    cordons.refresh(ledger.cordons());
+    hypervisor.onChange(inventory -> soon());
+    long millis = options.interval().toMillis();
+    thread.scheduleWithFixedDelay(this::tick, 0, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** The first sight of hosts must not wait for a tick: without slot rows nothing can be placed. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
+  private void soon() {
+    if (!hostsKnown.equals(hypervisor.lastKnown().hosts().keySet())) {
+      thread.execute(this::tick);
+    }
+  }
+
+  private void tick() {
+    try {
+      reconcile();
+      trouble = Optional.empty();
+    } catch (LedgerException e) {
+      failed(e);
+      log.warn("reconciliation failed, the next one is in {}: {}", pause(), e.getMessage());
+    } catch (RuntimeException e) {
+      failed(e);
+      log.error("reconciliation failed, the next one is in {}", pause(), e);
+    }
+  }
+
+  private void failed(RuntimeException failure) {
+    trouble = Optional.of(String.valueOf(failure.getMessage()));
+    leases.missed();
+    listening.missed();
+    failures.increment();
+  }
+
+  private String pause() {
+    return GoDuration.format(options.interval());
+  }
+
+  /** One look and what follows from it. */
+  void reconcile() {
+    executor.confirmPending().forEach(live::put); // before we say that we live: then others judge
+    Heartbeat heartbeat = ledger.heartbeat(broker, options.brokerTrust());
+    Instant now = heartbeat.now();
+    listening.heard(now);
+    boolean leads = ledger.leads();
+    long mark = live.mark();
+    List<Instance> instances = ledger.live();
+    states.read(instances, System.nanoTime());
+    live.refresh(instances, mark);
+    hypervisor.identify(closedRecords.identities(ledger.id(), instances));
+    cordons.refresh(ledger.cordons());
+    leases.look(ledger, leads, now);
+    closeForgotten(instances, now);
+    Observed<Hypervisor.Sighting> observed = hypervisor.sighting();
+    if (!observed.isKnown()) {
+      suspects = Map.of();
+      return;
+    }
+    Hypervisor.Sighting sighting = observed.toOptional().orElseThrow();
+    Inventory inventory = sighting.inventory();
+    Set<String> hosts = inventory.hosts().keySet();
+    cordons.follow(ledger, inventory);
+    ledger.syncSlots(hosts, options.slotsPerHost());
+    hostsKnown = Set.copyOf(hosts);
+    slots.count(inventory);
+    neighbours.look(inventory, now);
+    hostWatch.look(inventory);
+    closedRecords.read(ledger, instances, inventory);
+    if (!leads) {
+      suspects = Map.of();
+      hygiene.look(ledger, false, instances, inventory, now);
+      return;
+    }
+    slots.follow(inventory);
+    noteIdentities(instances, inventory);
+    act(instances, sighting, heartbeat);
+    if (Duration.between(purgedAt, now).compareTo(PURGE_EVERY) > 0) {
+      ledger.purge(now.minus(options.keep()), MOST_PURGED, closedRecords.ids());
+      purgedAt = now;
+    }
+    hygiene.look(ledger, true, instances, inventory, now); // last: no leak waits for it
+  }
+
+  /** What VMs will be known by when their names and references have changed. */
+  private void noteIdentities(List<Instance> instances, Inventory inventory) {
+    List<Instance> news = new ArrayList<>();
+    for (Instance instance : instances) {
+      inventory
+          .machine(instance.id())
+          .filter(machine -> machine.sign().reachable() && machine.sign().uuid().isPresent())
+          .map(machine -> instance.shownBy(machine.ref(), machine.sign().uuid()))
+          .filter(shown -> !shown.equals(instance))
+          .ifPresent(news::add);
+    }
+    if (!news.isEmpty()) {
+      ledger.identify(news);
+    }
+  }
+
+  /**
+   * An intent of ours that nobody here works on: its transaction was committed, and the answer that
+   * said so was lost. Only we can know, so each replica looks for its own.
+   */
+  private void closeForgotten(List<Instance> instances, Instant now) {
+    for (Instance instance : instances) {
+      if (instance.broker().equals(broker)
+          && instance.phase().isBeingMade()
+          && instance.createdAt().plus(options.policy().cloneLimit()).isBefore(now)
+          && live.find(instance.id()).filter(instance::equals).isPresent()
+          && !reclaimer.isInHand(instance.id())
+          && !reclaimer.rests(instance.id(), Optional.empty())) {
+        log.warn("{} is on record and nobody makes it: it is destroyed", instance.id());
+        meters.counter("reconcile.actions", "deed", "DESTROY", "reason", "forgotten").increment();
+        Background.run(
+            "destroy " + instance.id(),
+            reclaimer
+                .reclaim(
+                    Transition.of(instance.id(), InstanceEvent.JUDGED, "forgotten")
+                        .asSeen(instance.version()))
+                .carriedOut());
+      }
+    }
+  }
+
+  private void act(List<Instance> instances, Hypervisor.Sighting sighting, Heartbeat heartbeat) {
+    Inventory inventory = sighting.inventory();
+    Instant now = heartbeat.now();
+    Map<String, Instance> closed = closedRecords.all();
+    ReclaimPlanner.Plan plan =
+        ReclaimPlanner.plan(
+            instances,
+            inventory.machines().values(),
+            inHand(instances, inventory, closed),
+            new ReclaimPlanner.Evidence(
+                sighting.confirmation(),
+                states.before(sighting.askedAt()),
+                connected(inventory),
+                // Whoever could not be heard for long enough is not dead for that.
+                listening.lasted(options.brokerTrust(), now)
+                    ? heartbeat.living()
+                    : heartbeat.present(),
+                listening.since(),
+                closed,
+                neighbours.untouchable(inventory)),
+            suspects,
+            options.policy(),
+            now);
+    suspects = plan.suspects();
+    reclaims.carryOut(plan, instances, inventory);
+    noteRecovered(plan, inventory);
+    if (plan.undecided()) {
+      hypervisor.confirm(); // the events alone may bring no news for the length of a poll
+    }
+  }
+
+  private static Set<String> connected(Inventory inventory) {
+    return inventory.hosts().values().stream()
+        .filter(Host::connected)
+        .map(Host::id)
+        .collect(Collectors.toSet());
+  }
+
+  /** Those of ours whose records were lost: a person should know that the ledger is an old one. */
+  private void noteRecovered(ReclaimPlanner.Plan plan, Inventory inventory) {
+    Set<String> all = new TreeSet<>(recovered);
+    all.removeIf(id -> live.find(id).isEmpty());
+    for (ReclaimPlanner.Action action : plan.actions()) {
+      if (action.kind() == ReclaimPlanner.Kind.ADOPT) {
+        live.find(action.name())
+            .filter(instance -> neighbours.wasLost(instance, inventory))
+            .ifPresent(instance -> all.add(instance.id()));
+      }
+    }
+    recovered = Set.copyOf(all);
+  }
+
+  private Set<String> inHand(
+      List<Instance> instances, Inventory inventory, Map<String, Instance> closed) {
+    Set<String> names = new HashSet<>();
+    for (Instance instance : instances) {
+      if (reclaimer.isInHand(instance.id()) || mayYetAppear(instance, inventory)) {
+        names.add(instance.id());
+      }
+    }
+    for (Machine machine : inventory.machines().values()) {
+      // The inventory may be older than the ledger's answer: what was recorded meanwhile, or is
+      // gone and on no record any more, is not a stranger. What is on record as gone is judged: a
+      // second, later confirmation tells what has come back from what is only shown late.
+      String name = machine.name();
+      if (reclaimer.isInHand(name)
+          || reclaimer.rests(name, Optional.of(machine))
+          || (live.isGone(name) && !closed.containsKey(name))
+          || live.find(name).filter(i -> !instances.contains(i)).isPresent()) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** A clone of a dead broker may still run: its slot is held until vCenter shows no such clone. */
+  private boolean mayYetAppear(Instance instance, Inventory inventory) {
+    return instance.ref().isEmpty()
+        && inventory.machine(instance.id()).isEmpty()
+        && instance
+            .image()
+            .flatMap(inventory::image)
+            .filter(image -> hypervisor.mayBeCloning(image.ref()))
+            .isPresent();
+  }
+
+  /** Why nothing can be placed yet, if so: hosts have slots from the first sight of them on. */
+  public Optional<String> notReady() {
+    return hostsKnown.isEmpty() ? Optional.of("no host has been seen yet") : Optional.empty();
+  }
+
+  /** Whose other clones lie in our folder, if any do, for a person. */
+  public Optional<String> neighbours() {
+    return neighbours.warning();
+  }
+
+  /** Whether records were lost, for a person. */
+  public Optional<String> lostRecords() {
+    Set<String> ids = recovered;
+    return ids.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the ledger did not know "
+                + ids.size()
+                + " of its own VMs, as if it were an older copy; they are on record again, without"
+                + " their owners, and end by DELETE or by age: "
+                + new TreeSet<>(ids));
+  }
+
+  /** Why the last round failed, if it did, for a person. */
+  public Optional<String> trouble() {
+    return trouble;
+  }
+
+  @Override
+  public void close() {
+    Background.close(thread, CLOSE_LIMIT);
+    ledger.farewell(broker);
+  }
+}
