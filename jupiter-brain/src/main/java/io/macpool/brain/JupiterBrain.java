@@ -68,7 +68,7 @@ public final class JupiterBrain implements AutoCloseable {
    * that is away is waited for and shows in readiness.
    *
    * @throws SettingsException naming every setting whose value can't be used
-   * @throws io.macpool.brain.ledger.LedgerException if the ledger can't be had
+   * @throws io.macpool.brain.ledger.database.LedgerException if the ledger can't be had
    * @throws IllegalStateException if an address can't be listened on
    */
   public static JupiterBrain start(Settings settings) {

@@ -1,7 +1,7 @@
 package io.macpool.brain.http;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
-import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.brain.lifecycle.create.CreateFailure;
 import io.macpool.broker.Documents.ApiError;
 import io.macpool.broker.Documents.Errors;

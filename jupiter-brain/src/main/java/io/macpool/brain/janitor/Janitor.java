@@ -98,8 +98,8 @@ public final class Janitor implements AutoCloseable {
   /**
    * Looks once and does what is to be done; returns when all of it has ended.
    *
-   * @throws io.macpool.brain.ledger.LedgerException if the ledger can't be read: then nothing is
-   *     touched
+   * @throws io.macpool.brain.ledger.database.LedgerException if the ledger can't be read: then
+   *     nothing is touched
    */
   public Round round() throws InterruptedException {
     Map<String, String> unread = new LinkedHashMap<>();

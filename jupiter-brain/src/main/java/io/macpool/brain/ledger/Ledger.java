@@ -1,5 +1,8 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.brain.ledger.database.DatabaseClock;
+import io.macpool.brain.ledger.database.LedgerDatabase;
+import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Instance;

@@ -3,7 +3,7 @@ package io.macpool.brain.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
-import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.database.LedgerException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

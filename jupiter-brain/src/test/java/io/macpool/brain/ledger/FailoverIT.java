@@ -3,6 +3,7 @@ package io.macpool.brain.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.SharedPostgres;
+import io.macpool.brain.ledger.database.LedgerDatabase;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.service.Secret;
 import io.macpool.service.database.DatabaseAddress;

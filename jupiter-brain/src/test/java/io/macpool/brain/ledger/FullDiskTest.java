@@ -3,6 +3,7 @@ package io.macpool.brain.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.service.database.DatabaseAddress;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.macpool.brain.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.brain.ledger.database.LedgerDatabase;
 import io.macpool.service.database.DatabaseAddress;
 import java.io.IOException;
 import java.nio.file.Files;

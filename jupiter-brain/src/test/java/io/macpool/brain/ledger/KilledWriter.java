@@ -1,5 +1,6 @@
 package io.macpool.brain.ledger;
 
+import io.macpool.brain.ledger.database.LedgerDatabase;
 import io.macpool.service.database.DatabaseAddress;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

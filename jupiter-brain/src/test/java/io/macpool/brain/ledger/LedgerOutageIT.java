@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.macpool.brain.SharedPostgres;
+import io.macpool.brain.ledger.database.LedgerDatabase;
+import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.service.Secret;
 import io.macpool.service.database.DatabaseAddress;
 import io.macpool.sim.net.TcpGate;

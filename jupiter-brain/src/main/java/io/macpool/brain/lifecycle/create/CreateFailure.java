@@ -1,8 +1,8 @@
 package io.macpool.brain.lifecycle.create;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
-import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Reservation;
+import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.core.fleet.FailureScope;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package io.macpool.brain.lifecycle.execution;
 
-import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.database.LedgerException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;

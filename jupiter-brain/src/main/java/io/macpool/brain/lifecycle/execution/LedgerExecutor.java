@@ -1,8 +1,8 @@
 package io.macpool.brain.lifecycle.execution;
 
 import io.macpool.brain.ledger.Ledger;
-import io.macpool.brain.ledger.LedgerException;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import java.time.Duration;

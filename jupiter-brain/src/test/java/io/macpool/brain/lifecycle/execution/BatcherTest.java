@@ -2,7 +2,7 @@ package io.macpool.brain.lifecycle.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.brain.ledger.LedgerException;
+import io.macpool.brain.ledger.database.LedgerException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

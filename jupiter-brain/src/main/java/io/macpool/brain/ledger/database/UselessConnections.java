@@ -1,4 +1,4 @@
-package io.macpool.brain.ledger;
+package io.macpool.brain.ledger.database;
 
 import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;

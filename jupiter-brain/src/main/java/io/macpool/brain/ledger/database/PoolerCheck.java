@@ -1,4 +1,4 @@
-package io.macpool.brain.ledger;
+package io.macpool.brain.ledger.database;
 
 import java.sql.Connection;
 import java.sql.ResultSet;

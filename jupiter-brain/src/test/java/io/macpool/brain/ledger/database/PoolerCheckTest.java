@@ -1,4 +1,4 @@
-package io.macpool.brain.ledger;
+package io.macpool.brain.ledger.database;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,10 +1,11 @@
-package io.macpool.brain.ledger;
+package io.macpool.brain.ledger.database;
 
 import static java.util.stream.Collectors.toMap;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import io.macpool.brain.ledger.Ledger;
 import io.macpool.service.Secret;
 import io.macpool.service.database.DatabaseAddress;
 import io.macpool.service.database.EmbeddedFailure;
@@ -27,12 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The ledger's connections, transactions and locks. Every method waits for the database. */
-final class LedgerDatabase implements AutoCloseable {
+public final class LedgerDatabase implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LedgerDatabase.class);
 
   /** Serializes reservations over all replicas; the number only has to be ours alone. */
-  static final long RESERVATION_LOCK = 0x6d616370_6f6f6c01L;
+  public static final long RESERVATION_LOCK = 0x6d616370_6f6f6c01L;
 
   private static final long LEADER_LOCK = 0x6d616370_6f6f6c02L;
 
@@ -49,9 +50,9 @@ final class LedgerDatabase implements AutoCloseable {
    * @param lock the longest wait for a lock
    * @param idle a replica that stops in the middle of a transaction gives up its locks after this
    */
-  record Limits(Duration answer, Duration lock, Duration idle) {
+  public record Limits(Duration answer, Duration lock, Duration idle) {
 
-    static final Limits USUAL =
+    public static final Limits USUAL =
         new Limits(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(30));
 
     /**
@@ -96,7 +97,7 @@ final class LedgerDatabase implements AutoCloseable {
    *
    * @throws LedgerException if the database is not there or its tables can't be migrated
    */
-  static LedgerDatabase open(DatabaseAddress address, int connections, Limits limits) {
+  public static LedgerDatabase open(DatabaseAddress address, int connections, Limits limits) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("ledger");
     config.setJdbcUrl(address.jdbcUrl());
@@ -161,24 +162,24 @@ final class LedgerDatabase implements AutoCloseable {
     }
   }
 
-  boolean isShared() {
+  public boolean isShared() {
     return shared;
   }
 
   /** For tests that look at, or hold up, single statements. */
-  Jdbi jdbi() {
+  public Jdbi jdbi() {
     return jdbi;
   }
 
   /**
    * @param what is done, for a person
    */
-  <T> T read(String what, Function<Handle, T> work) {
+  public <T> T read(String what, Function<Handle, T> work) {
     return guarded(what, () -> jdbi.withHandle(handle -> work.apply(limited(handle))));
   }
 
   /** In one transaction: all or nothing. */
-  <T> T write(String what, Function<Handle, T> work) {
+  public <T> T write(String what, Function<Handle, T> work) {
     if (shared) {
       return guarded(what, () -> jdbi.inTransaction(handle -> work.apply(limited(handle))));
     }
@@ -202,7 +203,7 @@ final class LedgerDatabase implements AutoCloseable {
   }
 
   /** As {@link #write}, with no other such transaction beside it, over all replicas. */
-  <T> T writeAlone(String what, Function<Handle, T> work) {
+  public <T> T writeAlone(String what, Function<Handle, T> work) {
     return write(
         what,
         handle -> {
@@ -282,7 +283,7 @@ final class LedgerDatabase implements AutoCloseable {
    * Whether this process leads, see {@link Ledger#leads}. A lock alone proves nothing: after a
    * failover the old server, read-only, holds it too. So each time something is written.
    */
-  synchronized boolean leads() {
+  public synchronized boolean leads() {
     if (!shared) {
       return true;
     }

@@ -1,4 +1,4 @@
-package io.macpool.brain.ledger;
+package io.macpool.brain.ledger.database;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
  * The database's time as this process knows it: what it said last, and our monotonic time since. So
  * all replicas stamp by one clock, whatever their own say, and a step of theirs moves nothing.
  */
-final class DatabaseClock extends Clock {
+public final class DatabaseClock extends Clock {
 
   private record Reading(Instant time, long nanos) {}
 
@@ -19,7 +19,7 @@ final class DatabaseClock extends Clock {
   /**
    * @param start what is told until the database was asked
    */
-  DatabaseClock(Instant start) {
+  public DatabaseClock(Instant start) {
     last = new Reading(start, System.nanoTime());
   }
 
@@ -28,7 +28,7 @@ final class DatabaseClock extends Clock {
    *
    * @param asked our monotonic time before it was asked
    */
-  void set(Instant time, long asked) {
+  public void set(Instant time, long asked) {
     long now = System.nanoTime();
     last = new Reading(time.plusNanos((now - asked) / 2), now);
   }
