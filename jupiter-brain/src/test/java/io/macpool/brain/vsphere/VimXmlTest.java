@@ -112,7 +112,9 @@ class VimXmlTest {
 
   @Test
   void writesEverythingEscapedAndNoNpivByAccident() {
-    ManagedObjectReference machine = VimSession.reference("VirtualMachine", "vm-1<&\"");
+    ManagedObjectReference machine = new ManagedObjectReference();
+    machine.type = "VirtualMachine";
+    machine.val = "vm-1<&\"";
     VirtualMachineConfigSpec spec = new VirtualMachineConfigSpec();
     spec.numCPUs = 4;
     String xml =
