@@ -1,7 +1,7 @@
 package io.macpool.brain;
 
-import io.macpool.brain.vsphere.TrustPolicy;
-import io.macpool.brain.vsphere.VSphereEndpoint;
+import io.macpool.brain.vsphere.access.TrustPolicy;
+import io.macpool.brain.vsphere.access.VSphereEndpoint;
 import io.macpool.service.Secret;
 import io.macpool.service.Setting;
 import io.macpool.service.Settings;

@@ -3,7 +3,7 @@ package io.macpool.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.macpool.brain.vsphere.VSphereEndpoint;
+import io.macpool.brain.vsphere.access.VSphereEndpoint;
 import io.macpool.service.Secret;
 import io.macpool.service.ServiceMain;
 import io.macpool.service.Settings;

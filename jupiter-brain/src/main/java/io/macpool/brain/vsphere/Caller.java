@@ -1,6 +1,9 @@
 package io.macpool.brain.vsphere;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.vsphere.fault.Failures;
+import io.macpool.brain.vsphere.fault.SoapFault;
+import io.macpool.brain.vsphere.fault.TransportException;
 import java.rmi.RemoteException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

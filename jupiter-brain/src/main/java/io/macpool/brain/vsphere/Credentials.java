@@ -1,5 +1,6 @@
 package io.macpool.brain.vsphere;
 
+import io.macpool.brain.vsphere.access.VSphereEndpoint;
 import io.macpool.core.FailureWords;
 import io.macpool.service.Secret;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import com.vmware.vim25.SelectionSpec;
 import com.vmware.vim25.TraversalSpec;
 import com.vmware.vim25.VirtualMachinePowerState;
 import io.macpool.brain.vsphere.InventoryAssembler.Role;
+import io.macpool.brain.vsphere.fault.SoapFault;
 import io.macpool.core.fleet.FoundMachine;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Inventory;

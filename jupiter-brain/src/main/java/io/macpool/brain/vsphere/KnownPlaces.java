@@ -1,6 +1,7 @@
 package io.macpool.brain.vsphere;
 
 import com.vmware.vim25.ManagedObjectReference;
+import io.macpool.brain.vsphere.fault.SoapFault;
 import java.rmi.RemoteException;
 import java.util.List;
 import java.util.Map;

@@ -16,6 +16,7 @@ import com.vmware.vim25.VimPortType;
 import com.vmware.vim25.VirtualMachineQuestionInfo;
 import com.vmware.vim25.WaitOptions;
 import io.macpool.brain.vsphere.InventoryAssembler.Role;
+import io.macpool.brain.vsphere.fault.SoapFault;
 import java.rmi.RemoteException;
 import java.time.Duration;
 import java.util.ArrayList;

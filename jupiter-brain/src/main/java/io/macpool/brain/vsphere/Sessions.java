@@ -1,5 +1,8 @@
 package io.macpool.brain.vsphere;
 
+import io.macpool.brain.vsphere.access.VSphereEndpoint;
+import io.macpool.brain.vsphere.fault.SoapFault;
+import io.macpool.brain.vsphere.fault.TransportException;
 import io.macpool.core.GoDuration;
 import io.macpool.service.Secret;
 import java.io.IOException;

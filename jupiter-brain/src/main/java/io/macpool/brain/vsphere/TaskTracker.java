@@ -4,6 +4,7 @@ import com.vmware.vim25.LocalizedMethodFault;
 import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.TaskInfoState;
 import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.vsphere.fault.Failures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,9 @@ package io.macpool.brain.vsphere;
 
 import com.vmware.vim25.ManagedObjectReference;
 import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.vsphere.access.VSphereOptions;
+import io.macpool.brain.vsphere.soap.SoapTransport;
+import io.macpool.brain.vsphere.soap.VimClient;
 import io.macpool.service.Resources;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

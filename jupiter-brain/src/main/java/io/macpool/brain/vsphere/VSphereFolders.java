@@ -1,6 +1,7 @@
 package io.macpool.brain.vsphere;
 
 import io.macpool.brain.hypervisor.Folders;
+import io.macpool.brain.vsphere.access.VSphereOptions;
 import io.macpool.core.fleet.FoundMachine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;

@@ -7,6 +7,7 @@ import com.vmware.vim25.VirtualMachineRelocateSpec;
 import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.vsphere.access.VSphereOptions;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.FailureScope;
 import io.macpool.core.fleet.Identities;

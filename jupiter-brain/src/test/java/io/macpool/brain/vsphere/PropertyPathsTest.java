@@ -17,6 +17,8 @@ import com.vmware.vim25.mo.ManagedEntity;
 import com.vmware.vim25.mo.Task;
 import com.vmware.vim25.mo.VirtualMachine;
 import io.macpool.brain.vsphere.InventoryAssembler.Role;
+import io.macpool.brain.vsphere.fault.SoapFault;
+import io.macpool.brain.vsphere.fault.UnknownFault;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.macpool.brain.vsphere;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
+import io.macpool.brain.vsphere.access.InventoryPaths;
 import io.macpool.core.fleet.PowerState;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import io.macpool.sim.vcenter.options.BaseImage;

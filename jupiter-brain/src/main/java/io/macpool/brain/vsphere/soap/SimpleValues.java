@@ -1,4 +1,4 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.soap;
 
 import java.time.DateTimeException;
 import java.time.LocalDateTime;

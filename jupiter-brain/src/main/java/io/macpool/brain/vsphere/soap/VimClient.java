@@ -1,8 +1,11 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.soap;
 
 import com.vmware.vim25.VimPortType;
 import com.vmware.vim25.ws.Argument;
 import com.vmware.vim25.ws.Client;
+import io.macpool.brain.vsphere.access.VSphereEndpoint;
+import io.macpool.brain.vsphere.fault.SoapFault;
+import io.macpool.brain.vsphere.fault.TransportException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -18,7 +21,7 @@ import javax.xml.stream.XMLStreamException;
  * One session's calls, as yavijava's stubs make them. Nothing that passes through is logged, since
  * the login's envelope holds the password. Safe for many threads.
  */
-final class VimClient implements Client {
+public final class VimClient implements Client {
 
   private final SoapTransport transport;
   private final VSphereEndpoint endpoint;
@@ -30,7 +33,7 @@ final class VimClient implements Client {
   /**
    * @param limit the longest that a call may take
    */
-  VimClient(
+  public VimClient(
       SoapTransport transport, VSphereEndpoint endpoint, Duration limit, MeterRegistry meters) {
     this.transport = transport;
     this.endpoint = endpoint;
@@ -45,17 +48,17 @@ final class VimClient implements Client {
   }
 
   /** The same session with another time limit: the long poll's. */
-  VimClient within(Duration otherLimit) {
+  public VimClient within(Duration otherLimit) {
     return new VimClient(this, otherLimit);
   }
 
   /** Speaks this version of vim25, such as 6.7: vCenter hides what is newer. */
-  void speak(String version) {
+  public void speak(String version) {
     soapAction = "urn:vim25/" + version;
   }
 
   /** yavijava's method stubs over this client. */
-  VimPortType stubs() {
+  public VimPortType stubs() {
     try {
       return new VimPortType(this);
     } catch (MalformedURLException e) {

@@ -1,4 +1,4 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.access;
 
 import java.net.Socket;
 import java.nio.file.Path;
@@ -21,10 +21,10 @@ public abstract sealed class TrustPolicy {
   private TrustPolicy() {}
 
   /** The trust manager for one client. */
-  abstract X509ExtendedTrustManager trustManager();
+  public abstract X509ExtendedTrustManager trustManager();
 
   /** Whether the certificate must also name the host that we dialled. */
-  abstract boolean verifiesHost();
+  public abstract boolean verifiesHost();
 
   /** Authorities of a PEM file, which is followed when it changes, or the JVM's own. */
   public static TrustPolicy authorities(Optional<Path> pem) {
@@ -54,12 +54,12 @@ public abstract sealed class TrustPolicy {
     }
 
     @Override
-    X509ExtendedTrustManager trustManager() {
+    public X509ExtendedTrustManager trustManager() {
       return new ExplainedTrust(authorities::current);
     }
 
     @Override
-    boolean verifiesHost() {
+    public boolean verifiesHost() {
       return true;
     }
   }
@@ -82,7 +82,7 @@ public abstract sealed class TrustPolicy {
     }
 
     @Override
-    X509ExtendedTrustManager trustManager() {
+    public X509ExtendedTrustManager trustManager() {
       Checker checker = checker();
       return new ExplainedTrust(() -> checker);
     }
@@ -105,7 +105,7 @@ public abstract sealed class TrustPolicy {
     }
 
     @Override
-    boolean verifiesHost() {
+    public boolean verifiesHost() {
       return false;
     }
   }
@@ -113,7 +113,7 @@ public abstract sealed class TrustPolicy {
   private static final class Insecure extends TrustPolicy {
 
     @Override
-    X509ExtendedTrustManager trustManager() {
+    public X509ExtendedTrustManager trustManager() {
       return new Checker() {
         @Override
         void check(X509Certificate[] chain) {
@@ -123,7 +123,7 @@ public abstract sealed class TrustPolicy {
     }
 
     @Override
-    boolean verifiesHost() {
+    public boolean verifiesHost() {
       return false;
     }
   }

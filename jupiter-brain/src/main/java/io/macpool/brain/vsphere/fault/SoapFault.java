@@ -1,24 +1,24 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.fault;
 
 import com.vmware.vim25.MethodFault;
 import java.rmi.RemoteException;
 
 /** vCenter answered with a fault; its type is kept by name, also when we have no class for it. */
-final class SoapFault extends RemoteException {
+public final class SoapFault extends RemoteException {
 
   private static final long serialVersionUID = 1L;
 
   private final String type;
   private final MethodFault fault;
 
-  SoapFault(String type, String message, MethodFault fault) {
+  public SoapFault(String type, String message, MethodFault fault) {
     super(message);
     this.type = type;
     this.fault = fault;
   }
 
   /** The fault's type in vim25, such as {@code InvalidPowerState}. */
-  String type() {
+  public String type() {
     return type;
   }
 
@@ -27,7 +27,7 @@ final class SoapFault extends RemoteException {
     return fault;
   }
 
-  boolean is(String name) {
+  public boolean is(String name) {
     return type.equals(name);
   }
 }

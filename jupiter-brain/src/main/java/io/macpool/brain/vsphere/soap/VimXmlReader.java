@@ -1,7 +1,9 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.soap;
 
 import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.MethodFault;
+import io.macpool.brain.vsphere.fault.SoapFault;
+import io.macpool.brain.vsphere.fault.UnknownFault;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

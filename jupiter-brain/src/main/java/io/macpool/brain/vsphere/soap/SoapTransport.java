@@ -1,5 +1,8 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.soap;
 
+import io.macpool.brain.vsphere.access.TrustPolicy;
+import io.macpool.brain.vsphere.access.VSphereEndpoint;
+import io.macpool.brain.vsphere.fault.TransportException;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -21,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Moves envelopes to vCenter and answers back. Nothing is ever sent twice: whether to repeat is for
  * those who know what a call does. A call ends by its deadline, its body's last byte included.
  */
-final class SoapTransport implements AutoCloseable {
+public final class SoapTransport implements AutoCloseable {
 
   private static final int LARGEST_ANSWER = 64 * 1024 * 1024;
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
@@ -32,7 +35,7 @@ final class SoapTransport implements AutoCloseable {
   private final HttpClient http;
   private final VSphereEndpoint endpoint;
 
-  SoapTransport(Vertx vertx, VSphereEndpoint endpoint, TrustPolicy trust, int connections) {
+  public SoapTransport(Vertx vertx, VSphereEndpoint endpoint, TrustPolicy trust, int connections) {
     this.endpoint = endpoint;
     HttpClientOptions options =
         new HttpClientOptions()

@@ -1,4 +1,4 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.fault;
 
 import com.vmware.vim25.LocalizedMethodFault;
 import io.macpool.core.fleet.FailureScope;

@@ -1,4 +1,4 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.access;
 
 import io.macpool.core.PeerUrl;
 import io.macpool.service.Secret;

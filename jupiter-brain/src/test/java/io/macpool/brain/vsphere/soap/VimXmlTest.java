@@ -1,4 +1,4 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.soap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import com.vmware.vim25.UpdateSet;
 import com.vmware.vim25.VirtualMachineConfigSpec;
 import com.vmware.vim25.VirtualMachinePowerState;
 import com.vmware.vim25.ws.Argument;
+import io.macpool.brain.vsphere.fault.SoapFault;
 import java.nio.charset.StandardCharsets;
 import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;

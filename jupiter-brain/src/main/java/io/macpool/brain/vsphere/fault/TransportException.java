@@ -1,9 +1,9 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.fault;
 
 import java.rmi.RemoteException;
 
 /** No usable answer came: the request may or may not have been carried out. */
-final class TransportException extends RemoteException {
+public final class TransportException extends RemoteException {
 
   private static final long serialVersionUID = 1L;
 
@@ -12,12 +12,12 @@ final class TransportException extends RemoteException {
   /**
    * @param sent false only if it is certain that vCenter never saw the request
    */
-  TransportException(String message, boolean sent, Throwable cause) {
+  public TransportException(String message, boolean sent, Throwable cause) {
     super(message, cause);
     this.sent = sent;
   }
 
-  boolean sent() {
+  public boolean sent() {
     return sent;
   }
 

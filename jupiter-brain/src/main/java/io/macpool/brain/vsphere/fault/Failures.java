@@ -1,4 +1,4 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.fault;
 
 import com.vmware.vim25.LocalizedMethodFault;
 import io.macpool.brain.hypervisor.HypervisorFailure;
@@ -6,14 +6,14 @@ import java.rmi.RemoteException;
 import java.util.StringJoiner;
 
 /** Turns what went wrong in vSphere's words into one of the cases that the broker knows. */
-final class Failures {
+public final class Failures {
 
   private Failures() {}
 
   /**
    * @param what was tried, on what, such as {@code clone of xcode-16}
    */
-  static HypervisorFailure of(String what, RemoteException e) {
+  public static HypervisorFailure of(String what, RemoteException e) {
     if (e instanceof SoapFault fault) {
       return ofFault(what, fault);
     }
@@ -46,7 +46,7 @@ final class Failures {
   }
 
   /** The error that a task ended with. */
-  static HypervisorFailure ofTask(String what, LocalizedMethodFault error) {
+  public static HypervisorFailure ofTask(String what, LocalizedMethodFault error) {
     String type =
         error == null || error.fault == null ? "UnknownFault" : UnknownFault.typeOf(error.fault);
     String said =

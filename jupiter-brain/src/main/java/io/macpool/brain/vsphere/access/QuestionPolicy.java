@@ -1,4 +1,4 @@
-package io.macpool.brain.vsphere;
+package io.macpool.brain.vsphere.access;
 
 import com.vmware.vim25.ElementDescription;
 import com.vmware.vim25.VirtualMachineQuestionInfo;
@@ -50,7 +50,7 @@ public record QuestionPolicy(Map<String, String> answers) {
   }
 
   /** The choice for a question; empty if the policy has none. */
-  Optional<ElementDescription> choose(VirtualMachineQuestionInfo question) {
+  public Optional<ElementDescription> choose(VirtualMachineQuestionInfo question) {
     List<ElementDescription> choices = choices(question);
     return answers.entrySet().stream()
         .filter(answer -> isAbout(question, answer.getKey()))
@@ -59,7 +59,7 @@ public record QuestionPolicy(Map<String, String> answers) {
   }
 
   /** The choice that gives up what the question is about; empty if there is none. */
-  static Optional<ElementDescription> giveUp(VirtualMachineQuestionInfo question) {
+  public static Optional<ElementDescription> giveUp(VirtualMachineQuestionInfo question) {
     return choices(question).stream()
         .filter(c -> GIVE_UP.stream().anyMatch(word -> says(c, word)))
         .findFirst();

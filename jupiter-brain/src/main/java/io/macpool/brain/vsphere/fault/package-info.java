@@ -1,0 +1,8 @@
+/**
+ * What a fault of vCenter, or the lack of an answer, means to the broker. Entry: {@link
+ * io.macpool.brain.vsphere.fault.Failures}.
+ *
+ * <p>Invariants: an answer that was lost is unknown, never a refusal; a fault that nobody knows
+ * blames nobody.
+ */
+package io.macpool.brain.vsphere.fault;
