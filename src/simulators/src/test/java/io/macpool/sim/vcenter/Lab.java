@@ -7,7 +7,7 @@ import java.security.GeneralSecurityException;
 /** A simulated vCenter with one logged-in client and the calls that most tests make. */
 final class Lab implements AutoCloseable {
 
-  public static final String IMAGE = "/Datacenter/vm/Base/macos-15-xcode-16";
+  static final String IMAGE = "/Datacenter/vm/Base/macos-15-xcode-16";
 
   private final VCenterSimulator vcenter;
   private final SoapClient client;
