@@ -140,7 +140,7 @@ public final class ImageAutomation implements Rule {
                   : "production would follow something else than released versions",
               environment.isStaging()
                   ? "Filter tags by ^main-(?P<built>[0-9]{14})-…, extract $built, order"
-                        + " numerically, asc"
+                      + " numerically, asc"
                   : "Write policy: semver: range"));
     } else if (!environment.isStaging()) {
       checkRange(policy, problems);
