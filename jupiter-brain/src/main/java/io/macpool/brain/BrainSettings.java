@@ -1,5 +1,6 @@
 package io.macpool.brain;
 
+import io.macpool.brain.tart.RelayAddress;
 import io.macpool.core.fleet.PlacementPlanner;
 import io.macpool.core.hygiene.MaintenanceWindow;
 import io.macpool.service.ListenAddress;
@@ -155,6 +156,15 @@ public final class BrainSettings {
               "TART_SETTLE",
               "how long a VM that tart has started is looked at before it counts as started")
           .defaultTo(Duration.ofSeconds(3));
+
+  public static final Setting<RelayAddress> GUEST_RELAY_ADDR =
+      Setting.of(
+          "GUEST_RELAY_ADDR",
+          "an address of this broker, with ports or without, at which clients that know endpoints"
+              + " reach guests in tart's NAT; without it such guests can be reached from their Mac"
+              + " alone",
+          "HOST[:FIRST-LAST]",
+          RelayAddress::parse);
 
   public static final Setting<Integer> HOST_CONCURRENT_OPERATIONS =
       Setting.integer(
@@ -398,6 +408,7 @@ public final class BrainSettings {
               TART_KNOWN_HOSTS,
               TART_INTERVAL,
               TART_SETTLE,
+              GUEST_RELAY_ADDR,
               HOST_CONCURRENT_OPERATIONS,
               SLOTS_PER_HOST,
               PLACEMENT,

@@ -115,7 +115,8 @@ public final class JupiterBrain implements AutoCloseable {
                 access ->
                     resources.own(
                         "Macs with tart",
-                        TartHypervisor.start(access.options(), access.file(), meters, clock)));
+                        TartHypervisor.start(
+                            vertx, access.options(), access.file(), meters, clock)));
     Hypervisor hypervisor = tart.<Hypervisor>map(macs -> both(vsphere, macs)).orElse(vsphere);
     LedgerExecutor executor =
         resources.own("ledger's threads", new LedgerExecutor(ledger, connections));

@@ -50,7 +50,9 @@ record TartAccess(TartOptions options, HostsFile file) {
                 LOOK_LIMIT,
                 settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
                 settings.get(BrainSettings.TART_SETTLE),
-                STALE_AFTER),
+                STALE_AFTER,
+                settings.find(BrainSettings.GUEST_RELAY_ADDR),
+                settings.get(BrainSettings.SSH_PORT)),
             file == null ? NONE : file));
   }
 

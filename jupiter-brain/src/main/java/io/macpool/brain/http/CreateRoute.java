@@ -162,7 +162,8 @@ final class CreateRoute {
         key,
         Caller.requestId(call),
         Optional.ofNullable(call.request().getHeader(Traces.HEADER)),
-        lease);
+        lease,
+        call.request().headers().contains(io.macpool.broker.Instance.KNOWS_ENDPOINTS));
   }
 
   /** The instance is its client's when the answer has gone out, and goes if it could not. */

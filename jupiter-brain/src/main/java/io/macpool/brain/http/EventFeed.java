@@ -146,7 +146,8 @@ final class EventFeed {
             + instance.owner()
             + instance.state()
             + instance.host()
-            + instance.ipAddresses();
+            + instance.ipAddresses()
+            + instance.endpoints();
     Told before = told.get(instance.id());
     if (before != null && before.state().equals(state)) {
       return false;

@@ -117,13 +117,21 @@ final class InstanceView {
         known.flatMap(InstanceView::owner).orElse(null),
         known.map(i -> i.phase().name().toLowerCase(Locale.ROOT)).orElse(null),
         known.map(io.macpool.core.fleet.Instance::isWarm).orElse(null),
-        known.flatMap(instance -> instance.expiresAt(machine, lifetime)).orElse(null));
+        known.flatMap(instance -> instance.expiresAt(machine, lifetime)).orElse(null),
+        machine.map(InstanceView::relayed).filter(all -> !all.isEmpty()).orElse(null));
   }
 
   private static Optional<String> owner(io.macpool.core.fleet.Instance instance) {
     return instance.ownership().equals(Ownership.UNKNOWN)
         ? Optional.of("unknown")
         : instance.owner();
+  }
+
+  private static List<Instance.Relayed> relayed(Machine machine) {
+    return machine.endpoints().stream()
+        .filter(endpoint -> endpoint.port().isPresent())
+        .map(one -> new Instance.Relayed(one.address(), one.port().getAsInt()))
+        .toList();
   }
 
   private static String state(PowerState power) {

@@ -71,6 +71,11 @@ enum Refusal {
       "size-refused",
       "The hosts do not run the image with the cpus or the ram that were asked for.",
       "The detail has the reason; ask for another size, or for none."),
+  NEEDS_ENDPOINT(
+      422,
+      "needs-endpoint",
+      "Instances of the image are reached by endpoints alone, which the client does not know.",
+      "Dial what the member endpoints tells, and say so by the header Macpool-Endpoints: yes."),
   KEY_REUSED(
       422,
       "idempotency-key-reused",
@@ -187,6 +192,7 @@ enum Refusal {
       case KEY_REUSED -> KEY_REUSED;
       case UNAVAILABLE -> VCENTER_UNAVAILABLE;
       case SIZE_REFUSED -> SIZE_REFUSED;
+      case NEEDS_ENDPOINT -> NEEDS_ENDPOINT;
       case FAILED -> CREATE_FAILED;
       case TIMED_OUT -> TIMEOUT;
       case CLIENT_GONE -> CLIENT_GONE;

@@ -13,6 +13,7 @@ import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.Cordons;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Instance;
@@ -271,15 +272,15 @@ public final class WarmPool implements AutoCloseable {
       if (!instance.isWarm() || instance.phase() != InstancePhase.READY) {
         continue;
       }
-      List<String> addresses =
-          inventory.machine(instance.id()).map(Machine::addresses).orElse(List.of());
+      List<Endpoint> endpoints =
+          inventory.machine(instance.id()).map(Machine::endpoints).orElse(List.of());
       Pulse pulse = pulses.computeIfAbsent(instance.id(), id -> new Pulse());
       boolean due =
           instance.health() == Health.UNPROVEN || !pulse.probedAt.plus(PROBE_AGAIN).isAfter(now);
-      if (due && !pulse.probing && !addresses.isEmpty()) {
+      if (due && !pulse.probing && !endpoints.isEmpty()) {
         pulse.probing = true;
         Background.whenEnded(
-            probe.answers(addresses),
+            probe.answers(endpoints),
             (answers, failure) -> probed(instance, pulse, failure == null && answers));
       } else if (due && !pulse.probing && instance.health() == Health.PROVEN) {
         probed(instance, pulse, false); // suspended, say: it has no address any more

@@ -220,6 +220,11 @@ final class MacScripts {
     return script("", REBOOT);
   }
 
+  /** Carries a connection to a port of a guest's, by the Mac that alone reaches it. */
+  static String carry(String address, int port) {
+    return "exec nc " + quote(address) + " " + port;
+  }
+
   String delete(String name) {
     return of(name, OURS + DELETE);
   }

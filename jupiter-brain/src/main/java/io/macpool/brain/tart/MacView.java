@@ -129,8 +129,9 @@ record MacView(
    * The host that it is.
    *
    * @param sources of all images, as they are called on the Macs
+   * @param relayed whether its guests are reached through a relay alone
    */
-  Host host(Set<String> sources, Instant now) {
+  Host host(Set<String> sources, boolean relayed, Instant now) {
     Set<String> storage = new HashSet<>();
     for (String source : sources) {
       if (holds(source)) {
@@ -158,7 +159,8 @@ record MacView(
                 report.map(MacReport::sharedAddresses).orElse(0),
                 failedDials,
                 Optional.of(new Host.Door(mac.address(), mac.port())),
-                limit.phantom(all))));
+                limit.phantom(all)),
+            relayed));
   }
 
   boolean holds(String source) {
@@ -171,31 +173,33 @@ record MacView(
    * Its VMs, without images that don't run.
    *
    * @param shared addresses that more than one guest has: they are nobody's
+   * @param doors what clients dial
    */
-  List<Machine> machines(Set<String> sources, Set<String> shared) {
+  List<Machine> machines(Set<String> sources, Set<String> shared, Doors doors) {
     List<Machine> machines = new ArrayList<>();
     report.ifPresent(
         news -> {
           for (String vm : news.vms().keySet()) {
             if (news.isOn(vm) || !sources.contains(vm)) {
-              machines.add(machine(news, vm, shared));
+              machines.add(machine(news, vm, shared, doors));
             }
           }
         });
     return machines;
   }
 
-  private Machine machine(MacReport news, String vm, Set<String> shared) {
+  private Machine machine(MacReport news, String vm, Set<String> shared, Doors doors) {
     Optional<Mark> mark = Optional.ofNullable(news.marks().get(vm));
     boolean on = news.isOn(vm);
+    String ref = new Refs.Vm(mac.name(), vm).ref();
+    Optional<String> address =
+        Optional.ofNullable(news.addresses().get(vm)).filter(told -> on && !shared.contains(told));
     Machine machine =
         new Machine(
             vm,
-            new Refs.Vm(mac.name(), vm).ref(),
+            ref,
             power(news, vm),
-            Optional.ofNullable(news.addresses().get(vm)).stream()
-                .filter(address -> on && !shared.contains(address))
-                .toList(),
+            address.flatMap(told -> doors.of(mac, ref, told)).stream().toList(),
             Optional.of(mac.id()),
             Optional.ofNullable(news.started().get(vm))
                 .filter(time -> on)

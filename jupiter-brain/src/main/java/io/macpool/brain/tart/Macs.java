@@ -5,6 +5,7 @@ import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.PowerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +35,20 @@ final class Macs implements AutoCloseable {
 
   private final Path path;
   private final Function<Mac, MacDriver> drivers;
+  private final Doors doors;
   private final Map<String, MacDriver> byName = new LinkedHashMap<>();
   private HostsFile file;
   private Optional<String> mistakes = Optional.empty();
   private Set<String> shared = Set.of();
 
-  Macs(HostsFile file, Path path, Function<Mac, MacDriver> drivers) {
+  /**
+   * @param doors what clients dial; closed with these
+   */
+  Macs(HostsFile file, Path path, Function<Mac, MacDriver> drivers, Doors doors) {
     this.file = file;
     this.path = path;
     this.drivers = drivers;
+    this.doors = doors;
     file.macs().forEach(mac -> byName.put(mac.name(), drivers.apply(mac)));
   }
 
@@ -120,7 +127,7 @@ final class Macs implements AutoCloseable {
 
   /** A VM as it was seen last. */
   Optional<Machine> machine(MacDriver driver, String vm) {
-    return driver.view().machines(Set.of(), sharedAddresses(views())).stream()
+    return driver.view().machines(Set.of(), sharedAddresses(views()), doors).stream()
         .filter(machine -> machine.sign().title().equals(vm))
         .findFirst();
   }
@@ -160,10 +167,15 @@ final class Macs implements AutoCloseable {
     Map<String, Host> hosts = new HashMap<>();
     List<Machine> machines = new ArrayList<>();
     for (MacView view : views) {
-      Host host = view.host(sources, now);
+      Host host = view.host(sources, doors.relays(view.mac()), now);
       hosts.put(host.id(), host);
-      machines.addAll(view.machines(sources, twice));
+      machines.addAll(view.machines(sources, twice, doors));
     }
+    doors.keep(
+        machines.stream()
+            .filter(machine -> !machine.endpoints().isEmpty() || machine.power() == PowerState.ON)
+            .map(Machine::ref)
+            .collect(Collectors.toSet()));
     Map<String, Image> all = new HashMap<>();
     images.forEach((name, source) -> all.put(name, image(name, source, views)));
     return Inventory.of(version, hosts, all, machines, identities);
@@ -231,6 +243,7 @@ final class Macs implements AutoCloseable {
               + String.join(", ", twice)
               + ", which is told to nobody: the DHCP server may have no more leases");
     }
+    doors.trouble().ifPresent(warnings::add);
     for (MacView view : views()) {
       int slots = view.mac().slots().orElse(Integer.MAX_VALUE);
       view.limit()
@@ -251,5 +264,6 @@ final class Macs implements AutoCloseable {
   @Override
   public void close() {
     all().forEach(MacDriver::close);
+    doors.close();
   }
 }

@@ -12,6 +12,7 @@ import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,12 +21,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Macs with tart as the broker's hypervisor: see {@link MacDriver} for each. */
 public final class TartHypervisor implements Hypervisor {
@@ -36,6 +40,7 @@ public final class TartHypervisor implements Hypervisor {
   /** What all its ids and references begin with. */
   public static final String PREFIX = Refs.PREFIX;
 
+  private static final Logger log = LoggerFactory.getLogger(TartHypervisor.class);
   private static final int MOST_THREADS = 256;
   private static final long IDLE_SECONDS = 30;
 
@@ -53,7 +58,8 @@ public final class TartHypervisor implements Hypervisor {
   private Identities identities = Identities.NONE;
   private final Instant since;
 
-  private TartHypervisor(TartOptions options, HostsFile file, SshHosts ssh, Clock clock) {
+  private TartHypervisor(
+      Vertx vertx, TartOptions options, HostsFile file, SshHosts ssh, Clock clock) {
     this.options = options;
     this.ssh = ssh;
     this.clock = clock;
@@ -82,21 +88,42 @@ public final class TartHypervisor implements Hypervisor {
                     options,
                     threads,
                     clock,
-                    this::seen));
+                    this::seen),
+            options.relay().<Doors>map(address -> relay(vertx, address)).orElse(Doors.OPEN));
     this.rounds = new MacRounds(macs, options.interval(), this::confirmed);
+  }
+
+  private GuestRelay relay(Vertx vertx, RelayAddress address) {
+    return new GuestRelay(
+        vertx,
+        address,
+        options.guestPort(),
+        mac -> ssh.host(mac.address(), mac.port(), mac.user()),
+        threads,
+        this::seenSoon);
+  }
+
+  /** For event loops, which must not wait for who looks at the Macs just then. */
+  private void seenSoon() {
+    try {
+      threads.execute(this::seen);
+    } catch (RejectedExecutionException e) {
+      log.debug("the next look will tell: {}", e.getMessage());
+    }
   }
 
   /**
    * Begins to connect and returns at once: an inventory is there when each Mac has answered, or not
    * in time.
    *
+   * @param vertx for the relay, if there is one
    * @param file what the hosts file says now
    * @throws IllegalArgumentException if the key can't be read, with words for a person
    */
   public static TartHypervisor start(
-      TartOptions options, HostsFile file, MeterRegistry meters, Clock clock) {
+      Vertx vertx, TartOptions options, HostsFile file, MeterRegistry meters, Clock clock) {
     SshHosts ssh = SshHosts.start(options.key(), options.knownHosts());
-    TartHypervisor hypervisor = new TartHypervisor(options, file, ssh, clock);
+    TartHypervisor hypervisor = new TartHypervisor(vertx, options, file, ssh, clock);
     Gauge.builder("tart.hosts.lost", hypervisor.macs, Macs::lost)
         .description("Macs with tart that are not reached")
         .register(meters);

@@ -3,6 +3,7 @@ package io.macpool.brain.tart;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How Macs are reached.
@@ -15,6 +16,8 @@ import java.util.Objects;
  * @param taskLimit the longest that a clone may take
  * @param settle how long a VM that was started is looked at before it counts as started
  * @param staleAfter an inventory that was not confirmed for so long is unknown
+ * @param relay where guests in tart's NAT are reached; empty: at their addresses, as bridged ones
+ * @param guestPort that guests take SSH at
  */
 public record TartOptions(
     Path hosts,
@@ -24,7 +27,9 @@ public record TartOptions(
     Duration lookLimit,
     Duration taskLimit,
     Duration settle,
-    Duration staleAfter) {
+    Duration staleAfter,
+    Optional<RelayAddress> relay,
+    int guestPort) {
 
   public TartOptions {
     Objects.requireNonNull(hosts, "hosts");
@@ -35,5 +40,6 @@ public record TartOptions(
     Objects.requireNonNull(taskLimit, "taskLimit");
     Objects.requireNonNull(settle, "settle");
     Objects.requireNonNull(staleAfter, "staleAfter");
+    Objects.requireNonNull(relay, "relay");
   }
 }

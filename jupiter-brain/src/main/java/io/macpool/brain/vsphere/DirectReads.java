@@ -116,7 +116,7 @@ final class DirectReads {
               machine.power(),
               Boolean.TRUE.equals(values.get("config.template"))
                   || InventoryAssembler.hasBaseSnapshot(values.get("snapshot")),
-              !machine.addresses().isEmpty(),
+              !machine.endpoints().isEmpty(),
               machine.bootedAt(),
               InventoryAssembler.instant(values.get(CREATED), session.lastClockAhead())));
     }

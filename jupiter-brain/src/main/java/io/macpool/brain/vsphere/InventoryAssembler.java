@@ -6,6 +6,7 @@ import com.vmware.vim25.VirtualMachineConnectionState;
 import com.vmware.vim25.VirtualMachinePowerState;
 import com.vmware.vim25.VirtualMachineSnapshotInfo;
 import com.vmware.vim25.VirtualMachineSnapshotTree;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Image;
@@ -251,7 +252,9 @@ final class InventoryAssembler {
         name,
         ref,
         reachable ? power(known.get("runtime.powerState")) : PowerState.UNKNOWN,
-        GuestNetwork.addresses(known.get("guest.net"), known.get("guest.ipAddress")),
+        GuestNetwork.addresses(known.get("guest.net"), known.get("guest.ipAddress")).stream()
+            .map(Endpoint::of)
+            .toList(),
         reference(known.get("runtime.host")),
         instant(known.get("runtime.bootTime"), ahead),
         new Machine.Sign(

@@ -49,7 +49,7 @@ class MacViewTest {
   }
 
   private static Map<String, Machine> machines(MacView view) {
-    return view.machines(SOURCES, Set.of()).stream()
+    return view.machines(SOURCES, Set.of(), Doors.OPEN).stream()
         .collect(Collectors.toMap(m -> m.sign().title(), Function.identity()));
   }
 
@@ -62,18 +62,19 @@ class MacViewTest {
     assertThat(machines.get("ours").power()).isEqualTo(PowerState.ON);
     assertThat(machines.get("foreign").sign().inFolder()).isFalse();
     assertThat(machines.get("foreign").power()).isEqualTo(PowerState.OFF);
-    assertThat(seen().host(SOURCES, NOW).storage()).containsExactly(Refs.image("golden"));
+    assertThat(seen().host(SOURCES, false, NOW).storage()).containsExactly(Refs.image("golden"));
   }
 
   @Test
   void anAddressThatTwoHaveIsNobodys() throws Exception {
-    assertThat(seen().machines(SOURCES, Set.of("10.0.0.7"))).allMatch(m -> m.addresses().isEmpty());
+    assertThat(seen().machines(SOURCES, Set.of("10.0.0.7"), Doors.OPEN))
+        .allMatch(m -> m.addresses().isEmpty());
   }
 
   @Test
   void ofALostMacNothingIsNews() throws Exception {
     MacView lost = seen().lost("no route to host");
-    Host host = lost.host(SOURCES, NOW);
+    Host host = lost.host(SOURCES, false, NOW);
     assertThat(host.connected()).isFalse();
     assertThat(host.traits().limit()).contains("no route to host");
     assertThat(machines(lost).values())
@@ -85,19 +86,19 @@ class MacViewTest {
   void aBootTimeThatJittersIsOneBoot() throws Exception {
     MacView again = seen().heard(report("1767225603"), NOW.plusSeconds(2));
     assertThat(again.bootTime()).isEqualTo(seen().bootTime());
-    assertThat(again.host(SOURCES, NOW)).isEqualTo(seen().host(SOURCES, NOW));
+    assertThat(again.host(SOURCES, false, NOW)).isEqualTo(seen().host(SOURCES, false, NOW));
   }
 
   @Test
   void aRebootGivesWithheldSlotsBack() throws Exception {
     MacView refused = seen().refused("another", NOW);
-    assertThat(refused.host(SOURCES, NOW).traits().slots()).hasValue(1);
-    assertThat(refused.host(SOURCES, NOW).traits().limit())
+    assertThat(refused.host(SOURCES, false, NOW).traits().slots()).hasValue(1);
+    assertThat(refused.host(SOURCES, false, NOW).traits().limit())
         .hasValueSatisfying(why -> assertThat(why).contains("system limit"));
     MacView same = refused.heard(report("1767225600"), NOW.plusSeconds(5));
-    assertThat(same.host(SOURCES, NOW).traits().slots()).hasValue(1);
+    assertThat(same.host(SOURCES, false, NOW).traits().slots()).hasValue(1);
     MacView booted = refused.heard(report("1767229000"), NOW.plusSeconds(5));
-    assertThat(booted.host(SOURCES, NOW).traits().slots()).hasValue(2);
-    assertThat(booted.host(SOURCES, NOW).traits().limit()).isEmpty();
+    assertThat(booted.host(SOURCES, false, NOW).traits().slots()).hasValue(2);
+    assertThat(booted.host(SOURCES, false, NOW).traits().limit()).isEmpty();
   }
 }

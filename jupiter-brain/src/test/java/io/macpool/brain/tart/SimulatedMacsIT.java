@@ -17,6 +17,7 @@ import io.macpool.sim.tart.MacSimulator;
 import io.macpool.sim.tart.MacTimes;
 import io.macpool.sim.vcenter.guest.GuestPower;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +39,7 @@ class SimulatedMacsIT extends HypervisorContract {
 
   @TempDir Path directory;
 
+  private final Vertx vertx = Vertx.vertx();
   private MacFleet fleet;
   private TartOptions options;
   private TartHypervisor macs;
@@ -60,7 +62,9 @@ class SimulatedMacsIT extends HypervisorContract {
             Duration.ofSeconds(20),
             LIMIT,
             Duration.ofMillis(600),
-            LIMIT);
+            LIMIT,
+            Optional.empty(),
+            22);
     macs = open();
     Awaitility.await("an inventory").atMost(LIMIT).until(() -> macs.inventory().isKnown());
   }
@@ -68,6 +72,7 @@ class SimulatedMacsIT extends HypervisorContract {
   private TartHypervisor open() throws Exception {
     TartHypervisor opened =
         TartHypervisor.start(
+            vertx,
             options,
             HostsFile.parse(Files.readString(options.hosts())),
             new SimpleMeterRegistry(),
@@ -80,6 +85,7 @@ class SimulatedMacsIT extends HypervisorContract {
   void stop() {
     macs.close();
     fleet.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
   @Override
@@ -255,7 +261,9 @@ class SimulatedMacsIT extends HypervisorContract {
             Duration.ofSeconds(3),
             LIMIT,
             options.settle(),
-            LIMIT);
+            LIMIT,
+            options.relay(),
+            options.guestPort());
     macs.close();
     macs = open();
     awaitHost("mac-1", host -> host != null && host.connected());
@@ -348,7 +356,9 @@ class SimulatedMacsIT extends HypervisorContract {
             options.lookLimit(),
             LIMIT,
             options.settle(),
-            LIMIT);
+            LIMIT,
+            options.relay(),
+            options.guestPort());
     macs = open();
     Awaitility.await("an inventory").atMost(LIMIT).until(() -> macs.inventory().isKnown());
     CompletableFuture<String> clone =

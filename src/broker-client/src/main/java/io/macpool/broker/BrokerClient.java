@@ -169,7 +169,8 @@ public final class BrokerClient {
   }
 
   /**
-   * Asks for an instance once; only the lack of any answer is tried again.
+   * Asks for an instance once; only the lack of any answer is tried again. It says that endpoints
+   * are known: whoever dials the instance does so at {@link Instance#dialable}.
    *
    * @param idempotencyKey the same for every try at the same instance
    */
@@ -184,6 +185,7 @@ public final class BrokerClient {
                     request("/instances", CREATE_DEADLINE)
                         .header("Content-Type", MEDIA_TYPE)
                         .header("Idempotency-Key", idempotencyKey)
+                        .header(Instance.KNOWS_ENDPOINTS, "yes")
                         .POST(BodyPublishers.ofByteArray(body))),
             BrokerClient::noAnswer)
         .thenApply(answer -> one(what, answer, Instance.class));

@@ -13,9 +13,10 @@ import java.util.function.Function;
  * the one before has not answered for a moment, or has failed. The first that succeeds wins,
  * whichever it is; those that succeed later are given back.
  *
+ * @param <A> what is dialled
  * @param <T> what a connection is
  */
-public final class ConnectionRace<T> {
+public final class ConnectionRace<A, T> {
 
   /** RFC 8305, section 8: the recommended Connection Attempt Delay. */
   public static final Duration HEAD_START = Duration.ofMillis(250);
@@ -26,8 +27,8 @@ public final class ConnectionRace<T> {
     void after(Duration delay, Runnable task);
   }
 
-  private final List<String> addresses;
-  private final Function<String, CompletableFuture<T>> dial;
+  private final List<A> addresses;
+  private final Function<A, CompletableFuture<T>> dial;
   private final Consumer<T> giveBack;
   private final Timer timer;
   private final CompletableFuture<T> winner = new CompletableFuture<>();
@@ -35,8 +36,8 @@ public final class ConnectionRace<T> {
   private final AtomicInteger failed = new AtomicInteger();
 
   private ConnectionRace(
-      List<String> addresses,
-      Function<String, CompletableFuture<T>> dial,
+      List<A> addresses,
+      Function<A, CompletableFuture<T>> dial,
       Consumer<T> giveBack,
       Timer timer) {
     this.addresses = List.copyOf(addresses);
@@ -52,15 +53,15 @@ public final class ConnectionRace<T> {
    * @param dial one attempt, bounded in time by itself
    * @param giveBack closes a connection that came too late
    */
-  public static <T> CompletableFuture<T> run(
-      List<String> addresses,
-      Function<String, CompletableFuture<T>> dial,
+  public static <A, T> CompletableFuture<T> run(
+      List<A> addresses,
+      Function<A, CompletableFuture<T>> dial,
       Consumer<T> giveBack,
       Timer timer) {
     if (addresses.isEmpty()) {
       return CompletableFuture.failedFuture(new IllegalArgumentException("no address to dial"));
     }
-    ConnectionRace<T> race = new ConnectionRace<>(addresses, dial, giveBack, timer);
+    ConnectionRace<A, T> race = new ConnectionRace<>(addresses, dial, giveBack, timer);
     race.begin(0);
     return race.winner;
   }

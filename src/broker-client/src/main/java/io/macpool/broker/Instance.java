@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.GuestAddresses;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param state {@code powered-on}, {@code powered-off}, {@code suspended}, empty or {@code unknown}
  * @param age how long ago it was created; on the wire in Go's syntax
  * @param warm true while it waits, booted, for an owner
+ * @param endpoints where a relay takes SSH for a guest that can't be reached at an address of its
+ *     own; null for others
  */
 @JsonPropertyOrder({
   "type",
@@ -32,7 +35,8 @@ import java.util.Optional;
   "owner",
   "phase",
   "warm",
-  "expires-at"
+  "expires-at",
+  "endpoints"
 })
 public record Instance(
     String type,
@@ -46,14 +50,56 @@ public record Instance(
     @JsonInclude(Include.NON_NULL) String owner,
     @JsonInclude(Include.NON_NULL) String phase,
     @JsonInclude(Include.NON_NULL) Boolean warm,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("expires-at") Instant expiresAt) {
+    @JsonInclude(Include.NON_NULL) @JsonProperty("expires-at") Instant expiresAt,
+    @JsonInclude(Include.NON_NULL) List<Relayed> endpoints) {
 
   /** What {@code type} says of an instance. */
   public static final String TYPE = "instances";
 
-  /** The addresses to dial side by side, in this order; empty until the guest reports one. */
-  public List<String> addresses() {
-    return ipAddresses == null ? List.of() : GuestAddresses.inTurn(ipAddresses);
+  /** The header of a create by which a client says, with any value, that it knows endpoints. */
+  public static final String KNOWS_ENDPOINTS = "Macpool-Endpoints";
+
+  /** An address with a port of its own. */
+  public record Relayed(String address, int port) {}
+
+  /** One that is reached at its own addresses. */
+  public Instance(
+      String type,
+      String id,
+      List<String> ipAddresses,
+      String state,
+      Instant createdAt,
+      Duration age,
+      String baseImage,
+      String host,
+      String owner,
+      String phase,
+      Boolean warm,
+      Instant expiresAt) {
+    this(
+        type,
+        id,
+        ipAddresses,
+        state,
+        createdAt,
+        age,
+        baseImage,
+        host,
+        owner,
+        phase,
+        warm,
+        expiresAt,
+        null);
+  }
+
+  /** What to dial side by side, in this order; empty until the guest reports something. */
+  public List<Endpoint> dialable() {
+    if (endpoints != null && !endpoints.isEmpty()) {
+      return endpoints.stream().map(one -> Endpoint.of(one.address(), one.port())).toList();
+    }
+    return ipAddresses == null
+        ? List.of()
+        : GuestAddresses.inTurn(ipAddresses).stream().map(Endpoint::of).toList();
   }
 
   /** The address that an old client dials: the first IPv4 one. */

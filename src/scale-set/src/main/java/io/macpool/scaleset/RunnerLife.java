@@ -5,6 +5,7 @@ import io.macpool.broker.Instance;
 import io.macpool.broker.Retries;
 import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.runner.Runner;
 import io.macpool.core.runner.Runner.Phase;
 import io.macpool.guest.ssh.GuestException;
@@ -358,9 +359,9 @@ final class RunnerLife implements Runnable {
         if (found.isEmpty()) {
           throw new Lost("the broker knows its instance no more");
         }
-        List<String> addresses = found.get().addresses();
-        if (!addresses.isEmpty()) {
-          return await(place.guests().connect(addresses, pin, DIAL, LOGIN));
+        List<Endpoint> endpoints = found.get().dialable();
+        if (!endpoints.isEmpty()) {
+          return await(place.guests().connect(endpoints, pin, DIAL, LOGIN));
         }
       } catch (GuestException | BrokerException e) {
         said = e.getMessage();

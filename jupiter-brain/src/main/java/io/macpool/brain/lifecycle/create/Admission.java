@@ -34,6 +34,15 @@ final class Admission {
                   "unavailable", "vCenter can't be reached: " + why, null);
             });
     Image image = image(request.image());
+    if (!request.endpoints() && hypervisor.lastKnown().isAllRelayed(image)) {
+      throw new CreateFailure(
+          CreateFailure.Kind.NEEDS_ENDPOINT,
+          "needs-endpoint",
+          image.name()
+              + " is on hosts whose guests are reached by endpoints alone: the client must know"
+              + " them, and say so by the header "
+              + io.macpool.broker.Instance.KNOWS_ENDPOINTS);
+    }
     quarantine.admit(image).ifPresent(sentence -> refuse(image, sentence));
     return image;
   }

@@ -30,6 +30,8 @@ public final class CreateFailure extends RuntimeException {
     UNAVAILABLE,
     /** The size that was asked for is refused, and will be. */
     SIZE_REFUSED,
+    /** What is made of the image is reached by endpoints alone, which the client does not know. */
+    NEEDS_ENDPOINT,
     /** vSphere refused. */
     FAILED,
     /** It took too long. */

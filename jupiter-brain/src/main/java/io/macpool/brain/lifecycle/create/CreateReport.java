@@ -36,7 +36,14 @@ public final class CreateReport {
         return FAILED;
       }
       return switch (known.kind()) {
-        case UNKNOWN_IMAGE, FULL, OVER_QUOTA, KEY_REUSED, SIZE_REFUSED, CLIENT_GONE -> REFUSED;
+        case UNKNOWN_IMAGE,
+            FULL,
+            OVER_QUOTA,
+            KEY_REUSED,
+            SIZE_REFUSED,
+            NEEDS_ENDPOINT,
+            CLIENT_GONE ->
+            REFUSED;
         case UNAVAILABLE, FAILED, TIMED_OUT -> FAILED;
       };
     }

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param owner empty for the warm pool
  * @param idempotencyKey the owner's, if it gave one
  * @param trace what its client hands on of its own trace, as it came: perhaps nonsense
+ * @param endpoints whether the owner knows endpoints; one that does not gets no instance that is
+ *     reached by one alone
  * @param mostWarm for the warm pool: how many of the image may be warm, this one included
  * @param lease the owner's lease that the instance is to be under, if there is one
  * @param trialOf the host that is tried by it, though nothing else is placed there: it is made
@@ -23,6 +25,7 @@ public record CreateRequest(
     String requestId,
     Optional<String> trace,
     Optional<String> lease,
+    boolean endpoints,
     Optional<Integer> mostWarm,
     Optional<String> trialOf) {
   public CreateRequest {
@@ -45,7 +48,8 @@ public record CreateRequest(
       Optional<String> idempotencyKey,
       String requestId,
       Optional<String> trace,
-      Optional<String> lease) {
+      Optional<String> lease,
+      boolean endpoints) {
     this(
         image,
         size,
@@ -54,6 +58,7 @@ public record CreateRequest(
         requestId,
         trace,
         lease,
+        endpoints,
         Optional.empty(),
         Optional.empty());
   }
@@ -68,6 +73,7 @@ public record CreateRequest(
         "warm-pool",
         Optional.empty(),
         Optional.empty(),
+        true,
         Optional.of(most),
         Optional.empty());
   }
@@ -82,6 +88,7 @@ public record CreateRequest(
         "host-hygiene",
         Optional.empty(),
         Optional.empty(),
+        true,
         Optional.empty(),
         Optional.of(host));
   }

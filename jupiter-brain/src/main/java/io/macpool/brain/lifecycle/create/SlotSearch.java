@@ -186,14 +186,17 @@ final class SlotSearch {
     boolean warmWillDo =
         search.request().owner().isPresent()
             && search.request().trialOf().isEmpty()
-            && search.request().size().isAsImage(search.image());
+            && search.request().size().isAsImage(search.image())
+            // Which of them is warm on a host of that kind is not asked.
+            && (search.request().endpoints()
+                || !hypervisor.lastKnown().isAnyRelayed(search.image()));
     return new Order(
         new Intent(
             wanted,
             search.request().idempotencyKey(),
             warmWillDo,
             search.request().mostWarm().orElse(Integer.MAX_VALUE)),
-        new Wanted(search.image(), search.avoid()),
+        new Wanted(search.image(), search.avoid(), search.request().endpoints()),
         warmOnly,
         search.request().trialOf());
   }

@@ -1,11 +1,14 @@
 package io.macpool.brain.lifecycle.execution;
 
 import io.macpool.broker.ConnectionRace;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.GuestAddresses;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,12 +33,15 @@ public final class SshProbe implements AutoCloseable {
   }
 
   /**
-   * Completes with true if a connection was taken at one of the addresses, which are dialled side
+   * Completes with true if a connection was taken at one of the endpoints, which are dialled side
    * by side; refusals and silence are false, not a failure.
    */
-  public CompletableFuture<Boolean> answers(List<String> addresses) {
+  public CompletableFuture<Boolean> answers(List<Endpoint> endpoints) {
     return ConnectionRace.run(
-            GuestAddresses.inTurn(addresses), this::connect, NetSocket::close, this::later)
+            GuestAddresses.inTurn(endpoints, Endpoint::address),
+            this::connect,
+            NetSocket::close,
+            this::later)
         .handle(
             (socket, failure) -> {
               if (socket != null) {
@@ -45,8 +51,32 @@ public final class SshProbe implements AutoCloseable {
             });
   }
 
-  private CompletableFuture<NetSocket> connect(String address) {
-    return client.connect(port, address).toCompletionStage().toCompletableFuture();
+  private CompletableFuture<NetSocket> connect(Endpoint endpoint) {
+    CompletableFuture<NetSocket> taken = new CompletableFuture<>();
+    Future<NetSocket> unused =
+        client
+            .connect(endpoint.portOr(port), endpoint.address())
+            .onSuccess(
+                socket -> {
+                  if (endpoint.port().isEmpty()) {
+                    taken.complete(socket);
+                  } else {
+                    awaitWord(socket, taken);
+                  }
+                })
+            .onFailure(taken::completeExceptionally);
+    return taken;
+  }
+
+  /** A relay takes any connection; the guest behind it speaks first, as SSH servers do. */
+  private void awaitWord(NetSocket socket, CompletableFuture<NetSocket> taken) {
+    long timer = vertx.setTimer(LIMIT.toMillis(), late -> socket.close());
+    socket.handler(word -> taken.complete(socket));
+    socket.closeHandler(
+        closed -> {
+          vertx.cancelTimer(timer);
+          taken.completeExceptionally(new IOException("closed without a word"));
+        });
   }
 
   private void later(Duration delay, Runnable task) {

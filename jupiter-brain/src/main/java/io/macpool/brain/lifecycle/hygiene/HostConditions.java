@@ -173,7 +173,7 @@ final class HostConditions {
             machine.host().get(),
             instance.image(),
             machine.bootedAt().get(),
-            !machine.addresses().isEmpty() && !unproven));
+            !machine.endpoints().isEmpty() && !unproven));
   }
 
   private List<HostFault> faults(Host host, List<Machine> machines, Instant now) {

@@ -10,6 +10,7 @@ import io.macpool.brain.lifecycle.execution.Cloning;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
@@ -55,7 +56,7 @@ final class HostTrials {
   private final LiveInstances live;
   private final Creations creations;
   private final Reclaimer reclaimer;
-  private final Function<List<String>, CompletableFuture<Boolean>> dial;
+  private final Function<List<Endpoint>, CompletableFuture<Boolean>> dial;
   private final Clock clock;
   private final Map<String, Trial> running = new HashMap<>();
   private final Map<String, Probed> ended = new HashMap<>();
@@ -68,7 +69,7 @@ final class HostTrials {
       LiveInstances live,
       Creations creations,
       Reclaimer reclaimer,
-      Function<List<String>, CompletableFuture<Boolean>> dial,
+      Function<List<Endpoint>, CompletableFuture<Boolean>> dial,
       Clock clock) {
     this.executor = executor;
     this.live = live;
@@ -152,14 +153,14 @@ final class HostTrials {
     Instant now = clock.instant();
     for (String host : List.copyOf(running.keySet())) {
       Trial trial = running.get(host);
-      List<String> addresses =
-          trial.instance.flatMap(inventory::machine).map(Machine::addresses).orElse(List.of());
+      List<Endpoint> endpoints =
+          trial.instance.flatMap(inventory::machine).map(Machine::endpoints).orElse(List.of());
       if (trial.begun.plus(LIMIT).isBefore(now)) {
         finish(host, trial, false);
-      } else if (!addresses.isEmpty() && !trial.dialling) {
+      } else if (!endpoints.isEmpty() && !trial.dialling) {
         trial.dialling = true;
         Background.whenEnded(
-            dial.apply(addresses),
+            dial.apply(endpoints),
             (answers, failure) -> dialled(host, trial, failure == null && answers));
       }
     }

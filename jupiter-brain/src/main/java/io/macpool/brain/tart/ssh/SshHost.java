@@ -13,6 +13,7 @@ import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.channel.StreamingChannel;
 
 /**
  * One host: a session that is opened when it is needed and kept. Thread-safe; callers block, within
@@ -76,6 +77,32 @@ public final class SshHost implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       drop(open);
       throw new SshFailure(peer() + ": the connection broke: " + e.getMessage(), begun, e);
+    }
+  }
+
+  /**
+   * Begins a command whose input and output are somebody's connection.
+   *
+   * @param limit the longest that its begin may take, without connecting
+   * @throws SshFailure if it can't be begun
+   */
+  public SshPipe pipe(String command, Duration limit) throws SshFailure {
+    ClientSession open = session(limit.compareTo(CONNECT) < 0 ? limit : CONNECT);
+    ChannelExec channel = null;
+    try {
+      channel = open.createExecChannel(command);
+      channel.setStreaming(StreamingChannel.Streaming.Async);
+      channel.setRedirectErrorStream(true);
+      channel.open().verify(limit);
+      return new SshPipe(channel);
+    } catch (IOException | RuntimeException e) {
+      if (channel != null) {
+        channel.close(true);
+      }
+      if (!open.isOpen()) {
+        drop(open);
+      }
+      throw new SshFailure(peer() + ": no connection through it: " + e.getMessage(), true, e);
     }
   }
 

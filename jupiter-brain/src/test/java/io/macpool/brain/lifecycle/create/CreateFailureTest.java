@@ -25,7 +25,7 @@ class CreateFailureTest {
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
-      names = {"UNKNOWN_IMAGE", "SIZE_REFUSED"})
+      names = {"UNKNOWN_IMAGE", "SIZE_REFUSED", "NEEDS_ENDPOINT"})
   void whatIsTheRequestsFaultDoesNot(Kind kind) {
     assertThat(new CreateFailure(kind, "outcome", "words").retryAfter()).isEmpty();
   }

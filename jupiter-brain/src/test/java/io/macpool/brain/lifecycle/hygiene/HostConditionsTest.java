@@ -3,6 +3,7 @@ package io.macpool.brain.lifecycle.hygiene;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.lifecycle.slots.Quarantine;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.FaultAttribution;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Host;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +75,7 @@ class HostConditionsTest {
             id,
             "vm-" + id,
             PowerState.ON,
-            List.of(addresses),
+            Stream.of(addresses).map(Endpoint::of).toList(),
             Optional.of(HOST),
             Optional.of(now)));
     instances.add(

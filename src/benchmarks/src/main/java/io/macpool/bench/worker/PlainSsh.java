@@ -1,5 +1,6 @@
 package io.macpool.bench.worker;
 
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.guest.ssh.GuestKey;
 import io.macpool.guest.ssh.GuestSession;
 import io.macpool.guest.ssh.GuestSessions;
@@ -38,7 +39,7 @@ final class PlainSsh implements AutoCloseable {
 
   /** Logs in to the guest at an address. */
   CompletableFuture<GuestSession> connect(String address) {
-    return sessions.connect(address, new HostKeyPin(), PATIENCE, PATIENCE);
+    return sessions.connect(Endpoint.of(address), new HostKeyPin(), PATIENCE, PATIENCE);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.macpool.cli.instance.HeldLease;
 import io.macpool.cli.screen.Failures;
 import io.macpool.cli.screen.PoolException;
 import io.macpool.core.GoDuration;
+import io.macpool.core.fleet.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -101,10 +102,10 @@ final class GitLabPrepare extends GitLabStage {
       try (GuestShell shell =
           GuestShell.open(
               broker().login(ssh),
-              () -> addresses(client, made.id()),
+              () -> endpoints(client, made.id()),
               settings.boot(),
               Optional.of(job.knownHosts()))) {
-        job.remember(new GitLabJob.Mac(made.id(), List.of(shell.address())));
+        job.remember(new GitLabJob.Mac(made.id(), List.of(shell.endpoint().toString())));
       }
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       out()
@@ -134,11 +135,11 @@ final class GitLabPrepare extends GitLabStage {
     }
   }
 
-  private static List<String> addresses(BrokerClient client, String id) {
+  private static List<Endpoint> endpoints(BrokerClient client, String id) {
     return client
         .find(id)
         .join()
-        .map(Instance::addresses)
+        .map(Instance::dialable)
         .orElseThrow(() -> new PoolException("instance " + id + " is gone"));
   }
 }

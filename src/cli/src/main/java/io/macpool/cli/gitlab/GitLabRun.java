@@ -11,6 +11,7 @@ import io.macpool.cli.guest.GuestShell;
 import io.macpool.cli.instance.HeldLease;
 import io.macpool.cli.screen.Failures;
 import io.macpool.cli.screen.PoolException;
+import io.macpool.core.fleet.Endpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +74,7 @@ final class GitLabRun extends GitLabStage {
             atExit.add(
                 GuestShell.open(
                     broker().login(ssh),
-                    () -> addresses(client, mac),
+                    () -> endpoints(client, mac),
                     LOGIN,
                     Optional.of(job.knownHosts())));
         GuestScript running = atExit.add(new GuestScript(shell))) {
@@ -84,7 +85,7 @@ final class GitLabRun extends GitLabStage {
   }
 
   /** A broker that is away must not end a job that its Mac can go on with. */
-  private static List<String> addresses(BrokerClient client, GitLabJob.Mac mac) {
+  private static List<Endpoint> endpoints(BrokerClient client, GitLabJob.Mac mac) {
     try {
       Optional<Instance> found = client.find(mac.id()).join();
       if (found.isEmpty()) {
@@ -95,7 +96,7 @@ final class GitLabRun extends GitLabStage {
         throw e;
       }
     }
-    return mac.addresses();
+    return mac.addresses().stream().map(Endpoint::parse).toList();
   }
 
   private int status(GitLabJob job, CommandEnd end) throws IOException {

@@ -5,6 +5,7 @@ import io.macpool.cli.config.Login;
 import io.macpool.cli.guest.CommandEnd.How;
 import io.macpool.cli.screen.PoolException;
 import io.macpool.core.GoDuration;
+import io.macpool.core.fleet.Endpoint;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -27,6 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -64,20 +66,20 @@ public final class GuestShell implements AutoCloseable {
    */
   public static GuestShell open(Login login, Supplier<Optional<Instance>> look, Duration boot)
       throws IOException, InterruptedException {
-    return open(login, () -> addresses(look), boot, Optional.empty());
+    return open(login, () -> endpoints(look), boot, Optional.empty());
   }
 
   /**
    * Waits for the guest and logs in.
    *
-   * @param addresses the guest's, as they are known now
+   * @param endpoints the guest's, as they are known now
    * @param knownHosts keeps the guest's host key beyond this connection
    * @throws PoolException if the guest does not let us in
    */
   public static GuestShell open(
-      Login login, Supplier<List<String>> addresses, Duration boot, Optional<Path> knownHosts)
+      Login login, Supplier<List<Endpoint>> endpoints, Duration boot, Optional<Path> knownHosts)
       throws IOException, InterruptedException {
-    GuestShell shell = reach(login, addresses, boot, knownHosts);
+    GuestShell shell = reach(login, endpoints, boot, knownHosts);
     boolean open = false;
     try {
       shell.connect();
@@ -98,36 +100,36 @@ public final class GuestShell implements AutoCloseable {
    */
   public static GuestShell reach(Login login, Supplier<Optional<Instance>> look, Duration boot)
       throws IOException, InterruptedException {
-    return reach(login, () -> addresses(look), boot, Optional.empty());
+    return reach(login, () -> endpoints(look), boot, Optional.empty());
   }
 
   private static GuestShell reach(
-      Login login, Supplier<List<String>> addresses, Duration boot, Optional<Path> knownHosts)
+      Login login, Supplier<List<Endpoint>> endpoints, Duration boot, Optional<Path> knownHosts)
       throws IOException, InterruptedException {
-    String address = reachable(login, addresses, boot);
+    Endpoint endpoint = reachable(login, endpoints, boot);
     Path directory = Files.createTempDirectory("macpool-");
     return new GuestShell(
         new SshClient(
-            login, address, directory, knownHosts.orElse(directory.resolve("known_hosts"))));
+            login, endpoint, directory, knownHosts.orElse(directory.resolve("known_hosts"))));
   }
 
-  private static List<String> addresses(Supplier<Optional<Instance>> look) {
+  private static List<Endpoint> endpoints(Supplier<Optional<Instance>> look) {
     return look.get()
-        .map(Instance::addresses)
+        .map(Instance::dialable)
         .orElseThrow(() -> new PoolException("the instance is gone"));
   }
 
-  /** The first of the guest's addresses that takes a connection. */
-  private static String reachable(Login login, Supplier<List<String>> addresses, Duration boot)
+  /** The first of the guest's endpoints that takes a connection. */
+  private static Endpoint reachable(Login login, Supplier<List<Endpoint>> endpoints, Duration boot)
       throws InterruptedException {
     long deadline = System.nanoTime() + boot.toNanos();
     CountDownLatch never = new CountDownLatch(1);
-    List<String> known = List.of();
+    List<Endpoint> known = List.of();
     do {
-      known = addresses.get();
-      for (String address : known) {
-        if (answers(address, login.port())) {
-          return address;
+      known = endpoints.get();
+      for (Endpoint endpoint : known) {
+        if (answers(endpoint, login.port())) {
+          return endpoint;
         }
       }
       never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -136,12 +138,21 @@ public final class GuestShell implements AutoCloseable {
         known.isEmpty()
             ? "the guest told no address within " + GoDuration.format(boot)
             : "nothing answered on port %d of %s within %s"
-                .formatted(login.port(), String.join(", ", known), GoDuration.format(boot)));
+                .formatted(
+                    login.port(),
+                    known.stream().map(Endpoint::toString).collect(Collectors.joining(", ")),
+                    GoDuration.format(boot)));
   }
 
-  private static boolean answers(String address, int port) {
+  private static boolean answers(Endpoint endpoint, int port) {
+    int millis = (int) DIAL.toMillis();
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(address, port), (int) DIAL.toMillis());
+      socket.connect(new InetSocketAddress(endpoint.address(), endpoint.portOr(port)), millis);
+      if (endpoint.port().isPresent()) {
+        // A relay takes any connection; the guest behind it speaks first.
+        socket.setSoTimeout(millis);
+        return socket.getInputStream().read() >= 0;
+      }
       return true;
     } catch (IOException e) {
       return false; // not yet, or not this one
@@ -166,12 +177,12 @@ public final class GuestShell implements AutoCloseable {
   private PoolException notLetIn(String why) {
     return new PoolException(
         "the guest at %s does not let %s in: %s. Give the key by --ssh-key or MACPOOL_SSH_KEY"
-            .formatted(client.address(), client.login().user(), why));
+            .formatted(client.endpoint(), client.login().user(), why));
   }
 
-  /** The address that was logged in to. */
-  public String address() {
-    return client.address();
+  /** Where it was logged in to. */
+  public Endpoint endpoint() {
+    return client.endpoint();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.macpool.cli.guest;
 
 import io.macpool.cli.config.Login;
 import io.macpool.cli.screen.PoolException;
+import io.macpool.core.fleet.Endpoint;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  *
  * @param directory of ours, for its socket and what it complains of
  */
-record SshClient(Login login, String address, Path directory, Path knownHosts) {
+record SshClient(Login login, Endpoint endpoint, Path directory, Path knownHosts) {
 
   /** A Ctrl-C at our terminal is for us, not for each process that it sees. */
   private static final String DEAF = "trap '' INT QUIT HUP; exec \"$@\"";
@@ -84,7 +85,7 @@ record SshClient(Login login, String address, Path directory, Path knownHosts) {
                 "-S",
                 socket,
                 "-p",
-                Integer.toString(login.port()),
+                Integer.toString(endpoint.portOr(login.port())),
                 "-l",
                 login.user(),
                 "-o",
@@ -104,7 +105,7 @@ record SshClient(Login login, String address, Path directory, Path knownHosts) {
         .ifPresent(
             key -> command.addAll(List.of("-i", key.toString(), "-o", "IdentitiesOnly=yes")));
     command.addAll(flags);
-    command.add(address);
+    command.add(endpoint.address());
     if (!words.isEmpty()) {
       command.add(words.stream().map(SshClient::quoted).collect(Collectors.joining(" ")));
     }

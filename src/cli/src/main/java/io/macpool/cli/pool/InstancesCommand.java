@@ -4,9 +4,11 @@ import io.macpool.broker.BrokerClient;
 import io.macpool.broker.Instance;
 import io.macpool.cli.screen.Table;
 import io.macpool.core.GoDuration;
+import io.macpool.core.fleet.Endpoint;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** {@code macpool instances}. */
@@ -42,7 +44,7 @@ public final class InstancesCommand extends Look<Instance> {
           each.state(),
           warm ? "(warm)" : each.owner(),
           each.age() == null ? null : GoDuration.format(each.age().truncatedTo(ChronoUnit.SECONDS)),
-          String.join(",", each.addresses()),
+          each.dialable().stream().map(Endpoint::toString).collect(Collectors.joining(",")),
           each.createdAt(),
           each.expiresAt());
     }

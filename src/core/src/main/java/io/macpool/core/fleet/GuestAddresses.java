@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Which of the addresses that a guest reports are worth dialling. A guest names everything that it
@@ -118,13 +119,22 @@ public final class GuestAddresses {
    * each in the order given.
    */
   public static List<String> inTurn(List<String> addresses) {
-    if (addresses.isEmpty()) {
+    return inTurn(addresses, Function.identity());
+  }
+
+  /**
+   * As {@link #inTurn(List)}, of what has an address.
+   *
+   * @param address of each
+   */
+  public static <T> List<T> inTurn(List<T> all, Function<T, String> address) {
+    if (all.isEmpty()) {
       return List.of();
     }
-    boolean first = isIpv6(addresses.get(0));
-    List<String> one = addresses.stream().filter(a -> isIpv6(a) == first).toList();
-    List<String> other = addresses.stream().filter(a -> isIpv6(a) != first).toList();
-    List<String> order = new ArrayList<>();
+    boolean first = isIpv6(address.apply(all.get(0)));
+    List<T> one = all.stream().filter(a -> isIpv6(address.apply(a)) == first).toList();
+    List<T> other = all.stream().filter(a -> isIpv6(address.apply(a)) != first).toList();
+    List<T> order = new ArrayList<>();
     for (int i = 0; i < Math.max(one.size(), other.size()); i++) {
       if (i < one.size()) {
         order.add(one.get(i));

@@ -36,13 +36,16 @@ public record Host(
    * @param slots VMs that it may hold now; empty: as many as the broker's settings say
    * @param limit why it holds fewer than it should, or is not reached, for a person
    * @param vitals what else tells how it does
+   * @param relayed whether its guests are reached at endpoints of their own alone, which old
+   *     clients don't know
    */
   public record Traits(
       String provider,
       Optional<String> architecture,
       OptionalInt slots,
       Optional<String> limit,
-      Vitals vitals) {
+      Vitals vitals,
+      boolean relayed) {
 
     /** Of a host of which nothing else is told. */
     public static final Traits NONE =
@@ -60,6 +63,16 @@ public record Host(
     public Traits(
         String provider, Optional<String> architecture, OptionalInt slots, Optional<String> limit) {
       this(provider, architecture, slots, limit, Vitals.NONE);
+    }
+
+    /** Of a host whose guests are reached at their own addresses. */
+    public Traits(
+        String provider,
+        Optional<String> architecture,
+        OptionalInt slots,
+        Optional<String> limit,
+        Vitals vitals) {
+      this(provider, architecture, slots, limit, vitals, false);
     }
   }
 
@@ -170,7 +183,13 @@ public record Host(
   public Host of(String provider) {
     return with(
         connected,
-        new Traits(provider, traits.architecture, traits.slots, traits.limit, traits.vitals));
+        new Traits(
+            provider,
+            traits.architecture,
+            traits.slots,
+            traits.limit,
+            traits.vitals,
+            traits.relayed));
   }
 
   /** The same while it can't be seen. */
@@ -178,7 +197,12 @@ public record Host(
     return with(
         false,
         new Traits(
-            traits.provider, traits.architecture, traits.slots, Optional.of(why), traits.vitals));
+            traits.provider,
+            traits.architecture,
+            traits.slots,
+            Optional.of(why),
+            traits.vitals,
+            traits.relayed));
   }
 
   private Host with(boolean seen, Traits others) {

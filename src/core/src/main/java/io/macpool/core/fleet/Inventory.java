@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What was seen at one moment, whole. Immutable: a change is a new inventory.
@@ -88,6 +89,23 @@ public record Inventory(
 
   public Optional<Image> image(String name) {
     return Optional.ofNullable(images.get(name));
+  }
+
+  /** Whether all hosts that have the image let guests be reached by endpoints alone. */
+  public boolean isAllRelayed(Image image) {
+    return isAnyRelayed(image) && relayed(image).allMatch(relayed -> relayed);
+  }
+
+  /** Whether any host that has the image does so. */
+  public boolean isAnyRelayed(Image image) {
+    return relayed(image).anyMatch(relayed -> relayed);
+  }
+
+  private Stream<Boolean> relayed(Image image) {
+    return hosts.values().stream()
+        .filter(host -> host.traits().provider().equals(image.provider()))
+        .filter(host -> host.storage().containsAll(image.storage()))
+        .map(host -> host.traits().relayed());
   }
 
   /** How people call a host: its name, or its id while it can't be seen. */

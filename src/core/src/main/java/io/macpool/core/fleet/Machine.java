@@ -12,7 +12,7 @@ import java.util.Optional;
  *     or UUID, then by its mark, and only then by what its provider calls it
  * @param ref what it is to its provider
  * @param power unknown while its provider can't reach the VM
- * @param addresses worth dialling, the likeliest first, see {@link GuestAddresses}; empty until the
+ * @param endpoints worth dialling, the likeliest first, see {@link GuestAddresses}; empty until the
  *     guest reports
  * @param host where it is registered
  * @param bootedAt when it was last switched on, if it is on, by the ledger's clock
@@ -22,7 +22,7 @@ public record Machine(
     String name,
     String ref,
     PowerState power,
-    List<String> addresses,
+    List<Endpoint> endpoints,
     Optional<String> host,
     Optional<Instant> bootedAt,
     Sign sign) {
@@ -60,7 +60,7 @@ public record Machine(
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(ref, "ref");
     Objects.requireNonNull(power, "power");
-    addresses = List.copyOf(addresses);
+    endpoints = List.copyOf(endpoints);
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(bootedAt, "bootedAt");
     Objects.requireNonNull(sign, "sign");
@@ -71,10 +71,10 @@ public record Machine(
       String name,
       String ref,
       PowerState power,
-      List<String> addresses,
+      List<Endpoint> endpoints,
       Optional<String> host,
       Optional<Instant> bootedAt) {
-    this(name, ref, power, addresses, host, bootedAt, Sign.named(name));
+    this(name, ref, power, endpoints, host, bootedAt, Sign.named(name));
   }
 
   /** The same while its provider can't be asked: nothing about it is news. */
@@ -83,7 +83,7 @@ public record Machine(
         name,
         ref,
         PowerState.UNKNOWN,
-        addresses,
+        endpoints,
         host,
         bootedAt,
         new Sign(sign.title, sign.uuid, sign.mark, sign.inFolder, false, sign.template));
@@ -91,12 +91,20 @@ public record Machine(
 
   /** The same, known as another instance. */
   public Machine as(String id) {
-    return id.equals(name) ? this : new Machine(id, ref, power, addresses, host, bootedAt, sign);
+    return id.equals(name) ? this : new Machine(id, ref, power, endpoints, host, bootedAt, sign);
   }
 
-  /** The first IPv4 address, which is the one that clients dial. */
+  /** Its addresses at the port that all guests have, which is all that old clients dial. */
+  public List<String> addresses() {
+    return endpoints.stream()
+        .filter(endpoint -> endpoint.port().isEmpty())
+        .map(Endpoint::address)
+        .toList();
+  }
+
+  /** The first IPv4 address, which is the one that old clients dial. */
   public Optional<String> ipv4() {
-    return addresses.stream().filter(address -> address.indexOf(':') < 0).findFirst();
+    return addresses().stream().filter(address -> address.indexOf(':') < 0).findFirst();
   }
 
   /** The other ledger under which it was made, if it says so. */

@@ -35,6 +35,8 @@ public final class PlacementPlanner {
     CORDONED,
     DRAINING,
     DATASTORE_NOT_SEEN,
+    /** Its guests are reached at endpoints of their own, and whoever asks knows none. */
+    NEEDS_ENDPOINT,
     /** Creates on it failed by its own fault: it rests. */
     RESTING,
     /** This very create has failed there. */
@@ -47,11 +49,17 @@ public final class PlacementPlanner {
    * What is to be placed.
    *
    * @param avoid hosts on which it failed already
+   * @param endpoints whether whoever asks knows endpoints
    */
-  public record Wanted(Image image, Set<String> avoid) {
+  public record Wanted(Image image, Set<String> avoid, boolean endpoints) {
     public Wanted {
       Objects.requireNonNull(image, "image");
       avoid = Set.copyOf(avoid);
+    }
+
+    /** For one who knows endpoints. */
+    public Wanted(Image image, Set<String> avoid) {
+      this(image, avoid, true);
     }
   }
 
@@ -183,6 +191,9 @@ public final class PlacementPlanner {
     }
     if (!host.storage().containsAll(wanted.image().storage())) {
       return Optional.of(Refusal.DATASTORE_NOT_SEEN);
+    }
+    if (host.traits().relayed() && !wanted.endpoints()) {
+      return Optional.of(Refusal.NEEDS_ENDPOINT);
     }
     if (load.standing() == HostLoad.Standing.RESTING) {
       return Optional.of(Refusal.RESTING);

@@ -323,7 +323,7 @@ public final class ReclaimPlanner {
       return Optional.empty(); // suspended: it may be resumed until its time is over
     }
     // A host that was added again tells neither for a while, of what runs there, too.
-    boolean booted = machine.bootedAt().isPresent() || !machine.addresses().isEmpty();
+    boolean booted = machine.bootedAt().isPresent() || !machine.endpoints().isEmpty();
     return booted || instance.health() == Health.PROVEN
         ? Optional.empty()
         : confirmed(instance, Reason.NOT_BOOTED, policy.bootCutoff());

@@ -85,15 +85,15 @@ class ReclaimPlannerPropertyTest {
         Combinators.combine(
                 Arbitraries.integers().between(0, 30),
                 Arbitraries.of(PowerState.class),
-                Arbitraries.of(List.<String>of(), List.of("10.0.0.1")),
+                Arbitraries.of(List.<Endpoint>of(), List.of(Endpoint.of("10.0.0.1"))),
                 Arbitraries.integers().between(0, 10_000).optional())
             .as(
-                (id, power, addresses, up) ->
+                (id, power, endpoints, up) ->
                     new Machine(
                         "i-" + id,
                         "vm-" + id,
                         power,
-                        addresses,
+                        endpoints,
                         Optional.of("host-1"),
                         up.map(NOW::minusSeconds)));
     return machine.list().ofMaxSize(20).uniqueElements(Machine::name);
@@ -148,7 +148,7 @@ class ReclaimPlannerPropertyTest {
     Plan plan = plan(records, machines, Set.of(), everythingSuspected);
     Set<String> booted =
         machines.stream()
-            .filter(m -> m.power() == PowerState.ON && !m.addresses().isEmpty())
+            .filter(m -> m.power() == PowerState.ON && !m.endpoints().isEmpty())
             .map(Machine::name)
             .collect(Collectors.toSet());
     Set<String> safe =
@@ -349,7 +349,7 @@ class ReclaimPlannerPropertyTest {
                         m.name(),
                         m.ref(),
                         m.power(),
-                        m.addresses(),
+                        m.endpoints(),
                         m.host(),
                         m.bootedAt(),
                         new Machine.Sign(

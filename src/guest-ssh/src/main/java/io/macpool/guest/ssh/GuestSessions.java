@@ -2,6 +2,7 @@ package io.macpool.guest.ssh;
 
 import io.macpool.broker.ConnectionRace;
 import io.macpool.core.GoDuration;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.guest.ssh.GuestException.Reason;
 import java.io.IOException;
 import java.time.Duration;
@@ -143,20 +144,20 @@ public final class GuestSessions implements AutoCloseable {
   }
 
   /**
-   * As {@link #connect(String, HostKeyPin, Duration, Duration)} at several addresses of one guest,
-   * side by side: the first that lets us in wins. A stranger at one of them, who refuses the login
-   * or shows another host key, is no reason to give up the others.
+   * As {@link #connect(Endpoint, HostKeyPin, Duration, Duration)} at several endpoints of one
+   * guest, side by side: the first that lets us in wins. A stranger at one of them, who refuses the
+   * login or shows another host key, is no reason to give up the others.
    */
   public CompletableFuture<GuestSession> connect(
-      List<String> hosts, HostKeyPin pin, Duration dial, Duration login) {
-    if (hosts.size() == 1) {
-      return connect(hosts.get(0), pin, dial, login);
+      List<Endpoint> endpoints, HostKeyPin pin, Duration dial, Duration login) {
+    if (endpoints.size() == 1) {
+      return connect(endpoints.get(0), pin, dial, login);
     }
     return ConnectionRace.run(
-            hosts,
-            host -> {
+            endpoints,
+            endpoint -> {
               HostKeyPin attempt = pin.attempt();
-              return connect(host, attempt, dial, login)
+              return connect(endpoint, attempt, dial, login)
                   .thenApply(session -> new Reached(session, attempt));
             },
             late -> late.session().close(),
@@ -179,12 +180,12 @@ public final class GuestSessions implements AutoCloseable {
    * @param login how long the login may take after it
    */
   public CompletableFuture<GuestSession> connect(
-      String host, HostKeyPin pin, Duration dial, Duration login) {
-    String peer = host + ":" + port;
+      Endpoint endpoint, HostKeyPin pin, Duration dial, Duration login) {
+    String peer = endpoint.address() + ":" + endpoint.portOr(port);
     return logins
         .inTurn(
             () ->
-                dial(host, pin)
+                dial(endpoint, pin)
                     .orTimeout(dial.toMillis(), TimeUnit.MILLISECONDS)
                     .thenCompose(session -> login(session, peer, pin, login)))
         .handle(
@@ -207,11 +208,16 @@ public final class GuestSessions implements AutoCloseable {
             });
   }
 
-  private CompletableFuture<ClientSession> dial(String host, HostKeyPin pin) {
+  private CompletableFuture<ClientSession> dial(Endpoint endpoint, HostKeyPin pin) {
     CompletableFuture<ClientSession> result = new CompletableFuture<>();
     try {
       ConnectFuture connecting =
-          client.connect(user, host, port, AttributeRepository.ofKeyValuePair(PIN, pin), null);
+          client.connect(
+              user,
+              endpoint.address(),
+              endpoint.portOr(port),
+              AttributeRepository.ofKeyValuePair(PIN, pin),
+              null);
       connecting.addListener(
           done -> {
             if (!done.isConnected()) {

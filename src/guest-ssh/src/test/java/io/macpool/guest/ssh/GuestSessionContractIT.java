@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.macpool.broker.Retries;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.ssh.GuestFleet;
@@ -110,7 +111,7 @@ class GuestSessionContractIT {
     assertThat(other.accepts(GuestKey.load(OTHER_KEY, Optional.empty()).pair().getPublic()))
         .isTrue();
     Throwable thrown =
-        catchThrowable(() -> sessions.connect(place.host(), other, DIAL, DIAL).join());
+        catchThrowable(() -> sessions.connect(Endpoint.of(place.host()), other, DIAL, DIAL).join());
     assertThat(((GuestException) Retries.cause(thrown)).reason())
         .isEqualTo(GuestException.Reason.HOST_KEY_CHANGED);
   }
@@ -141,7 +142,7 @@ class GuestSessionContractIT {
     Place place = new Place(peer.user(), "127.0.0.1", gate.port(), peer.key());
     GuestKey key = GuestKey.load(place.key(), Optional.empty());
     sessions = GuestSessions.start(key, place.user(), place.port(), keepAlive, threads);
-    session = sessions.connect(place.host(), new HostKeyPin(), DIAL, DIAL).join();
+    session = sessions.connect(Endpoint.of(place.host()), new HostKeyPin(), DIAL, DIAL).join();
     return place;
   }
 

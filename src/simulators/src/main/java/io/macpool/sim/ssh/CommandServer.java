@@ -40,6 +40,11 @@ public final class CommandServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CommandServer.class);
 
+  /** What a command begins with that reads what its client sends; no other does. */
+  private static final String CARRIER = "exec nc ";
+
+  private static final int BUFFER = 32 * 1024;
+
   private final SshServer server;
   private final Path home;
   private final Map<String, String> environment;
@@ -163,14 +168,18 @@ public final class CommandServer implements AutoCloseable {
 
     @Override
     public void start(ChannelSession channel, Environment ignored) throws IOException {
-      ProcessBuilder builder =
-          new ProcessBuilder("/bin/bash", "-c", line)
-              .directory(home.toFile())
-              .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+      ProcessBuilder builder = new ProcessBuilder("/bin/bash", "-c", line).directory(home.toFile());
+      boolean carries = line.startsWith(CARRIER);
+      if (!carries) {
+        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+      }
       builder.environment().clear();
       builder.environment().putAll(environment);
       Process process = builder.start();
       running.put(process.toHandle(), line);
+      if (carries) {
+        CompletableFuture<Void> unused = pump(in, process.getOutputStream());
+      }
       CompletableFuture<Void> unused =
           CompletableFuture.allOf(
                   pump(process.getInputStream(), out), pump(process.getErrorStream(), err))
@@ -180,9 +189,15 @@ public final class CommandServer implements AutoCloseable {
     private CompletableFuture<Void> pump(InputStream from, OutputStream to) {
       return CompletableFuture.runAsync(
           () -> {
+            byte[] buffer = new byte[BUFFER];
             try (from) {
-              from.transferTo(to);
-              to.flush();
+              for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+                to.write(buffer, 0, n);
+                to.flush();
+              }
+              if (to != out && to != err) {
+                to.close();
+              }
             } catch (IOException e) {
               log.debug("nobody reads the output of a command any more: {}", e.getMessage());
             }

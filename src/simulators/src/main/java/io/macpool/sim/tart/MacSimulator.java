@@ -208,7 +208,7 @@ public final class MacSimulator implements AutoCloseable {
           call.out("admin            console      Jan  1 00:00");
         }
       }
-      case "nc" -> {
+      case "asked-nc" -> {
         call.exit(portsUsedUp ? 1 : 0);
         return;
       }

@@ -42,6 +42,18 @@ final class ShimServer implements AutoCloseable {
       exit 137
       """;
 
+  /** Carries a connection by itself; whether a port takes one at all, it asks. */
+  private static final String CARRIER =
+      """
+      #!/bin/bash
+      [ "$1" = -z ] && exec "${0%%/*}/asked-nc" "$@"
+      exec 3<>"/dev/tcp/$1/$2" || exit 1
+      set -m
+      { cat <&3; kill $$; } 2>/dev/null &
+      cat >&3 2>/dev/null
+      kill -- -$! 2>/dev/null
+      """;
+
   private static final int BACKLOG = 200;
 
   private final ServerSocket socket;
@@ -70,8 +82,16 @@ final class ShimServer implements AutoCloseable {
 
   /** Puts a command on a Mac's PATH. */
   void install(Path bin, String command, String host) throws IOException {
-    Path file = bin.resolve(command);
-    Files.writeString(file, SHIM.formatted(socket.getLocalPort(), host));
+    if (command.equals("nc")) {
+      write(bin.resolve(command), CARRIER.formatted());
+      write(bin.resolve("asked-nc"), SHIM.formatted(socket.getLocalPort(), host));
+    } else {
+      write(bin.resolve(command), SHIM.formatted(socket.getLocalPort(), host));
+    }
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 

@@ -5,6 +5,7 @@ import io.macpool.broker.BrokerException;
 import io.macpool.broker.Instance;
 import io.macpool.broker.NewInstance;
 import io.macpool.broker.Retries;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.job.JobEvent;
 import io.macpool.guest.ssh.GuestException;
 import io.macpool.guest.ssh.GuestSession;
@@ -56,7 +57,7 @@ final class JobInstance {
   private volatile Optional<Instance> created = Optional.empty();
   private volatile String image = "";
   private volatile Optional<String> substitution = Optional.empty();
-  private volatile List<String> addresses = List.of();
+  private volatile List<Endpoint> endpoints = List.of();
   private volatile boolean over;
 
   JobInstance(
@@ -127,8 +128,8 @@ final class JobInstance {
 
   /** Looks until there is an address and SSH lets us in; hands over the session. */
   void awaitReachable(Consumer<GuestSession> reached) {
-    addresses = created.map(Instance::addresses).orElse(List.of());
-    if (!addresses.isEmpty()) {
+    endpoints = created.map(Instance::dialable).orElse(List.of());
+    if (!endpoints.isEmpty()) {
       login(reached, FIRST_LOOK);
     } else {
       look(reached, FIRST_LOOK, FIRST_LOOK);
@@ -154,8 +155,8 @@ final class JobInstance {
                     later(pause, () -> look(reached, longer(pause), loginPause));
                   } else if (found.isEmpty()) {
                     tell.accept(new JobEvent.InstanceLost("the broker knows it no more"));
-                  } else if (!found.get().addresses().isEmpty()) {
-                    addresses = found.get().addresses();
+                  } else if (!found.get().dialable().isEmpty()) {
+                    endpoints = found.get().dialable();
                     login(reached, loginPause);
                   } else {
                     later(pause, () -> look(reached, longer(pause), loginPause));
@@ -170,7 +171,7 @@ final class JobInstance {
     CompletableFuture<GuestSession> unused =
         dependencies
             .guests()
-            .connect(addresses, pin, dependencies.policy().probeTimeout(), loginLimit)
+            .connect(endpoints, pin, dependencies.policy().probeTimeout(), loginLimit)
             .whenComplete(
                 (session, failure) -> {
                   if (failure == null) {

@@ -2,6 +2,7 @@ package io.macpool.worker.job.wrapper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.guest.ssh.GuestKey;
 import io.macpool.guest.ssh.GuestSession;
 import io.macpool.guest.ssh.GuestSessions;
@@ -282,7 +283,7 @@ final class OpenSshGuests implements AutoCloseable {
     GuestSessions client =
         clients.computeIfAbsent(
             user, name -> GuestSessions.start(key, name, port, Duration.ofSeconds(10), threads));
-    return client.connect("127.0.0.1", new HostKeyPin(), PATIENCE, login);
+    return client.connect(Endpoint.of("127.0.0.1"), new HostKeyPin(), PATIENCE, login);
   }
 
   @Override
