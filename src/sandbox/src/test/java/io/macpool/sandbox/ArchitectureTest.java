@@ -1,12 +1,18 @@
 package io.macpool.sandbox;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.macpool.service.SteadyClock;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,6 +20,8 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.Date;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The dependency rule of docs/architecture.md. */
 @AnalyzeClasses(packages = "io.macpool", importOptions = DoNotIncludeTests.class)
@@ -66,6 +74,28 @@ class ArchitectureTest {
           .callMethod(System.class, "nanoTime")
           .orShould()
           .callMethod(System.class, "currentTimeMillis");
+
+  private static final Pattern VENDOR =
+      Pattern.compile("(?i:vsphere|vcenter|vmware|esxi|vmotion|orchard|anka)|Tart|\\bTART|_TART");
+
+  /** Whichever platform a pool runs on, its rules are the same. */
+  @ArchTest
+  static final ArchRule coreNamesNoVendor =
+      classes()
+          .that()
+          .resideInAPackage("io.macpool.core..")
+          .should(
+              new ArchCondition<JavaClass>("name no vendor") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  Stream.concat(
+                          Stream.of(type.getName()),
+                          type.getMembers().stream().map(JavaMember::getFullName))
+                      .filter(VENDOR.asPredicate())
+                      .forEach(
+                          name -> events.add(SimpleConditionEvent.violated(type, name + " does")));
+                }
+              });
 
   @ArchTest
   static final ArchRule coreKnowsNobodyAboveIt =

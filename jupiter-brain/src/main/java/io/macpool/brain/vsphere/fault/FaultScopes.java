@@ -35,7 +35,7 @@ final class FaultScopes {
         "InvalidDatastoreState");
     put(FailureScope.IMAGE, "NoSnapshot", "InvalidSnapshotFormat");
     put(
-        FailureScope.VCENTER,
+        FailureScope.PROVIDER,
         "NoPermission",
         "RestrictedVersion",
         "LicenseExpired",

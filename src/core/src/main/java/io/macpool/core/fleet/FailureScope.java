@@ -8,9 +8,9 @@ public enum FailureScope {
   IMAGE,
   /** The storage that the image lies on: it is full, or not accessible. */
   DATASTORE,
-  /** vCenter as a whole: whatever is asked for fails. */
-  VCENTER,
-  /** The way to vCenter. */
+  /** The provider as a whole: whatever is asked for fails. */
+  PROVIDER,
+  /** The way to the provider. */
   NETWORK,
   /** What the client asked for. */
   REQUEST,

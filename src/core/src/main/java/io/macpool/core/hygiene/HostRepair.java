@@ -65,7 +65,7 @@ public record HostRepair(
 
   private static final int RELAPSES = 2;
 
-  /** vCenter's clock, and what we know of it, may move by so much. */
+  /** A provider's clock, and what we know of it, may move by so much. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   public HostRepair {

@@ -145,7 +145,7 @@ class FaultAttributionTest {
     History history = new History();
     for (int i = 0; i < 20; i++) {
       history
-          .fails("xcode", "a", FailureScope.VCENTER, true)
+          .fails("xcode", "a", FailureScope.PROVIDER, true)
           .fails("xcode", "b", FailureScope.REQUEST, true)
           .fails("xcode", "c", FailureScope.NETWORK, true)
           .ok("other", "a");
