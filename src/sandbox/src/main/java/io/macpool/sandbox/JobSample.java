@@ -124,6 +124,13 @@ record JobSample(String name, ObjectNode payload, Optional<String> expected, Lis
         List.copyOf(lines));
   }
 
+  /** The same, asking for that image. */
+  JobSample on(String osxImage) {
+    ObjectNode other = payload.deepCopy();
+    other.withObject("/config").put("osx_image", osxImage);
+    return new JobSample(name, other, expected, lines);
+  }
+
   /** The id that the payload itself gives its job; empty if it gives none. */
   OptionalLong ownId() {
     JsonNode id = payload.path("job").path("id");

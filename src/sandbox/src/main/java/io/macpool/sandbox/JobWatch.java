@@ -4,9 +4,11 @@ import io.macpool.core.GoDuration;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Waits for published jobs to end, and shows how they get on. */
@@ -31,10 +33,16 @@ final class JobWatch {
 
   /** Waits until all have ended; tells whether they did in time. */
   boolean untilEnded(Duration limit) throws InterruptedException {
+    return until(jobs -> jobs.stream().allMatch(JobBoard.Entry::ended), limit);
+  }
+
+  /** Waits until a condition of all jobs holds; tells whether it did in time. */
+  boolean until(Predicate<Collection<JobBoard.Entry>> condition, Duration limit)
+      throws InterruptedException {
     Instant deadline = Instant.now().plus(limit);
     CountDownLatch never = new CountDownLatch(1);
     boolean inTime = true;
-    while (inTime && !board.entries().stream().allMatch(JobBoard.Entry::ended)) {
+    while (inTime && !condition.test(board.entries())) {
       show();
       never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
       inTime = Instant.now().isBefore(deadline);

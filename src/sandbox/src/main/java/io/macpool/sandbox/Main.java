@@ -27,6 +27,8 @@ import picocli.CommandLine.Mixin;
       "  ./sandbox --jobs 200 --hosts 20",
       "  ./sandbox --jobs 40 --chaos all --seed 7",
       "  ./sandbox --jobs 20 --chaos hosts   hosts that need a reboot, and the broker's repairs",
+      "  ./sandbox --jobs 20 --pools intel=vsphere:2,arm=tart:2   Macs with tart, too",
+      "  ./sandbox --migrate             vCenter's hosts are drained, Macs with tart take over",
       "  ./sandbox --payload my-job.json",
       "  ./sandbox                       stay up; then, in another terminal:",
       "  ./sandbox submit my-job.json",

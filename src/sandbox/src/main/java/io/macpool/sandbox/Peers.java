@@ -9,18 +9,26 @@ import io.macpool.sim.kubernetes.node.RealCluster;
 import io.macpool.sim.peer.GuestPowerServer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
+import io.macpool.sim.tart.MacFleet;
+import io.macpool.sim.tart.MacTimes;
+import io.macpool.sim.vcenter.BaseImage;
+import io.macpool.sim.vcenter.OperationTimes;
+import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import io.macpool.sim.vcenter.options.BaseImage;
 import io.macpool.sim.vcenter.options.OperationTimes;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -43,6 +51,12 @@ final class Peers implements AutoCloseable {
   /** The image that the sample jobs run in. */
   static final String IMAGE = "travis-ci-macos12-xcode12.5";
 
+  /** The image of jobs that run on Macs with tart. */
+  static final String MAC_IMAGE = "macos-26-xcode-26";
+
+  /** What the broker is given to reach Macs with tart. */
+  record TartFiles(Path hosts, Path key, Path knownHosts) {}
+
   /** Where the broker finds vCenter, and what it works on there. */
   record VSphere(
       String url,
@@ -57,6 +71,7 @@ final class Peers implements AutoCloseable {
   private final BuildScriptSimulator build;
   private final Cluster cluster;
   private final VSphere vsphere;
+  private final Optional<TartFiles> tart;
   private AmqpSimulator amqp;
   private VCenterSimulator vcenter;
   private URI amqpUri;
@@ -69,6 +84,10 @@ final class Peers implements AutoCloseable {
         resources.own(
             "guests", GuestFleet.start(GuestFleetOptions.in(directory.resolve("guests"))));
     vsphere = options.peers.vsphereUrl == null ? simulatedVSphere() : realVSphere();
+    tart =
+        options.macs() > 0
+            ? Optional.of(simulatedMacs(directory.resolve("macs")))
+            : Optional.empty();
     build = resources.own("build-script service", BuildScriptSimulator.start());
     cluster = resources.own("Kubernetes", cluster(directory, pods));
   }
@@ -107,7 +126,7 @@ final class Peers implements AutoCloseable {
             .withBoot(options.bootTime);
     VCenterOptions wanted =
         VCenterOptions.defaults()
-            .withHosts(options.hosts)
+            .withHosts(options.vsphereHosts())
             .withImages(BaseImage.of(IMAGE))
             .withTimes(times)
             .withSeed(options.seed)
@@ -125,6 +144,24 @@ final class Peers implements AutoCloseable {
         vcenter.vmPath(),
         vcenter.clusterPath(),
         Optional.of(vcenter.thumbprint()));
+  }
+
+  /** Their guests are those of the simulated vCenter, in tart's NAT. */
+  private TartFiles simulatedMacs(Path directory) {
+    MacTimes times =
+        new MacTimes(
+            options.cloneTime, Duration.ofMillis(100), options.bootTime, Duration.ofMillis(100));
+    MacFleet fleet =
+        resources.own(
+            "Macs", MacFleet.start(directory, options.macs(), times, guests, List.of(MAC_IMAGE)));
+    try {
+      return new TartFiles(
+          Files.writeString(directory.resolve("hosts.yaml"), fleet.hostsFile()),
+          fleet.keyFile(),
+          Files.writeString(directory.resolve("known_hosts"), fleet.knownHosts()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't write the Macs' files below " + directory, e);
+    }
   }
 
   private VSphere realVSphere() {
@@ -196,6 +233,11 @@ final class Peers implements AutoCloseable {
 
   VSphere vsphere() {
     return vsphere;
+  }
+
+  /** How Macs with tart are reached, if there are any. */
+  Optional<TartFiles> tart() {
+    return tart;
   }
 
   GuestFleet guests() {

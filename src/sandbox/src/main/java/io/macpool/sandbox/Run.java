@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 
 /** What a person asked for, played to its end: publishes the jobs, watches, tells the outcome. */
@@ -39,15 +40,67 @@ final class Run {
     List<JobSample> own = JobSample.fromFiles(options.payloads(), progress);
     List<JobSample> samples = new ArrayList<>();
     for (int i = 0; i < options.sampleJobs(); i++) {
-      samples.add(JobSample.builtIn(i));
+      samples.add(sample(i));
     }
     samples.addAll(own);
     try (Scheduler scheduler =
         Scheduler.connect(sandbox.amqpUri(), sandbox.queue(), Scheduler.FIRST_ID, progress::say)) {
+      if (options.migrate) {
+        return migrate(scheduler, samples);
+      }
       scheduler.publish(samples);
       progress.say(samples.size() + " jobs published to " + sandbox.queue());
       sandbox.beginChaos();
       return watch(scheduler.board(), own);
+    }
+  }
+
+  /** Pools get jobs in turn. */
+  private JobSample sample(int index) {
+    JobSample sample = JobSample.builtIn(index);
+    if (options.pools().isEmpty()) {
+      return sample;
+    }
+    if (options.migrate) {
+      boolean first = index < options.sampleJobs() / 2;
+      return sample.on((first ? PoolPlan.Driver.VSPHERE : PoolPlan.Driver.TART).osxImage());
+    }
+    List<PoolPlan.Pool> pools = options.pools().get().pools();
+    return sample.on(pools.get(index % pools.size()).driver().osxImage());
+  }
+
+  /**
+   * The first half asks for the old image. Before all of it has ended the second asks for the new
+   * one, and vCenter's hosts are drained: all but one at once, the last when nothing asks for the
+   * old image any more.
+   */
+  private int migrate(Scheduler scheduler, List<JobSample> samples) throws InterruptedException {
+    List<JobSample> old = samples.subList(0, samples.size() / 2);
+    JobBoard board = scheduler.board();
+    JobWatch watch =
+        new JobWatch(board, progress, () -> OptionalInt.of(sandbox.usage().instances()));
+    int before = 1 + new Random(options.seed).nextInt(Math.max(1, old.size() / 2));
+    try (Migration migration = sandbox.migration(options.seed)) {
+      scheduler.publish(old);
+      sandbox.beginChaos();
+      boolean moved =
+          watch.until(
+              jobs -> jobs.stream().filter(JobBoard.Entry::ended).count() >= before,
+              options.deadline);
+      scheduler.publish(samples.subList(old.size(), samples.size()));
+      migration.drainAllButOne();
+      progress.say("vCenter's hosts are drained after " + before + " jobs; new ones go to Macs");
+      moved &=
+          watch.until(
+              jobs -> jobs.stream().limit(old.size()).allMatch(JobBoard.Entry::ended),
+              options.deadline);
+      migration.drainTheRest();
+      int status = watch(board, List.of());
+      moved &= migration.awaitEmpty(LEFTOVERS_GO);
+      out.printf(
+          "migration: %d hosts of vCenter's %s, %d jobs before it%n",
+          migration.drained(), moved ? "drained and empty" : "NOT empty in time", before);
+      return moved ? status : 1;
     }
   }
 

@@ -149,6 +149,15 @@ final class Sandbox implements AutoCloseable {
     return usage;
   }
 
+  /**
+   * A move away from vCenter's hosts.
+   *
+   * @param seed decides on their order
+   */
+  Migration migration(long seed) {
+    return Migration.of(info.brokerUrl(), info.brokerToken(), seed);
+  }
+
   /** How hosts are repaired, if they wear out. */
   Optional<HostRepairs> repairs() {
     return repairs;

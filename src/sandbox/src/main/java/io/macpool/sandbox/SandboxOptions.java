@@ -16,6 +16,18 @@ import picocli.CommandLine.TypeConversionException;
 /** What a person may ask of the sandbox; picocli fills it in. */
 final class SandboxOptions {
 
+  /** Reads {@link PoolPlan}. */
+  static final class PoolsConverter implements ITypeConverter<PoolPlan> {
+    @Override
+    public PoolPlan convert(String text) {
+      try {
+        return PoolPlan.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
   /** Durations as everywhere else in macpool: {@code 2s}, {@code 500ms}. */
   static final class DurationConverter implements ITypeConverter<Duration> {
     @Override
@@ -27,6 +39,8 @@ final class SandboxOptions {
       }
     }
   }
+
+  private static final int JOBS_OF_A_MOVE = 24;
 
   @Option(
       names = "--jobs",
@@ -50,6 +64,22 @@ final class SandboxOptions {
       defaultValue = "4",
       description = "Mac hosts of the simulated vCenter (default: ${DEFAULT-VALUE}).")
   int hosts;
+
+  @Option(
+      names = "--pools",
+      paramLabel = "POOLS",
+      converter = PoolsConverter.class,
+      description =
+          "Pools of hosts of both kinds, instead of --hosts, such as intel=vsphere:2,arm=tart:2;"
+              + " jobs go to them in turn, by the image that they name.")
+  private PoolPlan pools;
+
+  @Option(
+      names = "--migrate",
+      description =
+          "Play a move: vCenter's hosts are drained while jobs run, and Macs with tart take over."
+              + " Without --jobs there are 24, without --pools two hosts of each kind.")
+  boolean migrate;
 
   @Option(
       names = "--slots-per-host",
@@ -197,7 +227,7 @@ final class SandboxOptions {
 
   /** How many sample jobs to publish. */
   int sampleJobs() {
-    return jobs == null ? 0 : jobs;
+    return jobs == null ? (migrate ? JOBS_OF_A_MOVE : 0) : jobs;
   }
 
   List<Path> payloads() {
@@ -206,12 +236,27 @@ final class SandboxOptions {
 
   /** Whether to end by itself once the jobs have. */
   boolean endsByItself() {
-    return jobs != null || !payloads.isEmpty();
+    return jobs != null || !payloads.isEmpty() || migrate;
   }
 
   /** VMs that all hosts may hold. */
   int slots() {
-    return hosts * slotsPerHost;
+    return (vsphereHosts() + macs()) * slotsPerHost;
+  }
+
+  /** The pools that were asked for; empty: vCenter's hosts alone. */
+  Optional<PoolPlan> pools() {
+    return pools == null && migrate ? Optional.of(PoolPlan.ofMove()) : Optional.ofNullable(pools);
+  }
+
+  /** Hosts of the simulated vCenter. */
+  int vsphereHosts() {
+    return pools().map(plan -> plan.hosts(PoolPlan.Driver.VSPHERE)).orElse(hosts);
+  }
+
+  /** Macs with tart. */
+  int macs() {
+    return pools().map(plan -> plan.hosts(PoolPlan.Driver.TART)).orElse(0);
   }
 
   int maxJobs() {
@@ -259,6 +304,21 @@ final class SandboxOptions {
     }
     if (wearsOutHosts() && hosts < 2) {
       problems.add("--chaos hosts and all need --hosts 2 at least: one is repaired at a time");
+    }
+    if (pools().isPresent() && vsphereHosts() == 0) {
+      problems.add("--pools needs a pool of vsphere: a broker has a vCenter");
+    }
+    if (pools().isPresent() && peers.vsphereUrl != null) {
+      problems.add("--pools and --migrate need the simulated vCenter: leave out --vsphere-url");
+    }
+    if (migrate && macs() == 0) {
+      problems.add("--migrate needs a pool of tart to move to");
+    }
+    if (migrate && (sampleJobs() < 4 || !payloads.isEmpty())) {
+      problems.add("--migrate needs --jobs 4 at least, and takes no --payload");
+    }
+    if (macs() > 100) {
+      problems.add("--pools: up to 100 hosts of tart");
     }
     if (hosts > 1_000) {
       problems.add("--hosts " + hosts + ": the simulator is made for up to 1000");

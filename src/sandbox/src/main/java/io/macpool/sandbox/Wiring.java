@@ -93,6 +93,17 @@ final class Wiring {
       environment.put("JUPITER_BRAIN_HYGIENE_REFUSALS", "2");
       environment.put("JUPITER_BRAIN_RECONCILE_INTERVAL", "1s");
     }
+    peers
+        .tart()
+        .ifPresent(
+            files -> {
+              environment.put("JUPITER_BRAIN_TART_HOSTS", files.hosts().toString());
+              environment.put("JUPITER_BRAIN_TART_KEY_FILE", files.key().toString());
+              environment.put("JUPITER_BRAIN_TART_KNOWN_HOSTS", files.knownHosts().toString());
+              environment.put("JUPITER_BRAIN_TART_INTERVAL", "2s");
+              environment.put("JUPITER_BRAIN_TART_SETTLE", "600ms");
+              environment.put("JUPITER_BRAIN_GUEST_RELAY_ADDR", "127.0.0.1");
+            });
     vsphere.thumbprint().ifPresent(hex -> environment.put("JUPITER_BRAIN_VSPHERE_THUMBPRINT", hex));
     if (options.peers.databaseUrl != null) {
       environment.put("DATABASE_URL", options.peers.databaseUrl);
@@ -173,6 +184,9 @@ final class Wiring {
     environment.put(
         "TRAVIS_WORKER_JUPITERBRAIN_SSH_PORT", Integer.toString(peers.guests().sshPort()));
     environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT", Peers.IMAGE);
+    if (peers.tart().isPresent()) {
+      environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_OSX_IMAGE_XCODE26_0", Peers.MAC_IMAGE);
+    }
     environment.put("TRAVIS_WORKER_JUPITERBRAIN_BOOT_POLL_SLEEP", "250ms");
     environment.put("TRAVIS_WORKER_JOB_EVENTS_EXCHANGE", JOB_EVENTS);
     return environment;

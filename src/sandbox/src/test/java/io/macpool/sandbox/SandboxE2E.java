@@ -51,6 +51,32 @@ class SandboxE2E {
     sandbox.leftNothingBehind();
   }
 
+  @Test
+  void jobsRunOnPoolsOfBothKindsByTheImageThatTheyName() throws Exception {
+    SandboxProcess sandbox = sandbox("--jobs", "6", "--pools", "intel=vsphere:1,arm=tart:1");
+
+    assertThat(sandbox.exitStatus()).as(sandbox.output()).isZero();
+    assertThat(sandbox.lastLine())
+        .startsWith("jobs: 6 published, ")
+        .contains(", 0 lost", "0 leaked");
+    assertThat(sandbox.output()).contains("mac-1");
+    sandbox.leftNothingBehind();
+  }
+
+  @Test
+  void aPoolIsMovedFromVCentersHostsToMacsUnderLoad() throws Exception {
+    SandboxProcess sandbox = sandbox("--jobs", "8", "--migrate", "--seed", "3");
+
+    assertThat(sandbox.exitStatus()).as(sandbox.output()).isZero();
+    assertThat(sandbox.lastLine())
+        .startsWith("jobs: 8 published, ")
+        .contains(", 0 lost", "0 leaked");
+    assertThat(sandbox.output())
+        .contains("migration: 2 hosts of vCenter's drained and empty")
+        .containsPattern("mac-[12]");
+    sandbox.leftNothingBehind();
+  }
+
   /** Minutes on a busy machine: {@code SANDBOX_CHAOS_HOSTS=1} runs it. */
   @EnabledIfEnvironmentVariable(named = "SANDBOX_CHAOS_HOSTS", matches = "1")
   @Test
