@@ -222,7 +222,8 @@ final class MacScripts {
 
   /** Carries a connection to a port of a guest's, by the Mac that alone reaches it. */
   static String carry(String address, int port) {
-    return "exec nc " + quote(address) + " " + port;
+    // A guest that is gone answers nothing: without a limit it would be waited for a minute.
+    return "exec nc -G 10 " + quote(address) + " " + port;
   }
 
   String delete(String name) {

@@ -84,12 +84,19 @@ final class GitLabRun extends GitLabStage {
     }
   }
 
-  /** A broker that is away must not end a job that its Mac can go on with. */
+  /**
+   * A broker that is away must not end a job that its Mac can go on with. One that was started anew
+   * relays at other ports than before.
+   */
   private static List<Endpoint> endpoints(BrokerClient client, GitLabJob.Mac mac) {
     try {
       Optional<Instance> found = client.find(mac.id()).join();
       if (found.isEmpty()) {
         throw new PoolException("the job's Mac is gone: instance " + mac.id());
+      }
+      List<Endpoint> told = found.get().dialable();
+      if (told.stream().anyMatch(endpoint -> endpoint.port().isPresent())) {
+        return told;
       }
     } catch (CompletionException e) {
       if (!(Failures.cause(e) instanceof BrokerException)) {

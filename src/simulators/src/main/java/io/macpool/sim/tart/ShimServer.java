@@ -47,6 +47,7 @@ final class ShimServer implements AutoCloseable {
       """
       #!/bin/bash
       [ "$1" = -z ] && exec "${0%%/*}/asked-nc" "$@"
+      [ "$1" = -G ] && shift 2
       exec 3<>"/dev/tcp/$1/$2" || exit 1
       set -m
       { cat <&3; kill $$; } 2>/dev/null &
