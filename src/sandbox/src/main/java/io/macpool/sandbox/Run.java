@@ -95,11 +95,11 @@ final class Run {
               jobs -> jobs.stream().limit(old.size()).allMatch(JobBoard.Entry::ended),
               options.deadline);
       migration.drainTheRest();
-      int status = watch(board, List.of());
       moved &= migration.awaitEmpty(LEFTOVERS_GO);
       out.printf(
           "migration: %d hosts of vCenter's %s, %d jobs before it%n",
           migration.drained(), moved ? "drained and empty" : "NOT empty in time", before);
+      int status = watch(board, List.of());
       return moved ? status : 1;
     }
   }
