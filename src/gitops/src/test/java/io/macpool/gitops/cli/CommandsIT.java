@@ -134,7 +134,7 @@ class CommandsIT {
         .contains("~ WorkerCluster/worker-com\n    spec.maxJobs: 8 → 6")
         .contains("- WorkerCluster/worker-org")
         .contains("  macs-com: 8 / 8 → 6 / 8")
-        .contains("  all: 16 / 16 → 6 / 16");
+        .contains("  all: 16 / 20 → 6 / 20");
   }
 
   /** The release's own file stays as it is. */
