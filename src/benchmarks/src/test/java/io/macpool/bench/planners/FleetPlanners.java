@@ -1,5 +1,6 @@
 package io.macpool.bench.planners;
 
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.HostLoad;
@@ -107,7 +108,7 @@ public class FleetPlanners {
         "vm-" + i,
         "ref-" + i,
         PowerState.ON,
-        List.of("10.0.0.1"),
+        List.of(Endpoint.of("10.0.0.1")),
         Optional.of("h" + i % HOSTS),
         Optional.of(NOW.minusSeconds(550)));
   }
