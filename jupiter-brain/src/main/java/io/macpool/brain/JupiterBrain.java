@@ -11,8 +11,11 @@ import io.macpool.brain.lifecycle.WarmPool;
 import io.macpool.brain.lifecycle.create.CreateReport;
 import io.macpool.brain.lifecycle.create.Creations;
 import io.macpool.brain.lifecycle.create.WarmInstances;
+import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
+import io.macpool.brain.lifecycle.execution.ProcessRuntime;
+import io.macpool.brain.lifecycle.execution.SshProbe;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.reclaim.DestroyBackoff;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
@@ -99,6 +102,7 @@ public final class JupiterBrain implements AutoCloseable {
     int connections = settings.get(BrainSettings.DATABASE_POOL_SIZE);
     Ledger ledger = resources.own("ledger", Ledger.open(options.database(), connections));
     Clock clock = ledger.clock();
+    BrokerRuntime runtime = new ProcessRuntime(clock);
     if (!ledger.isShared()) {
       log.warn(
           "the ledger is embedded, for one replica only{}",
@@ -119,7 +123,7 @@ public final class JupiterBrain implements AutoCloseable {
                             vertx, access.options(), access.file(), meters, clock)));
     Hypervisor hypervisor = tart.<Hypervisor>map(macs -> both(vsphere, macs)).orElse(vsphere);
     LedgerExecutor executor =
-        resources.own("ledger's threads", new LedgerExecutor(ledger, connections));
+        resources.own("ledger's threads", new LedgerExecutor(ledger, connections, runtime));
     LiveInstances live = new LiveInstances(clock);
     Cordons cordons = new Cordons(executor);
     DestroyBackoff backoff = new DestroyBackoff(hypervisor::lastKnown, clock, meters);
@@ -154,7 +158,7 @@ public final class JupiterBrain implements AutoCloseable {
             options.limits(),
             broker,
             checkpoint,
-            clock,
+            runtime,
             new CreateReport(meters, traces));
     Reconciler.Options reconciliation = options.reconciliation();
     Leases leases =
@@ -203,17 +207,18 @@ public final class JupiterBrain implements AutoCloseable {
                 hygiene,
                 broker,
                 reconciliation,
-                clock,
+                runtime,
                 meters));
     reconciler.start();
+    SshProbe probe =
+        resources.own("SSH probe", new SshProbe(vertx, settings.get(BrainSettings.SSH_PORT)));
     resources
         .own(
             "warm pool",
             new WarmPool(
                 options.warm(),
                 settings.get(BrainSettings.WARM_BOOT_TIMEOUT),
-                settings.get(BrainSettings.SSH_PORT),
-                vertx,
+                probe::answers,
                 executor,
                 live,
                 hypervisor,
@@ -221,7 +226,7 @@ public final class JupiterBrain implements AutoCloseable {
                 warmInstances,
                 reclaimer,
                 cordons,
-                clock,
+                runtime,
                 meters))
         .start();
     Health health = new Health();

@@ -25,8 +25,8 @@ public interface Hypervisor extends AutoCloseable {
    *
    * @param confirmation grows with each answer of the hypervisor's, also with those that tell of no
    *     change
-   * @param askedAt when the answer was asked for, in nanoseconds of {@link System#nanoTime}: what
-   *     was done before that time is seen in it
+   * @param askedAt when the answer was asked for, in nanoseconds of the process's monotonic time:
+   *     what was done before that time is seen in it
    */
   record Sighting(Inventory inventory, long confirmation, long askedAt) {
     public Sighting {

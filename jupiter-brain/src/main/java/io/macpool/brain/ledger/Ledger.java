@@ -29,18 +29,24 @@ public final class Ledger implements AutoCloseable {
   /** Who sets the cordons that keep hosts under repair free. */
   public static final String HYGIENE = "host hygiene";
 
+  private static final String IN_MEMORY = "in-memory";
+
   private final LedgerDatabase database;
   private final Clock clock;
   private final DatabaseClock shared;
   private final String id;
 
   private Ledger(DatabaseAddress address, LedgerDatabase database, Optional<Clock> clock) {
+    // In memory nothing outlives the process: the next one must know the clones of the last.
+    this(database, address.isVolatile() ? IN_MEMORY : readId(database), clock);
+    readTime();
+  }
+
+  private Ledger(LedgerDatabase database, String id, Optional<Clock> clock) {
     this.database = database;
     this.shared = new DatabaseClock(Instant.EPOCH);
     this.clock = clock.orElse(shared);
-    // In memory nothing outlives the process: the next one must know the clones of the last.
-    this.id = address.isVolatile() ? "in-memory" : readId(database);
-    readTime();
+    this.id = id;
   }
 
   private static String readId(LedgerDatabase database) {
@@ -94,6 +100,11 @@ public final class Ledger implements AutoCloseable {
       DatabaseAddress address, int connections, LedgerDatabase.Limits limits, Clock clock) {
     return new Ledger(
         address, LedgerDatabase.open(address, connections, limits), Optional.of(clock));
+  }
+
+  /** One replica's view of a database that a simulation holds; its tables are there. */
+  static Ledger over(LedgerDatabase database, Clock clock) {
+    return new Ledger(database, IN_MEMORY, Optional.of(clock));
   }
 
   /** For tests that look at, or hold up, single statements. */
@@ -342,7 +353,7 @@ public final class Ledger implements AutoCloseable {
     database.write(
         "renew a lease of " + lease.owner(),
         handle -> {
-          LeaseRows.renew(handle, lease);
+          LeaseRows.renew(handle, database.now(), lease);
           return null;
         });
   }
@@ -407,7 +418,7 @@ public final class Ledger implements AutoCloseable {
     Heartbeat heartbeat =
         database.write(
             "say that broker " + broker + " lives",
-            handle -> BrokerRows.beat(handle, broker, trust));
+            handle -> BrokerRows.beat(handle, database.now(), broker, trust));
     shared.set(heartbeat.now(), asked);
     return heartbeat;
   }

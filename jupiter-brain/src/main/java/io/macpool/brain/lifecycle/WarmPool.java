@@ -7,8 +7,8 @@ import io.macpool.brain.lifecycle.create.CreateRequest;
 import io.macpool.brain.lifecycle.create.Creations;
 import io.macpool.brain.lifecycle.create.WarmInstances;
 import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
-import io.macpool.brain.lifecycle.execution.SshProbe;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.Cordons;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
@@ -24,7 +24,6 @@ import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.WarmPoolPlanner;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,12 +32,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +71,7 @@ public final class WarmPool implements AutoCloseable {
   private final WarmInstances warmInstances;
   private final Reclaimer reclaimer;
   private final Cordons cordons;
-  private final SshProbe probe;
+  private final Function<List<Endpoint>, CompletableFuture<Boolean>> probe;
   private final Clock clock;
   private final MeterRegistry meters;
   private final ScheduledExecutorService thread;
@@ -81,13 +81,12 @@ public final class WarmPool implements AutoCloseable {
 
   /**
    * @param bootLimit one that is not up by then is destroyed
-   * @param sshPort what is probed
+   * @param probe tells whether a guest answers at one of its endpoints
    */
   public WarmPool(
       List<WarmPoolPlanner.Policy> policies,
       Duration bootLimit,
-      int sshPort,
-      Vertx vertx,
+      Function<List<Endpoint>, CompletableFuture<Boolean>> probe,
       LedgerExecutor executor,
       LiveInstances live,
       Hypervisor hypervisor,
@@ -95,7 +94,7 @@ public final class WarmPool implements AutoCloseable {
       WarmInstances warmInstances,
       Reclaimer reclaimer,
       Cordons cordons,
-      Clock clock,
+      BrokerRuntime runtime,
       MeterRegistry meters) {
     this.policies = List.copyOf(policies);
     this.bootLimit = bootLimit;
@@ -106,16 +105,10 @@ public final class WarmPool implements AutoCloseable {
     this.warmInstances = warmInstances;
     this.reclaimer = reclaimer;
     this.cordons = cordons;
-    this.probe = new SshProbe(vertx, sshPort);
-    this.clock = clock;
+    this.probe = probe;
+    this.clock = runtime.clock();
     this.meters = meters;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread t = new Thread(task, "warm-pool");
-              t.setDaemon(true);
-              return t;
-            });
+    this.thread = runtime.serial("warm-pool");
     Gauge.builder("instance.warm", live, l -> l.all().stream().filter(Instance::isWarm).count())
         .register(meters);
   }
@@ -280,7 +273,7 @@ public final class WarmPool implements AutoCloseable {
       if (due && !pulse.probing && !endpoints.isEmpty()) {
         pulse.probing = true;
         Background.whenEnded(
-            probe.answers(endpoints),
+            probe.apply(endpoints),
             (answers, failure) -> probed(instance, pulse, failure == null && answers));
       } else if (due && !pulse.probing && instance.health() == Health.PROVEN) {
         probed(instance, pulse, false); // suspended, say: it has no address any more
@@ -311,6 +304,5 @@ public final class WarmPool implements AutoCloseable {
   @Override
   public void close() {
     Background.close(thread, CLOSE_LIMIT);
-    probe.close();
   }
 }

@@ -21,7 +21,6 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -224,9 +223,8 @@ final class Attempts {
     if (cancellation.reason().isPresent()) {
       return CompletableFuture.failedFuture(cancellation.reason().get());
     }
-    return CompletableFuture.supplyAsync(
-            () -> null,
-            CompletableFuture.delayedExecutor(KEY_POLL.toMillis(), TimeUnit.MILLISECONDS))
+    return site.runtime()
+        .after(KEY_POLL)
         .thenCompose(
             nothing ->
                 site.executor()

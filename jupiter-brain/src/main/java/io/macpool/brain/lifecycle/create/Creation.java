@@ -3,6 +3,7 @@ package io.macpool.brain.lifecycle.create;
 import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
@@ -31,7 +32,12 @@ final class Creation {
       Hypervisor hypervisor,
       Creations.Limits limits,
       Checkpoint checkpoint,
-      Clock clock) {}
+      BrokerRuntime runtime) {
+
+    Clock clock() {
+      return runtime.clock();
+    }
+  }
 
   private final Site site;
   private final Image image;
@@ -59,7 +65,7 @@ final class Creation {
                 intent.host(),
                 new Mark(site.executor().ledgerId(), intent.id())),
             site.clock().instant().plus(site.limits().taskLimit()),
-            site.clock(),
+            site.runtime(),
             () -> site.pending().lost(intent.id()));
     return step("clone", CreatePhase.CLONE, () -> cloned(cloning))
         .thenApply(clone -> passed(Checkpoint.Step.CLONED, clone))

@@ -2,6 +2,7 @@ package io.macpool.brain.lifecycle.create;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
@@ -16,7 +17,6 @@ import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,10 +68,10 @@ public final class Creations {
       Limits limits,
       String broker,
       Checkpoint checkpoint,
-      Clock clock,
+      BrokerRuntime runtime,
       CreateReport report) {
-    this.site = new Creation.Site(executor, live, pending, hypervisor, limits, checkpoint, clock);
-    this.admission = new Admission(hypervisor, quarantine, clock);
+    this.site = new Creation.Site(executor, live, pending, hypervisor, limits, checkpoint, runtime);
+    this.admission = new Admission(hypervisor, quarantine, runtime.clock());
     this.warmInstances = warmInstances;
     this.slots = new SlotSearch(site, reclaimer, quarantine, warmInstances, broker);
     this.attempts = new Attempts(site, slots, reclaimer, quarantine, report);

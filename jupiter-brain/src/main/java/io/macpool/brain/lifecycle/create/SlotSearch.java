@@ -7,6 +7,7 @@ import io.macpool.brain.ledger.Reservation;
 import io.macpool.brain.ledger.SlotUse;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.execution.Batcher;
+import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
@@ -35,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -63,7 +63,8 @@ final class SlotSearch {
   private final String broker;
   private final Checkpoint checkpoint;
   private final Clock clock;
-  private final Waiting waiting = new Waiting();
+  private final BrokerRuntime runtime;
+  private final Waiting waiting;
   private final Batcher<Order, Reservation<Placement.NoPlace>> reservations;
 
   SlotSearch(
@@ -81,6 +82,8 @@ final class SlotSearch {
     this.broker = broker;
     this.checkpoint = site.checkpoint();
     this.clock = site.clock();
+    this.runtime = site.runtime();
+    this.waiting = new Waiting(runtime);
     this.reservations = site.executor().batcher(Function.identity(), this::reserve);
     live.onChange(this::freed);
   }
@@ -176,7 +179,7 @@ final class SlotSearch {
   private Order order(Search search, boolean warmOnly) {
     Instance wanted =
         Instance.requested(
-                UUID.randomUUID().toString(),
+                runtime.newId(),
                 search.image().name(),
                 search.request().owner().map(Ownership::of).orElse(Ownership.WARM),
                 search.request().size(),

@@ -1,5 +1,6 @@
 package io.macpool.brain.lifecycle.create;
 
+import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Those who wait for a slot, woken fairly: owners take turns, and each owner's own are served in
@@ -19,10 +19,16 @@ import java.util.concurrent.TimeUnit;
 final class Waiting {
 
   private static final int MOST = 10_000;
+  private static final Duration LEAST = Duration.ofMillis(1);
 
   // The first owner is the next to be served; one that was served goes to the end.
   private final Map<String, Set<Turn>> owners = new LinkedHashMap<>();
+  private final BrokerRuntime runtime;
   private int size;
+
+  Waiting(BrokerRuntime runtime) {
+    this.runtime = runtime;
+  }
 
   /** One place in the line, to be left whatever becomes of it. */
   final class Turn {
@@ -41,7 +47,8 @@ final class Waiting {
         word = fresh;
       }
       cancellation.onHeard(fresh::completeExceptionally);
-      return fresh.completeOnTimeout(null, Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS);
+      runtime.completeAfter(fresh, patience.compareTo(LEAST) < 0 ? LEAST : patience);
+      return fresh;
     }
 
     void leave() {

@@ -4,14 +4,11 @@ import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.core.fleet.Machine;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +34,8 @@ public final class Cloning {
   private final Hypervisor hypervisor;
   private final CloneOrder order;
   private final Instant deadline;
-  private final Clock clock;
+  private final BrokerRuntime runtime;
   private final Runnable onLost;
-  private final Executor later;
   private volatile boolean instantlyBegun;
   private volatile boolean madeNothing;
 
@@ -47,13 +43,16 @@ public final class Cloning {
    * @param onLost called when an answer was lost, so that only looking can tell what there is
    */
   public Cloning(
-      Hypervisor hypervisor, CloneOrder order, Instant deadline, Clock clock, Runnable onLost) {
+      Hypervisor hypervisor,
+      CloneOrder order,
+      Instant deadline,
+      BrokerRuntime runtime,
+      Runnable onLost) {
     this.hypervisor = hypervisor;
     this.order = order;
     this.deadline = deadline;
-    this.clock = clock;
+    this.runtime = runtime;
     this.onLost = onLost;
-    this.later = CompletableFuture.delayedExecutor(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Instantly if the image is frozen, else, or if that fails, by a linked clone. */
@@ -113,13 +112,14 @@ public final class Cloning {
   }
 
   private CompletableFuture<Clone> search(int attempt, int misses, boolean running) {
-    if (clock.instant().isAfter(deadline)) {
+    if (runtime.clock().instant().isAfter(deadline)) {
       return CompletableFuture.failedFuture(
           new HypervisorFailure.OutcomeUnknown(
               "clone " + order.name() + ": its answer was lost and it was not found in time",
               null));
     }
-    return CompletableFuture.supplyAsync(() -> null, later)
+    return runtime
+        .after(LOOK_AGAIN)
         .thenCompose(nothing -> look())
         .thenCompose(
             found -> {
@@ -138,13 +138,11 @@ public final class Cloning {
     return hypervisor
         .find(order.name(), order.host())
         .exceptionallyCompose(
-            failure ->
-                CompletableFuture.supplyAsync(() -> null, later)
-                    .thenCompose(nothing -> lookAgain()));
+            failure -> runtime.after(LOOK_AGAIN).thenCompose(nothing -> lookAgain()));
   }
 
   private CompletableFuture<Optional<Machine>> lookAgain() {
-    return clock.instant().isAfter(deadline)
+    return runtime.clock().instant().isAfter(deadline)
         ? CompletableFuture.failedFuture(
             new HypervisorFailure.OutcomeUnknown(
                 "clone " + order.name() + ": vCenter did not come back in time", null))

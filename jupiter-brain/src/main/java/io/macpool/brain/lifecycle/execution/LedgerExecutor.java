@@ -10,11 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -33,7 +30,8 @@ public final class LedgerExecutor implements AutoCloseable {
   private record Outage(LedgerException failure, long nanos) {}
 
   private final Ledger ledger;
-  private final ThreadPoolExecutor threads;
+  private final BrokerRuntime runtime;
+  private final ExecutorService threads;
   private final Batcher<Transition, Transition.Outcome> transitions;
   private volatile Outage outage;
   private final Map<String, Transition> unrecorded = new ConcurrentHashMap<>();
@@ -41,21 +39,10 @@ public final class LedgerExecutor implements AutoCloseable {
   /**
    * @param threads how many questions at a time; as many as there are connections
    */
-  public LedgerExecutor(Ledger ledger, int threads) {
+  public LedgerExecutor(Ledger ledger, int threads, BrokerRuntime runtime) {
     this.ledger = ledger;
-    AtomicInteger number = new AtomicInteger();
-    this.threads =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(WAITING),
-            task -> {
-              Thread thread = new Thread(task, "ledger-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.runtime = runtime;
+    this.threads = runtime.pool("ledger", threads, WAITING);
     this.transitions = batcher(Transition::id, Ledger::advance);
   }
 
@@ -64,7 +51,7 @@ public final class LedgerExecutor implements AutoCloseable {
    * the database was found to be away is not asked of it one by one.
    */
   public <T> CompletableFuture<T> ask(Function<Ledger, T> question) {
-    long asked = System.nanoTime();
+    long asked = runtime.nanos();
     try {
       return CompletableFuture.supplyAsync(() -> answer(question, asked), threads);
     } catch (RejectedExecutionException e) {
@@ -81,7 +68,7 @@ public final class LedgerExecutor implements AutoCloseable {
       return question.apply(ledger);
     } catch (LedgerException e) {
       if (e.isUnreachable()) {
-        outage = new Outage(e, System.nanoTime());
+        outage = new Outage(e, runtime.nanos());
       }
       throw e;
     }

@@ -7,6 +7,7 @@ import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
@@ -25,7 +26,6 @@ import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +36,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -89,6 +88,7 @@ public final class Reconciler implements AutoCloseable {
   private final HostHygiene hygiene;
   private final ReclaimExecutor reclaims;
   private final String broker;
+  private final BrokerRuntime runtime;
   private final Options options;
   private final MeterRegistry meters;
   private final Counter failures;
@@ -116,7 +116,7 @@ public final class Reconciler implements AutoCloseable {
       HostHygiene hygiene,
       String broker,
       Options options,
-      Clock clock,
+      BrokerRuntime runtime,
       MeterRegistry meters) {
     this.ledger = ledger;
     this.executor = executor;
@@ -131,18 +131,14 @@ public final class Reconciler implements AutoCloseable {
     this.hostWatch = hostWatch;
     this.hygiene = hygiene;
     this.reclaims =
-        new ReclaimExecutor(ledger, live, reclaimer, broker, options.dryRun(), clock, meters);
+        new ReclaimExecutor(
+            ledger, live, reclaimer, broker, options.dryRun(), runtime.clock(), meters);
     this.broker = broker;
+    this.runtime = runtime;
     this.options = options;
     this.meters = meters;
     this.failures = meters.counter("reconcile.failures");
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread t = new Thread(task, "reconciler");
-              t.setDaemon(true);
-              return t;
-            });
+    this.thread = runtime.serial("reconciler");
   }
 
   /** Reads the ledger and begins to reconcile. */
@@ -201,7 +197,7 @@ public final class Reconciler implements AutoCloseable {
     boolean leads = ledger.leads();
     long mark = live.mark();
     List<Instance> instances = ledger.live();
-    states.read(instances, System.nanoTime());
+    states.read(instances, runtime.nanos());
     live.refresh(instances, mark);
     hypervisor.identify(closedRecords.identities(ledger.id(), instances));
     cordons.refresh(ledger.cordons());

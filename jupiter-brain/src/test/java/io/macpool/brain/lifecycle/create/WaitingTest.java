@@ -2,6 +2,8 @@ package io.macpool.brain.lifecycle.create;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.brain.lifecycle.execution.ProcessRuntime;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +14,7 @@ class WaitingTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);
 
-  private final Waiting waiting = new Waiting();
+  private final Waiting waiting = new Waiting(new ProcessRuntime(Clock.systemUTC()));
 
   private static CompletableFuture<Void> await(Waiting.Turn turn) {
     return turn.await(LONG, new Cancellation());
