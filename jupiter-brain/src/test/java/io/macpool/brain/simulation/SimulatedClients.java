@@ -1,0 +1,250 @@
+package io.macpool.brain.simulation;
+
+import io.macpool.brain.lifecycle.create.Cancellation;
+import io.macpool.brain.lifecycle.create.CreateFailure;
+import io.macpool.brain.lifecycle.create.CreateRequest;
+import io.macpool.brain.simulation.VirtualTime.Lane;
+import io.macpool.core.fleet.Instance;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Clients as there are: some give a key and ask again, some hold a lease, some go without a word.
+ * Each has one instance at a time.
+ */
+final class SimulatedClients {
+
+  private static final Duration LEASE = Duration.ofSeconds(60);
+  private static final Duration RENEW = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(50);
+
+  private final Simulation simulation;
+  private final VirtualTime time;
+  private final Promises promises;
+  private final int count;
+  private boolean stopped;
+  private int number;
+
+  SimulatedClients(Simulation simulation, int count) {
+    this.simulation = simulation;
+    this.time = simulation.time();
+    this.promises = simulation.promises();
+    this.count = count;
+  }
+
+  void begin() {
+    for (int i = 0; i < count; i++) {
+      new Client().later();
+    }
+  }
+
+  /** They ask for nothing new, and give back what they have. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** One wish for an instance, and what becomes of it. */
+  private final class Client {
+    private final Lane lane = new Lane();
+    private final String name = "client-" + ++number;
+    private final boolean keyed = time.chance().nextBoolean();
+    private final Optional<String> lease =
+        time.chance().nextInt(3) == 0 ? Optional.of("lease-" + name) : Optional.empty();
+    private boolean leased;
+
+    private void later() {
+      time.in(time.between(Duration.ofMillis(10), Duration.ofSeconds(30)), lane, this::wish);
+    }
+
+    /** Begins again as somebody else. */
+    private void next() {
+      if (!stopped) {
+        new Client().later();
+      }
+    }
+
+    private void wish() {
+      if (stopped) {
+        return;
+      }
+      if (lease.isPresent() && !leased) {
+        renew();
+        return;
+      }
+      Optional<Replica> replica = simulation.any();
+      if (replica.isEmpty()) {
+        later();
+        return;
+      }
+      send(replica.get());
+    }
+
+    private void send(Replica replica) {
+      CreateRequest request =
+          new CreateRequest(
+              simulation.fleet().images().get(time.chance().nextInt(2)),
+              Instance.Size.AS_IMAGE,
+              Optional.of(name),
+              keyed ? Optional.of("key-" + name) : Optional.empty(),
+              "request-" + name,
+              Optional.empty(),
+              lease.filter(l -> leased));
+      Cancellation cancellation = new Cancellation();
+      boolean[] done = new boolean[1];
+      time.in(
+          Duration.ofMillis(1),
+          replica.lane(),
+          () ->
+              replica
+                  .instances()
+                  .create(request, cancellation)
+                  .whenComplete(
+                      (instance, failure) -> {
+                        replica.lane().check();
+                        answer(replica, instance, done);
+                      }));
+      watch(replica, cancellation, done, time.instant().plus(PATIENCE));
+    }
+
+    /** A broken connection is seen at once; patience ends some time. */
+    private void watch(Replica replica, Cancellation cancellation, boolean[] done, Instant until) {
+      time.in(
+          Duration.ofSeconds(1),
+          lane,
+          () -> {
+            if (done[0]) {
+              return;
+            }
+            if (!replica.lane().isAlive()) {
+              done[0] = true;
+              again();
+            } else if (time.instant().isAfter(until)) {
+              done[0] = true;
+              time.in(
+                  Duration.ofMillis(1),
+                  replica.lane(),
+                  () ->
+                      cancellation.cancel(
+                          new CreateFailure(
+                              CreateFailure.Kind.FAILED, "client-gone", "the client is gone")));
+              again();
+            } else {
+              watch(replica, cancellation, done, until);
+            }
+          });
+    }
+
+    /** With the same key, if there is one; else as a new wish of somebody else's. */
+    private void again() {
+      if (keyed) {
+        time.in(Duration.ofSeconds(1), lane, this::wish);
+      } else {
+        next();
+      }
+    }
+
+    private void answer(Replica replica, Instance instance, boolean[] done) {
+      time.in(
+          Duration.ofMillis(1),
+          replica.lane(),
+          () -> {
+            boolean arrives = !done[0] && time.chance().nextInt(20) != 0;
+            if (instance == null) {
+              if (!done[0]) {
+                done[0] = true;
+                time.in(Duration.ofSeconds(2), lane, this::next);
+              }
+            } else if (arrives) {
+              done[0] = true;
+              promises.handOver(instance.id(), name, keyed ? "key-" + name : "");
+              time.in(Duration.ofMillis(1), lane, () -> use(instance.id()));
+              replica.instances().answered(instance.id());
+            } else {
+              if (!keyed) {
+                replica.instances().takeBack(instance.id(), "client-gone");
+              }
+              if (!done[0]) {
+                done[0] = true;
+                again();
+              }
+            }
+          });
+    }
+
+    private void renew() {
+      Optional<Replica> replica = simulation.any();
+      replica.ifPresent(
+          r ->
+              time.in(
+                  Duration.ofMillis(1),
+                  r.lane(),
+                  () ->
+                      r.leases()
+                          .renew(name, lease.orElseThrow(), LEASE)
+                          .whenComplete(
+                              (renewed, failure) -> {
+                                if (failure == null && !leased) {
+                                  leased = true;
+                                  time.in(Duration.ofMillis(1), lane, this::wish);
+                                }
+                              })));
+      time.in(leased ? RENEW : Duration.ofSeconds(1), lane, this::renew);
+    }
+
+    private void use(String instance) {
+      look(instance);
+      Duration length =
+          stopped
+              ? Duration.ofSeconds(5)
+              : time.between(Duration.ofSeconds(5), Duration.ofMinutes(4));
+      time.in(length, lane, () -> end(instance));
+    }
+
+    /** Asks for the instance until its address is told: then the broker knows that it is known. */
+    private void look(String instance) {
+      Optional<Replica> replica = simulation.any();
+      replica.ifPresent(
+          r ->
+              time.in(
+                  Duration.ofMillis(1),
+                  r.lane(),
+                  () ->
+                      r.instances()
+                          .learn(instance)
+                          .thenRun(() -> r.instances().askedFor(instance, name))));
+      time.in(Duration.ofSeconds(3), lane, () -> look(instance));
+    }
+
+    private void end(String instance) {
+      int dice = time.chance().nextInt(20);
+      if (dice < 2) {
+        promises.letGo(instance, "its client dies");
+        lane.kill();
+        next();
+      } else {
+        delete(instance);
+      }
+    }
+
+    private void delete(String instance) {
+      Optional<Replica> replica = simulation.any();
+      if (replica.isEmpty()) {
+        time.in(Duration.ofSeconds(1), lane, () -> delete(instance));
+        return;
+      }
+      promises.letGo(instance, "DELETE");
+      time.in(
+          Duration.ofMillis(1),
+          replica.get().lane(),
+          () -> replica.get().instances().delete(instance, "deleted"));
+      time.in(
+          Duration.ofSeconds(20),
+          lane,
+          () -> {
+            lane.kill();
+            next();
+          });
+    }
+  }
+}
