@@ -3,7 +3,9 @@ package io.macpool.console;
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.RetryPolicy;
+import io.macpool.console.history.HistoryStore;
 import io.macpool.console.jobs.JobHistory;
+import io.macpool.console.jobs.WorkLog;
 import io.macpool.console.queue.JobFeed;
 import io.macpool.service.AdminRoutes;
 import io.macpool.service.AdminServer;
@@ -18,11 +20,13 @@ import io.macpool.service.Secret;
 import io.macpool.service.Settings;
 import io.macpool.service.SettingsException;
 import io.macpool.service.SteadyClock;
+import io.macpool.service.database.DatabaseAddress;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -31,13 +35,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A running console. Closing it frees its ports; nobody else notices. */
 public final class Console implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(Console.class);
   private static final int SHORTEST_TOKEN = 16;
   private static final int MOST_RECORDS = 200_000;
   private static final int MOST_JOBS = 5_000;
@@ -46,6 +47,7 @@ public final class Console implements AutoCloseable {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
 
   private static final Duration BELIEVED = Duration.ofSeconds(4);
+  private static final Duration KEEP_EVERY = Duration.ofMinutes(1);
   private static final Duration KUBERNETES_INTERVAL = Duration.ofSeconds(5);
 
   private final Resources resources = new Resources();
@@ -125,16 +127,34 @@ public final class Console implements AutoCloseable {
                         BELIEVED.plus(KUBERNETES_INTERVAL),
                         clock,
                         timer));
+    Duration kept = settings.get(ConsoleSettings.HISTORY);
     PoolHistory history =
-        new PoolHistory(settings.get(ConsoleSettings.HISTORY), MOST_RECORDS, clock.instant());
-    log.info("the history is in memory: reports begin anew with each start");
+        new PoolHistory(
+            kept.compareTo(HistoryStore.EXACT) < 0 ? kept : HistoryStore.EXACT,
+            MOST_RECORDS,
+            clock.instant());
+    WorkLog work = new WorkLog();
+    JobHistory jobs = new JobHistory(MOST_JOBS, work::hear);
+    HistoryKeeper keeper =
+        resources.own(
+            "history",
+            new HistoryKeeper(
+                database(settings),
+                new HistoryKeeper.Sources(history, jobs, work),
+                kept,
+                MOST_RECORDS,
+                MOST_JOBS,
+                clock));
     broker.onAnswer(
         seen ->
-            seen.now().toOptional().ifPresent(state -> history.observe(state, clock.instant())));
-    JobHistory jobs = new JobHistory(MOST_JOBS);
+            seen.now()
+                .toOptional()
+                .filter(state -> keeper.isSettled())
+                .ifPresent(state -> history.observe(state, clock.instant())));
     Optional<JobFeed> feed = feed(settings, jobs, clock);
     JobPages pages = new JobPages(jobs, history, feed);
-    listen(settings, token, endpoint, broker, clusters, history, pages, meters, clock);
+    listen(settings, token, endpoint, broker, clusters, history, keeper, pages, meters, clock);
+    keeper.start(KEEP_EVERY);
     feed.ifPresent(JobFeed::start);
     broker.start();
     clusters.ifPresent(Poller::start);
@@ -147,6 +167,7 @@ public final class Console implements AutoCloseable {
       Poller<BrokerState> broker,
       Optional<Poller<ClusterState>> clusters,
       PoolHistory history,
+      HistoryKeeper keeper,
       JobPages jobs,
       PrometheusMeterRegistry meters,
       Clock clock) {
@@ -180,6 +201,7 @@ public final class Console implements AutoCloseable {
             broker,
             clusters,
             history,
+            keeper,
             jobs,
             settings.get(ConsoleSettings.LICENSED_VMS),
             endpoint.toString(),
@@ -193,7 +215,9 @@ public final class Console implements AutoCloseable {
             .warning(
                 "broker",
                 () -> broker.current().trouble().map(unknown -> "away: " + unknown.cause()))
-            .warning("jobs", () -> jobs.trouble().map(why -> "not heard: " + why));
+            .warning("jobs", () -> jobs.trouble().map(why -> "not heard: " + why))
+            .warning(
+                "history", () -> keeper.trouble().map(trouble -> "not kept: " + trouble.cause()));
     AdminServer admin =
         resources.own(
             "admin",
@@ -219,6 +243,19 @@ public final class Console implements AutoCloseable {
                           clock)));
     } catch (IllegalArgumentException e) {
       throw new SettingsException(List.of(ConsoleSettings.AMQP_URI.flag() + ": " + e.getMessage()));
+    }
+  }
+
+  private static DatabaseAddress database(Settings settings) {
+    try {
+      return settings
+          .find(ConsoleSettings.DATABASE_URL)
+          .map(DatabaseAddress::postgres)
+          .orElseGet(
+              () -> DatabaseAddress.file(Path.of(settings.get(ConsoleSettings.HISTORY_FILE))));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(
+          List.of(ConsoleSettings.DATABASE_URL.flag() + ": " + e.getMessage()));
     }
   }
 

@@ -47,8 +47,21 @@ public final class ConsoleSettings {
 
   public static final Setting<Duration> HISTORY =
       Setting.duration(
-              "HISTORY", "how much of the past reports know; it is kept in memory, not on disk")
-          .defaultTo(Duration.ofHours(24));
+              "HISTORY",
+              "how much of the past reports know: exactly the last 26h, by the hour 35 days, by the"
+                  + " day what is older")
+          .defaultTo(Duration.ofDays(90));
+
+  public static final Setting<String> HISTORY_FILE =
+      Setting.text("HISTORY_FILE", "file of the embedded history, when there is no database")
+          .defaultTo("macpool-console-history");
+
+  public static final Setting<Secret> DATABASE_URL =
+      Setting.secret(
+              "DATABASE_URL",
+              "where the history is kept: postgres://user:password@host:5432/database, for this"
+                  + " console alone; embedded, in the history file, if unset")
+          .also("DATABASE_URL");
 
   public static final Setting<Integer> LICENSED_VMS =
       Setting.integer("LICENSED_VMS", 1, 1000, "VMs that the licence allows on one host at once")
@@ -78,8 +91,8 @@ public final class ConsoleSettings {
   public static final Setting<Secret> AMQP_URI =
       Setting.secret(
           "AMQP_URI",
-          "the AMQP broker of the workers, amqps://USER:PASSWORD@HOST/VHOST, for jobs; not set: jobs"
-              + " are not shown");
+          "the AMQP broker of the workers, amqps://USER:PASSWORD@HOST/VHOST, for jobs; not set:"
+              + " jobs are not shown");
 
   public static final Setting<String> JOB_EVENTS_EXCHANGE =
       Setting.text(
@@ -100,6 +113,8 @@ public final class ConsoleSettings {
               INSECURE_COOKIE,
               POLL_INTERVAL,
               HISTORY,
+              HISTORY_FILE,
+              DATABASE_URL,
               LICENSED_VMS,
               KUBERNETES_URL,
               KUBERNETES_NAMESPACE,

@@ -3,7 +3,7 @@ package io.macpool.console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.broker.BrokerJson;
-import io.macpool.console.PoolHistory.Stay;
+import io.macpool.console.history.Stay;
 import io.macpool.console.jobs.JobHistory;
 import io.macpool.console.jobs.JobPhases;
 import io.macpool.console.jobs.JobPhases.Phase;

@@ -2,17 +2,21 @@ package io.macpool.console;
 
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.Instance;
+import io.macpool.console.history.OpenStay;
+import io.macpool.console.history.Seen;
+import io.macpool.console.history.Stay;
 import io.macpool.core.usage.CapacityReplay.Demand;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.Recording;
 import io.macpool.core.usage.Recording.Gap;
 import io.macpool.core.usage.Recording.HostSpan;
-import io.macpool.core.usage.Recording.Occupation;
 import io.macpool.core.usage.SlotUse;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,22 +35,22 @@ final class PoolHistory {
   /** Longer than this, and nobody can say what was between two looks. */
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
-  /**
-   * One instance in one state.
-   *
-   * @param ended whether it is over
-   */
-  record Stay(String instance, Optional<String> image, Occupation occupation, boolean ended) {}
+  /** Why nothing is known of the time before the first look. */
+  static final String NOT_YET = "the console did not look yet";
 
-  private record Open(Instance seen, SlotUse use, Instant since, boolean made, boolean ready) {}
+  /** What is made for longer counts as being made until now, even if it comes to nothing. */
+  private static final Duration LONGEST_UNDECIDED = Duration.ofMinutes(30);
 
   private final Duration kept;
   private final int most;
   private final Deque<Stay> stays = new ArrayDeque<>();
   private final Deque<HostSpan> spans = new ArrayDeque<>();
   private final Deque<Gap> gaps = new ArrayDeque<>();
-  private final Map<String, Open> open = new HashMap<>();
+  private final Map<String, OpenStay> open = new HashMap<>();
   private final Map<String, HostSpan> hosts = new HashMap<>();
+  private final Deque<Stay> newStays = new ArrayDeque<>();
+  private final Deque<HostSpan> newSpans = new ArrayDeque<>();
+  private final Deque<Gap> newGaps = new ArrayDeque<>();
   private Instant begin;
   private Instant last;
 
@@ -57,14 +61,14 @@ final class PoolHistory {
   PoolHistory(Duration kept, int most, Instant begin) {
     this.kept = kept;
     this.most = most;
-    this.begin = begin;
+    this.begin = begin.truncatedTo(ChronoUnit.MILLIS); // as periods are
     this.last = begin;
   }
 
   /** Takes in what was seen at an instant; looks come in order. */
   synchronized void observe(BrokerState state, Instant at) {
     if (pauseBefore(at)) {
-      gaps.add(new Gap(new Period(last, at), "the broker was away, or nobody looked"));
+      add(new Gap(new Period(last, at), "the broker was away, or nobody looked"));
     }
     for (HostInfo host : state.hosts()) {
       HostSpan before = hosts.get(host.name());
@@ -95,12 +99,12 @@ final class PoolHistory {
         continue;
       }
       there.add(instance.id());
-      Open before = open.get(instance.id());
+      OpenStay before = open.get(instance.id());
       SlotUse use = BrokerState.useOf(instance);
       if (before != null
           && before.use() == use
-          && instance.host().equals(before.seen().host())
-          && ownerOf(instance).equals(ownerOf(before.seen()))) {
+          && instance.host().equals(before.host())
+          && ownerOf(instance).equals(before.owner())) {
         continue;
       }
       boolean made =
@@ -109,33 +113,43 @@ final class PoolHistory {
               : before.made();
       boolean ready = (before != null && before.ready()) || use != SlotUse.BOOTING;
       if (before != null) {
-        end(before, before.use(), at);
+        add(before.ended(at, false));
       }
-      open.put(instance.id(), new Open(instance, use, at, made, ready));
+      open.put(
+          instance.id(),
+          new OpenStay(
+              instance.id(),
+              Optional.ofNullable(instance.baseImage()),
+              instance.host(),
+              ownerOf(instance),
+              use,
+              at,
+              made,
+              ready));
     }
     for (String id : List.copyOf(open.keySet())) {
       if (!there.contains(id)) {
-        Open gone = open.remove(id);
-        boolean inVain = gone.made() && !gone.ready() && gone.use() == SlotUse.BOOTING;
-        end(gone, inVain ? SlotUse.HUNG : gone.use(), at);
+        add(open.remove(id).ended(at, true));
       }
     }
   }
 
-  private void end(Open stay, SlotUse use, Instant at) {
-    stays.add(stay(stay, use, at, true));
+  private void add(Stay stay) {
+    stays.add(stay);
+    keep(newStays, stay);
   }
 
-  private static Stay stay(Open open, SlotUse use, Instant until, boolean ended) {
-    return new Stay(
-        open.seen().id(),
-        Optional.ofNullable(open.seen().baseImage()),
-        new Occupation(
-            open.seen().host(),
-            use == SlotUse.WARM ? Optional.empty() : ownerOf(open.seen()),
-            use,
-            new Period(open.since(), until.isBefore(open.since()) ? open.since() : until)),
-        ended);
+  private void add(Gap gap) {
+    gaps.add(gap);
+    keep(newGaps, gap);
+  }
+
+  /** Until it is saved; while that fails for long, the oldest goes. */
+  private <T> void keep(Deque<T> unsaved, T one) {
+    unsaved.add(one);
+    if (unsaved.size() > most) {
+      unsaved.poll();
+    }
   }
 
   private static Optional<String> ownerOf(Instance instance) {
@@ -145,7 +159,9 @@ final class PoolHistory {
   private void endHost(String name, Instant at) {
     HostSpan before = hosts.remove(name);
     if (before != null) {
-      spans.add(until(before, at));
+      HostSpan span = until(before, at);
+      spans.add(span);
+      keep(newSpans, span);
     }
   }
 
@@ -186,22 +202,86 @@ final class PoolHistory {
             && Duration.between(last, asked.to()).compareTo(LONGEST_PAUSE) <= 0
             && last.isAfter(asked.from());
     Period period = fresh ? new Period(asked.from(), last) : asked;
-    List<HostSpan> allHosts = new ArrayList<>(spans);
+    List<HostSpan> allHosts = new ArrayList<>();
+    spans.stream().filter(span -> meets(span.period(), period)).forEach(allHosts::add);
     hosts.values().forEach(span -> allHosts.add(until(span, later(last, span.period().from()))));
     List<Gap> allGaps = new ArrayList<>(gaps);
     if (period.from().isBefore(begin)) {
-      allGaps.add(new Gap(new Period(period.from(), begin), "the console did not look yet"));
+      allGaps.add(new Gap(new Period(period.from(), begin), NOT_YET));
     }
     if (period.to().isAfter(last)) {
       allGaps.add(new Gap(new Period(last, period.to()), "since the last look"));
     }
     return new Recording(
-        period, allHosts, all().stream().map(Stay::occupation).toList(), allGaps, Map.of());
+        period,
+        allHosts,
+        all().stream().map(Stay::occupation).filter(each -> meets(each.period(), period)).toList(),
+        allGaps,
+        Map.of());
+  }
+
+  private static boolean meets(Period one, Period other) {
+    return !one.to().isBefore(other.from()) && !one.from().isAfter(other.to());
+  }
+
+  /** Goes on from what was kept by one before, before the first look. */
+  synchronized void resume(Seen seen) {
+    begin = seen.begin();
+    last = seen.last();
+    stays.addAll(seen.stays());
+    spans.addAll(seen.spans());
+    gaps.addAll(seen.gaps());
+    seen.open().forEach(each -> open.put(each.instance(), each));
+    seen.hosts().forEach(each -> hosts.put(each.host(), each));
+  }
+
+  /** What was seen, and of the past what is not {@link #saved} yet. */
+  synchronized Seen unsaved() {
+    return new Seen(
+        begin,
+        last,
+        List.copyOf(open.values()),
+        List.copyOf(hosts.values()),
+        List.copyOf(newStays),
+        List.copyOf(newSpans),
+        List.copyOf(newGaps));
+  }
+
+  /** The past that this tells is kept elsewhere from now on, too. */
+  synchronized void saved(Seen seen) {
+    drop(newStays, seen.stays());
+    drop(newSpans, seen.spans());
+    drop(newGaps, seen.gaps());
+  }
+
+  /** Those that are still there are the first. */
+  private static <T> void drop(Deque<T> unsaved, List<T> saved) {
+    for (T each : saved) {
+      if (unsaved.peek() == each) {
+        unsaved.poll();
+      }
+    }
+  }
+
+  synchronized Instant last() {
+    return last;
+  }
+
+  /** Up to when nothing changes any more: what is being made may still turn out to hang. */
+  synchronized Instant decided() {
+    Instant oldest = last.minus(LONGEST_UNDECIDED);
+    Instant undecided =
+        open.values().stream()
+            .filter(OpenStay::isUndecided)
+            .map(OpenStay::since)
+            .min(Comparator.naturalOrder())
+            .orElse(last);
+    return later(oldest, undecided);
   }
 
   private List<Stay> all() {
     List<Stay> all = new ArrayList<>(stays);
-    open.values().forEach(each -> all.add(stay(each, each.use(), last, false)));
+    open.values().forEach(each -> all.add(each.until(last)));
     return all;
   }
 

@@ -4,7 +4,7 @@ import io.macpool.broker.Capacity.Slots;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.ImageInfo;
 import io.macpool.broker.Instance;
-import io.macpool.console.PoolHistory.Stay;
+import io.macpool.console.history.Stay;
 import io.macpool.core.Observed.Known;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

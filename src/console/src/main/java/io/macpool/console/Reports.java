@@ -3,6 +3,7 @@ package io.macpool.console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.console.history.Work;
 import io.macpool.core.usage.CapacityReplay;
 import io.macpool.core.usage.SlotTime;
 import io.macpool.core.usage.SlotUse;
@@ -12,6 +13,8 @@ import io.macpool.core.usage.UsageReport.HostUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /** A usage report as page, CSV and JSON: the same figures in each. */
 final class Reports {
@@ -23,10 +26,18 @@ final class Reports {
   /**
    * The page.
    *
+   * @param work jobs by queue
+   * @param trouble why the history is not kept now
    * @param query the period as a query, for links to the other forms
    * @param replays the period's load on other hardware; empty if it can't be told
    */
-  static String page(UsageReport report, int licensed, List<CapacityReplay> replays, String query) {
+  static String page(
+      UsageReport report,
+      Map<String, Work> work,
+      Optional<HistoryKeeper.Trouble> trouble,
+      int licensed,
+      List<CapacityReplay> replays,
+      String query) {
     Html html = Page.begin("Reports", false);
     String json = "/reports.json?" + query;
     html.open("p").text("From ");
@@ -38,8 +49,15 @@ final class Reports {
     html.element("a", "JSON", "href", json).close();
     html.element(
         "p",
-        "It rests on what this console saw by asking the broker, and keeps in memory. Times in"
-            + " slot hours: one slot for one hour.");
+        "It rests on what this console saw by asking the broker: exactly for the last 26 hours,"
+            + " by the hour for 35 days, by the day before; the period begins with one of these."
+            + " Times in slot hours: one slot for one hour.");
+    trouble.ifPresent(
+        why -> {
+          html.open("p", "class", "trouble").text("The history is not kept since ");
+          Page.time(html, why.since());
+          html.text(": " + why.cause() + ".").close();
+        });
     report
         .gaps()
         .forEach(
@@ -75,6 +93,7 @@ final class Reports {
         "p",
         "Warm, idle, cordoned and lost slots are shared among owners in the proportion of their own"
             + " slot hours; sums and what is not recorded add up to all.");
+    JobReports.tables(html, json, work);
     whatIf(html, replays, query);
     return html.document();
   }
@@ -120,7 +139,7 @@ final class Reports {
             + " slots. Who found no slot at the time is not among them.");
   }
 
-  private static void cells(Html html, String call, String first, String... numbers) {
+  static void cells(Html html, String call, String first, String... numbers) {
     html.open("tr").element("td", first);
     for (String number : numbers) {
       html.open("td");
@@ -131,7 +150,7 @@ final class Reports {
   }
 
   /** Rows of section, name, measure, value. */
-  static String csv(UsageReport report) {
+  static String csv(UsageReport report, Map<String, Work> work) {
     StringBuilder csv = new StringBuilder("section,name,measure,value\r\n");
     line(csv, "period", "", "from", report.period().from().toString());
     line(csv, "period", "", "to", report.period().to().toString());
@@ -157,6 +176,7 @@ final class Reports {
                     gap.cause(),
                     gap.period().from().toString(),
                     gap.period().to().toString()));
+    JobReports.csv(csv, work);
     return csv.toString();
   }
 
@@ -170,7 +190,7 @@ final class Reports {
     return use.name().toLowerCase(Locale.ROOT);
   }
 
-  private static void line(StringBuilder csv, String... cells) {
+  static void line(StringBuilder csv, String... cells) {
     for (int i = 0; i < cells.length; i++) {
       csv.append(i == 0 ? "" : ",").append(cell(cells[i]));
     }
@@ -183,7 +203,7 @@ final class Reports {
     return "\"" + safe.replace("\"", "\"\"") + "\"";
   }
 
-  static ObjectNode json(UsageReport report) {
+  static ObjectNode json(UsageReport report, Map<String, Work> work) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("from", report.period().from().toString());
     json.put("to", report.period().to().toString());
@@ -212,6 +232,7 @@ final class Reports {
                     .put("from", gap.period().from().toString())
                     .put("to", gap.period().to().toString())
                     .put("cause", gap.cause()));
+    JobReports.json(json, work);
     return json;
   }
 

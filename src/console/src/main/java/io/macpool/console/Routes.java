@@ -37,6 +37,7 @@ final class Routes {
   private final Poller<BrokerState> broker;
   private final Optional<Poller<ClusterState>> clusters;
   private final PoolHistory history;
+  private final HistoryKeeper keeper;
   private final JobPages jobs;
   private final int licensed;
   private final String brokerAddress;
@@ -47,6 +48,7 @@ final class Routes {
       Poller<BrokerState> broker,
       Optional<Poller<ClusterState>> clusters,
       PoolHistory history,
+      HistoryKeeper keeper,
       JobPages jobs,
       int licensed,
       String brokerAddress,
@@ -55,6 +57,7 @@ final class Routes {
     this.broker = broker;
     this.clusters = clusters;
     this.history = history;
+    this.keeper = keeper;
     this.jobs = jobs;
     this.licensed = licensed;
     this.brokerAddress = brokerAddress;
@@ -111,12 +114,12 @@ final class Routes {
         router,
         "/reports.csv",
         "text/csv; charset=utf-8",
-        period -> Reports.csv(UsageReport.of(history.recording(period))));
+        period -> Reports.csv(keeper.report(period), keeper.work(period)));
     report(
         router,
         "/reports.json",
         "application/json",
-        period -> Reports.json(UsageReport.of(history.recording(period))).toString());
+        period -> Reports.json(keeper.report(period), keeper.work(period)).toString());
     api(router, "hosts", BrokerState::hosts);
     api(router, "instances", BrokerState::instances);
     api(router, "capacity", BrokerState::capacity);
@@ -201,20 +204,21 @@ final class Routes {
   }
 
   private String reportPage(Period period) {
-    UsageReport report = UsageReport.of(history.recording(period));
+    UsageReport report = keeper.report(period);
     String query = "from=" + report.period().from() + "&to=" + report.period().to();
     int slots =
         broker.current().last().map(Known::value).stream()
             .mapToInt(state -> state.capacity().slots().total())
             .sum();
     List<CapacityReplay> replays = new ArrayList<>();
-    List<Demand> load = history.load(report.period());
+    List<Demand> load = keeper.load(report.period());
     for (int more : OTHER_SLOTS) {
       if (slots + more > 0 && !load.isEmpty()) {
         replays.add(CapacityReplay.of(load, slots + more));
       }
     }
-    return Reports.page(report, licensed, replays, query);
+    return Reports.page(
+        report, keeper.work(report.period()), keeper.trouble(), licensed, replays, query);
   }
 
   private void api(Router router, String name, Function<BrokerState, Object> part) {

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The console before a broker that comes and goes. */
 class ConsoleIT {
@@ -34,6 +36,7 @@ class ConsoleIT {
           List.of(FakePool.host("mac-1", "ready", 1)),
           List.of(FakePool.instance("vm-1", "mac-1", "ios", "ready", false)));
 
+  @TempDir private Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile BrokerState said = BEFORE;
   private volatile boolean away;
@@ -72,6 +75,8 @@ class ConsoleIT {
                     TOKEN,
                     "MACPOOL_CONSOLE_KUBERNETES_URL",
                     "http://127.0.0.1:" + broker.port() + "/",
+                    "MACPOOL_CONSOLE_HISTORY_FILE",
+                    folder.resolve("history").toString(),
                     "MACPOOL_CONSOLE_POLL_INTERVAL",
                     "250ms")));
   }

@@ -14,11 +14,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page of jobs, before an AMQP broker that comes and goes. */
 class JobsIT {
@@ -26,6 +28,7 @@ class JobsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String TOKEN = "the-token-of-viewers";
 
+  @TempDir private Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
   private final AmqpSimulator amqp = AmqpSimulator.start();
   private Console console;
@@ -44,6 +47,8 @@ class JobsIT {
                     "http://reader@127.0.0.1:1",
                     "MACPOOL_CONSOLE_TOKEN",
                     TOKEN,
+                    "MACPOOL_CONSOLE_HISTORY_FILE",
+                    folder.resolve("history").toString(),
                     "MACPOOL_CONSOLE_AMQP_URI",
                     amqpUri)));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.console.ClusterState.Cluster;
 import io.macpool.console.ClusterState.Grant;
 import io.macpool.console.ClusterState.Pool;
+import io.macpool.console.history.Work;
 import io.macpool.core.usage.CapacityReplay;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.Recording;
@@ -121,7 +122,9 @@ class PagesTest {
             broker,
             List.of(),
             NOW));
-    pages.add(Reports.page(report, 2, List.of(), "last=1h"));
+    pages.add(
+        Reports.page(
+            report, Map.of(HOSTILE, Work.none()), Optional.empty(), 2, List.of(), "last=1h"));
 
     assertThat(pages)
         .allSatisfy(
@@ -130,7 +133,7 @@ class PagesTest {
                     .contains("&lt;script&gt;")
                     .doesNotContain("<script>")
                     .doesNotContain("alert('"));
-    assertThat(Reports.csv(report))
+    assertThat(Reports.csv(report, Map.of()))
         .as("no formula, and one cell")
         .contains("\"\"\"><script>alert('x')</script>&=cmd()\"");
   }
@@ -144,12 +147,20 @@ class PagesTest {
     UsageReport report =
         UsageReport.of(history.recording(new Period(NOW, NOW.plus(Duration.ofHours(1)))));
 
-    assertThat(Reports.csv(report))
+    assertThat(Reports.csv(report, Map.of()))
         .contains("\"pool\",\"\",\"busy-slot-hours\",\"1.00\"")
         .contains("\"licence\",\"mac-1\",\"most-at-once\",\"2\"")
         .contains("\"owner\",\"ios\",\"own-slot-hours\",\"2.00\"");
-    assertThat(Reports.json(report).path("slotHours").path("cordoned").asDouble()).isEqualTo(2);
-    assertThat(Reports.page(report, 2, List.of(CapacityReplay.of(List.of(), 4)), "last=1h"))
+    assertThat(Reports.json(report, Map.of()).path("slotHours").path("cordoned").asDouble())
+        .isEqualTo(2);
+    assertThat(
+            Reports.page(
+                report,
+                Map.of(),
+                Optional.empty(),
+                2,
+                List.of(CapacityReplay.of(List.of(), 4)),
+                "last=1h"))
         .contains(">2.00</a>")
         .contains("Licence: 2 VMs on a host at once");
   }
@@ -164,7 +175,8 @@ class PagesTest {
                         List.of(),
                         List.of(),
                         List.of(new Gap(new Period(NOW, NOW.plusSeconds(60)), "=1+1")),
-                        Map.of()))))
+                        Map.of())),
+                Map.of()))
         .contains("\"gap\",\"'=1+1\"");
   }
 

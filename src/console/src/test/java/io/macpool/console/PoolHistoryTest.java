@@ -3,7 +3,7 @@ package io.macpool.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.broker.Instance;
-import io.macpool.console.PoolHistory.Stay;
+import io.macpool.console.history.Stay;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.SlotUse;
 import io.macpool.core.usage.UsageReport;

@@ -89,7 +89,10 @@ final class Sandbox implements AutoCloseable {
     admin.putAll(pods.adminUrls());
     String consoleUrl = null;
     if (!options.endsByItself()) {
-      Console console = resources.own("console", Console.start(wiring.consoleSettings(brokerUrl)));
+      Console console =
+          resources.own(
+              "console",
+              Console.start(wiring.consoleSettings(brokerUrl, directory.resolve("history"))));
       consoleUrl = "http://127.0.0.1:" + console.port();
       admin.put("console", "http://127.0.0.1:" + console.adminPort());
     }

@@ -11,6 +11,7 @@ import io.macpool.service.Settings;
 import io.macpool.service.SettingsSpec;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
@@ -57,8 +58,9 @@ final class Wiring {
   }
 
   /** What the console is told: a viewer needs the broker's token. */
-  Settings consoleSettings(String brokerUrl) {
+  Settings consoleSettings(String brokerUrl, Path history) {
     Map<String, String> environment = new HashMap<>();
+    environment.put("MACPOOL_CONSOLE_HISTORY_FILE", history.toString());
     environment.put("MACPOOL_CONSOLE_ADDR", "127.0.0.1:0");
     environment.put("MACPOOL_CONSOLE_ADMIN_ADDR", "127.0.0.1:0");
     environment.put("MACPOOL_CONSOLE_BROKER_URL", brokerUrl.replace("://", "://" + token + "@"));

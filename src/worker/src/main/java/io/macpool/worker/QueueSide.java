@@ -86,7 +86,12 @@ record QueueSide(
                     resources.own(
                         "job events",
                         new AmqpJobEvents(
-                            jobs, exchange, hostname, threads.blocking(), threads.scheduler())));
+                            jobs,
+                            exchange,
+                            hostname,
+                            settings.find(QueueSettings.QUEUE_NAME).orElse(""),
+                            threads.blocking(),
+                            threads.scheduler())));
     AmqpReports reports =
         resources.own(
             "reports",

@@ -1,6 +1,8 @@
 package io.macpool.console.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Objects;
@@ -10,6 +12,7 @@ import java.util.Optional;
  * What was told of a job last. Everything in it was chosen by others.
  *
  * @param update orders what is told of one delivery of a job
+ * @param queue from which it came; empty if its worker does not tell
  * @param instance on which it runs or ran
  */
 public record JobState(
@@ -18,6 +21,7 @@ public record JobState(
     long update,
     String repository,
     String worker,
+    Optional<String> queue,
     Optional<String> instance,
     Optional<Instant> queued,
     Optional<Instant> received,
@@ -30,6 +34,7 @@ public record JobState(
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(worker, "worker");
+    Objects.requireNonNull(queue, "queue");
     Objects.requireNonNull(instance, "instance");
   }
 
@@ -47,11 +52,26 @@ public record JobState(
             event.path("update").asLong(),
             text(event, "repository").orElse(""),
             text(event, "worker").orElse(""),
+            text(event, "queue"),
             text(event, "instance_id"),
             time(event, "queued_at"),
             time(event, "received_at"),
             time(event, "started_at"),
             time(event, "finished_at")));
+  }
+
+  /** As {@link #read} takes it. */
+  public ObjectNode json() {
+    ObjectNode event = JsonNodeFactory.instance.objectNode();
+    event.put("job_id", id).put("state", state).put("update", update);
+    event.put("repository", repository).put("worker", worker);
+    queue.ifPresent(name -> event.put("queue", name));
+    instance.ifPresent(name -> event.put("instance_id", name));
+    queued.ifPresent(at -> event.put("queued_at", at.toString()));
+    received.ifPresent(at -> event.put("received_at", at.toString()));
+    started.ifPresent(at -> event.put("started_at", at.toString()));
+    finished.ifPresent(at -> event.put("finished_at", at.toString()));
+    return event;
   }
 
   private static Optional<String> text(JsonNode event, String name) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.console.history.Bucket;
+import io.macpool.console.history.Work;
 import io.macpool.console.jobs.JobPhases.Phase;
 import io.macpool.console.jobs.JobPhases.Span;
 import io.macpool.core.usage.Period;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +21,7 @@ class JobHistoryTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
-  private final JobHistory history = new JobHistory(3);
+  private final JobHistory history = new JobHistory(3, (before, told) -> {});
 
   static Instant at(int second) {
     return NOON.plusSeconds(second);
@@ -31,6 +34,7 @@ class JobHistoryTest {
         update,
         "acme/app" + id,
         "worker-1",
+        Optional.of("ios"),
         Optional.of("vm-" + id),
         Optional.of(NOON),
         Optional.of(at(received)),
@@ -45,6 +49,40 @@ class JobHistoryTest {
     assertThat(history.find(1)).map(JobState::state).contains("started");
     history.hear(job(1, "passed", 2, 5));
     assertThat(history.find(1)).map(JobState::state).contains("passed");
+  }
+
+  @Test
+  void whatIsKeptIsReadAsItWas() {
+    assertThat(JobState.read(job(1, "started", 1, 5).json())).contains(job(1, "started", 1, 5));
+  }
+
+  @Test
+  void itGoesOnFromWhatWasKeptAndTellsWhatIsNew() {
+    history.hear(job(1, "passed", 2, 5));
+    history.resume(List.of(job(1, "received", 0, 5), job(2, "received", 0, 5)));
+
+    assertThat(history.find(1)).map(JobState::state).contains("passed");
+    assertThat(history.size()).isEqualTo(2);
+    assertThat(history.unsaved()).containsExactly(job(1, "passed", 2, 5));
+    history.saved(history.unsaved());
+    assertThat(history.unsaved()).isEmpty();
+  }
+
+  @Test
+  void ofAJobItsFirstDeliveryAndItsFirstEndAreCounted() {
+    WorkLog work = new WorkLog();
+    work.hear(Optional.empty(), job(1, "received", 0, 5));
+    work.hear(Optional.of(job(1, "received", 0, 5)), job(1, "received", 0, 50));
+    work.hear(Optional.of(whole(40, null)), whole(40, 100));
+    work.hear(Optional.of(whole(40, 100)), whole(40, 100));
+
+    Map<String, Work> counted = work.within(new Period(NOON, NOON.plusSeconds(3600)));
+    assertThat(counted.get("ios").waits().count()).isOne();
+    assertThat(counted.get(WorkLog.NO_QUEUE).outcomes()).isEqualTo(Map.of("any", 1L));
+    Map<Bucket, Map<String, Work>> taken = work.take();
+    assertThat(work.unsaved()).isEmpty();
+    work.giveBack(taken);
+    assertThat(work.unsaved()).isEqualTo(taken);
   }
 
   @Test
@@ -115,6 +153,7 @@ class JobHistoryTest {
         0,
         "",
         "",
+        Optional.empty(),
         Optional.empty(),
         Optional.of(at(0)),
         Optional.of(at(10)),

@@ -28,6 +28,7 @@ public final class AmqpJobEvents implements AutoCloseable {
 
   private final String exchange;
   private final String worker;
+  private final String queue;
   private final SupervisedChannel supervised;
   private final ThreadPoolExecutor sender;
 
@@ -35,15 +36,18 @@ public final class AmqpJobEvents implements AutoCloseable {
    * Opens its channel as soon as there is a connection.
    *
    * @param worker who tells, for people
+   * @param queue from which its jobs come
    */
   public AmqpJobEvents(
       AmqpConnection connection,
       String exchange,
       String worker,
+      String queue,
       Executor blocking,
       ScheduledExecutorService scheduler) {
     this.exchange = exchange;
     this.worker = worker;
+    this.queue = queue;
     this.sender =
         new ThreadPoolExecutor(
             1,
@@ -70,7 +74,7 @@ public final class AmqpJobEvents implements AutoCloseable {
 
   /** Tells a state, if that can be done now. Never waits, and never fails. */
   public void tell(StateReport report) {
-    byte[] body = AmqpReports.bytes(body(report, worker));
+    byte[] body = AmqpReports.bytes(body(report, worker, queue));
     sender.execute(() -> send("job." + report.state(), body));
   }
 
@@ -94,13 +98,16 @@ public final class AmqpJobEvents implements AutoCloseable {
   }
 
   /** The body: times to the millisecond, and only those that are known. */
-  static ObjectNode body(StateReport report, String worker) {
+  static ObjectNode body(StateReport report, String worker, String queue) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("job_id", report.jobId());
     body.put("state", report.state());
     body.put("update", report.updateCount());
     body.put("repository", report.repository());
     body.put("worker", worker);
+    if (!queue.isEmpty()) {
+      body.put("queue", queue);
+    }
     report.instanceId().ifPresent(id -> body.put("instance_id", id));
     time(body, "queued_at", report.queuedAt());
     time(body, "received_at", report.receivedAt());
