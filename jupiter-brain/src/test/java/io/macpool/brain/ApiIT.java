@@ -185,9 +185,13 @@ class ApiIT {
             "GARBAGE\r\n\r\n",
             "GET /" + "a".repeat(10_000) + " HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET /instances HTTP/1.1\r\nX: " + "a".repeat(40_000) + "\r\n\r\n",
-            "POST /instances HTTP/1.1\r\n"
-                + "Authorization: token secret\r\n"
-                + "Content-Length: x\r\n\r\n")) {
+            String.join(
+                "\r\n",
+                "POST /instances HTTP/1.1",
+                "Authorization: token secret",
+                "Content-Length: x",
+                "",
+                ""))) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), lab.url("/").getPort())) {
         socket.setSoTimeout(5_000);
         socket.getOutputStream().write(noise.getBytes(StandardCharsets.ISO_8859_1));

@@ -9,7 +9,7 @@ import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
 import io.macpool.sim.tart.MacFleet;
 import io.macpool.sim.tart.MacTimes;
-import io.macpool.sim.vcenter.VCenterOptions;
+import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -158,7 +158,7 @@ class RelayIT {
         .until(
             () -> {
               try (Socket late = dial(endpoint)) {
-                return false;
+                return !late.isConnected();
               } catch (IOException e) {
                 return true;
               }

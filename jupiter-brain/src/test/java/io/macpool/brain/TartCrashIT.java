@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.brain.lifecycle.execution.Checkpoint.Step;
 import io.macpool.sim.tart.MacFleet;
 import io.macpool.sim.tart.MacTimes;
-import io.macpool.sim.vcenter.GuestPower;
-import io.macpool.sim.vcenter.VCenterOptions;
 import io.macpool.sim.vcenter.guest.GuestPower;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;

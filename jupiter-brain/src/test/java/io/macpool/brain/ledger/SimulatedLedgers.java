@@ -2,8 +2,8 @@ package io.macpool.brain.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.macpool.brain.ledger.database.DatabaseAddress;
 import io.macpool.brain.ledger.database.LedgerDatabase;
+import io.macpool.service.database.DatabaseAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -101,7 +101,7 @@ public final class SimulatedLedgers implements AutoCloseable {
     }
 
     @Override
-    public boolean leads() {
+    public synchronized boolean leads() {
       waits.run();
       return leads.getAsBoolean();
     }

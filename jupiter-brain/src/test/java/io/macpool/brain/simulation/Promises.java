@@ -71,14 +71,14 @@ final class Promises {
     handedOver++;
     String before = known.putIfAbsent(instance, client);
     if (before != null && !before.equals(client)) {
-      broken("one owner: " + instance + " was " + before + "'s and is " + client + "'s");
+      throw broken("one owner: " + instance + " was " + before + "'s and is " + client + "'s");
     }
     held.put(instance, client);
     if (!key.isEmpty()) {
       Set<String> all = byKey.computeIfAbsent(key, k -> new HashSet<>());
       all.add(instance);
       if (all.stream().filter(held::containsKey).count() > 1) {
-        broken("one instance for a key: " + key + " made " + all);
+        throw broken("one instance for a key: " + key + " made " + all);
       }
     }
   }
@@ -92,7 +92,7 @@ final class Promises {
 
   private void ends(Vm vm) {
     if (held.containsKey(vm.instance())) {
-      broken(
+      throw broken(
           "no running job destroyed: " + vm.instance() + " is " + held.get(vm.instance()) + "'s");
     }
   }
@@ -104,7 +104,7 @@ final class Promises {
         .forEach(
             (host, machines) -> {
               if (machines > SimulatedFleet.SLOTS) {
-                broken("no overcommit: " + host + " has " + machines + " machines");
+                throw broken("no overcommit: " + host + " has " + machines + " machines");
               }
             });
   }
@@ -120,11 +120,11 @@ final class Promises {
     left.removeAll(held.keySet());
     left.removeAll(warm);
     if (!left.isEmpty()) {
-      broken("no leak: " + left + " are nobody's");
+      throw broken("no leak: " + left + " are nobody's");
     }
   }
 
-  void broken(String promise) {
-    throw new Broken(promise + "\n  " + String.join("\n  ", trace));
+  private Broken broken(String promise) {
+    return new Broken(promise + "\n  " + String.join("\n  ", trace));
   }
 }

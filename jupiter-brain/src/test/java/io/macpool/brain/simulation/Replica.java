@@ -121,7 +121,7 @@ final class Replica {
             quarantine,
             warm,
             new Creations.Limits(
-                new Placement.Rules(PlacementPlanner.Policy.values()[0], rules.slots(), 4, 48),
+                new Placement.Rules(PlacementPlanner.Policy.SPREAD, rules.slots(), 4, 48),
                 Duration.ofMinutes(4),
                 Duration.ofSeconds(20),
                 0),

@@ -3,6 +3,7 @@ package io.macpool.brain.simulation;
 import io.macpool.brain.lifecycle.create.Cancellation;
 import io.macpool.brain.lifecycle.create.CreateFailure;
 import io.macpool.brain.lifecycle.create.CreateRequest;
+import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.brain.simulation.VirtualTime.Lane;
 import io.macpool.core.fleet.Instance;
 import java.time.Duration;
@@ -89,21 +90,20 @@ final class SimulatedClients {
               keyed ? Optional.of("key-" + name) : Optional.empty(),
               "request-" + name,
               Optional.empty(),
-              lease.filter(l -> leased));
+              lease.filter(l -> leased),
+              false);
       Cancellation cancellation = new Cancellation();
       boolean[] done = new boolean[1];
       time.in(
           Duration.ofMillis(1),
           replica.lane(),
           () ->
-              replica
-                  .instances()
-                  .create(request, cancellation)
-                  .whenComplete(
-                      (instance, failure) -> {
-                        replica.lane().check();
-                        answer(replica, instance, done);
-                      }));
+              Background.whenEnded(
+                  replica.instances().create(request, cancellation),
+                  (instance, failure) -> {
+                    replica.lane().check();
+                    answer(replica, instance, done);
+                  }));
       watch(replica, cancellation, done, time.instant().plus(PATIENCE));
     }
 
@@ -180,15 +180,14 @@ final class SimulatedClients {
                   Duration.ofMillis(1),
                   r.lane(),
                   () ->
-                      r.leases()
-                          .renew(name, lease.orElseThrow(), LEASE)
-                          .whenComplete(
-                              (renewed, failure) -> {
-                                if (failure == null && !leased) {
-                                  leased = true;
-                                  time.in(Duration.ofMillis(1), lane, this::wish);
-                                }
-                              })));
+                      Background.whenEnded(
+                          r.leases().renew(name, lease.orElseThrow(), LEASE),
+                          (renewed, failure) -> {
+                            if (failure == null && !leased) {
+                              leased = true;
+                              time.in(Duration.ofMillis(1), lane, this::wish);
+                            }
+                          })));
       time.in(leased ? RENEW : Duration.ofSeconds(1), lane, this::renew);
     }
 
@@ -210,9 +209,9 @@ final class SimulatedClients {
                   Duration.ofMillis(1),
                   r.lane(),
                   () ->
-                      r.instances()
-                          .learn(instance)
-                          .thenRun(() -> r.instances().askedFor(instance, name))));
+                      Background.whenEnded(
+                          r.instances().learn(instance),
+                          (learned, failure) -> r.instances().askedFor(instance, name))));
       time.in(Duration.ofSeconds(3), lane, () -> look(instance));
     }
 
@@ -237,7 +236,7 @@ final class SimulatedClients {
       time.in(
           Duration.ofMillis(1),
           replica.get().lane(),
-          () -> replica.get().instances().delete(instance, "deleted"));
+          () -> Background.run("delete", replica.get().instances().delete(instance, "deleted")));
       time.in(
           Duration.ofSeconds(20),
           lane,

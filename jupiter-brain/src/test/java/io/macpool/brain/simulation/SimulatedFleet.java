@@ -3,6 +3,7 @@ package io.macpool.brain.simulation;
 import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.simulation.VirtualTime.Lane;
+import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.FailureScope;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Identities;
@@ -233,7 +234,7 @@ final class SimulatedFleet {
             vm.ref,
             vm.on ? PowerState.ON : PowerState.OFF,
             vm.on && vm.bootedAt.plusSeconds(20).isBefore(time.instant())
-                ? List.of("10.0.0.7")
+                ? List.of(Endpoint.of("10.0.0.7"))
                 : List.of(),
             Optional.of(vm.host),
             vm.on ? Optional.of(vm.bootedAt) : Optional.empty(),

@@ -70,19 +70,26 @@ final class VirtualThreads extends AbstractExecutorService implements ScheduledE
 
   @Override
   public ScheduledFuture<?> schedule(Runnable work, long delay, TimeUnit unit) {
-    time.in(Duration.of(delay, unit.toChronoUnit()), lane, () -> begin(work));
+    later(work, delay, unit);
     return null;
   }
 
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable work, long first, long delay, TimeUnit unit) {
-    return schedule(
+    again(work, first, delay, unit);
+    return null;
+  }
+
+  private void later(Runnable work, long delay, TimeUnit unit) {
+    time.in(Duration.of(delay, unit.toChronoUnit()), lane, () -> begin(work));
+  }
+
+  private void again(Runnable work, long first, long delay, TimeUnit unit) {
+    later(
         () -> {
           work.run();
-          if (!down) {
-            scheduleWithFixedDelay(work, delay, delay, unit);
-          }
+          again(work, delay, delay, unit);
         },
         first,
         unit);

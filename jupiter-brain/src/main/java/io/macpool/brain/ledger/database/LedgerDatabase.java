@@ -177,6 +177,8 @@ public class LedgerDatabase implements AutoCloseable {
   }
 
   /**
+   * Asks without changing anything.
+   *
    * @param what is done, for a person
    */
   public <T> T read(String what, Function<Handle, T> work) {

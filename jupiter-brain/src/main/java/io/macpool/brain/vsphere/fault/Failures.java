@@ -11,6 +11,8 @@ public final class Failures {
   private Failures() {}
 
   /**
+   * What a failed call means to the broker.
+   *
    * @param what was tried, on what, such as {@code clone of xcode-16}
    */
   public static HypervisorFailure of(String what, RemoteException e) {

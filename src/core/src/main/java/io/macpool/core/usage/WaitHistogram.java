@@ -2,6 +2,7 @@ package io.macpool.core.usage;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -14,9 +15,9 @@ public final class WaitHistogram {
   private static final int PARTS = 32;
   private static final WaitHistogram NONE = new WaitHistogram(new TreeMap<>());
 
-  private final TreeMap<Integer, Long> counts;
+  private final SortedMap<Integer, Long> counts;
 
-  private WaitHistogram(TreeMap<Integer, Long> counts) {
+  private WaitHistogram(SortedMap<Integer, Long> counts) {
     this.counts = counts;
   }
 

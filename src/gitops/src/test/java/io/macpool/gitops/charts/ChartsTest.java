@@ -143,9 +143,11 @@ class ChartsTest {
         "jupiter-brain | `replicaCount: 1\ndatabase: {enabled: false}`",
         "jupiter-brain | `vsphere: {basePath: /a/, vmPath: /b/, clusterPath: /c/, caConfigMap:"
             + " ca}`",
-        "jupiter-brain | `imagePullSecrets: gcr-io\n"
-            + "podLabels: {team: a}\n"
-            + "tolerations: [{key: a, operator: Exists}]`",
+        """
+        jupiter-brain | `imagePullSecrets: gcr-io
+        podLabels: {team: a}
+        tolerations: [{key: a, operator: Exists}]`\
+        """,
         "jupiter-brain | `imagePullSecrets: [{name: a}, {name: b}]\naffinity: {nodeAffinity: {}}`",
         "jupiter-brain | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled:"
             + " true}, dashboard: {enabled: true}}`",
@@ -161,9 +163,11 @@ class ChartsTest {
         "scale-set | `runners: {image: macos-15, labels: [mac, arm64], min: 1, max: 4, cpus: 8,"
             + " ram: 16384}`",
         "worker-operator | `operator: {watchNamespace: '*'}`",
-        "worker-operator | `replicaCount: 1\n"
-            + "leaderElection: {enabled: false}\n"
-            + "rbac: {create: false}`",
+        """
+        worker-operator | `replicaCount: 1
+        leaderElection: {enabled: false}
+        rbac: {create: false}`\
+        """,
         "worker-operator | `secretName: s\n"
             + "monitoring: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true},"
             + " dashboard: {enabled: true}}`",
@@ -172,9 +176,11 @@ class ChartsTest {
             + " targetQueueWait: 5m, maxStep: 3}}`",
         "macstadium-worker | `cluster: {maxJobs: 8, scaling: {enabled: true, jobsPerQueuedJob:"
             + " 0.5}}`",
-        "macstadium-worker | `secretEnvFrom: true\n"
-            + "imagePullSecrets: gcr-io\n"
-            + "trvs: {enabled: true, app: a, env: b, pro: true}`",
+        """
+        macstadium-worker | `secretEnvFrom: true
+        imagePullSecrets: gcr-io
+        trvs: {enabled: true, app: a, env: b, pro: true}`\
+        """,
         "macstadium-worker | `imageSelectorType: env\n"
             + "extraEnv: [{name: TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT, value: x}]`",
         "macstadium-worker | `monitoring: {serviceMonitor: {enabled: true}, prometheusRule:"
