@@ -159,7 +159,10 @@ class ConsoleIT {
       assertThat(page.statusCode()).as(path).isEqualTo(200);
       assertThat(page.body()).as(path).startsWith("<!DOCTYPE html>").endsWith("</html>\n");
     }
-    assertThat(read("/instances/vm-1").body()).contains("ios").contains("in use");
+    await("two looks, of which the second gives the stay a length")
+        .atMost(PATIENCE)
+        .until(() -> read("/instances/vm-1").body(), page -> page.contains("in use"));
+    assertThat(read("/instances/vm-1").body()).contains("ios");
     assertThat(read("/reports.csv").body()).contains("most-at-once");
     await()
         .atMost(PATIENCE)

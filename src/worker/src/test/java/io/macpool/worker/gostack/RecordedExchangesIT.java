@@ -290,6 +290,7 @@ class RecordedExchangesIT {
           switch (name) {
             case "idempotency-key" -> "idempotency-key";
             case "macpool-lease" -> "lease-header";
+            case "macpool-endpoints" -> "endpoints-header";
             case "traceparent" -> "traceparent";
             case "accept" -> "accept";
             case "x-request-id" -> "request-id";
