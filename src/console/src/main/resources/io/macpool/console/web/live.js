@@ -62,17 +62,32 @@ function follow() {
     }
   });
   events.addEventListener('hosts', () => location.reload());
-  events.onerror = () => say(false, 'The console does not answer. What is shown was true before.');
+  events.onerror = () => {
+    say(false, 'The console does not answer. What is shown was true before.');
+    if (events.readyState === EventSource.CLOSED) {
+      setTimeout(again, RETRY_MILLIS, events);
+    }
+  };
   return events;
 }
 
+// A browser gives up for good after an answer that is no stream, such as a proxy's 502 or our own 503.
+const RETRY_MILLIS = 5000;
+let current = null;
+
+function again(events) {
+  if (events === current && !document.hidden) {
+    current = follow();
+  }
+}
+
 if (status) {
-  let events = follow();
+  current = follow();
   // A browser has six connections to one address: pages that nobody sees must not hold them.
   document.addEventListener('visibilitychange', () => {
-    events.close();
+    current.close();
     if (!document.hidden) {
-      events = follow();
+      current = follow();
     }
   });
 }
