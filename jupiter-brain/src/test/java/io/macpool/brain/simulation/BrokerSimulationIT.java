@@ -53,7 +53,7 @@ class BrokerSimulationIT {
   @Test
   void keepsItsPromisesWhateverHappens() {
     long first = Long.getLong("simulation.first", 1);
-    int seeds = Integer.getInteger("simulation.seeds", 8);
+    int seeds = Integer.getInteger("simulation.seeds", 4);
     long begun = System.nanoTime();
     long events = 0;
     int handedOver = 0;
