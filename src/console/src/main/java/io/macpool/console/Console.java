@@ -97,6 +97,8 @@ public final class Console implements AutoCloseable {
     Clock clock = SteadyClock.begin();
     PrometheusMeterRegistry meters = Metrics.registry();
     resources.own("meters", meters::close);
+    // Closed after all that hands work to them.
+    Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
     ScheduledExecutorService timer = Executors.newScheduledThreadPool(1, threads("watch"));
     resources.own("timer", timer::shutdownNow);
     ScheduledExecutorService answers = Executors.newScheduledThreadPool(2, threads("answers"));
@@ -153,7 +155,8 @@ public final class Console implements AutoCloseable {
                 .ifPresent(state -> history.observe(state, clock.instant())));
     Optional<JobFeed> feed = feed(settings, jobs, clock);
     JobPages pages = new JobPages(jobs, history, feed);
-    listen(settings, token, endpoint, broker, clusters, history, keeper, pages, meters, clock);
+    listen(
+        vertx, settings, token, endpoint, broker, clusters, history, keeper, pages, meters, clock);
     keeper.start(KEEP_EVERY);
     feed.ifPresent(JobFeed::start);
     broker.start();
@@ -161,6 +164,7 @@ public final class Console implements AutoCloseable {
   }
 
   private void listen(
+      Vertx vertx,
       Settings settings,
       Secret token,
       BrokerEndpoint endpoint,
@@ -171,7 +175,6 @@ public final class Console implements AutoCloseable {
       JobPages jobs,
       PrometheusMeterRegistry meters,
       Clock clock) {
-    Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
     AtomicInteger viewers = new AtomicInteger();
     Gauge.builder("console.viewers", viewers, AtomicInteger::get)
         .description("pages that follow the pool")
