@@ -1,8 +1,8 @@
 package io.macpool.brain;
 
-import io.macpool.brain.http.AccessTokens;
-import io.macpool.brain.http.AccessTokens.Role;
 import io.macpool.brain.http.ApiOptions;
+import io.macpool.brain.http.access.AccessTokens;
+import io.macpool.brain.http.access.AccessTokens.Role;
 import io.macpool.brain.lifecycle.create.Creations;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.hygiene.RebootHook;
@@ -12,13 +12,13 @@ import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.brain.vsphere.access.InventoryPaths;
 import io.macpool.brain.vsphere.access.QuestionPolicy;
 import io.macpool.brain.vsphere.access.VSphereOptions;
-import io.macpool.core.fleet.FaultAttribution;
 import io.macpool.core.fleet.ReclaimPlanner;
-import io.macpool.core.fleet.WarmPoolPlanner;
+import io.macpool.core.fleet.fault.FaultAttribution;
+import io.macpool.core.fleet.placement.WarmPoolPlanner;
 import io.macpool.core.hygiene.HygienePolicy;
-import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
 import io.macpool.service.database.DatabaseAddress;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,13 +1,13 @@
 package io.macpool.brain;
 
 import io.macpool.brain.tart.RelayAddress;
-import io.macpool.core.fleet.PlacementPlanner;
+import io.macpool.core.fleet.placement.PlacementPlanner;
 import io.macpool.core.hygiene.MaintenanceWindow;
-import io.macpool.service.ListenAddress;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.SettingsSpec;
 import io.macpool.service.sentry.ErrorReports;
+import io.macpool.service.setting.ListenAddress;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsSpec;
 import io.macpool.service.trace.Traces;
 import java.time.Duration;
 import java.util.List;

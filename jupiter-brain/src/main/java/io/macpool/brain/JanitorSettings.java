@@ -1,9 +1,9 @@
 package io.macpool.brain;
 
-import io.macpool.service.Secret;
 import io.macpool.service.ServiceMain;
-import io.macpool.service.Setting;
-import io.macpool.service.SettingsSpec;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

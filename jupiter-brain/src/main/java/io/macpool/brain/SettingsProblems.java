@@ -1,7 +1,7 @@
 package io.macpool.brain;
 
-import io.macpool.service.Setting;
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

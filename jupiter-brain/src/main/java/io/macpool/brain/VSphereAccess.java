@@ -2,9 +2,9 @@ package io.macpool.brain;
 
 import io.macpool.brain.vsphere.access.TrustPolicy;
 import io.macpool.brain.vsphere.access.VSphereEndpoint;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 package io.macpool.brain;
 
 import io.macpool.core.GoDuration;
-import io.macpool.core.fleet.WarmPoolPlanner.Policy;
+import io.macpool.core.fleet.placement.WarmPoolPlanner.Policy;
 import java.util.ArrayList;
 import java.util.List;
 

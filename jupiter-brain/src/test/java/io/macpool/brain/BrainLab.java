@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.broker.BrokerJson;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.brain.vsphere.access.VSphereEndpoint;
-import io.macpool.service.Secret;
 import io.macpool.service.ServiceMain;
-import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
-import io.macpool.service.SettingsSpec;
 import io.macpool.service.database.DatabaseAddress;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
+import io.macpool.service.setting.SettingsSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.macpool.brain;
 
 import io.macpool.brain.lifecycle.execution.Checkpoint;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

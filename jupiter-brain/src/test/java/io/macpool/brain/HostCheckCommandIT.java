@@ -3,7 +3,7 @@ package io.macpool.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.SettingsException;
 import io.macpool.sim.tart.MacFleet;
 import io.macpool.sim.tart.MacSimulator;
 import io.macpool.sim.tart.MacTimes;

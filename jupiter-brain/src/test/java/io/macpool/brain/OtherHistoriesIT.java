@@ -7,7 +7,7 @@ import static io.macpool.brain.BrainLab.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.SettingsException;
 import io.macpool.sim.vcenter.MachineView;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpRequest;

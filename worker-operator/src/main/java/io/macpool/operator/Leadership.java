@@ -6,7 +6,7 @@ import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
 import io.macpool.operator.LeaderLease.Attempt;
 import io.macpool.operator.cluster.report.LeadershipToken;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import java.net.URL;
 import java.time.Duration;
 import java.util.Map;

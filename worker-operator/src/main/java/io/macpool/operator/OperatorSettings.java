@@ -1,11 +1,11 @@
 package io.macpool.operator;
 
 import io.macpool.core.GoDuration;
-import io.macpool.service.ListenAddress;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.SettingsException;
-import io.macpool.service.SettingsSpec;
+import io.macpool.service.setting.ListenAddress;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsException;
+import io.macpool.service.setting.SettingsSpec;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;

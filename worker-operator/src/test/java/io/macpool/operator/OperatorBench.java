@@ -13,7 +13,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
 import io.macpool.sim.kubernetes.node.PodRunner;
 import java.io.ByteArrayInputStream;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.service.ServiceMain;
-import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +107,6 @@ class OperatorSettingsTest {
   }
 
   private static final String INTRODUCTION =
-      "Every setting is a flag or an environment variable; the flag wins. Durations are written like"
-          + " `90s`, `3m30s` or `500ms`. This table is generated from the declarations.\n";
+      "Every setting is a flag or an environment variable; the flag wins. Durations are written"
+          + " like `90s`, `3m30s` or `500ms`. This table is generated from the declarations.\n";
 }

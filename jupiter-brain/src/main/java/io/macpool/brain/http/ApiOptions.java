@@ -1,6 +1,6 @@
 package io.macpool.brain.http;
 
-import io.macpool.service.ListenAddress;
+import io.macpool.service.setting.ListenAddress;
 import java.time.Duration;
 import java.util.Objects;
 

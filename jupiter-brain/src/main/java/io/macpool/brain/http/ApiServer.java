@@ -1,5 +1,12 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.access.AccessTokens;
+import io.macpool.brain.http.access.Authentication;
+import io.macpool.brain.http.answer.AllowedMethods;
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
+import io.macpool.brain.http.answer.RenderedList;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
@@ -8,8 +15,8 @@ import io.macpool.brain.lifecycle.slots.Cordons;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.PendingSlots;
 import io.macpool.brain.lifecycle.slots.Quarantine;
-import io.macpool.service.ConnectionLimits;
-import io.macpool.service.HttpListener;
+import io.macpool.service.http.ConnectionLimits;
+import io.macpool.service.http.HttpListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;

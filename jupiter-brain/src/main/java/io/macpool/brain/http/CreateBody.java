@@ -2,6 +2,9 @@ package io.macpool.brain.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.brain.http.answer.JsonBody;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
 import io.macpool.core.fleet.Instance;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

@@ -1,5 +1,9 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.access.Caller;
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.create.Cancellation;

@@ -1,5 +1,6 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.answer.Answers;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.slots.LiveInstances;

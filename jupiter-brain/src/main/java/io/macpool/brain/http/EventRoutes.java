@@ -1,5 +1,8 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

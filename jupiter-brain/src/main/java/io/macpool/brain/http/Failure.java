@@ -1,5 +1,9 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.access.Caller;
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;

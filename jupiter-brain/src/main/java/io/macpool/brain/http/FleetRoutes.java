@@ -1,5 +1,11 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.access.Authentication;
+import io.macpool.brain.http.access.Caller;
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.JsonBody;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.brain.lifecycle.slots.Cordons;

@@ -1,6 +1,13 @@
 package io.macpool.brain.http;
 
-import io.macpool.brain.http.AccessTokens.Role;
+import io.macpool.brain.http.access.AccessTokens;
+import io.macpool.brain.http.access.AccessTokens.Role;
+import io.macpool.brain.http.access.Authentication;
+import io.macpool.brain.http.access.Caller;
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
+import io.macpool.brain.http.answer.RenderedList;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.execution.Background;

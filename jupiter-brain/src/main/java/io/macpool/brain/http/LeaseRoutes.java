@@ -1,5 +1,10 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.access.Caller;
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.JsonBody;
+import io.macpool.brain.http.answer.Problem;
+import io.macpool.brain.http.answer.Refusal;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.broker.LeaseInfo;

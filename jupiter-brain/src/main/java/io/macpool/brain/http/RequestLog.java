@@ -1,5 +1,8 @@
 package io.macpool.brain.http;
 
+import io.macpool.brain.http.access.Caller;
+import io.macpool.brain.http.answer.Answers;
+import io.macpool.brain.http.answer.Refusal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

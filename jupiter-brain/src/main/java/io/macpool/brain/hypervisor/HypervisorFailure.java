@@ -1,6 +1,6 @@
 package io.macpool.brain.hypervisor;
 
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import java.util.Objects;
 
 /**

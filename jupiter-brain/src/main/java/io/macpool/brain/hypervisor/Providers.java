@@ -1,11 +1,11 @@
 package io.macpool.brain.hypervisor;
 
 import io.macpool.core.Observed;
-import io.macpool.core.fleet.FailureScope;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import io.macpool.core.fleet.fault.FailureScope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

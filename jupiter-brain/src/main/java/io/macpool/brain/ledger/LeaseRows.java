@@ -1,7 +1,7 @@
 package io.macpool.brain.ledger;
 
-import io.macpool.core.fleet.Lease;
 import io.macpool.core.fleet.ReclaimPlanner;
+import io.macpool.core.fleet.lease.Lease;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.macpool.brain.ledger;
 
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
-import io.macpool.core.fleet.SlotMovePlanner.Holding;
-import io.macpool.core.fleet.SlotMovePlanner.Move;
+import io.macpool.core.fleet.placement.SlotMovePlanner.Holding;
+import io.macpool.core.fleet.placement.SlotMovePlanner.Move;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package io.macpool.brain.tart;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.hypervisor.HypervisorFailure.Refused;
 import io.macpool.brain.tart.ssh.CommandResult;
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import java.util.Locale;
 
 /** What a command that failed means: mostly only its text tells. */

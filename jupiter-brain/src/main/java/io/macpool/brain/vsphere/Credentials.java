@@ -2,7 +2,7 @@ package io.macpool.brain.vsphere;
 
 import io.macpool.brain.vsphere.access.VSphereEndpoint;
 import io.macpool.core.FailureWords;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import io.macpool.brain.vsphere.access.VSphereEndpoint;
 import io.macpool.brain.vsphere.fault.SoapFault;
 import io.macpool.brain.vsphere.fault.TransportException;
 import io.macpool.core.GoDuration;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.rmi.RemoteException;
 import java.time.Clock;

@@ -16,7 +16,7 @@ import io.macpool.brain.vsphere.fault.SoapFault;
 import io.macpool.brain.vsphere.fault.TransportException;
 import io.macpool.brain.vsphere.fault.UnknownFault;
 import io.macpool.brain.vsphere.soap.VimClient;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.rmi.RemoteException;
 import java.time.Clock;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import com.vmware.vim25.ElementDescription;
 import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.VirtualMachineQuestionInfo;
 import io.macpool.brain.vsphere.access.QuestionPolicy;
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.macpool.brain.ledger;
 
 import io.macpool.brain.SharedPostgres;
-import io.macpool.service.Secret;
 import io.macpool.service.database.DatabaseAddress;
+import io.macpool.service.setting.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

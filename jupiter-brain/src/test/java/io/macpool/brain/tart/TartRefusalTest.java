@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.tart.ssh.CommandResult;
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import org.junit.jupiter.api.Test;
 
 class TartRefusalTest {

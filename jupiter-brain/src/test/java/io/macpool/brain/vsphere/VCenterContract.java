@@ -23,7 +23,7 @@ import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.macpool.sim.net.TcpGate;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.macpool.brain.vsphere.access.InventoryPaths;
 import io.macpool.brain.vsphere.access.TrustPolicy;
 import io.macpool.brain.vsphere.access.VSphereEndpoint;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.peer.VcsimProcess;
 import io.vertx.core.Vertx;

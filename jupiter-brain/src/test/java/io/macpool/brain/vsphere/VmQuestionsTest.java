@@ -7,7 +7,7 @@ import com.vmware.vim25.ElementDescription;
 import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.VirtualMachineQuestionInfo;
 import io.macpool.brain.vsphere.access.QuestionPolicy;
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;

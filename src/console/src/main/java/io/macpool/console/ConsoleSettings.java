@@ -1,10 +1,10 @@
 package io.macpool.console;
 
 import io.macpool.core.GoDuration;
-import io.macpool.service.ListenAddress;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.SettingsSpec;
+import io.macpool.service.setting.ListenAddress;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsSpec;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.macpool.console;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

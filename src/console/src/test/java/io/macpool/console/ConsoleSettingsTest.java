@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.service.ServiceMain;
-import io.macpool.service.SettingsException;
-import io.macpool.service.SettingsSpec;
+import io.macpool.service.setting.SettingsException;
+import io.macpool.service.setting.SettingsSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

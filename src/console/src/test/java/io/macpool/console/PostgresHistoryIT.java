@@ -2,8 +2,8 @@ package io.macpool.console;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.macpool.service.Secret;
 import io.macpool.service.database.DatabaseAddress;
+import io.macpool.service.setting.Secret;
 import io.macpool.sim.peer.Peer;
 import java.net.URI;
 import java.sql.Connection;

@@ -2,7 +2,7 @@ package io.macpool.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.macpool.sandbox;
 
 import io.macpool.service.ServiceMain;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.sim.kubernetes.node.PodRunner;
 import io.macpool.worker.Worker;
 import io.macpool.worker.WorkerSettings;

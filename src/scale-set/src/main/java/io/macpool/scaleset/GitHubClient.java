@@ -2,8 +2,8 @@ package io.macpool.scaleset;
 
 import io.macpool.core.PeerUrl;
 import io.macpool.scaleset.github.Identity;
-import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.macpool.guest.ssh.GuestCommand;
 import io.macpool.guest.ssh.GuestSession;
 import io.macpool.guest.ssh.OutputTaker;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.OptionalInt;

@@ -1,7 +1,7 @@
 package io.macpool.scaleset;
 
 import io.macpool.scaleset.github.RunnerService;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import java.util.OptionalLong;
 
 /**

@@ -2,10 +2,10 @@ package io.macpool.scaleset;
 
 import io.macpool.core.GoDuration;
 import io.macpool.scaleset.github.GitHubUrl;
-import io.macpool.service.ListenAddress;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.SettingsSpec;
+import io.macpool.service.setting.ListenAddress;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

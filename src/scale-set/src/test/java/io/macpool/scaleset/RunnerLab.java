@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.peer.ScaleSetEmulator;

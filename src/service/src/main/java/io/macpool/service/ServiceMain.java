@@ -1,6 +1,10 @@
 package io.macpool.service;
 
 import io.macpool.service.sentry.ErrorReports;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
+import io.macpool.service.setting.SettingsSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

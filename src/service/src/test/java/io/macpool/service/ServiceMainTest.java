@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;

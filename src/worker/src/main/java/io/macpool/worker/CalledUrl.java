@@ -1,7 +1,7 @@
 package io.macpool.worker;
 
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpRequest;

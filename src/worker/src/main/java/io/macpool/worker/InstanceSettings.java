@@ -1,7 +1,7 @@
 package io.macpool.worker;
 
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.macpool.worker;
 
 import io.macpool.service.BuildInfo;
 import io.macpool.service.ServiceMain;
-import io.macpool.service.SettingsException;
-import io.macpool.service.SettingsSpec;
+import io.macpool.service.setting.SettingsException;
+import io.macpool.service.setting.SettingsSpec;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -2,9 +2,9 @@ package io.macpool.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.service.Resources;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.Settings;
 import io.macpool.worker.file.FileQueue;
 import io.macpool.worker.job.JobQueue;
 import io.macpool.worker.job.LogSink;

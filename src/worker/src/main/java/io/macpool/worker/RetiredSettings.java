@@ -1,6 +1,6 @@
 package io.macpool.worker;
 
-import io.macpool.service.Setting;
+import io.macpool.service.setting.Setting;
 import java.util.List;
 import java.util.Set;
 

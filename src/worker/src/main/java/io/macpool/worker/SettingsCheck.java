@@ -2,10 +2,10 @@ package io.macpool.worker;
 
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.guest.ssh.GuestKey;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
 import io.macpool.worker.InstanceSettings.ImageSelection;
 import io.macpool.worker.QueueSettings.QueueType;
 import java.nio.file.Path;

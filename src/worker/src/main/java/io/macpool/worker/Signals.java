@@ -1,7 +1,7 @@
 package io.macpool.worker;
 
 import io.macpool.core.GoDuration;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.worker.job.processor.ProcessorPool;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -1,7 +1,7 @@
 package io.macpool.worker;
 
 import io.macpool.service.Resources;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.worker.job.JobQueue;
 import io.macpool.worker.job.processor.ProcessorPool;
 import io.macpool.worker.job.processor.RunningJobs;
@@ -64,7 +64,7 @@ public final class Worker implements AutoCloseable {
    * Starts a worker. Neighbours that are out of reach do not keep it from starting: it is not ready
    * until they are there.
    *
-   * @throws io.macpool.service.SettingsException if settings contradict each other
+   * @throws io.macpool.service.setting.SettingsException if settings contradict each other
    * @throws IllegalStateException if it can't listen
    */
   public static Worker start(Settings settings) {

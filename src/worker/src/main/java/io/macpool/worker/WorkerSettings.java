@@ -1,10 +1,10 @@
 package io.macpool.worker;
 
-import io.macpool.service.ListenAddress;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.SettingsSpec;
 import io.macpool.service.sentry.ErrorReports;
+import io.macpool.service.setting.ListenAddress;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.SettingsSpec;
 import io.macpool.service.trace.Traces;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.GoDuration;
-import io.macpool.service.Secret;
-import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.macpool.operator.cluster.spec.Names;
 import io.macpool.operator.control.WorkerEndpoint;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.macpool.operator.control;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.net.URI;
 import java.util.Objects;
 

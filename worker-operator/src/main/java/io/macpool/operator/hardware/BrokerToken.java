@@ -2,7 +2,7 @@ package io.macpool.operator.hardware;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.macpool.operator.api.SecretKey;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -5,7 +5,7 @@ import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Capacity;
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

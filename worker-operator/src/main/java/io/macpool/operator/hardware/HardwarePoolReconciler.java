@@ -18,7 +18,7 @@ import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.api.SecretKey;
 import io.macpool.operator.cluster.report.ClusterEvents;
 import io.macpool.operator.cluster.report.LeadershipToken;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.BoundedExchange;
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

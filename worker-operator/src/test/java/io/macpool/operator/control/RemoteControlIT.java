@@ -13,7 +13,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.PoolSize;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

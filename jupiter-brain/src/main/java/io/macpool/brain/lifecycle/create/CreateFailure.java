@@ -3,7 +3,7 @@ package io.macpool.brain.lifecycle.create;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.ledger.Reservation;
 import io.macpool.brain.ledger.database.LedgerException;
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

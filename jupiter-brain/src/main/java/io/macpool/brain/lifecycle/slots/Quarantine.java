@@ -1,11 +1,11 @@
 package io.macpool.brain.lifecycle.slots;
 
 import io.macpool.core.GoDuration;
-import io.macpool.core.fleet.FaultAttribution;
-import io.macpool.core.fleet.FaultAttribution.Evidence;
-import io.macpool.core.fleet.FaultAttribution.Fault;
-import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Image;
+import io.macpool.core.fleet.fault.FaultAttribution;
+import io.macpool.core.fleet.fault.FaultAttribution.Evidence;
+import io.macpool.core.fleet.fault.FaultAttribution.Fault;
+import io.macpool.core.fleet.placement.HostLoad;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

@@ -1,10 +1,10 @@
 package io.macpool.brain.lifecycle.slots;
 
 import io.macpool.brain.ledger.Ledger;
-import io.macpool.core.fleet.HostLoad;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
-import io.macpool.core.fleet.SlotMovePlanner;
+import io.macpool.core.fleet.placement.HostLoad;
+import io.macpool.core.fleet.placement.SlotMovePlanner;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;

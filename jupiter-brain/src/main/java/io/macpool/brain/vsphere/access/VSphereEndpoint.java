@@ -1,7 +1,7 @@
 package io.macpool.brain.vsphere.access;
 
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.util.Objects;
 import java.util.Set;
 

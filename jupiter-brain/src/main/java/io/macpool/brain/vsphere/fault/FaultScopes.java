@@ -1,7 +1,7 @@
 package io.macpool.brain.vsphere.fault;
 
 import com.vmware.vim25.LocalizedMethodFault;
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import java.util.HashMap;
 import java.util.Map;
 

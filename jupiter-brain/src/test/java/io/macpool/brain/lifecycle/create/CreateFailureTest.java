@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.lifecycle.create.CreateFailure.Kind;
-import io.macpool.core.fleet.FailureScope;
+import io.macpool.core.fleet.fault.FailureScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

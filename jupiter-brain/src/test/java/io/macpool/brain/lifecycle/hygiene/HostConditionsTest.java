@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.core.fleet.Endpoint;
-import io.macpool.core.fleet.FaultAttribution;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Instance;
@@ -13,6 +12,7 @@ import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.Ownership;
 import io.macpool.core.fleet.PowerState;
+import io.macpool.core.fleet.fault.FaultAttribution;
 import io.macpool.core.hygiene.HostCondition;
 import io.macpool.core.hygiene.HostFault;
 import io.macpool.core.hygiene.HostFault.Cause;

@@ -13,7 +13,7 @@ import io.macpool.console.jobs.JobState;
 import io.macpool.core.FailureWords;
 import io.macpool.core.Observed;
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;

@@ -3,6 +3,8 @@ package io.macpool.core.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.macpool.core.fleet.placement.HostLoad;
+import io.macpool.core.fleet.placement.PlacementPlanner;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

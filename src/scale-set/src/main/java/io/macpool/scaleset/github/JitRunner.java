@@ -1,6 +1,6 @@
 package io.macpool.scaleset.github;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 
 /**
  * A runner that GitHub knows, before there is one.

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.scaleset.github.AdminTokens.Connection;
 import io.macpool.scaleset.github.GitHubException.Reason;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

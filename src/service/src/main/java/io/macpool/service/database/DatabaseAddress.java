@@ -1,7 +1,7 @@
 package io.macpool.service.database;
 
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,10 +4,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.BuildInfo;
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.Settings;
-import io.macpool.service.SettingsException;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.Settings;
+import io.macpool.service.setting.SettingsException;
 import io.sentry.Sentry;
 import io.sentry.SentryEvent;
 import io.sentry.SentryOptions;
@@ -31,8 +31,8 @@ public final class ErrorReports implements AutoCloseable {
   public static final Setting<Secret> DSN =
       Setting.secret(
               "SENTRY_DSN",
-              "Sentry's https://KEY@host/PROJECT: errors in the log are reported there, too, without"
-                  + " secrets")
+              "Sentry's https://KEY@host/PROJECT: errors in the log are reported there, too,"
+                  + " without secrets")
           .also("SENTRY_DSN");
 
   public static final Setting<String> ENVIRONMENT =

@@ -1,6 +1,6 @@
 package io.macpool.service.sentry;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.macpool.service.trace;
 
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Setting;
+import io.macpool.service.setting.Setting;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import io.macpool.service.SettingsException;
-import io.macpool.service.SettingsSpec;
+import io.macpool.service.setting.SettingsException;
+import io.macpool.service.setting.SettingsSpec;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

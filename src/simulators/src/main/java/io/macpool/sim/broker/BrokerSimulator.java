@@ -9,7 +9,7 @@ import io.macpool.broker.Documents.Errors;
 import io.macpool.broker.Instance;
 import io.macpool.broker.LeaseInfo;
 import io.macpool.core.GoDuration;
-import io.macpool.core.fleet.Lease;
+import io.macpool.core.fleet.lease.Lease;
 import io.macpool.sim.broker.BrokerFaults.Call;
 import io.macpool.sim.net.LoopbackServer;
 import io.macpool.sim.vcenter.guest.GuestPower;

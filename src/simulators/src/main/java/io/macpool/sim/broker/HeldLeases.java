@@ -1,7 +1,7 @@
 package io.macpool.sim.broker;
 
-import io.macpool.core.fleet.Lease;
-import io.macpool.core.fleet.LeasePlanner;
+import io.macpool.core.fleet.lease.Lease;
+import io.macpool.core.fleet.lease.LeasePlanner;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.macpool.worker.buildtrace;
 
-import io.macpool.service.Secret;
-import io.macpool.service.Setting;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Secret;
+import io.macpool.service.setting.Setting;
+import io.macpool.service.setting.Settings;
 import io.macpool.worker.TraceSettings;
 import java.net.URI;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.macpool.worker.buildtrace;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

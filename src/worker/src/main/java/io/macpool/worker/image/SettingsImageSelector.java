@@ -1,6 +1,6 @@
 package io.macpool.worker.image;
 
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.worker.InstanceSettings;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.JobPayload.Attributes;

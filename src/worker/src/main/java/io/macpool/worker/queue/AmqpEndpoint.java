@@ -3,7 +3,7 @@ package io.macpool.worker.queue;
 import com.rabbitmq.client.ConnectionFactory;
 import io.macpool.core.FailureWords;
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.macpool.worker.script.InsecureTrust;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.macpool.worker.remote;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;

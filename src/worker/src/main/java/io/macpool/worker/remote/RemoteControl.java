@@ -1,12 +1,12 @@
 package io.macpool.worker.remote;
 
 import io.macpool.core.GoDuration;
-import io.macpool.service.AdminRoutes;
 import io.macpool.service.BuildInfo;
-import io.macpool.service.ConnectionLimits;
-import io.macpool.service.HttpListener;
-import io.macpool.service.ListenAddress;
-import io.macpool.service.Secret;
+import io.macpool.service.http.AdminRoutes;
+import io.macpool.service.http.ConnectionLimits;
+import io.macpool.service.http.HttpListener;
+import io.macpool.service.setting.ListenAddress;
+import io.macpool.service.setting.Secret;
 import io.macpool.worker.job.processor.ProcessorPool;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;

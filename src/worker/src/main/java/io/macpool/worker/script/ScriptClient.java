@@ -6,7 +6,7 @@ import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.Retries;
 import io.macpool.broker.RetryPolicy;
 import io.macpool.core.PeerUrl;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.worker.GeneratorSettings;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.script.ScriptException.Kind;

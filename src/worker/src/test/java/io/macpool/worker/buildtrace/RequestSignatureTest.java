@@ -3,7 +3,7 @@ package io.macpool.worker.buildtrace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;

@@ -12,7 +12,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.rabbitmq.client.ConnectionFactory;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.macpool.sim.net.SelfSignedCertificate;
 import io.macpool.sim.net.TcpGate;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.ConnectionFactory;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.macpool.sim.amqp.AmqpSimulator;
 import java.io.FilterOutputStream;
 import java.io.IOException;

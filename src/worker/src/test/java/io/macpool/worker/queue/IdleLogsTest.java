@@ -2,7 +2,7 @@ package io.macpool.worker.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.macpool.worker.job.LogPart;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
-import io.macpool.service.Secret;
+import io.macpool.service.setting.Secret;
 import io.macpool.sim.peer.Peer;
 import io.macpool.worker.job.LogPart;
 import java.nio.charset.StandardCharsets;

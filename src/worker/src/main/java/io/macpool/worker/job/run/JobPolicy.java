@@ -2,7 +2,7 @@ package io.macpool.worker.job.run;
 
 import io.macpool.core.job.JobLimits;
 import io.macpool.core.job.Timer;
-import io.macpool.service.Settings;
+import io.macpool.service.setting.Settings;
 import io.macpool.worker.GeneratorSettings;
 import io.macpool.worker.InstanceSettings;
 import io.macpool.worker.WorkerSettings;

@@ -1,0 +1,8 @@
+/**
+ * Settings from flags, environment and files: a service declares them once ({@code SettingsSpec}),
+ * and its help, its documents and its errors follow. Begin with {@code Setting}.
+ *
+ * <p>What always holds: all faults of a start are told at once, and a secret's value is never
+ * printed.
+ */
+package io.macpool.service.setting;
