@@ -105,8 +105,16 @@ class TwoProvidersIT {
     assertThat(localVms()).containsExactly(BrainLab.id(arm));
     assertThat(lab.vcenter().clones()).hasSize(1);
     assertThat(host("mac-1").get("provider").asText()).isEqualTo("tart");
-    assertThat(lab.get("/capacity").body())
-        .contains("\"provider\":\"tart\"", "\"provider\":\"vsphere\"");
+    assertThat(BrainLab.data(lab.get("/capacity")).get(0).get("by-host"))
+        .extracting(host -> host.get("provider").asText())
+        .containsExactlyInAnyOrder("tart", "tart", "vsphere", "vsphere");
+    assertThat(BrainLab.data(lab.get("/capacity")).get(0).get("by-image"))
+        .extracting(image -> image.get("image").asText() + " " + image.get("provider").asText())
+        .containsExactlyInAnyOrder(ARM + " tart", BrainLab.IMAGE + " vsphere");
+    for (HttpResponse<String> made : List.of(arm, intel)) {
+      assertThat(BrainLab.data(lab.get("/instances/" + BrainLab.id(made))).get(0).get("provider"))
+          .hasToString(made.equals(arm) ? "\"tart\"" : "\"vsphere\"");
+    }
     assertThat(host("mac-1").get("architecture").asText()).isEqualTo("arm64");
     assertThat(BrainLab.data(lab.get("/images")))
         .extracting(image -> image.get("id").asText() + " " + image.get("provider").asText())

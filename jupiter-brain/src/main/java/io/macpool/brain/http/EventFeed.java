@@ -133,6 +133,10 @@ final class EventFeed {
     json.put("type", HostInfo.TYPE);
     json.put("id", id);
     json.put("name", name);
+    Optional.ofNullable(hypervisor.lastKnown().hosts().get(id))
+        .map(host -> host.traits().provider())
+        .filter(provider -> !provider.isEmpty())
+        .ifPresent(provider -> json.put("provider", provider));
     repair.ifPresent(
         going -> {
           json.put("hygiene", going.phase());
@@ -148,7 +152,8 @@ final class EventFeed {
             + instance.state()
             + instance.host()
             + instance.ipAddresses()
-            + instance.endpoints();
+            + instance.endpoints()
+            + instance.provider();
     Told before = told.get(instance.id());
     if (before != null && before.state().equals(state)) {
       return false;

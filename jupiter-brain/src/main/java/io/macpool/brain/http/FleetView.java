@@ -125,7 +125,7 @@ final class FleetView {
 
   List<ImageInfo> images(Inventory inventory) {
     Map<String, Capacity.ImageSlots> slots = new TreeMap<>();
-    byImage().forEach(image -> slots.put(image.image(), image));
+    byImage(inventory).forEach(image -> slots.put(image.image(), image));
     return inventory.images().values().stream()
         .sorted(Comparator.comparing(Image::name))
         .map(image -> image(image, Optional.ofNullable(slots.get(image.name()))))
@@ -159,7 +159,7 @@ final class FleetView {
             hosts.stream().mapToInt(HostInfo::warm).sum(),
             hosts.stream().mapToInt(HostInfo::free).sum(),
             pending.count()),
-        byImage(),
+        byImage(inventory),
         hosts.stream()
             .map(
                 host ->
@@ -179,14 +179,24 @@ final class FleetView {
             .toList());
   }
 
-  private List<Capacity.ImageSlots> byImage() {
+  private List<Capacity.ImageSlots> byImage(Inventory inventory) {
     Map<String, int[]> counts = new TreeMap<>();
     for (Instance instance : live.all()) {
       int[] count = counts.computeIfAbsent(instance.image().orElse("unknown"), i -> new int[2]);
       count[instance.isWarm() ? 1 : 0]++;
     }
     return counts.entrySet().stream()
-        .map(e -> new Capacity.ImageSlots(e.getKey(), e.getValue()[0], e.getValue()[1]))
+        .map(
+            e ->
+                new Capacity.ImageSlots(
+                    e.getKey(),
+                    e.getValue()[0],
+                    e.getValue()[1],
+                    inventory
+                        .image(e.getKey())
+                        .map(Image::provider)
+                        .map(FleetView::provider)
+                        .orElse(null)))
         .toList();
   }
 }

@@ -3,6 +3,7 @@ package io.macpool.brain.http;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.broker.Instance;
+import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
@@ -101,6 +102,12 @@ final class InstanceView {
             .map(io.macpool.core.fleet.Instance::createdAt)
             .or(() -> machine.flatMap(Machine::bootedAt))
             .orElse(now);
+    Inventory inventory = hypervisor.lastKnown();
+    Optional<String> image = known.flatMap(io.macpool.core.fleet.Instance::image);
+    Optional<String> host =
+        known
+            .flatMap(io.macpool.core.fleet.Instance::host)
+            .or(() -> machine.flatMap(Machine::host));
     return new Instance(
         Instance.TYPE,
         id,
@@ -108,17 +115,23 @@ final class InstanceView {
         machine.map(m -> state(m.power())).orElse("unknown"),
         created,
         Duration.between(created, now),
-        known.flatMap(io.macpool.core.fleet.Instance::image).orElse(null),
-        known
-            .flatMap(io.macpool.core.fleet.Instance::host)
-            .or(() -> machine.flatMap(Machine::host))
-            .map(hypervisor.lastKnown()::hostName)
-            .orElse(null),
+        image.orElse(null),
+        host.map(inventory::hostName).orElse(null),
         known.flatMap(InstanceView::owner).orElse(null),
         known.map(i -> i.phase().name().toLowerCase(Locale.ROOT)).orElse(null),
         known.map(io.macpool.core.fleet.Instance::isWarm).orElse(null),
         known.flatMap(instance -> instance.expiresAt(machine, lifetime)).orElse(null),
-        machine.map(InstanceView::relayed).filter(all -> !all.isEmpty()).orElse(null));
+        machine.map(InstanceView::relayed).filter(all -> !all.isEmpty()).orElse(null),
+        provider(inventory, host, image).orElse(null));
+  }
+
+  /** By its host, and by its image while that is not known; not told where there is only one. */
+  private static Optional<String> provider(
+      Inventory inventory, Optional<String> host, Optional<String> image) {
+    return host.map(inventory.hosts()::get)
+        .map(seen -> seen.traits().provider())
+        .or(() -> image.flatMap(inventory::image).map(Image::provider))
+        .filter(name -> !name.isEmpty());
   }
 
   private static Optional<String> owner(io.macpool.core.fleet.Instance instance) {

@@ -7,6 +7,7 @@ import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Health;
+import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Inventory;
@@ -45,6 +46,7 @@ class EventRoutesTest {
   private final Vertx vertx = Vertx.vertx();
   private final LiveInstances live = new LiveInstances(Clock.systemUTC());
   private volatile Map<String, HostHygiene.Repair> repairs = Map.of();
+  private volatile Inventory inventory = Inventory.EMPTY;
   private final AtomicLong versions = new AtomicLong();
   private HttpServer server;
   private HttpClient client;
@@ -56,7 +58,7 @@ class EventRoutesTest {
             Proxy.newProxyInstance(
                 Hypervisor.class.getClassLoader(),
                 new Class<?>[] {Hypervisor.class},
-                (proxy, method, arguments) -> Inventory.EMPTY);
+                (proxy, method, arguments) -> inventory);
     InstanceView view = new InstanceView(live, hypervisor, Duration.ofHours(2), Clock.systemUTC());
     Router router = Router.router(vertx);
     new EventRoutes(vertx, live, new EventFeed(live, view, hypervisor, () -> repairs), new Drain())
@@ -105,6 +107,7 @@ class EventRoutesTest {
     private final Set<String> gone = new ConcurrentSkipListSet<>();
     private final StringBuilder rest = new StringBuilder();
     private final List<String> hosts = new CopyOnWriteArrayList<>();
+    private final List<String> instances = new CopyOnWriteArrayList<>();
     private volatile boolean complete;
     private volatile boolean ended;
     private volatile int events;
@@ -161,6 +164,7 @@ class EventRoutesTest {
         gone.add(id);
       } else {
         alive.add(id);
+        instances.add(event.substring(event.indexOf("data: ") + "data: ".length()));
       }
     }
   }
@@ -233,6 +237,24 @@ class EventRoutesTest {
     await().atMost(PATIENCE).until(() -> after.complete);
     assertThat(after.hosts).isEmpty();
     assertThat(after.alive).containsExactly("i-0");
+  }
+
+  @Test
+  void whereThereAreSeveralProvidersEachChangeTellsWhoseItIs() {
+    Host host =
+        new Host("host-1", "mac-1", true, false, Set.of(), Optional.empty(), Optional.empty());
+    ready(1);
+    Reader reader = new Reader(null);
+    await().atMost(PATIENCE).until(() -> reader.complete);
+    assertThat(reader.instances).singleElement().asString().doesNotContain("provider");
+    inventory = new Inventory(1, Map.of("host-1", host.of("tart")), Map.of(), Map.of());
+    repairs = Map.of("host-1", new HostHygiene.Repair("mac-1", "draining", "it is old"));
+    String draining =
+        "{\"type\":\"hosts\",\"id\":\"host-1\",\"name\":\"mac-1\",\"provider\":\"tart\","
+            + "\"hygiene\":\"draining\",\"hygiene-reason\":\"it is old\"}";
+    await().atMost(PATIENCE).until(() -> reader.hosts.equals(List.of(draining)));
+    await().atMost(PATIENCE).until(() -> reader.instances.size() == 2);
+    assertThat(reader.instances.get(1)).contains("\"host\":\"mac-1\"", "\"provider\":\"tart\"");
   }
 
   @Test

@@ -66,8 +66,19 @@ public record Capacity(
    */
   public record Waiting(String owner, int creates) {}
 
-  /** The slots that instances of one image hold. */
-  public record ImageSlots(String image, int used, int warm) {}
+  /**
+   * The slots that instances of one image hold.
+   *
+   * @param provider who has the image; null where the broker has one provider
+   */
+  public record ImageSlots(
+      String image, int used, int warm, @JsonInclude(Include.NON_NULL) String provider) {
+
+    /** Of an image of the only provider. */
+    public ImageSlots(String image, int used, int warm) {
+      this(image, used, warm, null);
+    }
+  }
 
   /**
    * One host's slots.

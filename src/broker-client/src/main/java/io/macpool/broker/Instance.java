@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param warm true while it waits, booted, for an owner
  * @param endpoints where a relay takes SSH for a guest that can't be reached at an address of its
  *     own; null for others
+ * @param provider who has it; null where the broker has one provider
  */
 @JsonPropertyOrder({
   "type",
@@ -36,7 +37,8 @@ import java.util.Optional;
   "phase",
   "warm",
   "expires-at",
-  "endpoints"
+  "endpoints",
+  "provider"
 })
 public record Instance(
     String type,
@@ -51,7 +53,8 @@ public record Instance(
     @JsonInclude(Include.NON_NULL) String phase,
     @JsonInclude(Include.NON_NULL) Boolean warm,
     @JsonInclude(Include.NON_NULL) @JsonProperty("expires-at") Instant expiresAt,
-    @JsonInclude(Include.NON_NULL) List<Relayed> endpoints) {
+    @JsonInclude(Include.NON_NULL) List<Relayed> endpoints,
+    @JsonInclude(Include.NON_NULL) String provider) {
 
   /** What {@code type} says of an instance. */
   public static final String TYPE = "instances";
@@ -62,7 +65,7 @@ public record Instance(
   /** An address with a port of its own. */
   public record Relayed(String address, int port) {}
 
-  /** One that is reached at its own addresses. */
+  /** One of the only provider that is reached at its own addresses. */
   public Instance(
       String type,
       String id,
@@ -89,6 +92,7 @@ public record Instance(
         phase,
         warm,
         expiresAt,
+        null,
         null);
   }
 
