@@ -1,9 +1,11 @@
 package io.macpool.sandbox;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,11 +55,16 @@ record PoolPlan(List<Pool> pools) {
    */
   static PoolPlan parse(String text) {
     List<Pool> pools = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (String part : text.split(",", -1)) {
       Matcher matcher = POOL.matcher(part.strip());
       if (!matcher.matches()) {
         throw new IllegalArgumentException(
             "write NAME=vsphere:HOSTS or NAME=tart:HOSTS, by comma, not \"" + part + "\"");
+      }
+      if (!names.add(matcher.group(1))) {
+        throw new IllegalArgumentException(
+            "two pools are called " + matcher.group(1) + ": give each a name of its own");
       }
       pools.add(
           new Pool(
