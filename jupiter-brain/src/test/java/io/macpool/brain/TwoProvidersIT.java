@@ -193,6 +193,8 @@ class TwoProvidersIT {
             () ->
                 lab.get("/instances/" + BrainLab.id(made)).statusCode() == 404
                     && localVms().isEmpty());
+    assertThat(lab.get("/metrics").body())
+        .contains("reconcile_actions_total{deed=\"DESTROY\",reason=\"vanished\"} 1.0");
   }
 
   @Test

@@ -111,6 +111,14 @@ record MacReport(
     return vms.get(vm) == State.RUNNING || runs.contains(vm);
   }
 
+  /** Whether it is off, and the Mac has booted since it was started. */
+  boolean isCutByReboot(String vm) {
+    return !isOn(vm)
+        && vms.get(vm) != State.SUSPENDED
+        && started.containsKey(vm)
+        && started.get(vm).isBefore(booted);
+  }
+
   /** How many addresses several of its guests have. */
   int sharedAddresses() {
     Set<String> all = new HashSet<>();

@@ -204,7 +204,8 @@ record MacView(
             Optional.ofNullable(news.started().get(vm))
                 .filter(time -> on)
                 .map(time -> time.minus(ahead)),
-            new Machine.Sign(vm, Optional.empty(), mark, mark.isPresent(), true, false));
+            new Machine.Sign(vm, Optional.empty(), mark, mark.isPresent(), true, false),
+            news.isCutByReboot(vm));
     return isConnected() ? machine : machine.unseen();
   }
 

@@ -66,6 +66,22 @@ class MacViewTest {
   }
 
   @Test
+  void whatWasStartedBeforeTheLastBootAndIsOffWasCutByIt() throws Exception {
+    String off = VMS.replace("true,\"State\":\"running\"", "false,\"State\":\"stopped\"");
+    for (long start : new long[] {1_767_225_599, 1_767_225_601}) {
+      MacReport report =
+          MacReport.parse(MacReportTest.text("mark ours ledger ours " + start + " -\n", off, "0"));
+      Machine ours = machines(MacView.of(MAC).heard(report, NOW)).get("ours");
+      assertThat(ours.power()).isEqualTo(PowerState.OFF);
+      assertThat(ours.cutByReboot()).as("started at " + start).isEqualTo(start < 1_767_225_600);
+      assertThat(ours.as("known").cutByReboot()).isEqualTo(ours.cutByReboot());
+    }
+    MacReport on =
+        MacReport.parse(MacReportTest.text("mark ours ledger ours 1767225500 -\n", VMS, "0"));
+    assertThat(machines(MacView.of(MAC).heard(on, NOW)).get("ours").cutByReboot()).isFalse();
+  }
+
+  @Test
   void anAddressThatTwoHaveIsNobodys() throws Exception {
     assertThat(seen().machines(SOURCES, Set.of("10.0.0.7"), Doors.OPEN))
         .allMatch(m -> m.addresses().isEmpty());

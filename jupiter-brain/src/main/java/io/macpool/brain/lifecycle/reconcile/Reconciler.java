@@ -100,6 +100,7 @@ public final class Reconciler implements AutoCloseable {
   private Map<String, ReclaimPlanner.Suspicion> suspects = Map.of();
   private Instant purgedAt = Instant.MIN;
   private volatile Set<String> hostsKnown = Set.of();
+  private volatile Set<String> cutKnown = Set.of();
   private volatile Set<String> recovered = Set.of();
   private volatile Optional<String> trouble = Optional.empty();
 
@@ -156,10 +157,21 @@ public final class Reconciler implements AutoCloseable {
     thread.scheduleWithFixedDelay(this::tick, 0, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** The first sight of hosts must not wait for a tick: without slot rows nothing can be placed. */
+  /**
+   * The first sight of hosts must not wait for a tick: without slot rows nothing can be placed. Nor
+   * must a reboot: whoever waits for its guests waits in vain.
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
   private void soon() {
-    if (!hostsKnown.equals(hypervisor.lastKnown().hosts().keySet())) {
+    Inventory inventory = hypervisor.lastKnown();
+    Set<String> cut =
+        inventory.machines().values().stream()
+            .filter(Machine::cutByReboot)
+            .map(Machine::name)
+            .collect(Collectors.toSet());
+    boolean news = !cutKnown.containsAll(cut);
+    cutKnown = cut;
+    if (news || !hostsKnown.equals(inventory.hosts().keySet())) {
       thread.execute(this::tick);
     }
   }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param host where it is registered
  * @param bootedAt when it was last switched on, if it is on, by the ledger's clock
  * @param sign what else tells it from others
+ * @param cutByReboot whether it is off and its host has booted since it was switched on
  */
 public record Machine(
     String name,
@@ -25,7 +26,8 @@ public record Machine(
     List<Endpoint> endpoints,
     Optional<String> host,
     Optional<Instant> bootedAt,
-    Sign sign) {
+    Sign sign,
+    boolean cutByReboot) {
 
   /**
    * What tells a VM from others.
@@ -66,6 +68,18 @@ public record Machine(
     Objects.requireNonNull(sign, "sign");
   }
 
+  /** One of which no reboot of its host is told. */
+  public Machine(
+      String name,
+      String ref,
+      PowerState power,
+      List<Endpoint> endpoints,
+      Optional<String> host,
+      Optional<Instant> bootedAt,
+      Sign sign) {
+    this(name, ref, power, endpoints, host, bootedAt, sign, false);
+  }
+
   /** One in the folder of clones of which nothing else is known. */
   public Machine(
       String name,
@@ -91,7 +105,9 @@ public record Machine(
 
   /** The same, known as another instance. */
   public Machine as(String id) {
-    return id.equals(name) ? this : new Machine(id, ref, power, endpoints, host, bootedAt, sign);
+    return id.equals(name)
+        ? this
+        : new Machine(id, ref, power, endpoints, host, bootedAt, sign, cutByReboot);
   }
 
   /** Its addresses at the port that all guests have, which is all that old clients dial. */

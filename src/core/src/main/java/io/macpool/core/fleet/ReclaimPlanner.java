@@ -55,7 +55,7 @@ public final class ReclaimPlanner {
     NOT_BOOTED,
     /** It is off, so nobody can be using it. */
     SWITCHED_OFF,
-    /** On record, but there is no machine. */
+    /** On record, but there is no machine, or its host's reboot has ended it. */
     VANISHED,
     /** No record knows it. */
     FOUND,
@@ -271,7 +271,7 @@ public final class ReclaimPlanner {
     if (Identities.contradict(closed.uuid(), machine.sign().uuid())) {
       return Optional.empty(); // a copy that somebody made of it, with its mark
     }
-    if (closed.reason().equals(VANISHED)) {
+    if (closed.reason().equals(VANISHED) && !machine.cutByReboot()) {
       return act(name, Kind.REOPEN, Reason.RETURNED);
     }
     return machine.sign().reachable() && !evidence.untouchable().contains(name)
@@ -303,6 +303,12 @@ public final class ReclaimPlanner {
   }
 
   private Optional<Action> wanted(Instance instance, Machine machine) {
+    if (machine.cutByReboot()) {
+      // No silence, but two times of one clock: a second look could tell nothing else.
+      return isSettled(instance)
+          ? act(instance.id(), Kind.DESTROY, Reason.VANISHED)
+          : Optional.empty();
+    }
     if (isUnclaimed(instance)) {
       return confirmed(instance, Reason.UNCLAIMED);
     }

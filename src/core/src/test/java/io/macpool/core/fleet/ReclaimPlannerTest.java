@@ -53,6 +53,49 @@ class ReclaimPlannerTest {
   }
 
   private static Plan look(
+      Machine machine, Set<String> settled, Map<String, Instance> closed, Instant now) {
+    return ReclaimPlanner.plan(
+        closed.isEmpty() ? List.of(instance(Health.PROVEN)) : List.of(),
+        List.of(machine),
+        Set.of(),
+        new Evidence(1, settled, Set.of("host-1"), Set.of("alive"), NOW, closed, Set.of()),
+        Map.of(),
+        POLICY,
+        now);
+  }
+
+  private static Machine cutByReboot() {
+    return new Machine(
+        "i-1",
+        "vm-1",
+        PowerState.OFF,
+        List.of(),
+        Optional.of("host-1"),
+        Optional.empty(),
+        Machine.Sign.named("i-1"),
+        true);
+  }
+
+  @Test
+  void whatItsHostsRebootHasEndedIsDestroyedAtTheFirstLook() {
+    assertThat(look(cutByReboot(), Set.of("i-1"), Map.of(), NOW).actions())
+        .containsExactly(new Action("i-1", Kind.DESTROY, Reason.VANISHED));
+    Plan early = look(cutByReboot(), Set.of(), Map.of(), NOW);
+    assertThat(early.actions()).as("seen before its record was written").isEmpty();
+    assertThat(early.undecided()).isTrue();
+  }
+
+  @Test
+  void whatARebootHasEndedDoesNotReturn() {
+    Instance closed =
+        instance(Health.PROVEN)
+            .in(InstancePhase.GONE, ReclaimPlanner.VANISHED, Optional.empty(), NOW);
+    assertThat(look(cutByReboot(), Set.of(), Map.of("i-1", closed), NOW).actions()).isEmpty();
+    assertThat(look(SILENT, Set.of(), Map.of("i-1", closed), NOW).actions())
+        .containsExactly(new Action("i-1", Kind.REOPEN, Reason.RETURNED));
+  }
+
+  private static Plan look(
       Health health, long confirmation, Map<String, Suspicion> suspects, Instant now) {
     return ReclaimPlanner.plan(
         List.of(instance(health)),
