@@ -11,6 +11,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +43,7 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   /**
-   * Starts {@code main} with this process's class path.
+   * Starts {@code main} of the code that is measured.
    *
    * @param port where the environment makes it answer {@code /metrics}, on the loopback interface
    * @param log where its output goes
@@ -49,21 +51,12 @@ public final class ServiceProcess implements AutoCloseable {
   public static ServiceProcess start(
       String main, int heapMebibytes, Map<String, String> environment, int port, Path log)
       throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(java("java"));
+    command.addAll(MeasuredCode.jvmFlags(heapMebibytes));
+    command.addAll(List.of("-cp", MeasuredCode.classPath(), main));
     ProcessBuilder builder =
-        new ProcessBuilder(
-                java("java"),
-                "-Xmx" + heapMebibytes + "m",
-                // As in the images.
-                "-XX:+UseSerialGC",
-                "-Xms16m",
-                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4",
-                // The simulators' class path has a library of slow ciphers that a worker's has not.
-                "-Dorg.apache.sshd.security.provider.BC.enabled=false",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().putAll(environment);
     return new ServiceProcess(builder.start(), port, log);
   }

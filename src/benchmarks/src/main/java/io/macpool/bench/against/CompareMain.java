@@ -26,11 +26,14 @@ final class CompareMain implements Callable<Integer> {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @Option(names = "--ours", required = true, description = "A file of ours, one for each round.")
-  private List<Path> ours = new ArrayList<>();
+  @Option(
+      names = "--ours",
+      required = true,
+      description = "Files of ours, with commas; one list for each round.")
+  private List<String> ours = new ArrayList<>();
 
-  @Option(names = "--theirs", required = true, description = "A file of the other commit's.")
-  private List<Path> theirs = new ArrayList<>();
+  @Option(names = "--theirs", required = true, description = "Files of the other commit's.")
+  private List<String> theirs = new ArrayList<>();
 
   @Option(names = "--ranges", required = true, description = "What ratios may come to.")
   private Path ranges;
@@ -55,7 +58,8 @@ final class CompareMain implements Callable<Integer> {
         Comparison.of(readAll(ours), readAll(theirs), Range.readAll(ranges)).stream()
             .filter(this::isWanted)
             .toList();
-    out.printf("%-36s %8s %17s  %-12s %s%n", "figure", "ratio", "spread", "range", "");
+    out.printf(
+        "%-32s %9s %9s %7s %16s  %-12s%n", "figure", "ours", "theirs", "ratio", "spread", "range");
     figures.forEach(this::print);
     long outside = figures.stream().filter(Figure::isOutside).count();
     out.printf("%d figures, %d outside their range%n", figures.size(), outside);
@@ -66,8 +70,10 @@ final class CompareMain implements Callable<Integer> {
     List<Double> ratios = figure.ratios();
     out.printf(
         Locale.ROOT,
-        "%-36s %8s %17s  %-12s %s%n",
+        "%-32s %9s %9s %7s %16s  %-12s %s%n",
         figure.name(),
+        figure.ours().map(CompareMain::number).orElse("-"),
+        figure.theirs().map(CompareMain::number).orElse("-"),
         figure.median().map(CompareMain::number).orElse("-"),
         ratios.isEmpty()
             ? "not in both"
@@ -76,8 +82,9 @@ final class CompareMain implements Callable<Integer> {
         figure.isOutside() ? "OUTSIDE" : "");
   }
 
-  private static String number(double ratio) {
-    return String.format(Locale.ROOT, ratio >= 10 ? "%.1f" : "%.2f", ratio);
+  private static String number(double value) {
+    String format = value >= 1_000 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f";
+    return String.format(Locale.ROOT, format, value);
   }
 
   /** A range of what this run did not measure says nothing. */
@@ -87,12 +94,14 @@ final class CompareMain implements Callable<Integer> {
         || parts.stream().anyMatch(part -> figure.name().startsWith(part));
   }
 
-  private static List<Map<String, Double>> readAll(List<Path> files) throws IOException {
+  private static List<Map<String, Double>> readAll(List<String> lists) throws IOException {
     List<Map<String, Double>> rounds = new ArrayList<>();
-    for (Path file : files) {
+    for (String list : lists) {
       Map<String, Double> figures = new HashMap<>();
-      for (JsonNode figure : JSON.readTree(file.toFile()).path("measurements")) {
-        figures.put(figure.path("name").asText(), figure.path("value").asDouble());
+      for (String file : list.split(",", -1)) {
+        for (JsonNode figure : JSON.readTree(Path.of(file).toFile()).path("measurements")) {
+          figures.put(figure.path("name").asText(), figure.path("value").asDouble());
+        }
       }
       rounds.add(figures);
     }

@@ -3,6 +3,7 @@ package io.macpool.bench.against;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -18,18 +19,24 @@ final class Comparison {
   /**
    * One figure in both.
    *
+   * @param ours the median of all rounds that have it
+   * @param theirs the same of the other commit's
    * @param ratios ours to theirs, of each round that has both, sorted; empty if no round has
    * @param range what the median is to lie in; empty if anything is well
    */
-  record Figure(String name, List<Double> ratios, Optional<Range> range) {
+  record Figure(
+      String name,
+      Optional<Double> ours,
+      Optional<Double> theirs,
+      List<Double> ratios,
+      Optional<Range> range) {
 
     Figure {
       ratios = ratios.stream().sorted().toList();
     }
 
-    /** The lower one of the two in the middle, if there are two. */
     Optional<Double> median() {
-      return ratios.isEmpty() ? Optional.empty() : Optional.of(ratios.get((ratios.size() - 1) / 2));
+      return Comparison.median(ratios);
     }
 
     /** A figure that has a range and could not be compared is outside, too. */
@@ -68,8 +75,24 @@ final class Comparison {
           ratios.add(their == 0 ? 1 : our / their); // nothing is once nothing
         }
       }
-      figures.put(name, new Figure(name, ratios, Optional.ofNullable(ranges.get(name))));
+      figures.put(
+          name,
+          new Figure(
+              name,
+              median(values(ours, name)),
+              median(values(theirs, name)),
+              ratios,
+              Optional.ofNullable(ranges.get(name))));
     }
     return List.copyOf(figures.values());
+  }
+
+  private static List<Double> values(List<Map<String, Double>> rounds, String name) {
+    return rounds.stream().map(round -> round.get(name)).filter(Objects::nonNull).sorted().toList();
+  }
+
+  /** The lower one of the two in the middle, if there are two. */
+  private static Optional<Double> median(List<Double> sorted) {
+    return sorted.isEmpty() ? Optional.empty() : Optional.of(sorted.get((sorted.size() - 1) / 2));
   }
 }

@@ -42,14 +42,15 @@ final class ChildProcess implements AutoCloseable {
     this.log = log;
   }
 
-  /** Starts {@code main} with this process's class path and the given flags of the JVM. */
-  static ChildProcess start(Class<?> main, List<String> flags, Map<String, String> environment)
+  /** Starts {@code main} of a class path, with the given flags of the JVM. */
+  static ChildProcess start(
+      Class<?> main, String classPath, List<String> flags, Map<String, String> environment)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(main.getName());
     Path log = Files.createTempFile("benchmark", ".log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
@@ -62,6 +63,12 @@ final class ChildProcess implements AutoCloseable {
       child.close();
       throw e;
     }
+  }
+
+  /** A server of this harness's own. */
+  static ChildProcess ofHarness(Class<?> main) throws IOException, InterruptedException {
+    return start(
+        main, System.getProperty("java.class.path"), List.of("-XX:+UseSerialGC"), Map.of());
   }
 
   /** Where it listens, on the loopback interface. */

@@ -31,8 +31,7 @@ public final class CrowdBenchmark implements Benchmark {
   @Override
   public void run(Report report) throws Exception {
     try (Lab lab = new Lab(VCenterOptions.defaults().withHosts(1_000), Map.of());
-        ChildProcess bare =
-            ChildProcess.start(BareMain.class, List.of("-XX:+UseSerialGC"), Map.of())) {
+        ChildProcess bare = ChildProcess.ofHarness(BareMain.class)) {
       long began = System.nanoTime();
       List<String> paths = lab.fill(2_000);
       report.add(

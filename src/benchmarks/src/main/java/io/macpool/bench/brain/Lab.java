@@ -1,5 +1,6 @@
 package io.macpool.bench.brain;
 
+import io.macpool.bench.MeasuredCode;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import io.vertx.core.buffer.Buffer;
@@ -26,8 +27,8 @@ final class Lab implements AutoCloseable {
 
   static final String IMAGE = "macos-15-xcode-16";
 
-  /** What its image's JVM is given, and the least that it shall need. */
-  private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xmx256m");
+  /** The least that it shall need. */
+  private static final int HEAP_MEBIBYTES = 256;
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String ORDER =
@@ -35,6 +36,7 @@ final class Lab implements AutoCloseable {
 
   private final VCenterSimulator vcenter;
   private final ChildProcess broker;
+  private final Duration readyAfter;
   private final Load load = new Load();
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -57,9 +59,16 @@ final class Lab implements AutoCloseable {
       settings.remove("JUPITER_BRAIN_VSPHERE_THUMBPRINT");
       Files.writeString(Path.of(authorities), vcenter.certificatePem());
     }
-    broker = ChildProcess.start(BrokerMain.class, FLAGS, settings);
+    long began = System.nanoTime();
+    broker =
+        ChildProcess.start(
+            BrokerMain.class,
+            MeasuredCode.classPath(),
+            MeasuredCode.jvmFlags(HEAP_MEBIBYTES),
+            settings);
     try {
       await("/health/ready", body -> true);
+      readyAfter = Duration.ofNanos(System.nanoTime() - began);
     } catch (Exception e) {
       close();
       throw e;
@@ -68,6 +77,11 @@ final class Lab implements AutoCloseable {
 
   VCenterSimulator vcenter() {
     return vcenter;
+  }
+
+  /** From the start of the broker's process until it said that it is ready. */
+  Duration readyAfter() {
+    return readyAfter;
   }
 
   ChildProcess broker() {
@@ -120,6 +134,14 @@ final class Lab implements AutoCloseable {
     return request("GET", path, "");
   }
 
+  static Buffer create() {
+    return request("POST", "/instances", ORDER);
+  }
+
+  static Buffer delete(String path) {
+    return request("DELETE", path, "");
+  }
+
   private static Buffer request(String method, String path, String body) {
     return Buffer.buffer(
         method
@@ -133,11 +155,10 @@ final class Lab implements AutoCloseable {
 
   /** Talks that each make one instance and put its path into {@code made}. */
   static Supplier<Load.Talk> creates(ConcurrentLinkedQueue<String> made) {
-    Buffer order = request("POST", "/instances", ORDER);
     return () ->
         answer -> {
           if (answer == null) {
-            return order;
+            return create();
           }
           made.add(answer.header("location"));
           return null;
@@ -146,7 +167,7 @@ final class Lab implements AutoCloseable {
 
   /** Talks that each destroy one of them. */
   static Supplier<Load.Talk> deletes(ConcurrentLinkedQueue<String> made) {
-    return () -> Load.Talk.of(request("DELETE", made.remove(), ""));
+    return () -> Load.Talk.of(delete(made.remove()));
   }
 
   /** Fills the pool: the instances' paths. */

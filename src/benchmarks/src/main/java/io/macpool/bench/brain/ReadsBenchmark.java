@@ -42,8 +42,7 @@ public final class ReadsBenchmark implements Benchmark {
   @Override
   public void run(Report report) throws Exception {
     try (Lab lab = new Lab(VCenterOptions.defaults().withHosts(VMS / 2), Map.of());
-        ChildProcess bare =
-            ChildProcess.start(BareMain.class, List.of("-XX:+UseSerialGC"), Map.of())) {
+        ChildProcess bare = ChildProcess.ofHarness(BareMain.class)) {
       List<String> paths = lab.fill(VMS);
       List<String> names =
           paths.stream().map(path -> path.substring("/instances/".length())).toList();

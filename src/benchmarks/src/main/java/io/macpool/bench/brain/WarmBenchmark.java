@@ -9,7 +9,6 @@ import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -46,8 +45,7 @@ public final class WarmBenchmark implements Benchmark {
           }
         };
     try (ServerSocket ssh = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
-        ChildProcess bare =
-            ChildProcess.start(BareMain.class, List.of("-XX:+UseSerialGC"), Map.of());
+        ChildProcess bare = ChildProcess.ofHarness(BareMain.class);
         Lab lab =
             new Lab(
                 VCenterOptions.defaults().withHosts(40).withGuests(local),

@@ -1,6 +1,7 @@
 package io.macpool.bench.operator;
 
 import io.macpool.bench.Benchmark;
+import io.macpool.bench.MeasuredCode;
 import io.macpool.bench.Measurement;
 import io.macpool.bench.Report;
 import io.macpool.bench.Samples;
@@ -100,7 +101,7 @@ public final class FleetBenchmark implements Benchmark {
                 ServiceProcess.java("java"),
                 "-XX:+UseSerialGC",
                 "-cp",
-                System.getProperty("java.class.path"),
+                MeasuredCode.classPath(),
                 "io.macpool.operator.Main",
                 "--help")
             .redirectErrorStream(true)

@@ -127,6 +127,11 @@ final class Surroundings implements AutoCloseable {
     }
   }
 
+  /** Waits until a worker has taken them. */
+  void awaitReceived(List<Long> ids, Duration patience) {
+    await(ids, job -> !job.updates().isEmpty(), "received", patience);
+  }
+
   void awaitStarted(List<Long> ids, Duration patience) {
     await(ids, job -> job.updates().stream().anyMatch(StateUpdate::isStart), "started", patience);
   }

@@ -18,15 +18,21 @@ final class WorkerProcess implements AutoCloseable {
 
   static WorkerProcess start(Surroundings surroundings, int processors)
       throws IOException, InterruptedException {
+    WorkerProcess worker = begin(surroundings, processors);
+    worker.process.awaitReady("/ready");
+    return worker;
+  }
+
+  /** One that may not be ready yet. */
+  static WorkerProcess begin(Surroundings surroundings, int processors) throws IOException {
     int port = ServiceProcess.freePort();
-    ServiceProcess process =
+    return new WorkerProcess(
         ServiceProcess.start(
             "io.macpool.worker.Main",
             HEAP_MEBIBYTES,
             surroundings.environment(processors, port),
             port,
-            surroundings.workerLog());
-    return new WorkerProcess(process.awaitReady("/ready"));
+            surroundings.workerLog()));
   }
 
   /** What lives on the heap now, in MiB. */

@@ -40,8 +40,25 @@ class CompareMainTest {
     assertThat(compare("part.one - 0.6")).isZero();
     assertThat(compare("part.one - 0.4")).isEqualTo(1);
     assertThat(out.toString(UTF_8))
-        .containsPattern("part\\.one +0\\.50 +0\\.50 to 1\\.50 +<= 0\\.6\\s")
-        .containsPattern("part\\.one +0\\.50 +0\\.50 to 1\\.50 +<= 0\\.4 +OUTSIDE");
+        .containsPattern("part\\.one +10\\.0 +20\\.0 +0\\.50 +0\\.50 to 1\\.50 +<= 0\\.6\\s")
+        .containsPattern("part\\.one +10\\.0 +20\\.0 +0\\.50 +0\\.50 to 1\\.50 +<= 0\\.4 +OUTSIDE");
+  }
+
+  @Test
+  void aRoundMayHaveSeveralFiles() throws IOException {
+    String more =
+        Files.writeString(
+                directory.resolve("more"),
+                "{\"measurements\": [{\"name\": \"other.two\", \"value\": 3}]}")
+            .toString();
+    assertThat(
+            compare(
+                "other.two 1 1",
+                "--ours",
+                file("ours-3", 1) + "," + more,
+                "--theirs",
+                file("theirs-3", 1) + "," + more))
+        .isZero();
   }
 
   @Test
