@@ -24,6 +24,10 @@ import java.util.OptionalLong;
 public final class ManagementQueueDepth implements QueueDepth {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  /** The management plugin gathers its numbers each few seconds; each question costs it much. */
+  private static final Duration AT_MOST_EVERY = Duration.ofSeconds(1);
+
   private static final int LONGEST_ANSWER = 1 << 20;
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
@@ -78,6 +82,11 @@ public final class ManagementQueueDepth implements QueueDepth {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while reading the depth of " + queue, e);
     }
+  }
+
+  @Override
+  public Duration atMostEvery() {
+    return AT_MOST_EVERY;
   }
 
   private static long field(JsonNode state, String name, String queue) throws IOException {

@@ -1,6 +1,7 @@
 package io.macpool.operator.queue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** Reads how deep a queue is. Thread-safe; a call ends within its own time-outs. */
@@ -22,6 +23,11 @@ public interface QueueDepth extends AutoCloseable {
    *     such queue, a field that the broker does not tell yet
    */
   Depth read(String queue) throws IOException;
+
+  /** How often it is worth asking at most. */
+  default Duration atMostEvery() {
+    return Duration.ofMillis(1);
+  }
 
   /** Frees connections, within a bound. */
   @Override

@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,21 +27,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the depth of every queue that is looked at. They are read side by side, each at most once
- * at a time: one that is slow delays itself alone. A depth that was not read again for a while is
- * unknown, whatever became of the reading.
+ * Keeps the depth of every queue that is looked at. One thread reads one after the other, which is
+ * cheapest; each beat of the clock sends another one after whatever is still to be read, so that a
+ * queue that is slow delays others by one interval at most, once. Many queues are read more seldom,
+ * so that all together cost the broker no more than {@link #MOST_A_SECOND} answers. A depth that
+ * was not read again for a while is unknown, whatever became of the reading.
  */
 public final class QueuePoller implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(QueuePoller.class);
   private static final int MOST_AT_ONCE = 128;
+  private static final int MOST_A_SECOND = 500;
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+
+  /** RabbitMQ logs each question for a queue that is not there, and closes a channel for it. */
+  private static final Duration REST = Duration.ofSeconds(1);
 
   private final Optional<QueueDepth> source;
   private final Duration tolerated;
   private final Clock clock;
   private final Consumer<String> changed;
   private final Map<String, Observed<Depth>> depths = new ConcurrentHashMap<>();
-  private final Set<String> beingRead = ConcurrentHashMap.newKeySet();
+
+  /** Queues that are to be read or are being read, and those of them that nobody reads yet. */
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+  private final Queue<String> due = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "queue-depth-timer"));
   private final AtomicInteger number = new AtomicInteger();
@@ -53,6 +66,13 @@ public final class QueuePoller implements AutoCloseable {
           task -> daemon(task, "queue-depth-" + number.incrementAndGet()));
 
   private final ScheduledFuture<?> polling;
+  private final Duration interval;
+
+  /** Until when each queue that could not be read is left alone. */
+  private final Map<String, Long> resting = new ConcurrentHashMap<>();
+
+  // The timer's own.
+  private long beats;
 
   /**
    * Starts polling.
@@ -70,9 +90,10 @@ public final class QueuePoller implements AutoCloseable {
     this.tolerated = tolerated;
     this.clock = clock;
     this.changed = changed;
-    polling =
-        timer.scheduleWithFixedDelay(
-            this::poll, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    Duration least = source.map(QueueDepth::atMostEvery).orElse(SHORTEST);
+    this.interval = interval.compareTo(least) < 0 ? least : interval;
+    long millis = this.interval.toMillis();
+    polling = timer.scheduleWithFixedDelay(this::poll, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -97,7 +118,11 @@ public final class QueuePoller implements AutoCloseable {
                   Observed.unknown(
                       hasSource() ? "not read yet" : "no AMQP or management URI is set",
                       clock.instant()));
-      source.ifPresent(broker -> begin(broker, queue));
+      source.ifPresent(
+          broker -> {
+            enqueue(queue);
+            send(broker);
+          });
     }
     return aged(seen);
   }
@@ -120,43 +145,72 @@ public final class QueuePoller implements AutoCloseable {
   /** Looks at these alone from now on. */
   public void keepOnly(Collection<String> queues) {
     depths.keySet().retainAll(queues);
+    resting.keySet().retainAll(queues);
   }
 
   private void poll() {
-    source.ifPresent(broker -> depths.keySet().forEach(queue -> begin(broker, queue)));
-  }
-
-  private void begin(QueueDepth broker, String queue) {
-    if (!beingRead.add(queue)) {
+    if (source.isEmpty()) {
       return;
     }
+    if (beats++ % beatsBetweenReads() == 0) {
+      long now = System.nanoTime();
+      depths.keySet().stream()
+          .filter(queue -> now - resting.getOrDefault(queue, now) >= 0)
+          .forEach(this::enqueue);
+    }
+    if (!due.isEmpty()) {
+      send(source.get());
+    }
+  }
+
+  private long beatsBetweenReads() {
+    Duration all = Duration.ofSeconds(depths.size()).dividedBy(MOST_A_SECOND);
+    return 1 + all.minusNanos(1).dividedBy(interval);
+  }
+
+  private void enqueue(String queue) {
+    if (underWay.add(queue)) {
+      due.add(queue);
+    }
+  }
+
+  private void send(QueueDepth broker) {
     try {
-      readers.execute(() -> look(broker, queue));
+      readers.execute(() -> readDue(broker));
     } catch (RejectedExecutionException e) {
-      beingRead.remove(queue); // all readers wait for answers: it is tried again, and ages
+      // All readers wait for answers: the next who is free reads what is due; meanwhile it ages.
+      log.debug("no thread is free to read {} queues", due.size(), e);
+    }
+  }
+
+  private void readDue(QueueDepth broker) {
+    for (String queue = due.poll(); queue != null; queue = due.poll()) {
+      try {
+        look(broker, queue);
+      } finally {
+        underWay.remove(queue);
+      }
     }
   }
 
   private void look(QueueDepth broker, String queue) {
-    try {
-      Observed<Depth> before = depths.get(queue);
-      if (before == null) {
-        return;
-      }
-      Observed<Depth> after = read(broker, queue, before);
-      if (depths.replace(queue, after) != null && !before.toOptional().equals(after.toOptional())) {
-        changed.accept(queue);
-      }
-    } finally {
-      beingRead.remove(queue);
+    Observed<Depth> before = depths.get(queue);
+    if (before == null) {
+      return;
+    }
+    Observed<Depth> after = read(broker, queue, before);
+    if (depths.replace(queue, after) != null && !before.toOptional().equals(after.toOptional())) {
+      changed.accept(queue);
     }
   }
 
   private Observed<Depth> read(QueueDepth broker, String queue, Observed<Depth> before) {
     try {
       Depth read = broker.read(queue);
+      resting.remove(queue);
       return Observed.known(read, clock.instant());
     } catch (IOException e) {
+      resting.put(queue, System.nanoTime() + REST.toNanos());
       Observed<Depth> after =
           before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
       if (before.isKnown() && !after.isKnown()) {

@@ -10,9 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,10 +26,16 @@ class QueuePollerTest {
   private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
+  private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+
   private final QueueDepth source =
       new QueueDepth() {
         @Override
         public Depth read(String queue) throws IOException {
+          reads.merge(queue, 1, Integer::sum);
+          if (queue.equals("missing")) {
+            throw new IOException("there is none");
+          }
           if (queue.equals("slow")) {
             try {
               slow.await();
@@ -56,6 +66,39 @@ class QueuePollerTest {
     poller.depth("quick");
     await().atMost(Duration.ofSeconds(10)).until(() -> poller.depth("quick").isKnown());
     assertThat(poller.depth("slow").isKnown()).isFalse();
+  }
+
+  @Test
+  void queuesBehindASlowOneAreReadByAnother() {
+    poller.depth("slow");
+    List<String> others = IntStream.range(0, 20).mapToObj(i -> "quick-" + i).toList();
+    others.forEach(poller::depth);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> others.stream().allMatch(queue -> reads.getOrDefault(queue, 0) > 3));
+    assertThat(reads).containsEntry("slow", 1);
+  }
+
+  @Test
+  void aQueueThatCannotBeReadIsAskedForMoreSeldom() {
+    poller.depth("missing");
+    poller.depth("quick");
+    await().atMost(Duration.ofSeconds(10)).until(() -> reads.getOrDefault("quick", 0) > 30);
+    assertThat(reads.get("missing")).isLessThan(15);
+    assertThat(poller.depth("missing").isKnown()).isFalse();
+  }
+
+  @Test
+  void manyQueuesAreNotReadTooOften() {
+    long began = System.nanoTime();
+    List<String> queues = IntStream.range(0, 100).mapToObj(i -> "quick-" + i).toList();
+    queues.forEach(poller::depth);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> queues.stream().allMatch(queue -> reads.getOrDefault(queue, 0) > 4));
+    double seconds = (System.nanoTime() - began) / 1e9;
+    int all = reads.values().stream().mapToInt(Integer::intValue).sum();
+    assertThat(all).isLessThan((int) (100 + 100 + 550 * seconds));
   }
 
   @Test
