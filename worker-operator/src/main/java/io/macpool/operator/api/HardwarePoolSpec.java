@@ -15,6 +15,9 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
     value = "has(self.slots) != has(self.brokerUrl)",
     message = "set exactly one of spec.slots and spec.brokerUrl")
+@ValidationRule(
+    value = "!has(self.provider) || has(self.brokerUrl)",
+    message = "spec.provider needs spec.brokerUrl: it names one provider of that broker")
 public class HardwarePoolSpec {
 
   @JsonPropertyDescription("A fixed number of slots: two for each Mac host.")
@@ -26,6 +29,12 @@ public class HardwarePoolSpec {
       "A VM broker whose /capacity tells the slots, for example http://jupiter-brain:42161.")
   @Pattern("^https?://.+")
   public String brokerUrl;
+
+  @JsonPropertyDescription(
+      "Count the hosts of this provider of the broker alone, as /capacity names it, for example"
+          + " tart. Absent: those of all.")
+  @Pattern("^[a-z][a-z0-9-]{0,62}$")
+  public String provider;
 
   @JsonPropertyDescription(
       "The key of a Secret in this namespace that holds the broker's token. Absent: the"

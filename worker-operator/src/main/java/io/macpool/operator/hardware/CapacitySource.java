@@ -13,7 +13,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads the slots of a VM broker's hosts: {@code GET /capacity}. */
 public final class CapacitySource implements AutoCloseable {
@@ -31,9 +34,11 @@ public final class CapacitySource implements AutoCloseable {
   /**
    * Reads the total of slots.
    *
+   * @param provider whose hosts count; empty: all of the broker's
    * @throws IOException with a phrase for a person
    */
-  public int slots(String brokerUrl, Optional<Secret> token) throws IOException {
+  public int slots(String brokerUrl, Optional<String> provider, Optional<Secret> token)
+      throws IOException {
     URI uri = capacity(brokerUrl);
     HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(TIMEOUT);
     token
@@ -51,13 +56,34 @@ public final class CapacitySource implements AutoCloseable {
       if (capacity == null || capacity.slots() == null) {
         throw new IOException("GET " + uri + " tells no slots");
       }
-      return capacity.slots().total();
+      return provider.isEmpty() ? capacity.slots().total() : slots(capacity, provider.get(), uri);
     } catch (ConnectException e) {
       throw new IOException("no connection to " + uri.getAuthority(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while reading " + uri, e);
     }
+  }
+
+  /** A provider of whose hosts the broker knows none has an unknown number of slots, not none. */
+  private static int slots(Capacity capacity, String provider, URI uri) throws IOException {
+    List<Capacity.HostSlots> hosts = capacity.byHost() == null ? List.of() : capacity.byHost();
+    if (hosts.stream().noneMatch(host -> provider.equals(host.provider()))) {
+      String named =
+          hosts.stream()
+              .map(Capacity.HostSlots::provider)
+              .filter(Objects::nonNull)
+              .distinct()
+              .sorted()
+              .collect(Collectors.joining(", "));
+      throw new IOException(
+          "GET %s tells no host of the provider %s, but %s"
+              .formatted(uri, provider, named.isEmpty() ? "names no providers" : "of " + named));
+    }
+    return hosts.stream()
+        .filter(host -> provider.equals(host.provider()))
+        .mapToInt(Capacity.HostSlots::total)
+        .sum();
   }
 
   private static URI capacity(String brokerUrl) throws IOException {

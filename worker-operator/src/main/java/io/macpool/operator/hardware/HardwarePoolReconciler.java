@@ -136,12 +136,16 @@ public final class HardwarePoolReconciler
     if (spec == null || (spec.slots == null) == (spec.brokerUrl == null)) {
       return Observed.unknown("set exactly one of spec.slots and spec.brokerUrl", clock.instant());
     }
+    if (spec.provider != null && spec.brokerUrl == null) {
+      return Observed.unknown("spec.provider needs spec.brokerUrl", clock.instant());
+    }
     int reserve = spec.reserve == null ? 0 : Math.max(0, spec.reserve);
     if (spec.slots != null) {
       return Observed.known(Math.max(0, spec.slots - reserve), clock.instant());
     }
     try {
-      int total = capacity.slots(spec.brokerUrl, token(pool, memory));
+      int total =
+          capacity.slots(spec.brokerUrl, Optional.ofNullable(spec.provider), token(pool, memory));
       return Observed.known(Math.max(0, total - reserve), clock.instant());
     } catch (IOException | IllegalArgumentException e) {
       log.warn("the slots of {} can't be read: {}", key(pool).name(), e.getMessage());

@@ -112,6 +112,15 @@ class HardwarePoolStatusIT {
     assertThat(status().utilisationPercent).as("nobody watched from 12 to 14").isNull();
   }
 
+  @Test
+  void aProviderWithoutABrokerIsRefusedWithWords() {
+    HardwarePool pool = pool();
+    pool.getSpec().provider = "tart";
+    reconciler.reconcile(pool, null);
+    assertThat(status().conditions.get(0).getMessage())
+        .contains("spec.provider needs spec.brokerUrl", "every cluster keeps what it holds");
+  }
+
   private void holds(int slots) {
     ledger.ask(MACS, new SlotClaim("wc", 1, 0, slots, slots));
     ledger.settle(MACS, "wc", slots);
