@@ -115,8 +115,9 @@ public final class OperatorSettings {
   public static final Setting<Duration> QUEUE_POLL_INTERVAL =
       Setting.duration(
               "QUEUE_POLL_INTERVAL",
-              "how often each followed queue's depth is read; no more than 500 are read in a"
-                  + " second, and none more often than each second by the management API")
+              "how often each followed queue's depth is read; more seldom where there are more"
+                  + " than 500 in a second, and by the management API, which is asked each second"
+                  + " at most, but at least three times within QUEUE_DEPTH_TOLERANCE")
           .defaultTo(Duration.ofMillis(200));
 
   public static final Setting<Duration> QUEUE_DEPTH_TOLERANCE =

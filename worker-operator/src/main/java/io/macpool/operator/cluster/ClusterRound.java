@@ -51,6 +51,9 @@ final class ClusterRound {
   private final ClusterKey key;
   private final ClusterMemory memory;
 
+  /** Tells in Events what was recorded: calls of their own, for which no worker is to wait. */
+  private Runnable news = () -> {};
+
   ClusterRound(
       RoundContext roundContext,
       ClusterWatches watches,
@@ -100,7 +103,12 @@ final class ClusterRound {
     spec.hardwarePool()
         .ifPresent(
             pool -> roundContext.ledger().settle(key.pool(pool), key.name(), plan.sizes().bound()));
-    boolean told = tell(seen, plan);
+    boolean told;
+    try {
+      told = tell(seen, plan);
+    } finally {
+      news.run();
+    }
     memory.refusals.attempt(Part.POD, () -> mark(seen, plan));
     note(spec, seen, limit, plan.sizes().bound(), deployment);
     boolean moving = !plan.sizes().settled() || seen.starting() > 0 || !plan.retiring().isEmpty();
@@ -132,6 +140,7 @@ final class ClusterRound {
     record(
         StatusDraft.of(cluster, spec, seen, limit, plan, situation, roundContext.clock().instant()),
         limit);
+    news.run();
     note(spec, seen, limit, seen.bound(), deployment);
     return roundContext.interval();
   }
@@ -242,6 +251,7 @@ final class ClusterRound {
           StatusDraft.of(
               cluster, spec.get(), seen, none, plan, situation, roundContext.clock().instant()),
           none);
+      news.run();
       note(spec.get(), seen, none, seen.bound(), Optional.empty());
     }
     tell(seen, plan);
@@ -326,8 +336,9 @@ final class ClusterRound {
     Optional<WorkerCluster> written =
         memory.refusals.attempt(
             Part.STATUS, () -> StatusWriter.write(roundContext.client(), cluster, status));
-    StatusNews.tell(roundContext.events(), cluster, before, status, limit.why());
+    news = () -> StatusNews.tell(roundContext.events(), cluster, before, status, limit.why());
     if (written.isEmpty()) {
+      news.run();
       // What is not recorded is not granted.
       throw new RoundFailedException(key, memory.refusals.text());
     }

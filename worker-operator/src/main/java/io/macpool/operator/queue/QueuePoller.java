@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +39,8 @@ public final class QueuePoller implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueuePoller.class);
   private static final int MOST_AT_ONCE = 128;
   private static final int MOST_A_SECOND = 500;
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+  private static final Duration FIRST = Duration.ofMillis(250);
   private static final Duration SHORTEST = Duration.ofMillis(1);
 
   /** RabbitMQ logs each question for a queue that is not there, and closes a channel for it. */
@@ -51,6 +54,9 @@ public final class QueuePoller implements AutoCloseable {
 
   /** Queues that are to be read or are being read, and those of them that nobody reads yet. */
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+  /** Who waits for the first reading of a queue. */
+  private final Map<String, CountDownLatch> awaited = new ConcurrentHashMap<>();
 
   private final Queue<String> due = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService timer =
@@ -67,6 +73,9 @@ public final class QueuePoller implements AutoCloseable {
 
   private final ScheduledFuture<?> polling;
   private final Duration interval;
+
+  /** However many there are: what is not read in time is unknown. */
+  private final Duration longest;
 
   /** Until when each queue that could not be read is left alone. */
   private final Map<String, Long> resting = new ConcurrentHashMap<>();
@@ -90,10 +99,15 @@ public final class QueuePoller implements AutoCloseable {
     this.tolerated = tolerated;
     this.clock = clock;
     this.changed = changed;
-    Duration least = source.map(QueueDepth::atMostEvery).orElse(SHORTEST);
+    longest = shorter(LONGEST, tolerated.dividedBy(3));
+    Duration least = shorter(source.map(QueueDepth::atMostEvery).orElse(SHORTEST), longest);
     this.interval = interval.compareTo(least) < 0 ? least : interval;
     long millis = this.interval.toMillis();
     polling = timer.scheduleWithFixedDelay(this::poll, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -107,24 +121,38 @@ public final class QueuePoller implements AutoCloseable {
     return source.isPresent();
   }
 
-  /** The depth of a queue, looked at from the first time that it is asked for. */
+  /**
+   * The depth of a queue, looked at from the first time that it is asked for. The first one waits a
+   * little for the answer: a round without it would have to be made again.
+   */
   public Observed<Depth> depth(String queue) {
     Observed<Depth> seen = depths.get(queue);
     if (seen == null) {
-      seen =
-          depths.computeIfAbsent(
-              queue,
-              name ->
-                  Observed.unknown(
-                      hasSource() ? "not read yet" : "no AMQP or management URI is set",
-                      clock.instant()));
-      source.ifPresent(
-          broker -> {
-            enqueue(queue);
-            send(broker);
-          });
+      depths.computeIfAbsent(
+          queue,
+          name ->
+              Observed.unknown(
+                  hasSource() ? "not read yet" : "no AMQP or management URI is set",
+                  clock.instant()));
+      source.ifPresent(broker -> readFirst(broker, queue));
+      seen = depths.get(queue);
     }
-    return aged(seen);
+    return seen == null ? Observed.unknown("not looked at", clock.instant()) : aged(seen);
+  }
+
+  private void readFirst(QueueDepth broker, String queue) {
+    CountDownLatch read = awaited.computeIfAbsent(queue, name -> new CountDownLatch(1));
+    enqueue(queue);
+    send(broker);
+    try {
+      if (!read.await(FIRST.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.debug("the depth of queue {} was not there within {}", queue, FIRST);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      awaited.remove(queue, read);
+    }
   }
 
   /** What is known of every queue that is looked at. */
@@ -164,7 +192,7 @@ public final class QueuePoller implements AutoCloseable {
   }
 
   private long beatsBetweenReads() {
-    Duration all = Duration.ofSeconds(depths.size()).dividedBy(MOST_A_SECOND);
+    Duration all = shorter(Duration.ofSeconds(depths.size()).dividedBy(MOST_A_SECOND), longest);
     return 1 + all.minusNanos(1).dividedBy(interval);
   }
 
@@ -189,6 +217,10 @@ public final class QueuePoller implements AutoCloseable {
         look(broker, queue);
       } finally {
         underWay.remove(queue);
+        CountDownLatch first = awaited.get(queue);
+        if (first != null) {
+          first.countDown();
+        }
       }
     }
   }
@@ -210,7 +242,7 @@ public final class QueuePoller implements AutoCloseable {
       resting.remove(queue);
       return Observed.known(read, clock.instant());
     } catch (IOException e) {
-      resting.put(queue, System.nanoTime() + REST.toNanos());
+      resting.put(queue, System.nanoTime() + shorter(REST, longest).toNanos());
       Observed<Depth> after =
           before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
       if (before.isKnown() && !after.isKnown()) {

@@ -69,6 +69,15 @@ class QueuePollerTest {
   }
 
   @Test
+  void theFirstLookWaitsForTheAnswerButNotForLong() {
+    assertThat(poller.depth("quick").isKnown()).isTrue();
+    long began = System.nanoTime();
+    assertThat(poller.depth("slow").isKnown()).isFalse();
+    assertThat(poller.depth("slow").isKnown()).isFalse();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
   void queuesBehindASlowOneAreReadByAnother() {
     poller.depth("slow");
     List<String> others = IntStream.range(0, 20).mapToObj(i -> "quick-" + i).toList();
