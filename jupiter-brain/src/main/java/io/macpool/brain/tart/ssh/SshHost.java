@@ -6,23 +6,29 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.StreamingChannel;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.session.Session;
 
 /**
- * One host: a session that is opened when it is needed and kept. Thread-safe; callers block, within
- * the limit that they give.
+ * One host: a session that is opened when it is needed and kept, and more while it is full.
+ * Thread-safe; callers block, within the limit that they give.
  */
 public final class SshHost implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final int MOST_OUTPUT = 1 << 20;
+  private static final int MOST_SESSIONS = 4;
 
   private final SshClient client;
   private final KnownHosts known;
@@ -30,7 +36,9 @@ public final class SshHost implements AutoCloseable {
   private final String address;
   private final int port;
   private final String user;
-  private ClientSession session;
+
+  // Guarded by this.
+  private final List<ClientSession> sessions = new ArrayList<>();
   private boolean closed;
 
   SshHost(SshClient client, KnownHosts known, KeyPair key, String address, int port, String user) {
@@ -50,15 +58,19 @@ public final class SshHost implements AutoCloseable {
    * @throws SshFailure if its end is not known
    */
   public CommandResult run(String command, Duration limit) throws SshFailure {
-    ClientSession open = session(limit.compareTo(CONNECT) < 0 ? limit : CONNECT);
     Bounded out = new Bounded();
     Bounded err = new Bounded();
-    boolean begun = false;
-    try (ChannelExec channel = open.createExecChannel(command)) {
-      channel.setOut(out);
-      channel.setErr(err);
-      begun = true;
-      channel.open().verify(limit);
+    ChannelExec channel =
+        open(
+            command,
+            limit,
+            fresh -> {
+              fresh.setOut(out);
+              fresh.setErr(err);
+            },
+            true);
+    Session session = channel.getSession();
+    try (channel) {
       if (channel
           .waitFor(EnumSet.of(ClientChannelEvent.CLOSED), limit)
           .contains(ClientChannelEvent.TIMEOUT)) {
@@ -69,14 +81,14 @@ public final class SshHost implements AutoCloseable {
       Integer code = channel.getExitStatus();
       if (code == null) {
         throw new SshFailure(
-            peer() + (open.isOpen() ? ": a command was killed" : ": the connection broke"),
+            peer() + (session.isOpen() ? ": a command was killed" : ": the connection broke"),
             true,
             null);
       }
       return new CommandResult(code, out.text(), err.text());
     } catch (IOException | RuntimeException e) {
-      drop(open);
-      throw new SshFailure(peer() + ": the connection broke: " + e.getMessage(), begun, e);
+      drop(session);
+      throw broke(true, e);
     }
   }
 
@@ -87,38 +99,82 @@ public final class SshHost implements AutoCloseable {
    * @throws SshFailure if it can't be begun
    */
   public SshPipe pipe(String command, Duration limit) throws SshFailure {
-    ClientSession open = session(limit.compareTo(CONNECT) < 0 ? limit : CONNECT);
-    ChannelExec channel = null;
-    try {
-      channel = open.createExecChannel(command);
-      channel.setStreaming(StreamingChannel.Streaming.Async);
-      channel.setRedirectErrorStream(true);
-      channel.open().verify(limit);
-      return new SshPipe(channel);
-    } catch (IOException | RuntimeException e) {
-      if (channel != null) {
-        channel.close(true);
-      }
-      if (!open.isOpen()) {
-        drop(open);
-      }
-      throw new SshFailure(peer() + ": no connection through it: " + e.getMessage(), true, e);
-    }
+    return new SshPipe(
+        open(
+            command,
+            limit,
+            fresh -> {
+              fresh.setStreaming(StreamingChannel.Streaming.Async);
+              fresh.setRedirectErrorStream(true);
+            },
+            false));
   }
 
-  private synchronized ClientSession session(Duration limit) throws SshFailure {
+  /**
+   * A channel of the first session that has room for it: an sshd takes ten in each by default.
+   *
+   * @param needed whether a session that opens none is given up, with all that it carries
+   */
+  private ChannelExec open(
+      String command, Duration limit, Consumer<ChannelExec> prepared, boolean needed)
+      throws SshFailure {
+    for (int i = 0; i < MOST_SESSIONS; i++) {
+      ClientSession session = session(i, limit.compareTo(CONNECT) < 0 ? limit : CONNECT);
+      ChannelExec channel = null;
+      boolean begun = false;
+      try {
+        channel = session.createExecChannel(command);
+        prepared.accept(channel);
+        begun = true;
+        channel.open().verify(limit);
+        return channel;
+      } catch (IOException | RuntimeException e) {
+        if (channel != null) {
+          channel.close(true);
+        }
+        boolean lives = session.isOpen();
+        if (!lives || (needed && !isFull(e))) {
+          drop(session);
+        }
+        if (!lives || !isFull(e)) {
+          throw broke(begun, e);
+        }
+      }
+    }
+    throw new SshFailure(
+        peer() + " takes no more commands at a time: raise MaxSessions of its sshd", false, null);
+  }
+
+  /** Whether the session lives and the command was not begun. */
+  private static boolean isFull(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SshChannelOpenException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private SshFailure broke(boolean begun, Exception cause) {
+    return new SshFailure(peer() + ": the connection broke: " + cause.getMessage(), begun, cause);
+  }
+
+  private synchronized ClientSession session(int number, Duration limit) throws SshFailure {
     if (closed) {
       throw new SshFailure(peer() + " is no longer used", false, null);
     }
-    if (session != null && session.isOpen()) {
-      return session;
+    while (sessions.size() > number) {
+      if (sessions.get(number).isOpen()) {
+        return sessions.get(number);
+      }
+      sessions.remove(number);
     }
     ClientSession fresh = null;
     try {
       fresh = client.connect(user, address, port).verify(limit).getSession();
       fresh.addPublicKeyIdentity(key);
       fresh.auth().verify(limit);
-      session = fresh;
+      sessions.add(fresh);
       return fresh;
     } catch (IOException e) {
       Optional<String> refusal = fresh == null ? Optional.empty() : known.refusal(fresh);
@@ -144,19 +200,15 @@ public final class SshHost implements AutoCloseable {
     return address + ":" + port;
   }
 
-  private synchronized void drop(ClientSession broken) {
-    if (session == broken) {
-      session = null;
-    }
+  private synchronized void drop(Session broken) {
+    sessions.removeIf(session -> session.equals(broken));
     broken.close(true);
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    if (session != null) {
-      session.close(true);
-    }
+    sessions.forEach(session -> session.close(true));
   }
 
   /** Keeps the first part of what is written; the rest is read and forgotten. */

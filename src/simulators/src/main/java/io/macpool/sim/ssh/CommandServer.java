@@ -32,11 +32,8 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A machine that runs commands for whoever logs in, as sshd does without a terminal: each in a
- * shell, and none is hung up when its channel closes. Closing it ends what it started.
- */
-public final class CommandServer implements AutoCloseable {
+/** A machine in this process that runs commands as sshd does without a terminal. */
+public final class CommandServer implements RemoteShell {
 
   private static final Logger log = LoggerFactory.getLogger(CommandServer.class);
 
@@ -46,6 +43,7 @@ public final class CommandServer implements AutoCloseable {
   private static final int BUFFER = 32 * 1024;
 
   private final SshServer server;
+  private final String user;
   private final Path home;
   private final Map<String, String> environment;
   private final ExecutorService threads =
@@ -54,8 +52,9 @@ public final class CommandServer implements AutoCloseable {
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean hung;
 
-  private CommandServer(SshServer server, Path home, Map<String, String> environment) {
+  private CommandServer(SshServer server, String user, Path home, Map<String, String> environment) {
     this.server = server;
+    this.user = user;
     this.home = home;
     this.environment = Map.copyOf(environment);
   }
@@ -69,7 +68,7 @@ public final class CommandServer implements AutoCloseable {
   public static CommandServer start(
       GuestKeys keys, String user, Path home, Map<String, String> environment) {
     SshServer server = SshServer.setUpDefaultServer();
-    CommandServer machine = new CommandServer(server, home, environment);
+    CommandServer machine = new CommandServer(server, user, home, environment);
     server.setKeyExchangeFactories(
         NamedFactory.setUpTransformedFactories(
             true, List.of(BuiltinDHFactories.ecdhp256), ServerBuilder.DH2KEX));
@@ -92,8 +91,14 @@ public final class CommandServer implements AutoCloseable {
     return machine;
   }
 
+  @Override
   public int port() {
     return server.getPort();
+  }
+
+  @Override
+  public String user() {
+    return user;
   }
 
   /** A line of known_hosts for a server that shows the host key of {@code keys}. */
@@ -101,7 +106,7 @@ public final class CommandServer implements AutoCloseable {
     return "[127.0.0.1]:" + port + " " + PublicKeyEntry.toString(keys.host().getPublic());
   }
 
-  /** What runs: process id and command line of each. */
+  @Override
   public Collection<String> running() {
     return running.entrySet().stream()
         .filter(command -> command.getKey().isAlive())
@@ -109,12 +114,12 @@ public final class CommandServer implements AutoCloseable {
         .toList();
   }
 
-  /** Drops every connection without a word; what runs goes on. */
+  @Override
   public void cut() {
     sessions.forEach(session -> session.close(true));
   }
 
-  /** Falls silent, or speaks again: connections are accepted and nothing is answered. */
+  @Override
   public void hang(boolean now) {
     hung = now;
     for (Session session : sessions) {
@@ -126,7 +131,7 @@ public final class CommandServer implements AutoCloseable {
     }
   }
 
-  /** Ends every command, as a machine does that goes down. */
+  @Override
   public void killCommands() {
     running.keySet().forEach(ProcessHandle::destroyForcibly);
   }

@@ -67,7 +67,8 @@ final class GuestProcesses {
     return found;
   }
 
-  private List<ProcessHandle> marked() {
+  /** Those that can be told by the guest's mark or its home. */
+  List<ProcessHandle> marked() {
     return all(this::isMine);
   }
 

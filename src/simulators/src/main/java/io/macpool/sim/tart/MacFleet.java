@@ -2,6 +2,8 @@ package io.macpool.sim.tart;
 
 import io.macpool.sim.ssh.CommandServer;
 import io.macpool.sim.ssh.GuestKeys;
+import io.macpool.sim.ssh.RemoteShell;
+import io.macpool.sim.ssh.SshdServer;
 import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,9 +22,15 @@ import java.util.stream.Collectors;
  */
 public final class MacFleet implements AutoCloseable {
 
-  /** Who may log in. */
-  public static final String USER = "admin";
+  private static final String USER = "admin";
 
+  /** Who takes a Mac's connections. */
+  @FunctionalInterface
+  private interface Server {
+    RemoteShell start(GuestKeys keys, Path home, Path bin, Map<String, String> environment);
+  }
+
+  private final Server server;
   private final Path directory;
   private final Path bin;
   private final GuestKeys keys;
@@ -30,7 +38,8 @@ public final class MacFleet implements AutoCloseable {
   private final Map<String, MacSimulator> macs = new LinkedHashMap<>();
   private final Map<String, String> images = new TreeMap<>();
 
-  private MacFleet(Path directory) throws IOException {
+  private MacFleet(Path directory, Server server) throws IOException {
+    this.server = server;
     this.directory = directory;
     this.bin = Files.createDirectories(directory.resolve("bin"));
     this.keys = GuestKeys.generate(directory.resolve("key"));
@@ -44,8 +53,30 @@ public final class MacFleet implements AutoCloseable {
    */
   public static MacFleet start(
       Path directory, int count, MacTimes times, GuestPower guests, Collection<String> images) {
+    return start(
+        directory,
+        count,
+        times,
+        guests,
+        images,
+        (keys, home, bin, environment) -> CommandServer.start(keys, USER, home, environment));
+  }
+
+  /** The same behind OpenSSH's own sshd, as the user that we are. */
+  public static MacFleet startBehindSshd(
+      Path directory, int count, MacTimes times, GuestPower guests, Collection<String> images) {
+    return start(directory, count, times, guests, images, SshdServer::start);
+  }
+
+  private static MacFleet start(
+      Path directory,
+      int count,
+      MacTimes times,
+      GuestPower guests,
+      Collection<String> images,
+      Server server) {
     try {
-      MacFleet fleet = new MacFleet(Files.createDirectories(directory).toRealPath());
+      MacFleet fleet = new MacFleet(Files.createDirectories(directory).toRealPath(), server);
       for (int i = 1; i <= count; i++) {
         MacSimulator mac = fleet.add("mac-" + i, times, guests);
         images.forEach(image -> mac.withVm("golden-" + image));
@@ -63,7 +94,13 @@ public final class MacFleet implements AutoCloseable {
       shims.install(own, command, name);
     }
     Path home = Files.createDirectories(directory.resolve("home-" + name));
-    MacSimulator mac = new MacSimulator(name, home, own, times, guests, keys);
+    RemoteShell shell =
+        server.start(
+            keys,
+            home,
+            own,
+            Map.of("HOME", home.toString(), "PATH", own + ":/usr/bin:/bin", "LANG", "C.UTF-8"));
+    MacSimulator mac = new MacSimulator(name, home, times, guests, shell);
     macs.put(name, mac);
     return mac;
   }
@@ -76,7 +113,7 @@ public final class MacFleet implements AutoCloseable {
     return macs.get(name);
   }
 
-  /** The private key of {@link #USER}. */
+  /** The private key that all let in. */
   public Path keyFile() {
     return keys.privateKeyFile();
   }
@@ -103,7 +140,8 @@ public final class MacFleet implements AutoCloseable {
               user: %s
               tart: %s
           """
-              .formatted(mac.name(), mac.port(), USER, bin.resolve(mac.name()).resolve("tart")));
+              .formatted(
+                  mac.name(), mac.port(), mac.user(), bin.resolve(mac.name()).resolve("tart")));
     }
     return text.toString();
   }

@@ -1,7 +1,6 @@
 package io.macpool.sim.tart;
 
-import io.macpool.sim.ssh.CommandServer;
-import io.macpool.sim.ssh.GuestKeys;
+import io.macpool.sim.ssh.RemoteShell;
 import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,24 +36,18 @@ public final class MacSimulator implements AutoCloseable {
 
   private final String name;
   private final Path home;
-  private final CommandServer server;
+  private final RemoteShell server;
   private final MacVms vms;
   private final Set<ShimCall> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean sudoer = true;
   private volatile boolean portsUsedUp;
   private volatile Instant booted = Instant.now().minus(Duration.ofDays(3));
 
-  MacSimulator(
-      String name, Path home, Path bin, MacTimes times, GuestPower guests, GuestKeys keys) {
+  MacSimulator(String name, Path home, MacTimes times, GuestPower guests, RemoteShell server) {
     this.name = name;
     this.home = home;
     this.vms = new MacVms(times, guests);
-    this.server =
-        CommandServer.start(
-            keys,
-            MacFleet.USER,
-            home,
-            Map.of("HOME", home.toString(), "PATH", bin + ":/usr/bin:/bin", "LANG", "C.UTF-8"));
+    this.server = server;
   }
 
   public String name() {
@@ -64,6 +56,11 @@ public final class MacSimulator implements AutoCloseable {
 
   public int port() {
     return server.port();
+  }
+
+  /** Who may log in. */
+  public String user() {
+    return server.user();
   }
 
   /** Puts a local VM there, as a person does. */
