@@ -43,11 +43,12 @@ public final class GuestCommand implements AutoCloseable {
    * @param err takes standard error; null if the channel merges it into standard output
    */
   void start(OutputTaker out, OutputTaker err, Executor readers) {
-    CompletableFuture<Void> outTaken = new OutputPump(channel.getAsyncOut(), out, readers).start();
+    CompletableFuture<Void> outTaken =
+        new OutputPump(channel.getAsyncOut(), out, readers, OutputPump.LARGE).start();
     CompletableFuture<Void> errTaken =
         err == null
             ? CompletableFuture.completedFuture(null)
-            : new OutputPump(channel.getAsyncErr(), err, readers).start();
+            : new OutputPump(channel.getAsyncErr(), err, readers, OutputPump.SMALL).start();
     CompletableFuture<Void> unused =
         CompletableFuture.allOf(outTaken, errTaken)
             .whenComplete(

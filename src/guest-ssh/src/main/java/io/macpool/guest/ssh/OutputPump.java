@@ -14,15 +14,19 @@ import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
  */
 final class OutputPump {
 
-  private static final int BUFFER = 16 * 1024;
+  /** For what a command prints, and for what it says beside that: each job has both. */
+  static final int LARGE = 16 * 1024;
+
+  static final int SMALL = 2 * 1024;
 
   private final IoInputStream source;
   private final OutputTaker taker;
   private final Executor readers;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
-  private final Buffer buffer = new ByteArrayBuffer(BUFFER, false);
+  private final Buffer buffer;
 
-  OutputPump(IoInputStream source, OutputTaker taker, Executor readers) {
+  OutputPump(IoInputStream source, OutputTaker taker, Executor readers, int bytes) {
+    this.buffer = new ByteArrayBuffer(bytes, false);
     this.source = source;
     this.taker = taker;
     this.readers = readers;

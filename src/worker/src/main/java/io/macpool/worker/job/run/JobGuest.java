@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,10 +86,7 @@ final class JobGuest {
     // Sooner than the job's own timer, which knows nothing of what the login shell said.
     Duration limit = dependencies.policy().uploadTimeout().multipliedBy(19).dividedBy(20);
     try {
-      ScheduledFuture<?> unused =
-          dependencies
-              .scheduler()
-              .schedule(() -> starting.giveUp(limit), limit.toMillis(), TimeUnit.MILLISECONDS);
+      starting.giveUpAfter(limit, dependencies.scheduler());
     } catch (RejectedExecutionException e) {
       log.debug("the worker closes: nobody waits for job {} to start", job.jobId());
     }

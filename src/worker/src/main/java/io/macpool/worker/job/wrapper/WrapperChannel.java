@@ -12,6 +12,10 @@ import io.macpool.worker.job.wrapper.WrapperDialogue.Shortage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -52,6 +56,7 @@ public final class WrapperChannel implements WrapperDialogue.Listener {
   private final CompletableFuture<Optional<byte[]>> trace = new CompletableFuture<>();
   private boolean stored;
   private boolean over;
+  private ScheduledFuture<?> patience;
 
   /**
    * A channel that is not open yet.
@@ -117,9 +122,24 @@ public final class WrapperChannel implements WrapperDialogue.Listener {
     return dialogue.boot();
   }
 
-  /** Ends the wait for a start that never came. */
-  public void giveUp(Duration after) {
-    notStarted("there was no sign of it within " + GoDuration.format(after));
+  /**
+   * Ends the wait for a start that never comes. What waits for that holds the script and all of the
+   * session, so it is let go with the start.
+   *
+   * @throws RejectedExecutionException if the worker closes
+   */
+  public synchronized void giveUpAfter(Duration limit, ScheduledExecutorService scheduler) {
+    if (!stored && !over) {
+      String why = "there was no sign of it within " + GoDuration.format(limit);
+      patience = scheduler.schedule(() -> notStarted(why), limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void letPatienceGo() {
+    if (patience != null) {
+      patience.cancel(false);
+      patience = null;
+    }
   }
 
   /** The trace that the script left, once it has ended; fails with the channel. */
@@ -139,6 +159,7 @@ public final class WrapperChannel implements WrapperDialogue.Listener {
   public synchronized void stored() {
     if (!over) {
       stored = true;
+      letPatienceGo();
       tell.accept(new JobEvent.ScriptUploaded());
     }
   }
@@ -222,6 +243,7 @@ public final class WrapperChannel implements WrapperDialogue.Listener {
         return false;
       }
       over = true;
+      letPatienceGo();
     }
     tell.accept(new JobEvent.UploadFailed(unproven(how)));
     return true;
@@ -241,6 +263,7 @@ public final class WrapperChannel implements WrapperDialogue.Listener {
   private synchronized boolean endOnce() {
     boolean first = !over;
     over = true;
+    letPatienceGo();
     return first;
   }
 }

@@ -16,8 +16,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -241,10 +239,8 @@ class LoginShellMatrixIT {
   /** What hangs is ended by the worker's patience; what ends says nothing of the script. */
   private static void neverBegins(WrappedScript script, Cell cell) {
     script.offer(cell.script(), Optional.empty());
-    ScheduledFuture<?> patience =
-        timer.schedule(() -> script.giveUp(PATIENCE), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    script.giveUpAfter(PATIENCE, timer);
     JobEvent event = script.uploaded();
-    patience.cancel(false);
     assertThat(event)
         .isInstanceOfSatisfying(
             JobEvent.UploadFailed.class,

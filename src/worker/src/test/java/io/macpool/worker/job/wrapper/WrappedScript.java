@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -53,8 +54,8 @@ final class WrappedScript {
     return await(e -> e instanceof JobEvent.ScriptUploaded || isEnd(e));
   }
 
-  void giveUp(Duration after) {
-    first.giveUp(after);
+  void giveUpAfter(Duration limit, ScheduledExecutorService scheduler) {
+    first.giveUpAfter(limit, scheduler);
   }
 
   WrappedScript start(String script) {
