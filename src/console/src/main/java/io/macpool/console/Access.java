@@ -123,7 +123,7 @@ final class Access {
       call.next();
     } else if (sessions.isShutOut(address(call))) {
       call.response().setStatusCode(429).putHeader("Retry-After", "60").end();
-    } else if (call.request().path().startsWith("/web/style.css")) {
+    } else if (call.request().path().startsWith("/web/")) {
       call.next(); // the form wants it
     } else if (String.valueOf(call.request().getHeader("Accept")).contains("text/html")) {
       redirect(call.response(), "/login");

@@ -61,6 +61,7 @@ final class JobPages {
     form(html, state, text);
     List<JobState> found = jobs.latest(JobHistory.matching(state, text), SHOWN);
     Map<String, List<Stay>> stays = stays(found);
+    legend(html);
     html.open("table");
     html.element(
         "caption", found.size() + " of " + jobs.size() + " jobs, the one heard of last first");
@@ -249,6 +250,17 @@ final class JobPages {
           units(span.period().length().toMillis() / all));
       html.element("title", span.phase().words() + ": " + Words.took(span.period().length()));
       html.close();
+    }
+    html.close();
+  }
+
+  private static void legend(Html html) {
+    html.open("ul", "class", "legend");
+    for (Phase phase : Phase.values()) {
+      html.open("li");
+      html.open("svg", "class", "bar", "viewBox", "0 0 10 10", "aria-hidden", "true");
+      html.open("rect", "class", css(phase), "width", "10", "height", "10").close();
+      html.close().text(phase.words()).close();
     }
     html.close();
   }

@@ -31,7 +31,13 @@ final class Page {
   static Html begin(String title, boolean live) {
     Html html = head(title, live);
     html.open("nav", "aria-label", "Views");
-    LINKS.forEach(link -> html.element("a", link.name(), "href", link.address()));
+    for (Link link : LINKS) {
+      if (link.name().equals(title)) {
+        html.element("a", link.name(), "href", link.address(), "aria-current", "page");
+      } else {
+        html.element("a", link.name(), "href", link.address());
+      }
+    }
     html.open("form", "method", "post", "action", "/logout");
     html.element("button", "Log out", "type", "submit");
     html.close().close();
@@ -48,12 +54,14 @@ final class Page {
     html.open("meta", "name", "color-scheme", "content", "light dark");
     html.element("title", title + " · macpool");
     html.open("link", "rel", "stylesheet", "href", "/web/style.css");
-    if (live) {
-      html.open("script", "type", "module", "src", "/web/live.js").close();
-      html.open("noscript");
-      html.open("meta", "http-equiv", "refresh", "content", "10").close();
+    html.open("script", "type", "module", "src", "/web/live.js").close();
+    if (!live) {
+      html.close().open("body");
+      return html;
     }
-    html.close().open("body");
+    html.open("noscript");
+    html.open("meta", "http-equiv", "refresh", "content", "10").close();
+    html.close().open("body", "data-live", "yes");
     return html;
   }
 

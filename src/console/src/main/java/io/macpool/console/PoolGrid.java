@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,18 +24,39 @@ record PoolGrid(List<Row> rows) {
   /**
    * One host.
    *
+   * @param provider who has it; empty where the broker has one
    * @param note what is to be known of it, but for its slots
    */
-  record Row(String host, String state, String note, List<Cell> cells) {}
+  record Row(String host, String provider, String state, String note, List<Cell> cells) {}
 
   /**
    * One slot.
    *
    * @param use a class of the style sheet
    * @param instance what is in it; null if nothing is
+   * @param host on which it is
    * @param words all that is known of it
    */
-  record Cell(String use, String letter, String instance, String words) {}
+  record Cell(String use, String letter, String instance, String host, String words) {
+
+    /** All that is to be told of it alone. */
+    String title() {
+      return host + ": " + words;
+    }
+  }
+
+  /** What a letter and its colour stand for. */
+  record Meaning(String use, String letter, String words) {}
+
+  static final List<Meaning> LEGEND =
+      List.of(
+          new Meaning("busy", "U", "in use"),
+          new Meaning("booting", "B", "booting"),
+          new Meaning("warm", "W", "warm"),
+          new Meaning("idle", "·", "empty"),
+          new Meaning("cordoned", "C", "cordoned or draining"),
+          new Meaning("lost", "L", "lost"),
+          new Meaning("over", "U", "more than its host's slots"));
 
   static PoolGrid of(BrokerState state, Instant now) {
     Map<String, List<Instance>> instances =
@@ -47,6 +69,12 @@ record PoolGrid(List<Row> rows) {
             .toList());
   }
 
+  /** Its rows by their provider's name, which is empty where the broker has one. */
+  Map<String, List<Row>> byProvider() {
+    return rows.stream()
+        .collect(Collectors.groupingBy(Row::provider, TreeMap::new, Collectors.toList()));
+  }
+
   private static Row row(HostInfo host, List<Instance> instances, Instant now) {
     List<Cell> cells = new ArrayList<>();
     for (Instance instance : instances) {
@@ -57,9 +85,18 @@ record PoolGrid(List<Row> rows) {
     while (cells.size() < host.total()) {
       cells.add(
           new Cell(
-              name(empty), letter(empty), null, empty == SlotUse.IDLE ? "empty" : words(host)));
+              name(empty),
+              letter(empty),
+              null,
+              host.name(),
+              empty == SlotUse.IDLE ? "empty" : words(host)));
     }
-    return new Row(host.name(), host.state(), words(host), List.copyOf(cells));
+    return new Row(
+        host.name(),
+        Objects.requireNonNullElse(host.provider(), ""),
+        host.state(),
+        words(host),
+        List.copyOf(cells));
   }
 
   private static Cell cell(Instance instance, boolean over, Instant now) {
@@ -76,7 +113,7 @@ record PoolGrid(List<Row> rows) {
                 instance.id())
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining(", "));
-    return new Cell(over ? "over" : name(use), letter(use), instance.id(), words);
+    return new Cell(over ? "over" : name(use), letter(use), instance.id(), instance.host(), words);
   }
 
   /** What the broker says of a host. */

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 /** The pages that show what the broker says now. */
 final class PoolPages {
 
+  /** Of more hosts the grid shows the slots alone, so that all are on one screen. */
+  private static final int MOST_WITH_NAMES = 400;
+
   private PoolPages() {}
 
   /** Hosts and slots. */
@@ -33,25 +36,51 @@ final class PoolPages {
     BrokerState state = last.get();
     slots(html, state.capacity().slots());
     warnings(html, state);
-    html.open("p", "class", "legend");
-    html.text("U in use · B booting · W warm · · empty · C cordoned · L lost · red: too many");
-    html.close();
-    html.open("div", "id", "grid", "class", broker.isKnown() ? "grid" : "grid stale");
-    for (PoolGrid.Row row : PoolGrid.of(state, now).rows()) {
-      html.open("section", "class", "host " + row.state(), "data-host", row.host());
-      html.element("h2", row.host(), "title", row.note());
-      html.open("div", "class", "slots");
-      row.cells().forEach(cell -> cell(html, cell));
-      html.close().close();
-    }
-    html.close();
+    legend(html);
+    grid(html, PoolGrid.of(state, now), broker.isKnown());
     hosts(html, state, now);
     return html.document();
   }
 
+  private static void legend(Html html) {
+    html.open("ul", "class", "legend");
+    for (PoolGrid.Meaning each : PoolGrid.LEGEND) {
+      html.open("li").element("span", each.letter(), "class", "slot " + each.use());
+      html.text(each.words()).close();
+    }
+    html.close();
+  }
+
+  private static void grid(Html html, PoolGrid grid, boolean known) {
+    String dense = grid.rows().size() > MOST_WITH_NAMES ? "dense " : "";
+    html.open("div", "id", "grid", "class", dense + (known ? "" : "stale"));
+    grid.byProvider()
+        .forEach(
+            (provider, rows) -> {
+              html.open("section", "class", "provider");
+              html.element(
+                  "h2",
+                  (provider.isEmpty() ? "" : provider + ": ")
+                      + rows.size()
+                      + (rows.size() == 1 ? " host" : " hosts"));
+              html.open("div", "class", "grid");
+              rows.forEach(row -> host(html, row));
+              html.close().close();
+            });
+    html.close();
+  }
+
+  private static void host(Html html, PoolGrid.Row row) {
+    html.open("div", "class", "host " + row.state(), "data-host", row.host());
+    html.element("h3", row.host(), "title", row.note());
+    html.open("div", "class", "slots");
+    row.cells().forEach(cell -> cell(html, cell));
+    html.close().close();
+  }
+
   private static void cell(Html html, PoolGrid.Cell cell) {
     if (cell.instance() == null) {
-      html.element("span", cell.letter(), "class", "slot " + cell.use(), "title", cell.words());
+      html.element("span", cell.letter(), "class", "slot " + cell.use(), "title", cell.title());
     } else {
       html.element(
           "a",
@@ -59,9 +88,9 @@ final class PoolPages {
           "class",
           "slot " + cell.use(),
           "title",
-          cell.words(),
+          cell.title(),
           "aria-label",
-          cell.words(),
+          cell.title(),
           "href",
           instance(cell.instance()));
     }
@@ -189,7 +218,7 @@ final class PoolPages {
 
   /** Legible from four metres. */
   static String wall(Watched<BrokerState> broker, Instant now) {
-    Html html = Page.head("Wall", true).open("main", "class", "wall");
+    Html html = Page.head("Wall", true).open("main", "class", "wall").element("h1", "Wall");
     Page.status(html, broker, now);
     broker
         .last()
@@ -202,7 +231,7 @@ final class PoolPages {
                       .collect(
                           Collectors.groupingBy(
                               HostInfo::state, TreeMap::new, Collectors.counting()));
-              html.open("dl", "class", "figures");
+              html.open("dl", "class", "figures small");
               states.forEach(
                   (name, count) -> {
                     html.open("div").element("dt", "hosts " + name).open("dd");

@@ -73,7 +73,7 @@ class PagesTest {
 
     assertThat(PoolPages.pool(away, NOW.plusSeconds(90)))
         .contains("The broker is away since 2026-03-01T12:00:00Z (1 min): no answer in time.")
-        .contains("grid stale");
+        .contains("class=\"stale\"");
     assertThat(PoolPages.wall(Watched.notYet(NOW), NOW)).contains("not asked yet");
   }
 

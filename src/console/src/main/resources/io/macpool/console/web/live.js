@@ -12,18 +12,19 @@ function say(fine, words) {
   status.textContent = words;
   const grid = document.getElementById('grid');
   if (grid) {
-    grid.className = fine ? 'grid' : 'grid stale';
+    grid.classList.toggle('stale', !fine);
   }
 }
 
 function slot(cell) {
   const element = document.createElement(cell.instance === null ? 'span' : 'a');
   element.className = 'slot ' + cell.use;
-  element.title = cell.words;
+  const title = cell.host + ': ' + cell.words;
+  element.title = title;
   element.textContent = cell.letter;
   if (cell.instance !== null) {
     element.href = '/instances/' + encodeURIComponent(cell.instance);
-    element.setAttribute('aria-label', cell.words);
+    element.setAttribute('aria-label', title);
   }
   return element;
 }
@@ -56,7 +57,7 @@ function follow() {
         location.reload();
       } else if (host) {
         host.className = 'host ' + row.state;
-        host.querySelector('h2').title = row.note;
+        host.querySelector('h3').title = row.note;
         host.querySelector('.slots').replaceChildren(...row.cells.map(slot));
       }
     }
@@ -81,7 +82,7 @@ function again(events) {
   }
 }
 
-if (status) {
+if (document.body.dataset.live) {
   current = follow();
   // A browser has six connections to one address: pages that nobody sees must not hold them.
   document.addEventListener('visibilitychange', () => {

@@ -38,6 +38,8 @@ public enum Peer {
   SPIN,
   /** The program that answers for kustomize, Flux' libraries, SOPS and Helm. */
   GITOPS,
+  /** The WebDriver program of Chromium, which finds its browser itself. */
+  BROWSER,
   /** The program that plays GitHub's runner scale sets. */
   SCALESET_EMULATOR;
 
