@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,11 @@ final class RequestLog {
   private static final Set<HttpMethod> METHODS =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE);
 
+  /** How a request may end; there are few of each. */
+  private record Outcome(String method, String route, int status) {}
+
   private final MeterRegistry meters;
+  private final Map<Outcome, Timer> timers = new ConcurrentHashMap<>();
   private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
 
   RequestLog(MeterRegistry meters) {
@@ -46,12 +52,18 @@ final class RequestLog {
     String id =
         Optional.ofNullable(call.request().getHeader(HEADER))
             .filter(given -> given.matches("[\\x21-\\x7e]{1,200}"))
-            .orElseGet(() -> UUID.randomUUID().toString());
+            .orElseGet(RequestLog::newId);
     Caller.setRequestId(call, id);
     call.response().putHeader(HEADER, id);
     long began = System.nanoTime();
     call.addEndHandler(ended -> end(call, began));
     call.next();
+  }
+
+  /** A name and no secret: the generator of secrets is one for all threads. */
+  private static String newId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return new UUID(random.nextLong(), random.nextLong()).toString();
   }
 
   /** Counts a refusal that no route gave. */
@@ -66,11 +78,11 @@ final class RequestLog {
     String path = route == null || route.getPath() == null ? "other" : route.getPath();
     HttpMethod method = call.request().method();
     Answers.refused(call).ifPresent(this::refused);
-    Timer.builder("http.server.requests")
-        .tag("method", METHODS.contains(method) ? method.name() : "other")
-        .tag("route", path)
-        .tag("status", Integer.toString(response.getStatusCode()))
-        .register(meters)
+    timers
+        .computeIfAbsent(
+            new Outcome(
+                METHODS.contains(method) ? method.name() : "other", path, response.getStatusCode()),
+            this::timer)
         .record(nanos, TimeUnit.NANOSECONDS);
     if (log.isDebugEnabled()) {
       log.debug(
@@ -81,5 +93,13 @@ final class RequestLog {
           nanos / 1_000_000,
           Caller.requestId(call));
     }
+  }
+
+  private Timer timer(Outcome outcome) {
+    return Timer.builder("http.server.requests")
+        .tag("method", outcome.method())
+        .tag("route", outcome.route())
+        .tag("status", Integer.toString(outcome.status()))
+        .register(meters);
   }
 }
