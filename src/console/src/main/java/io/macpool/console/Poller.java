@@ -3,14 +3,17 @@ package io.macpool.console;
 import io.macpool.core.FailureWords;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ final class Poller<T> {
   private final Clock clock;
   private final ScheduledExecutorService timer;
   private final List<Consumer<Watched<T>>> listeners = new CopyOnWriteArrayList<>();
+  private BiFunction<T, Instant, T> refinement = (answer, asked) -> answer;
   private volatile Watched<T> current;
   private boolean away;
 
@@ -58,6 +62,29 @@ final class Poller<T> {
     listeners.add(listener);
   }
 
+  /** To change each answer before it is taken in, by what was heard since it was asked for. */
+  void refine(BiFunction<T, Instant, T> by) {
+    refinement = by;
+  }
+
+  /** Changes what is known between two questions, if anything is. */
+  void amend(UnaryOperator<T> by) {
+    try {
+      timer.execute(
+          () ->
+              current
+                  .now()
+                  .toOptional()
+                  .ifPresent(
+                      known -> {
+                        current = current.answered(by.apply(known), clock.instant());
+                        tellListeners();
+                      }));
+    } catch (RejectedExecutionException stopping) {
+      log.debug("{} is not listened to any more", peer, stopping);
+    }
+  }
+
   /** Begins to ask. */
   void start() {
     schedule(Duration.ZERO);
@@ -77,6 +104,7 @@ final class Poller<T> {
   }
 
   private void ask() {
+    Instant asked = clock.instant();
     CompletableFuture<T> answer;
     try {
       answer = question.get();
@@ -87,20 +115,25 @@ final class Poller<T> {
         answer.whenComplete(
             (value, failure) -> {
               try {
-                timer.execute(() -> take(value, failure));
+                timer.execute(() -> take(value, asked, failure));
               } catch (RejectedExecutionException stopping) {
                 log.debug("an answer of {} came too late", peer, stopping);
               }
             });
   }
 
-  private void take(T value, Throwable failure) {
+  private void take(T value, Instant asked, Throwable failure) {
     if (failure == null) {
-      current = current.answered(value, clock.instant());
+      current = current.answered(refinement.apply(value, asked), clock.instant());
     } else {
       current = current.failed(FailureWords.of(failure), believed, clock.instant());
     }
     tell();
+    tellListeners();
+    schedule(interval);
+  }
+
+  private void tellListeners() {
     for (Consumer<Watched<T>> listener : listeners) {
       try {
         listener.accept(current);
@@ -108,7 +141,6 @@ final class Poller<T> {
         log.error("what {} says could not be taken in, by a fault of ours", peer, e);
       }
     }
-    schedule(interval);
   }
 
   private void tell() {
