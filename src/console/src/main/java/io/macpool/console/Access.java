@@ -20,14 +20,21 @@ final class Access {
           + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
   private final ViewerSessions sessions;
+  private final RateLimit limit;
   private final boolean insecureCookie;
   private final Consumer<HttpServerRequest> trust;
 
   /**
+   * @param limit of sessions, and of addresses of whoever has none
    * @param trust is told of requests of viewers
    */
-  Access(ViewerSessions sessions, boolean insecureCookie, Consumer<HttpServerRequest> trust) {
+  Access(
+      ViewerSessions sessions,
+      RateLimit limit,
+      boolean insecureCookie,
+      Consumer<HttpServerRequest> trust) {
     this.sessions = sessions;
+    this.limit = limit;
     this.insecureCookie = insecureCookie;
     this.trust = trust;
   }
@@ -35,6 +42,7 @@ final class Access {
   /** Mounts the form, and lets nobody but viewers past it. */
   void mount(Router router) {
     router.route().handler(Access::harden);
+    router.route().handler(this::limit);
     router.get("/login").handler(call -> form(call, 200, ""));
     router
         .post("/login")
@@ -54,6 +62,16 @@ final class Access {
         .putHeader("Cross-Origin-Resource-Policy", "same-origin")
         .putHeader("Cache-Control", "no-store");
     call.next();
+  }
+
+  private void limit(RoutingContext call) {
+    Cookie cookie = call.request().getCookie(ViewerSessions.COOKIE);
+    boolean viewer = cookie != null && sessions.isOpen(cookie.getValue());
+    if (limit.allows(viewer ? cookie.getValue() : address(call))) {
+      call.next();
+    } else {
+      call.response().setStatusCode(429).putHeader("Retry-After", "1").end();
+    }
   }
 
   private void login(RoutingContext call) {

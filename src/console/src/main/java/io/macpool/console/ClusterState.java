@@ -15,6 +15,7 @@ record ClusterState(List<Cluster> clusters, List<Pool> pools) {
   /**
    * One WorkerCluster. Whatever its status does not tell is empty.
    *
+   * @param queue the name of its queue; empty if its size does not follow one
    * @param depth jobs in its queue, those that run included
    * @param troubles messages of conditions that say that something is wrong
    */
@@ -23,6 +24,7 @@ record ClusterState(List<Cluster> clusters, List<Pool> pools) {
       Optional<Integer> maxJobs,
       Optional<Integer> limit,
       Optional<Integer> running,
+      Optional<String> queue,
       Optional<Long> depth,
       Optional<String> pool,
       List<String> troubles) {
@@ -49,10 +51,11 @@ record ClusterState(List<Cluster> clusters, List<Pool> pools) {
               integer(item.path("spec").path("maxJobs")),
               integer(status.path("desiredJobs")),
               integer(status.path("runningJobs")),
+              text(item.path("spec").path("scaling").path("queue")),
               status.path("queueDepth").isNumber()
                   ? Optional.of(status.path("queueDepth").asLong())
                   : Optional.empty(),
-              Optional.of(status.path("hardwarePool").asText("")).filter(name -> !name.isEmpty()),
+              text(status.path("hardwarePool")),
               troubles(status.path("conditions"))));
     }
     List<Pool> hardware = new ArrayList<>();
@@ -82,6 +85,10 @@ record ClusterState(List<Cluster> clusters, List<Pool> pools) {
     return value.isNumber() ? Optional.of(value.asInt()) : Optional.empty();
   }
 
+  private static Optional<String> text(JsonNode value) {
+    return Optional.of(value.asText("")).filter(text -> !text.isEmpty());
+  }
+
   private static List<String> troubles(JsonNode conditions) {
     List<String> troubles = new ArrayList<>();
     for (JsonNode condition : conditions) {
@@ -103,6 +110,7 @@ record ClusterState(List<Cluster> clusters, List<Pool> pools) {
       cluster.put("maxJobs", each.maxJobs().orElse(null));
       cluster.put("limit", each.limit().orElse(null));
       cluster.put("running", each.running().orElse(null));
+      cluster.put("queue", each.queue().orElse(null));
       cluster.put("depth", each.depth().orElse(null));
       cluster.put("hardwarePool", each.pool().orElse(null));
       ArrayNode troubles = cluster.putArray("troubles");

@@ -2,11 +2,16 @@ package io.macpool.console;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
+import io.macpool.broker.BrokerEvents;
+import io.macpool.broker.Instance;
 import io.macpool.broker.RetryPolicy;
+import io.macpool.console.forecast.ForecastLog;
 import io.macpool.console.history.HistoryStore;
 import io.macpool.console.jobs.JobHistory;
+import io.macpool.console.jobs.JobState;
 import io.macpool.console.jobs.WorkLog;
 import io.macpool.console.queue.JobFeed;
+import io.macpool.core.Observed.Known;
 import io.macpool.service.BuildInfo;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
@@ -34,6 +39,8 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A running console. Closing it frees its ports; nobody else notices. */
@@ -43,11 +50,17 @@ public final class Console implements AutoCloseable {
   private static final int MOST_RECORDS = 200_000;
   private static final int MOST_JOBS = 5_000;
 
+  /** A page is three requests; programs may ask more often than people. */
+  private static final int REQUESTS_AT_ONCE = 200;
+
+  private static final double REQUESTS_PER_SECOND = 20;
+
   /** Above a broker's usual pause, and so short that a viewer hears of it within ten seconds. */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
 
   private static final Duration BELIEVED = Duration.ofSeconds(4);
   private static final Duration KEEP_EVERY = Duration.ofMinutes(1);
+  private static final Duration TAKEN_IN_EVERY = Duration.ofMillis(100);
   private static final Duration KUBERNETES_INTERVAL = Duration.ofSeconds(5);
 
   private final Resources resources = new Resources();
@@ -118,6 +131,7 @@ public final class Console implements AutoCloseable {
             BELIEVED,
             clock,
             timer);
+    follow(endpoint, broker, answers, timer, clock);
     Optional<Poller<ClusterState>> clusters =
         KubernetesQuestions.of(settings, answers)
             .map(
@@ -136,13 +150,20 @@ public final class Console implements AutoCloseable {
             MOST_RECORDS,
             clock.instant());
     WorkLog work = new WorkLog();
-    JobHistory jobs = new JobHistory(MOST_JOBS, work::hear);
+    ForecastLog forecasts = new ForecastLog();
+    JobHistory jobs =
+        new JobHistory(
+            MOST_JOBS,
+            (before, told) -> {
+              work.hear(before, told);
+              judge(forecasts, before, told);
+            });
     HistoryKeeper keeper =
         resources.own(
             "history",
             new HistoryKeeper(
                 database(settings),
-                new HistoryKeeper.Sources(history, jobs, work),
+                new HistoryKeeper.Sources(history, jobs, work, forecasts),
                 kept,
                 MOST_RECORDS,
                 MOST_JOBS,
@@ -153,14 +174,74 @@ public final class Console implements AutoCloseable {
                 .toOptional()
                 .filter(state -> keeper.isSettled())
                 .ifPresent(state -> history.observe(state, clock.instant())));
+    QueueForecast forecast = new QueueForecast(history, jobs, forecasts);
+    clusters.ifPresent(
+        poller ->
+            poller.onAnswer(
+                seen ->
+                    seen.now()
+                        .toOptional()
+                        .ifPresent(
+                            state ->
+                                answers.execute(
+                                    () ->
+                                        forecast.tell(
+                                            state,
+                                            broker.current().last().map(Known::value),
+                                            clock.instant())))));
     Optional<JobFeed> feed = feed(settings, jobs, clock);
     JobPages pages = new JobPages(jobs, history, feed);
     listen(
-        vertx, settings, token, endpoint, broker, clusters, history, keeper, pages, meters, clock);
+        vertx, settings, token, endpoint, broker, clusters, history, keeper, forecast, pages,
+        meters, clock);
     keeper.start(KEEP_EVERY);
     feed.ifPresent(JobFeed::start);
     broker.start();
     clusters.ifPresent(Poller::start);
+  }
+
+  /** What changes between two questions is heard of at once; many changes are taken in together. */
+  private void follow(
+      BrokerEndpoint endpoint,
+      Poller<BrokerState> broker,
+      ScheduledExecutorService answers,
+      ScheduledExecutorService timer,
+      Clock clock) {
+    PoolNews news = new PoolNews();
+    AtomicBoolean told = new AtomicBoolean();
+    BrokerEvents events =
+        resources.own(
+            "broker events",
+            new BrokerEvents(
+                endpoint,
+                new BrokerEvents.Listener() {
+                  @Override
+                  public void changed(Instance instance) {
+                    hear(instance.id(), Optional.of(instance));
+                  }
+
+                  @Override
+                  public void gone(String id) {
+                    hear(id, Optional.empty());
+                  }
+
+                  private void hear(String id, Optional<Instance> now) {
+                    news.hear(id, now, clock.instant());
+                    if (!told.getAndSet(true)) {
+                      timer.schedule(
+                          () -> {
+                            told.set(false);
+                            broker.amend(news.all());
+                          },
+                          TAKEN_IN_EVERY.toMillis(),
+                          TimeUnit.MILLISECONDS);
+                    }
+                  }
+                },
+                answers,
+                timer));
+    broker.refine(news::onto);
+    events.start();
   }
 
   private void listen(
@@ -172,6 +253,7 @@ public final class Console implements AutoCloseable {
       Optional<Poller<ClusterState>> clusters,
       PoolHistory history,
       HistoryKeeper keeper,
+      QueueForecast forecast,
       JobPages jobs,
       PrometheusMeterRegistry meters,
       Clock clock) {
@@ -196,6 +278,7 @@ public final class Console implements AutoCloseable {
     Router router = Router.router(vertx);
     new Access(
             new ViewerSessions(token, clock),
+            new RateLimit(REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, clock),
             settings.get(ConsoleSettings.INSECURE_COOKIE),
             listener::trust)
         .mount(router);
@@ -205,6 +288,7 @@ public final class Console implements AutoCloseable {
             clusters,
             history,
             keeper,
+            forecast,
             jobs,
             settings.get(ConsoleSettings.LICENSED_VMS),
             endpoint.toString(),
@@ -229,6 +313,16 @@ public final class Console implements AutoCloseable {
                 settings.get(ConsoleSettings.ADMIN_ADDR),
                 new AdminRoutes(BuildInfo.of("console", Console.class), health, meters)));
     adminPort = admin.port();
+  }
+
+  /** The first time that a job is taken from its queue ends the wait that was foretold. */
+  private static void judge(ForecastLog forecasts, Optional<JobState> before, JobState told) {
+    if (before.flatMap(JobState::received).isEmpty()
+        && told.queue().isPresent()
+        && told.queued().isPresent()
+        && told.received().isPresent()) {
+      forecasts.came(told.queue().get(), told.queued().get(), told.received().get());
+    }
   }
 
   private Optional<JobFeed> feed(Settings settings, JobHistory jobs, Clock clock) {

@@ -2,6 +2,10 @@ package io.macpool.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.macpool.console.forecast.Coverage;
+import io.macpool.console.forecast.ForecastLog;
+import io.macpool.console.forecast.Judged;
+import io.macpool.console.forecast.Told;
 import io.macpool.console.history.Bucket;
 import io.macpool.console.history.Grain;
 import io.macpool.console.history.HistoryException;
@@ -49,7 +53,7 @@ final class HistoryKeeper implements AutoCloseable {
   record Trouble(Instant since, String cause) {}
 
   /** What was seen, told and counted, which is to be kept. */
-  record Sources(PoolHistory pool, JobHistory jobs, WorkLog work) {}
+  record Sources(PoolHistory pool, JobHistory jobs, WorkLog work, ForecastLog forecasts) {}
 
   private final DatabaseAddress address;
   private final Sources from;
@@ -156,6 +160,7 @@ final class HistoryKeeper implements AutoCloseable {
         JobState.read(JSON.readTree(body)).ifPresent(told::add);
       }
       from.jobs().resume(told);
+      from.forecasts().resume(opened.told(clock.instant().minus(ForecastLog.KEPT)));
       compacted = opened.compacted().orElseGet(from.pool()::begin);
       store = opened;
     } catch (JsonProcessingException e) {
@@ -178,7 +183,9 @@ final class HistoryKeeper implements AutoCloseable {
     Instant end = from.pool().decided().truncatedTo(ChronoUnit.MILLIS);
     List<Gap> gaps = new ArrayList<>(seen.gaps());
     Map<Bucket, UsageReport> reports = reports(start, end, gaps);
+    List<Told> told = from.forecasts().unsaved();
     Map<Bucket, Map<String, Work>> counts = from.work().take();
+    Map<Instant, Map<Judged, Coverage>> coverage = from.forecasts().take();
     try {
       Map<Bucket, Map<String, Work>> work = new HashMap<>();
       counts.forEach(
@@ -203,14 +210,18 @@ final class HistoryKeeper implements AutoCloseable {
               until,
               reports,
               work,
-              bodies));
+              bodies,
+              told,
+              coverage));
       compacted = until;
     } catch (RuntimeException e) {
       from.work().giveBack(counts);
+      from.forecasts().giveBack(coverage);
       throw e;
     }
     from.pool().saved(seen);
     from.jobs().saved(jobs);
+    from.forecasts().saved(told);
     Instant now = clock.instant();
     if (Duration.between(forgotten, now).compareTo(FORGET_EVERY) > 0) {
       store.forget(now, kept, mostJobs);
@@ -288,6 +299,22 @@ final class HistoryKeeper implements AutoCloseable {
     if (kept != null) {
       try {
         kept.work(hours).forEach((queue, work) -> sum.merge(queue, work, Work::plus));
+      } catch (HistoryException e) {
+        troubled(e.getMessage());
+      }
+    }
+    return sum;
+  }
+
+  /** How forecasts held, of waits that ended since the beginning of an hour. */
+  Map<Judged, Coverage> coverage(Instant since) {
+    Instant hour = Grain.HOUR.floor(since);
+    Map<Judged, Coverage> sum = new HashMap<>(from.forecasts().since(hour));
+    HistoryStore kept = store;
+    if (kept != null) {
+      try {
+        kept.coverage(new Period(hour, clock.instant().plus(Grain.HOUR.length())))
+            .forEach((which, each) -> sum.merge(which, each, Coverage::plus));
       } catch (HistoryException e) {
         troubled(e.getMessage());
       }

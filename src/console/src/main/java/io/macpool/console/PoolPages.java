@@ -1,6 +1,7 @@
 package io.macpool.console;
 
 import io.macpool.broker.Capacity.Slots;
+import io.macpool.broker.Capacity.Waiting;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.ImageInfo;
 import io.macpool.broker.Instance;
@@ -35,6 +36,7 @@ final class PoolPages {
     }
     BrokerState state = last.get();
     slots(html, state.capacity().slots());
+    waiting(html, state);
     warnings(html, state);
     legend(html);
     grid(html, PoolGrid.of(state, now), broker.isKnown());
@@ -115,6 +117,20 @@ final class PoolPages {
     html.open("div").element("dt", name).open("dd", "data-figure", key);
     Page.number(html, value, "/api/capacity");
     html.close().close();
+  }
+
+  /** Creates that wait inside the broker, by owner. */
+  private static void waiting(Html html, BrokerState state) {
+    List<Waiting> waiting =
+        Objects.requireNonNullElse(state.capacity().waiting(), List.<Waiting>of());
+    if (!waiting.isEmpty()) {
+      html.open("p").text("Creates that wait for a Mac: ");
+      for (int i = 0; i < waiting.size(); i++) {
+        html.text((i == 0 ? "" : ", ") + waiting.get(i).owner() + " ");
+        Page.number(html, waiting.get(i).creates(), "/api/capacity");
+      }
+      html.text(". ").element("a", "Why?", "href", "/why").close();
+    }
   }
 
   private static void warnings(Html html, BrokerState state) {
@@ -209,6 +225,7 @@ final class PoolPages {
     }
     html.close().close().element("button", "Look", "type", "submit").close();
     html.element("p", WaitCauses.summary(state), "class", "answer");
+    waiting(html, state);
     image.ifPresent(name -> html.element("p", WaitCauses.ofImage(state, name), "class", "answer"));
     html.open("table").element("caption", "Each host");
     row(html, "th", "Host", "Why it takes no more, or that it does");

@@ -4,6 +4,8 @@ import io.macpool.broker.HostInfo;
 import io.macpool.broker.Instance;
 import io.macpool.console.ClusterState.Cluster;
 import io.macpool.console.ClusterState.Grant;
+import io.macpool.console.forecast.ForecastLog;
+import io.macpool.console.jobs.JobHistory;
 import io.macpool.core.forecast.ForecastCalibration;
 import io.macpool.core.forecast.QueueState;
 import io.macpool.core.forecast.WaitForecast;
@@ -13,16 +15,68 @@ import io.macpool.core.usage.SlotUse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Foretells waits in a cluster's queue by what can be seen of the pool. Run times and ages are
- * those of the whole pool's instances, as an instance does not tell its cluster.
+ * Foretells waits in a cluster's queue by what can be seen of the pool, and by how earlier
+ * forecasts held. Run times are those of the queue's own jobs, or of the whole pool's instances
+ * while too few are known; ages are those of all instances, as one does not tell its cluster.
  */
 final class QueueForecast {
 
-  private QueueForecast() {}
+  /** Who is further back is told when this one starts. */
+  private static final int FURTHEST_POSITION = 10_000;
+
+  private static final int RUN_TIMES = 200;
+
+  private final PoolHistory history;
+  private final JobHistory jobs;
+  private final ForecastLog log;
+
+  QueueForecast(PoolHistory history, JobHistory jobs, ForecastLog log) {
+    this.history = history;
+    this.jobs = jobs;
+    this.log = log;
+  }
+
+  /** Of the job that comes next in each cluster's queue. */
+  Map<String, WaitForecast> ofNext(
+      ClusterState clusters, Optional<BrokerState> broker, Instant now) {
+    Map<String, WaitForecast> forecasts = new HashMap<>();
+    clusters
+        .clusters()
+        .forEach(cluster -> forecasts.put(cluster.name(), ofNext(cluster, clusters, broker, now)));
+    return forecasts;
+  }
+
+  private WaitForecast ofNext(
+      Cluster cluster, ClusterState clusters, Optional<BrokerState> broker, Instant now) {
+    int position =
+        cluster.waiting().map(each -> (int) Math.min(each + 1, FURTHEST_POSITION)).orElse(1);
+    List<Duration> own =
+        cluster.queue().map(queue -> jobs.runTimes(queue, RUN_TIMES)).orElse(List.of());
+    return at(
+        position,
+        cluster,
+        clusters.grantOf(cluster),
+        broker,
+        own.size() < WaitForecast.RUN_TIMES_NEEDED ? history.runTimes(RUN_TIMES) : own,
+        cluster.queue().map(log::learned).orElse(ForecastCalibration.none()),
+        now);
+  }
+
+  /** Keeps what is foretold now, so that it can be held against what comes. */
+  void tell(ClusterState clusters, Optional<BrokerState> broker, Instant now) {
+    for (Cluster cluster : clusters.clusters()) {
+      cluster
+          .queue()
+          .filter(queue -> log.isDue(queue, now))
+          .ifPresent(queue -> log.tell(queue, ofNext(cluster, clusters, broker, now), now));
+    }
+  }
 
   /** The wait of the job at a position of a cluster's queue. */
   static WaitForecast at(
@@ -31,6 +85,7 @@ final class QueueForecast {
       Optional<Grant> grant,
       Optional<BrokerState> broker,
       List<Duration> runTimes,
+      ForecastCalibration learned,
       Instant now) {
     if (cluster.depth().isEmpty() || cluster.limit().isEmpty() || cluster.running().isEmpty()) {
       return new WaitForecast.NoGround(
@@ -43,7 +98,7 @@ final class QueueForecast {
             ages(cluster.running().get(), broker, now),
             runTimes,
             reason(cluster, limit, grant, broker));
-    return WaitForecast.at(queue, ForecastCalibration.none(), position);
+    return WaitForecast.at(queue, learned, position);
   }
 
   private static WaitReason reason(

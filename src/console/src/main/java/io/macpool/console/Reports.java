@@ -11,7 +11,6 @@ import io.macpool.core.usage.UsageReport;
 import io.macpool.core.usage.UsageReport.Charge;
 import io.macpool.core.usage.UsageReport.HostUsage;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +28,14 @@ final class Reports {
    * @param work jobs by queue
    * @param trouble why the history is not kept now
    * @param query the period as a query, for links to the other forms
-   * @param replays the period's load on other hardware; empty if it can't be told
+   * @param whatIf the period's load on other hardware
    */
   static String page(
       UsageReport report,
       Map<String, Work> work,
       Optional<HistoryKeeper.Trouble> trouble,
       int licensed,
-      List<CapacityReplay> replays,
+      WhatIf whatIf,
       String query) {
     Html html = Page.begin("Reports", false);
     String json = "/reports.json?" + query;
@@ -94,7 +93,7 @@ final class Reports {
         "Warm, idle, cordoned and lost slots are shared among owners in the proportion of their own"
             + " slot hours; sums and what is not recorded add up to all.");
     JobReports.tables(html, json, work);
-    whatIf(html, replays, query);
+    whatIf(html, report, whatIf, query);
     return html.document();
   }
 
@@ -118,10 +117,30 @@ final class Reports {
     html.close();
   }
 
-  private static void whatIf(Html html, List<CapacityReplay> replays, String query) {
-    html.open("table").element("caption", "What if there were other slots");
+  private static void whatIf(Html html, UsageReport report, WhatIf whatIf, String query) {
+    html.element("h2", "What if there were other hosts", "id", "what-if");
+    html.open("form", "method", "get", "action", "/reports#what-if");
+    hidden(html, "from", report.period().from().toString());
+    hidden(html, "to", report.period().to().toString());
+    html.open("label").text("Hosts more or fewer ");
+    html.open(
+        "input",
+        "type",
+        "range",
+        "name",
+        "hosts",
+        "min",
+        Integer.toString(-WhatIf.MOST_HOSTS),
+        "max",
+        Integer.toString(WhatIf.MOST_HOSTS),
+        "value",
+        Integer.toString(whatIf.hosts()));
+    html.text(" ").element("output", String.format(Locale.ROOT, "%+d", whatIf.hosts())).close();
+    html.element("button", "Replay", "type", "submit").close();
+    html.element("p", whatIf.words(), "class", "answer");
+    html.open("table").element("caption", "With other numbers of slots");
     PoolPages.row(html, "th", "Slots", "Waits", "p50", "p90", "p99", "Most at once");
-    for (CapacityReplay replay : replays) {
+    for (CapacityReplay replay : whatIf.others()) {
       cells(
           html,
           "/reports.json?" + query,
@@ -137,6 +156,10 @@ final class Reports {
         "p",
         "The instances of the period came again, at the same moments and for as long, to so many"
             + " slots. Who found no slot at the time is not among them.");
+  }
+
+  private static void hidden(Html html, String name, String value) {
+    html.open("input", "type", "hidden", "name", name, "value", value);
   }
 
   static void cells(Html html, String call, String first, String... numbers) {

@@ -3,8 +3,10 @@ package io.macpool.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.broker.BrokerJson;
+import io.macpool.broker.HostInfo;
 import io.macpool.core.GoDuration;
 import io.macpool.core.Observed.Known;
+import io.macpool.core.forecast.WaitForecast;
 import io.macpool.core.usage.CapacityReplay;
 import io.macpool.core.usage.CapacityReplay.Demand;
 import io.macpool.core.usage.Period;
@@ -22,14 +24,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The addresses of the console. Each only reads. */
 final class Routes {
 
-  private static final int RUN_TIMES = 200;
+  private static final Duration JUDGED_FOR = Duration.ofDays(7);
   private static final Duration USUAL_PERIOD = Duration.ofHours(24);
   private static final int[] OTHER_SLOTS = {-20, -10, -4, -2, 0, 2, 4, 10, 20};
 
@@ -38,6 +43,7 @@ final class Routes {
   private final Optional<Poller<ClusterState>> clusters;
   private final PoolHistory history;
   private final HistoryKeeper keeper;
+  private final QueueForecast forecast;
   private final JobPages jobs;
   private final int licensed;
   private final String brokerAddress;
@@ -49,6 +55,7 @@ final class Routes {
       Optional<Poller<ClusterState>> clusters,
       PoolHistory history,
       HistoryKeeper keeper,
+      QueueForecast forecast,
       JobPages jobs,
       int licensed,
       String brokerAddress,
@@ -58,6 +65,7 @@ final class Routes {
     this.clusters = clusters;
     this.history = history;
     this.keeper = keeper;
+    this.forecast = forecast;
     this.jobs = jobs;
     this.licensed = licensed;
     this.brokerAddress = brokerAddress;
@@ -84,7 +92,8 @@ final class Routes {
             QueuePage.of(
                 clusters.map(Poller::current),
                 broker.current(),
-                history.runTimes(RUN_TIMES),
+                forecasts(clock.instant()),
+                keeper.coverage(clock.instant().minus(JUDGED_FOR)),
                 clock.instant()));
     page(
         router,
@@ -109,17 +118,27 @@ final class Routes {
                     call,
                     "application/json",
                     () -> jobs.json(parameter(call, "state"), parameter(call, "q")).toString()));
+    router
+        .get("/api/forecasts")
+        .handler(
+            call -> {
+              Instant since = clock.instant().minus(JUDGED_FOR);
+              answerSlowly(
+                  call,
+                  "application/json",
+                  () -> QueuePage.json(keeper.coverage(since), since).toString());
+            });
     report(router, "/reports", "text/html; charset=utf-8", this::reportPage);
     report(
         router,
         "/reports.csv",
         "text/csv; charset=utf-8",
-        period -> Reports.csv(keeper.report(period), keeper.work(period)));
+        (call, period) -> Reports.csv(keeper.report(period), keeper.work(period)));
     report(
         router,
         "/reports.json",
         "application/json",
-        period -> Reports.json(keeper.report(period), keeper.work(period)).toString());
+        (call, period) -> Reports.json(keeper.report(period), keeper.work(period)).toString());
     api(router, "hosts", BrokerState::hosts);
     api(router, "instances", BrokerState::instances);
     api(router, "capacity", BrokerState::capacity);
@@ -132,6 +151,14 @@ final class Routes {
                   clusters.map(Poller::current).orElseGet(() -> Watched.notYet(clock.instant()));
               answer(call, known, "the Kubernetes API", ClusterState::json);
             });
+  }
+
+  private Map<String, WaitForecast> forecasts(Instant now) {
+    return clusters
+        .flatMap(each -> each.current().last())
+        .map(
+            known -> forecast.ofNext(known.value(), broker.current().last().map(Known::value), now))
+        .orElse(Map.of());
   }
 
   private static String parameter(RoutingContext call, String name) {
@@ -167,7 +194,8 @@ final class Routes {
     }
   }
 
-  private void report(Router router, String path, String type, Function<Period, String> report) {
+  private void report(
+      Router router, String path, String type, BiFunction<RoutingContext, Period, String> report) {
     router
         .get(path)
         .handler(
@@ -182,7 +210,7 @@ final class Routes {
                     .end("from and to are instants like 2026-03-01T00:00:00Z, last is like 24h");
                 return;
               }
-              answerSlowly(call, type, () -> report.apply(period));
+              answerSlowly(call, type, () -> report.apply(call, period));
             });
   }
 
@@ -203,22 +231,50 @@ final class Routes {
     }
   }
 
-  private String reportPage(Period period) {
+  private String reportPage(RoutingContext call, Period period) {
     UsageReport report = keeper.report(period);
     String query = "from=" + report.period().from() + "&to=" + report.period().to();
-    int slots =
-        broker.current().last().map(Known::value).stream()
-            .mapToInt(state -> state.capacity().slots().total())
-            .sum();
-    List<CapacityReplay> replays = new ArrayList<>();
-    List<Demand> load = keeper.load(report.period());
-    for (int more : OTHER_SLOTS) {
-      if (slots + more > 0 && !load.isEmpty()) {
-        replays.add(CapacityReplay.of(load, slots + more));
+    return Reports.page(
+        report,
+        keeper.work(report.period()),
+        keeper.trouble(),
+        licensed,
+        whatIf(hosts(parameter(call, "hosts")), keeper.load(report.period())),
+        query);
+  }
+
+  private static int hosts(String text) {
+    return text.matches("-?[0-9]{1,3}")
+        ? Math.max(-WhatIf.MOST_HOSTS, Math.min(WhatIf.MOST_HOSTS, Integer.parseInt(text)))
+        : 0;
+  }
+
+  private WhatIf whatIf(int more, List<Demand> load) {
+    Optional<BrokerState> state = broker.current().last().map(Known::value);
+    if (state.isEmpty() || load.isEmpty()) {
+      return new WhatIf(more, Optional.empty(), List.of());
+    }
+    int slots = state.get().capacity().slots().total();
+    int asked = slots + more * slotsOfHost(state.get());
+    List<CapacityReplay> others = new ArrayList<>();
+    for (int other : OTHER_SLOTS) {
+      if (slots + other > 0) {
+        others.add(CapacityReplay.of(load, slots + other));
       }
     }
-    return Reports.page(
-        report, keeper.work(report.period()), keeper.trouble(), licensed, replays, query);
+    return new WhatIf(
+        more, asked > 0 ? Optional.of(CapacityReplay.of(load, asked)) : Optional.empty(), others);
+  }
+
+  /** What a host more would have: as many as most have. */
+  private int slotsOfHost(BrokerState state) {
+    return state.hosts().stream()
+        .collect(Collectors.groupingBy(HostInfo::total, Collectors.counting()))
+        .entrySet()
+        .stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(licensed);
   }
 
   private void api(Router router, String name, Function<BrokerState, Object> part) {

@@ -167,6 +167,9 @@ class ConsoleIT {
     await()
         .atMost(PATIENCE)
         .until(() -> read("/reports.json?last=1h").body().contains("\"mostAtOnce\":1"));
+    assertThat(read("/reports?last=1h&hosts=3").body()).contains("With 3 hosts more");
+    assertThat(read("/reports?last=1h&hosts=999").body()).contains("With 20 hosts more");
+    assertThat(read("/reports?last=1h&hosts=x").body()).contains("With as many hosts as now");
     assertThat(read("/reports?from=yesterday").statusCode()).isEqualTo(400);
     assertThat(read("/reports?last=soon").statusCode()).isEqualTo(400);
     // On a busy machine one look or another comes too late, and the page says so.

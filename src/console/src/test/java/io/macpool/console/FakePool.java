@@ -87,7 +87,7 @@ final class FakePool {
     }
     return path.endsWith("/namespaces/default/workerclusters")
         ? """
-        {"items": [{"metadata": {"name": "ios-workers"}, "spec": {}, "status":
+        {"items": [{"metadata": {"name": "ios-workers"}, "spec": {"scaling": {"queue": "builds.ios"}}, "status":
          {"desiredJobs": 2, "runningJobs": 2, "queueDepth": 7, "hardwarePool": "macs",
           "conditions": [{"type": "Stalled", "status": "True", "message": "nothing <moves>"},
                          {"type": "Ready", "status": "True", "message": "fine"}]}}]}\

@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.macpool.broker.Instance;
+import io.macpool.console.forecast.Coverage;
+import io.macpool.console.forecast.ForecastLog;
+import io.macpool.console.forecast.Judged;
 import io.macpool.console.history.Grain;
 import io.macpool.console.history.HistoryStore;
 import io.macpool.console.jobs.JobHistory;
 import io.macpool.console.jobs.JobState;
 import io.macpool.console.jobs.WorkLog;
+import io.macpool.core.forecast.Horizon;
+import io.macpool.core.forecast.WaitForecast.Band;
+import io.macpool.core.forecast.WaitForecast.Foretold;
+import io.macpool.core.forecast.WaitForecast.NoGround;
+import io.macpool.core.forecast.WaitReason;
 import io.macpool.core.usage.CapacityReplay.Demand;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.SlotUse;
@@ -47,6 +55,7 @@ abstract class HistoryContract {
   final class Run implements AutoCloseable {
     final PoolHistory pool;
     final WorkLog work = new WorkLog();
+    final ForecastLog forecasts = new ForecastLog();
     final JobHistory jobs = new JobHistory(100, work::hear);
     final HistoryKeeper keeper;
 
@@ -59,7 +68,7 @@ abstract class HistoryContract {
       keeper =
           new HistoryKeeper(
               address,
-              new HistoryKeeper.Sources(pool, jobs, work),
+              new HistoryKeeper.Sources(pool, jobs, work, forecasts),
               KEPT,
               mostRecords,
               100,
@@ -222,6 +231,38 @@ abstract class HistoryContract {
       assertThat(work.waits().figures().p50())
           .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(62));
       assertThat(work.outcomes()).isEqualTo(Map.of("passed", 1L));
+    }
+  }
+
+  @Test
+  void forecastsAreKeptUntilTheirWaitsComeAndCountedOnce() {
+    Foretold told =
+        new Foretold(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(50),
+            Duration.ofSeconds(70),
+            new WaitReason.AtItsLimit(2),
+            new Band(Duration.ofSeconds(50), Duration.ofSeconds(60), Duration.ofSeconds(70)),
+            0);
+    try (Run before = new Run(1000)) {
+      before.look(2);
+      before.forecasts.tell("builds.ios", told, START);
+      before.forecasts.tell("builds.tvos", new NoGround(new WaitReason.AtItsLimit(2)), START);
+      before.forecasts.came("builds.ios", START.plusSeconds(1), START.plusSeconds(66));
+    }
+    try (Run after = new Run(1000)) {
+      after.look(2);
+      after.forecasts.came("builds.ios", START.plusSeconds(2), START.plusSeconds(92));
+      after.forecasts.came("builds.tvos", START.plusSeconds(2), START.plusSeconds(3));
+      after.save();
+      assertThat(after.keeper.coverage(START))
+          .isEqualTo(
+              Map.of(
+                  new Judged("builds.ios", Optional.of(Horizon.UNDER_5_MINUTES)),
+                  new Coverage(2, 1, 0, Duration.ofSeconds(35), 0),
+                  new Judged("builds.tvos", Optional.empty()),
+                  new Coverage(0, 0, 0, Duration.ZERO, 1)));
+      assertThat(after.keeper.coverage(START.plus(Duration.ofHours(1)))).isEmpty();
     }
   }
 

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.console.ClusterState.Cluster;
 import io.macpool.console.ClusterState.Grant;
 import io.macpool.console.ClusterState.Pool;
+import io.macpool.console.forecast.Coverage;
+import io.macpool.console.forecast.Judged;
 import io.macpool.console.history.Work;
+import io.macpool.core.forecast.ForecastCalibration;
+import io.macpool.core.forecast.Horizon;
+import io.macpool.core.forecast.WaitForecast;
+import io.macpool.core.forecast.WaitReason;
 import io.macpool.core.usage.CapacityReplay;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.Recording;
@@ -107,6 +113,7 @@ class PagesTest {
                     Optional.of(1),
                     Optional.of(1),
                     Optional.of(1),
+                    Optional.of(HOSTILE),
                     Optional.of(3L),
                     Optional.of("pool"),
                     List.of(HOSTILE))),
@@ -120,11 +127,12 @@ class PagesTest {
         QueuePage.of(
             Optional.of(Watched.<ClusterState>notYet(NOW).answered(clusters, NOW)),
             broker,
-            List.of(),
+            Map.of(HOSTILE, new WaitForecast.NoGround(new WaitReason.QueueUnknown(HOSTILE, NOW))),
+            Map.of(new Judged(HOSTILE, Optional.empty()), Coverage.none()),
             NOW));
     pages.add(
         Reports.page(
-            report, Map.of(HOSTILE, Work.none()), Optional.empty(), 2, List.of(), "last=1h"));
+            report, Map.of(HOSTILE, Work.none()), Optional.empty(), 2, WhatIf.none(), "last=1h"));
 
     assertThat(pages)
         .allSatisfy(
@@ -159,10 +167,15 @@ class PagesTest {
                 Map.of(),
                 Optional.empty(),
                 2,
-                List.of(CapacityReplay.of(List.of(), 4)),
+                new WhatIf(
+                    -1,
+                    Optional.of(CapacityReplay.of(List.of(), 2)),
+                    List.of(CapacityReplay.of(List.of(), 4))),
                 "last=1h"))
         .contains(">2.00</a>")
-        .contains("Licence: 2 VMs on a host at once");
+        .contains("Licence: 2 VMs on a host at once")
+        .contains("With 1 host fewer (2 slots): half of 0 waits")
+        .contains("name=\"hosts\" min=\"-20\" max=\"20\" value=\"-1\"");
   }
 
   @Test
@@ -188,6 +201,7 @@ class PagesTest {
             Optional.of(10),
             Optional.of(2),
             Optional.of(2),
+            Optional.of("builds.ios"),
             Optional.of(5L),
             Optional.of("macs"),
             List.of());
@@ -202,7 +216,13 @@ class PagesTest {
     assertThat(
             QueuePage.words(
                 QueueForecast.at(
-                    4, cluster, state.grantOf(cluster), Optional.of(STATE), runTimes, NOW)))
+                    4,
+                    cluster,
+                    state.grantOf(cluster),
+                    Optional.of(STATE),
+                    runTimes,
+                    ForecastCalibration.none(),
+                    NOW)))
         .isEqualTo(
             "in about 15 min, nine times of ten within 15 min to 15 min: its share of the pool is 2"
                 + " of the 9 slots that it wants");
@@ -214,10 +234,48 @@ class PagesTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             List.of());
     assertThat(
             QueuePage.words(
-                QueueForecast.at(1, dark, Optional.empty(), Optional.empty(), runTimes, NOW)))
+                QueueForecast.at(
+                    1,
+                    dark,
+                    Optional.empty(),
+                    Optional.empty(),
+                    runTimes,
+                    ForecastCalibration.none(),
+                    NOW)))
         .startsWith("no ground for a forecast: the queue is unknown");
+  }
+
+  @Test
+  void aPageTellsHowItsForecastsHeldAndWhereThereWereNone() {
+    assertThat(QueuePage.words(Coverage.none())).contains("no wait was compared");
+    assertThat(QueuePage.words(new Coverage(0, 0, 0, Duration.ZERO, 7)))
+        .contains("no ground for a forecast of any of 7 waits");
+    Coverage many = new Coverage(1250, 1120, 30, Duration.ofHours(9), 3);
+    assertThat(QueuePage.words(many))
+        .isEqualTo(
+            "Last 7 days: the 90 % band held 89.6 % of 1,250 waits; of 3 more there was no ground"
+                + " for a forecast.");
+    Map<Judged, Coverage> coverage =
+        Map.of(
+            new Judged("ios", Optional.of(Horizon.UNDER_5_MINUTES)),
+            many,
+            new Judged("tvos", Optional.of(Horizon.LONGER)),
+            new Coverage(29, 29, 0, Duration.ZERO, 0));
+    assertThat(
+            QueuePage.of(
+                Optional.of(
+                    Watched.<ClusterState>notYet(NOW)
+                        .answered(new ClusterState(List.of(), List.of()), NOW)),
+                FakePool.known(STATE),
+                Map.of(),
+                coverage,
+                NOW))
+        .contains("under 5 min")
+        .contains("too few to say");
+    assertThat(QueuePage.json(coverage, NOW).toString()).contains("\"late\":100");
   }
 }

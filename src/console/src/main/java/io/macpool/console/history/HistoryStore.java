@@ -1,5 +1,9 @@
 package io.macpool.console.history;
 
+import io.macpool.console.forecast.Coverage;
+import io.macpool.console.forecast.ForecastLog;
+import io.macpool.console.forecast.Judged;
+import io.macpool.console.forecast.Told;
 import io.macpool.core.usage.CapacityReplay.Demand;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.Recording;
@@ -30,13 +34,17 @@ public final class HistoryStore implements AutoCloseable {
    * @param compacted up to when {@code reports} go
    * @param work counts of whole hours and days, each in place of what was kept of it
    * @param jobs by id, as they were told
+   * @param told what was foretold
+   * @param coverage counts by hour, to be added to what is kept of it
    */
   public record Minute(
       Seen seen,
       Instant compacted,
       Map<Bucket, UsageReport> reports,
       Map<Bucket, Map<String, Work>> work,
-      Map<Long, String> jobs) {}
+      Map<Long, String> jobs,
+      List<Told> told,
+      Map<Instant, Map<Judged, Coverage>> coverage) {}
 
   private final HistoryDatabase database;
 
@@ -63,6 +71,8 @@ public final class HistoryStore implements AutoCloseable {
           minute.reports().forEach((bucket, report) -> ReportRows.save(handle, bucket, report));
           minute.work().forEach((bucket, work) -> WorkRows.save(handle, bucket, work));
           JobRows.save(handle, minute.jobs(), minute.seen().last());
+          ForecastRows.save(handle, minute.told());
+          minute.coverage().forEach((hour, counts) -> ForecastRows.add(handle, hour, counts));
         });
   }
 
@@ -80,6 +90,7 @@ public final class HistoryStore implements AutoCloseable {
           WorkRows.forget(handle, Grain.HOUR, now.minus(hours));
           WorkRows.forget(handle, Grain.DAY, now.minus(kept));
           JobRows.forget(handle, jobs);
+          ForecastRows.forget(handle, now.minus(ForecastLog.KEPT), now.minus(hours));
         });
   }
 
@@ -132,6 +143,17 @@ public final class HistoryStore implements AutoCloseable {
           }
           return sum;
         });
+  }
+
+  /** What was foretold since then. */
+  public List<Told> told(Instant oldest) {
+    return database.read("read the forecasts", handle -> ForecastRows.load(handle, oldest));
+  }
+
+  /** How often forecasts held, of waits that ended in the hours of a period. */
+  public Map<Judged, Coverage> coverage(Period hours) {
+    return database.read(
+        "read how forecasts held", handle -> ForecastRows.load(handle, hours.from(), hours.to()));
   }
 
   /** What needed a slot in a period, the last of it, at most so many. */

@@ -5,6 +5,13 @@ for (const time of document.querySelectorAll('time')) {
   time.textContent = local.format(new Date(time.dateTime));
 }
 
+for (const range of document.querySelectorAll('input[type=range]')) {
+  const output = range.parentElement.querySelector('output');
+  range.addEventListener('input', () => {
+    output.textContent = (range.value > 0 ? '+' : '') + range.value;
+  });
+}
+
 const status = document.getElementById('status');
 
 function say(fine, words) {
