@@ -59,7 +59,7 @@ final class MacDriver implements AutoCloseable {
 
   /**
    * @param threads may be blocked for as long as the options' limits
-   * @param onNews called after each change of {@link #view}, on any thread
+   * @param onNews called after each change of what {@link #view} shows, on any thread
    */
   MacDriver(
       Mac mac, SshHost ssh, TartOptions options, Executor threads, Clock clock, Runnable onNews) {
@@ -119,8 +119,10 @@ final class MacDriver implements AutoCloseable {
 
   private void lookNow(CompletableFuture<Void> look) {
     long number;
+    MacView before;
     synchronized (this) {
       number = ++looks;
+      before = view;
     }
     try {
       MacReport report = read();
@@ -138,7 +140,9 @@ final class MacDriver implements AutoCloseable {
         tell(view.lost(String.valueOf(e.getMessage())));
       }
     }
-    onNews.run();
+    if (!view().isNoNewsAfter(before)) {
+      onNews.run();
+    }
     synchronized (this) {
       tried = true;
       if (next == null) {

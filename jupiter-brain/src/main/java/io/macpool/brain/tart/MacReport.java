@@ -57,9 +57,9 @@ record MacReport(
 
   /** A disk's size and what is free of it, in kilobytes. */
   record Disk(long kb, long freeKb) {
-    /** 0 to 1. */
+    /** 0 to 1, in whole hundredths: what is free changes all the time, and is no news for that. */
     double freeShare() {
-      return kb <= 0 ? 1 : freeKb / (double) kb;
+      return kb <= 0 ? 1 : Math.floor(freeKb * 100.0 / kb) / 100;
     }
   }
 
@@ -171,6 +171,21 @@ record MacReport(
         runs,
         clones,
         kept);
+  }
+
+  /** Whether another says the same, at whatever time and however much of the disk is free. */
+  boolean isNoNewsAfter(MacReport before) {
+    return booted.equals(before.booted)
+        && architecture.equals(before.architecture)
+        && build.equals(before.build)
+        && disk.map(Disk::freeShare).equals(before.disk.map(Disk::freeShare))
+        && vms.equals(before.vms)
+        && cached.equals(before.cached)
+        && marks.equals(before.marks)
+        && started.equals(before.started)
+        && runs.equals(before.runs)
+        && clones.equals(before.clones)
+        && addresses.equals(before.addresses);
   }
 
   /** The same without a VM that is known to be no more. */

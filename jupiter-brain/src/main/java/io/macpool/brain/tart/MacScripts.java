@@ -55,9 +55,11 @@ final class MacScripts {
         n=${f##*/}
         s=-
         e=-
-        [ -f "$m/runs/$n.start" ] && s=$(cat "$m/runs/$n.start")
-        [ -f "$m/runs/$n.end" ] && e=$(cat "$m/runs/$n.end")
-        echo "mark $n $(cat "$f") $s $e"
+        k=
+        [ -f "$m/runs/$n.start" ] && read -r s <"$m/runs/$n.start"
+        [ -f "$m/runs/$n.end" ] && read -r e <"$m/runs/$n.end"
+        read -r k <"$f"
+        echo "mark $n $k $s $e"
         case "$p" in
           *"tart run $n "*) a=$("$t" ip "$n" --resolver %s 2>/dev/null) && echo "ip $n $a";;
         esac
@@ -153,9 +155,11 @@ final class MacScripts {
           .formatted(BUSY, BUSY, NOT_ALLOWED);
 
   private final Mac mac;
+  private final String report;
 
   MacScripts(Mac mac) {
     this.mac = mac;
+    this.report = script("", REPORT.formatted(mac.port(), quote(mac.resolver())));
   }
 
   private String script(String variables, String text) {
@@ -170,7 +174,7 @@ final class MacScripts {
 
   /** Asks for everything that is to be known, see {@link MacReport}. */
   String report() {
-    return script("", REPORT.formatted(mac.port(), quote(mac.resolver())));
+    return report;
   }
 
   /** Asks for what {@link HostCheck} judges beside the report. */

@@ -88,6 +88,18 @@ record MacView(
         dials(news, same || bootTime.isEmpty()));
   }
 
+  /** Whether it shows nothing that the one before it did not. */
+  boolean isNoNewsAfter(MacView before) {
+    return report.isPresent()
+        && before.report.isPresent()
+        && report.get().isNoNewsAfter(before.report.get())
+        && ahead.equals(before.ahead)
+        && bootTime.equals(before.bootTime)
+        && trouble.equals(before.trouble)
+        && limit.equals(before.limit)
+        && failedDials.equals(before.failedDials);
+  }
+
   /** A Mac whose ports are used up, or whose TCP clock has stopped, still takes connections. */
   private Optional<Integer> dials(MacReport news, boolean sameBoot) {
     Optional<Integer> before = sameBoot ? failedDials : Optional.empty();

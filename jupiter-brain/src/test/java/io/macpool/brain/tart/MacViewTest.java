@@ -6,6 +6,7 @@ import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -103,6 +104,30 @@ class MacViewTest {
     MacView again = seen().heard(report("1767225603"), NOW.plusSeconds(2));
     assertThat(again.bootTime()).isEqualTo(seen().bootTime());
     assertThat(again.host(SOURCES, false, NOW)).isEqualTo(seen().host(SOURCES, false, NOW));
+  }
+
+  @Test
+  void timeAndWhatIsFreeOfTheDiskAreNoNews() throws Exception {
+    String text = MacReportTest.text("mark ours ledger ours 1767225700 -\n", VMS, "0");
+    MacView before = MacView.of(MAC).heard(MacReport.parse(text), NOW);
+    MacView later =
+        before.heard(
+            MacReport.parse(
+                text.replace("now 1767229200", "now 1767229205")
+                    .replace("244000000 50%", "244000064 50%")),
+            NOW.plusSeconds(5));
+    assertThat(later.isNoNewsAfter(before)).isTrue();
+    assertThat(later.host(SOURCES, false, NOW)).isEqualTo(before.host(SOURCES, false, NOW));
+    for (String news :
+        List.of(
+            text.replace("244000000 50%", "20000000 96%"),
+            text.replace("\"Running\":true,\"State\":\"running\"", "\"State\":\"stopped\""),
+            text.replace("dial 0", "dial 1"),
+            text.replace("mark ours ledger", "mark ours another"))) {
+      assertThat(before.heard(MacReport.parse(news), NOW).isNoNewsAfter(before)).as(news).isFalse();
+    }
+    assertThat(before.lost("gone").isNoNewsAfter(before)).isFalse();
+    assertThat(before.isNoNewsAfter(MacView.of(MAC))).isFalse();
   }
 
   @Test
