@@ -93,7 +93,11 @@ final class BrainOptions {
     if (settings.get(BrainSettings.HYGIENE_REBOOT_TIMEOUT).compareTo(LEAST_REBOOT) < 0) {
       problems.add("HYGIENE_REBOOT_TIMEOUT must be two minutes at least: a hook may take one");
     }
-    tart = TartAccess.of(settings, problems);
+    tart =
+        TartAccess.of(
+            settings,
+            warm.stream().map(WarmPoolPlanner.Policy::image).collect(Collectors.toSet()),
+            problems);
     problems.throwIfAny();
   }
 

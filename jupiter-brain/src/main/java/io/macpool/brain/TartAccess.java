@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How Macs with tart are reached, if there are any, checked as a whole.
@@ -26,10 +27,14 @@ record TartAccess(TartOptions options, HostsFile file) {
   /** A round of looks ends with its slowest: four that do not are a broker that can't look. */
   private static final Duration STALE_AFTER = LOOK_LIMIT.multipliedBy(4);
 
-  private static final HostsFile NONE = new HostsFile(Map.of(), List.of());
+  private static final HostsFile NONE = new HostsFile(Map.of(), List.of(), Set.of());
 
-  /** What the settings say; each mistake goes to {@code problems}. */
-  static Optional<TartAccess> of(Settings settings, SettingsProblems problems) {
+  /**
+   * What the settings say; each mistake goes to {@code problems}.
+   *
+   * @param warm images that some instances are kept of
+   */
+  static Optional<TartAccess> of(Settings settings, Set<String> warm, SettingsProblems problems) {
     Optional<Path> hosts = settings.find(BrainSettings.TART_HOSTS).map(Path::of);
     if (hosts.isEmpty()) {
       return Optional.empty();
@@ -52,7 +57,8 @@ record TartAccess(TartOptions options, HostsFile file) {
                 settings.get(BrainSettings.TART_SETTLE),
                 STALE_AFTER,
                 settings.find(BrainSettings.GUEST_RELAY_ADDR),
-                settings.get(BrainSettings.SSH_PORT)),
+                settings.get(BrainSettings.SSH_PORT),
+                warm),
             file == null ? NONE : file));
   }
 

@@ -128,11 +128,11 @@ final class FleetView {
     byImage(inventory).forEach(image -> slots.put(image.image(), image));
     return inventory.images().values().stream()
         .sorted(Comparator.comparing(Image::name))
-        .map(image -> image(image, Optional.ofNullable(slots.get(image.name()))))
+        .map(image -> image(image, Optional.ofNullable(slots.get(image.name())), inventory))
         .toList();
   }
 
-  private ImageInfo image(Image image, Optional<Capacity.ImageSlots> slots) {
+  private ImageInfo image(Image image, Optional<Capacity.ImageSlots> slots, Inventory inventory) {
     Optional<Quarantine.Sentence> sentence = quarantine.of(image);
     return new ImageInfo(
         ImageInfo.TYPE,
@@ -145,7 +145,15 @@ final class FleetView {
         slots.map(Capacity.ImageSlots::warm).orElse(0),
         image.obstacle().or(() -> sentence.map(Quarantine.Sentence::reason)).orElse(null),
         sentence.map(Quarantine.Sentence::until).orElse(null),
-        provider(image.provider()));
+        provider(image.provider()),
+        image.pulls().stream()
+            .map(
+                pull ->
+                    new ImageInfo.Pull(
+                        inventory.hostName(pull.host()),
+                        pull.percent().isPresent() ? pull.percent().getAsInt() : null,
+                        pull.trouble().orElse(null)))
+            .toList());
   }
 
   Capacity capacity(Inventory inventory) {

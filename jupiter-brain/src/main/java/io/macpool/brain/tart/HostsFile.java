@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
  * @param images what clients ask for, and what it is called on the Macs: a local VM or an image of
  *     a registry
  * @param macs in the order of the file
+ * @param pull images, by the names that clients ask for, that every Mac is to have
  */
-public record HostsFile(Map<String, String> images, List<Mac> macs) {
+public record HostsFile(Map<String, String> images, List<Mac> macs, Set<String> pull) {
 
   private static final Pattern IMAGE = Pattern.compile("[^\\s/?#%\\p{Cntrl}]{1,200}");
   private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:@/-]{0,400}");
@@ -34,7 +35,7 @@ public record HostsFile(Map<String, String> images, List<Mac> macs) {
   private static final Pattern BRIDGE = Pattern.compile("[A-Za-z0-9]{1,15}");
   private static final Pattern HOME = Pattern.compile("/[^\\p{Cntrl}]*");
   private static final Set<String> RESOLVERS = new TreeSet<>(Set.of("arp", "agent", "dhcp"));
-  private static final Set<String> TOP = Set.of("images", "hosts", "defaults");
+  private static final Set<String> TOP = Set.of("images", "hosts", "defaults", "pull");
   private static final Set<String> DEFAULTS =
       Set.of("port", "user", "slots", "tart", "home", "bridge", "resolver");
   private static final Set<String> HOST = union(DEFAULTS, Set.of("name", "address"));
@@ -51,6 +52,12 @@ public record HostsFile(Map<String, String> images, List<Mac> macs) {
   public HostsFile {
     images = Map.copyOf(images);
     macs = List.copyOf(macs);
+    pull = Set.copyOf(pull);
+  }
+
+  /** Whether tart can fetch it from a registry: other names are those of local VMs. */
+  static boolean isOfRegistry(String source) {
+    return source.contains("/");
   }
 
   private static Set<String> union(Set<String> one, Set<String> other) {
@@ -88,7 +95,7 @@ public record HostsFile(Map<String, String> images, List<Mac> macs) {
     HostsFile file(JsonNode root) {
       if (root == null || !root.isObject()) {
         mistakes.add("it holds no mapping with images and hosts");
-        return new HostsFile(Map.of(), List.of());
+        return new HostsFile(Map.of(), List.of(), Set.of());
       }
       keys(root, TOP, "the file");
       keys(root.path("defaults"), DEFAULTS, "defaults");
@@ -102,7 +109,26 @@ public record HostsFile(Map<String, String> images, List<Mac> macs) {
           mac(hosts.get(i), root.path("defaults"), i + 1).ifPresent(macs::add);
         }
       }
-      return new HostsFile(images, macs);
+      return new HostsFile(images, macs, pull(root.path("pull"), images));
+    }
+
+    private Set<String> pull(JsonNode node, Map<String, String> images) {
+      Set<String> names = new HashSet<>();
+      if (!node.isArray() && !node.isMissingNode()) {
+        mistakes.add("pull must be a list of names of images");
+      }
+      for (JsonNode item : node) {
+        String name = item.asText();
+        if (!images.containsKey(name)) {
+          mistakes.add("pull: " + name + " is none of images");
+        } else if (!isOfRegistry(images.get(name))) {
+          mistakes.add(
+              "pull: " + name + " is the local VM " + images.get(name) + ", which no registry has");
+        } else {
+          names.add(name);
+        }
+      }
+      return names;
     }
 
     private void keys(JsonNode node, Set<String> known, String where) {

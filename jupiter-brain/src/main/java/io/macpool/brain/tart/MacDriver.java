@@ -309,6 +309,22 @@ final class MacDriver implements AutoCloseable {
             });
   }
 
+  /** Begins to fetch an image; how far it is, the next look tells. */
+  CompletableFuture<Void> pull(String source) {
+    String what = "pull of " + source + " on " + mac.name();
+    return task(what, scripts.pull(source), SHORT_TASK, false)
+        .thenAccept(result -> succeeded(what, result))
+        .whenComplete((nothing, failure) -> lookSoon());
+  }
+
+  /** Ends and forgets it. */
+  CompletableFuture<Void> endPull(String source) {
+    String what = "end of the pull of " + source + " on " + mac.name();
+    return task(what, scripts.endPull(source), SHORT_TASK, false)
+        .thenAccept(result -> succeeded(what, result))
+        .whenComplete((nothing, failure) -> lookSoon());
+  }
+
   /** Asks it to reboot; refused while any VM runs there. */
   CompletableFuture<Void> reboot() {
     String what = "reboot of " + mac.name();

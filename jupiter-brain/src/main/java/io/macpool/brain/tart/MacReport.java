@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +33,8 @@ import java.util.regex.Pattern;
  * @param runs names of VMs whose {@code run} is a process now, whatever tart says of them
  * @param clones those being made now
  * @param addresses of ours that run, by name
+ * @param sizes of VMs and images in GB, by name
+ * @param pulls of images that we began and have not forgotten, by their names in the registry
  */
 record MacReport(
     Instant booted,
@@ -46,7 +49,9 @@ record MacReport(
     Map<String, Instant> started,
     Set<String> runs,
     Set<Clone> clones,
-    Map<String, String> addresses) {
+    Map<String, String> addresses,
+    Map<String, Integer> sizes,
+    Map<String, Pull> pulls) {
 
   /** What tart says of a VM. */
   enum State {
@@ -68,6 +73,50 @@ record MacReport(
     Clone {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(source, "source");
+    }
+  }
+
+  /**
+   * An image that is fetched.
+   *
+   * @param begun by the Mac's clock
+   * @param over whether it has ended
+   * @param percent how much is there, if it was told
+   * @param said last
+   */
+  record Pull(Instant begun, boolean over, OptionalInt percent, String said) {
+
+    private static final Pattern PERCENT = Pattern.compile(".*?(\\d{1,3})(?:\\.\\d+)?%.*");
+
+    /** Progress that is told: less would be news all the time. */
+    private static final int STEP = 5;
+
+    Pull {
+      Objects.requireNonNull(begun, "begun");
+      Objects.requireNonNull(percent, "percent");
+      Objects.requireNonNull(said, "said");
+    }
+
+    /**
+     * Reads what was said last.
+     *
+     * @param state how it ended: with a code, without one, or not yet
+     */
+    static Pull of(Instant begun, String state, String said) {
+      Matcher match = PERCENT.matcher(said);
+      OptionalInt percent =
+          match.matches()
+              ? OptionalInt.of(Math.min(100, Integer.parseInt(match.group(1))) / STEP * STEP)
+              : OptionalInt.empty();
+      return new Pull(
+          begun,
+          !state.equals("-"),
+          percent,
+          state.equals("gone") ? "it ended without a word" : said.strip());
+    }
+
+    private boolean isAsFarAs(Pull other) {
+      return begun.equals(other.begun) && over == other.over && percent.equals(other.percent);
     }
   }
 
@@ -104,6 +153,8 @@ record MacReport(
     runs = Set.copyOf(runs);
     clones = Set.copyOf(clones);
     addresses = Map.copyOf(addresses);
+    sizes = Map.copyOf(sizes);
+    pulls = Map.copyOf(pulls);
   }
 
   /** Whether the VM is on: what tart calls stopped may run, as its process tells. */
@@ -170,7 +221,9 @@ record MacReport(
         started,
         runs,
         clones,
-        kept);
+        kept,
+        sizes,
+        pulls);
   }
 
   /** Whether another says the same, at whatever time and however much of the disk is free. */
@@ -185,7 +238,10 @@ record MacReport(
         && started.equals(before.started)
         && runs.equals(before.runs)
         && clones.equals(before.clones)
-        && addresses.equals(before.addresses);
+        && addresses.equals(before.addresses)
+        && pulls.keySet().equals(before.pulls.keySet())
+        && pulls.entrySet().stream()
+            .allMatch(pull -> pull.getValue().isAsFarAs(before.pulls.get(pull.getKey())));
   }
 
   /** The same without a VM that is known to be no more. */
@@ -207,7 +263,9 @@ record MacReport(
         started,
         runs,
         clones,
-        addresses);
+        addresses,
+        sizes,
+        pulls);
   }
 
   /**
@@ -256,6 +314,8 @@ record MacReport(
     private final Set<String> runs = new HashSet<>();
     private final Set<Clone> clones = new HashSet<>();
     private final Map<String, String> addresses = new HashMap<>();
+    private final Map<String, Integer> sizes = new HashMap<>();
+    private final Map<String, Pull> pulls = new HashMap<>();
 
     void take(String line) {
       int space = line.indexOf(' ');
@@ -276,6 +336,7 @@ record MacReport(
         case "ps" -> process(rest);
         case "mark" -> mark(words(rest));
         case "ip" -> address(words(rest));
+        case "pull" -> pull(rest.split(" +", 4));
         default -> {
           // A login's greeting, say.
         }
@@ -329,6 +390,14 @@ record MacReport(
       }
     }
 
+    /** Image, begin, end, last words. */
+    private void pull(String[] words) {
+      if (words.length >= 3) {
+        String said = words.length > 3 ? words[3] : "";
+        seconds(words[1]).ifPresent(begun -> pulls.put(words[0], Pull.of(begun, words[2], said)));
+      }
+    }
+
     private void address(List<String> words) {
       if (words.size() == 2 && ADDRESS.matcher(words.get(1)).matches()) {
         addresses.put(words.get(0), words.get(1));
@@ -350,6 +419,7 @@ record MacReport(
         if (name.isEmpty()) {
           throw new Unreadable("tart list printed a row without a name");
         }
+        sizes.put(name, row.path("Size").asInt());
         if (row.path("Source").asText().equalsIgnoreCase("local")) {
           vms.put(name, state(row));
         } else {
@@ -384,7 +454,9 @@ record MacReport(
           started,
           runs,
           clones,
-          addresses);
+          addresses,
+          sizes,
+          pulls);
     }
   }
 }

@@ -4,7 +4,9 @@ import static io.macpool.brain.tart.Quoting.quote;
 
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Mark;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.UUID;
 
 /**
  * What a Mac is asked, as scripts of POSIX's shell: the login shell there, which need not be one,
@@ -63,6 +65,14 @@ final class MacScripts {
         case "$p" in
           *"tart run $n "*) a=$("$t" ip "$n" --resolver %s 2>/dev/null) && echo "ip $n $a";;
         esac
+      done
+      for f in "$m"/pulls/*.name; do
+        [ -f "$f" ] || continue
+        b=${f%%.name}
+        read -r i u <"$f"
+        case "$p" in *"tart pull $i "*) e=-;; *) e=gone;; esac
+        [ -f "$b.end" ] && read -r e <"$b.end"
+        echo "pull $i $u $e $(tail -c 300 "$b.log" | tr '\r' '\n' | tr -cd '[:print:]\n' | tail -n 1)"
       done
       echo list
       "$t" list --format json
@@ -139,6 +149,29 @@ final class MacScripts {
       """
       "$t" delete "$n" || exit $?
       rm -f "$m/marks/$n" "$m/runs/$n.start" "$m/runs/$n.end" "$m/runs/$n.log"
+      """;
+
+  /**
+   * Detached, as it takes longer than any session may last; what is free was looked at, and tart
+   * would throw away other images to make room.
+   */
+  private static final String PULL =
+      """
+      case "$(ps -axww -o pid=,command=)" in *"tart pull $i "*) exit 0;; esac
+      mkdir -p "$m/pulls" && echo "$i $(date +%%s)" >"$m/pulls/$n.name" || exit %d
+      rm -f "$m/pulls/$n.end"
+      TART_NO_AUTO_PRUNE=1 nohup sh -c '"$1" pull "$2" --concurrency 4; echo $? >"$3.end"' \
+      macpool "$t" "$i" "$m/pulls/$n" </dev/null >"$m/pulls/$n.log" 2>&1 &
+      """
+          .formatted(UNWRITABLE);
+
+  private static final String END_PULL =
+      """
+      ps -axww -o pid=,command= | grep -F -e "tart pull $i " | grep -v grep |
+      while read -r q r; do
+        kill "$q"
+      done
+      rm -f "$m/pulls/$n.name" "$m/pulls/$n.log" "$m/pulls/$n.end"
       """;
 
   /** Detached, as the session ends with the Mac; scripts that name VMs are none. */
@@ -222,6 +255,21 @@ final class MacScripts {
   /** Reboots the Mac in a second, if no VM runs there, whosever it is. */
   String reboot() {
     return script("", REBOOT);
+  }
+
+  /** Begins to fetch an image from its registry, unless that goes on already. */
+  String pull(String source) {
+    return script(pulled(source), PULL);
+  }
+
+  /** Ends it, if it goes on, and forgets how it went. */
+  String endPull(String source) {
+    return script(pulled(source), END_PULL);
+  }
+
+  private static String pulled(String source) {
+    UUID file = UUID.nameUUIDFromBytes(source.getBytes(StandardCharsets.UTF_8));
+    return "n=%s\ni=%s\n".formatted(file, quote(source));
   }
 
   /** Carries a connection to a port of a guest's, by the Mac that alone reaches it. */

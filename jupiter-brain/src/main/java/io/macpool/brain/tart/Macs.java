@@ -36,6 +36,7 @@ final class Macs implements AutoCloseable {
   private final Path path;
   private final Function<Mac, MacDriver> drivers;
   private final Doors doors;
+  private final ImagePulls pulls;
   private final Map<String, MacDriver> byName = new LinkedHashMap<>();
   private HostsFile file;
   private Optional<String> mistakes = Optional.empty();
@@ -44,11 +45,12 @@ final class Macs implements AutoCloseable {
   /**
    * @param doors what clients dial; closed with these
    */
-  Macs(HostsFile file, Path path, Function<Mac, MacDriver> drivers, Doors doors) {
+  Macs(HostsFile file, Path path, Function<Mac, MacDriver> drivers, Doors doors, ImagePulls pulls) {
     this.file = file;
     this.path = path;
     this.drivers = drivers;
     this.doors = doors;
+    this.pulls = pulls;
     file.macs().forEach(mac -> byName.put(mac.name(), drivers.apply(mac)));
   }
 
@@ -102,6 +104,44 @@ final class Macs implements AutoCloseable {
 
   synchronized Map<String, String> images() {
     return file.images();
+  }
+
+  /**
+   * Brings images of registries to the Macs that lack them.
+   *
+   * @param names that clients ask for, beside those of the hosts file
+   */
+  void pull(Set<String> names, Instant now) {
+    Set<String> wanted = new HashSet<>();
+    HostsFile current;
+    synchronized (this) {
+      current = file;
+    }
+    current
+        .images()
+        .forEach(
+            (name, source) -> {
+              boolean named = names.contains(name) || current.pull().contains(name);
+              if (named && HostsFile.isOfRegistry(source)) {
+                wanted.add(source);
+              }
+            });
+    for (ImagePulls.Action action : pulls.plan(views(), wanted, now)) {
+      find(action.mac()).ifPresent(driver -> carryOut(action, driver, now));
+    }
+  }
+
+  private void carryOut(ImagePulls.Action action, MacDriver driver, Instant now) {
+    CompletableFuture<Void> work =
+        action.begin() ? driver.pull(action.source()) : driver.endPull(action.source());
+    CompletableFuture<Void> unused =
+        work.whenComplete(
+            (nothing, failure) -> {
+              if (failure != null && action.begin()) {
+                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                pulls.failed(action, String.valueOf(cause.getMessage()), now);
+              }
+            });
   }
 
   /** One that can be asked and has the image. */
@@ -177,7 +217,7 @@ final class Macs implements AutoCloseable {
             .map(Machine::ref)
             .collect(Collectors.toSet()));
     Map<String, Image> all = new HashMap<>();
-    images.forEach((name, source) -> all.put(name, image(name, source, views)));
+    images.forEach((name, source) -> all.put(name, image(name, source, views, pulls.of(source))));
     return Inventory.of(version, hosts, all, machines, identities);
   }
 
@@ -188,7 +228,8 @@ final class Macs implements AutoCloseable {
     shared = twice;
   }
 
-  private static Image image(String name, String source, List<MacView> views) {
+  private static Image image(
+      String name, String source, List<MacView> views, List<Image.Pull> pulls) {
     boolean there = views.stream().anyMatch(view -> view.holds(source));
     return new Image(
         name,
@@ -202,7 +243,11 @@ final class Macs implements AutoCloseable {
         Refs.PROVIDER,
         there
             ? Optional.empty()
-            : Optional.of("no Mac has " + source + ": clone or pull it there with tart"));
+            : Optional.of(
+                pulls.isEmpty()
+                    ? "no Mac has " + source + ": clone or pull it there with tart"
+                    : "no Mac has " + source + " yet: it is being brought there"),
+        pulls);
   }
 
   /** How many can't be asked. */

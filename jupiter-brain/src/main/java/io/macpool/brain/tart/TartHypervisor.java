@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,7 +90,8 @@ public final class TartHypervisor implements Hypervisor {
                     threads,
                     clock,
                     this::seen),
-            options.relay().<Doors>map(address -> relay(vertx, address)).orElse(Doors.OPEN));
+            options.relay().<Doors>map(address -> relay(vertx, address)).orElse(Doors.OPEN),
+            new ImagePulls(() -> ThreadLocalRandom.current().nextDouble()));
     this.rounds = new MacRounds(macs, options.interval(), this::confirmed);
   }
 
@@ -140,6 +142,7 @@ public final class TartHypervisor implements Hypervisor {
       latest = new Sighting(latest.inventory(), latest.confirmation() + 1, askedAt);
       confirmedAt = clock.instant();
     }
+    macs.pull(options.pull(), clock.instant());
     seen();
   }
 

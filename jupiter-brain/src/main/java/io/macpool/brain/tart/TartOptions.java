@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How Macs are reached.
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param staleAfter an inventory that was not confirmed for so long is unknown
  * @param relay where guests in tart's NAT are reached; empty: at their addresses, as bridged ones
  * @param guestPort that guests take SSH at
+ * @param pull images that every Mac is to have, beside those that the hosts file says
  */
 public record TartOptions(
     Path hosts,
@@ -29,7 +31,8 @@ public record TartOptions(
     Duration settle,
     Duration staleAfter,
     Optional<RelayAddress> relay,
-    int guestPort) {
+    int guestPort,
+    Set<String> pull) {
 
   public TartOptions {
     Objects.requireNonNull(hosts, "hosts");
@@ -41,5 +44,22 @@ public record TartOptions(
     Objects.requireNonNull(settle, "settle");
     Objects.requireNonNull(staleAfter, "staleAfter");
     Objects.requireNonNull(relay, "relay");
+    pull = Set.copyOf(pull);
+  }
+
+  /** The same that brings images to every Mac. */
+  public TartOptions pulling(Set<String> images) {
+    return new TartOptions(
+        hosts,
+        key,
+        knownHosts,
+        interval,
+        lookLimit,
+        taskLimit,
+        settle,
+        staleAfter,
+        relay,
+        guestPort,
+        images);
   }
 }

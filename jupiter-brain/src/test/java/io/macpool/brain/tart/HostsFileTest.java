@@ -10,6 +10,23 @@ import org.junit.jupiter.api.Test;
 class HostsFileTest {
 
   @Test
+  void whatIsToBePulledIsAnImageOfARegistry() {
+    String hosts =
+        """
+        images: {far: registry.test/xcode:16, near: golden}
+        hosts: [{name: mac-1, address: 10.0.0.1}]
+        """;
+    assertThat(HostsFile.parse(hosts).pull()).isEmpty();
+    assertThat(HostsFile.parse(hosts + "pull: [far]\n").pull()).containsExactly("far");
+    assertThatThrownBy(() -> HostsFile.parse(hosts + "pull: [near, nowhere]\n"))
+        .hasMessage(
+            "pull: near is the local VM golden, which no registry has;"
+                + " pull: nowhere is none of images");
+    assertThatThrownBy(() -> HostsFile.parse(hosts + "pull: far\n"))
+        .hasMessage("pull must be a list of names of images");
+  }
+
+  @Test
   void aHostSaysWhatDiffersFromTheDefaults() {
     HostsFile file =
         HostsFile.parse(

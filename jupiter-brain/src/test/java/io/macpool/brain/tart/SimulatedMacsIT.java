@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +65,8 @@ class SimulatedMacsIT extends HypervisorContract {
             Duration.ofMillis(600),
             LIMIT,
             Optional.empty(),
-            22);
+            22,
+            Set.of());
     macs = open();
     Awaitility.await("an inventory").atMost(LIMIT).until(() -> macs.inventory().isKnown());
   }
@@ -263,7 +265,8 @@ class SimulatedMacsIT extends HypervisorContract {
             options.settle(),
             LIMIT,
             options.relay(),
-            options.guestPort());
+            options.guestPort(),
+            options.pull());
     macs.close();
     macs = open();
     awaitHost("mac-1", host -> host != null && host.connected());
@@ -334,6 +337,59 @@ class SimulatedMacsIT extends HypervisorContract {
     assertThat(get(macs.locate("tart:mac-2/any", Optional.empty()))).isEmpty();
   }
 
+  private Optional<Image.Pull> pullTo(String mac) {
+    return image("from-afar").pulls().stream()
+        .filter(pull -> pull.host().equals(Refs.PREFIX + mac))
+        .findFirst();
+  }
+
+  @Test
+  void anImageOfARegistryIsBroughtToEveryMacThatHasRoom() throws Exception {
+    String source = "registry.test/ci/xcode:16";
+    fleet.close();
+    macs.close();
+    fleet =
+        MacFleet.start(
+                directory.resolve("pulling"),
+                3,
+                MacTimes.SHORT.withPull(Duration.ofSeconds(4)),
+                GuestPower.addressesOnly(),
+                List.of(IMAGE))
+            .withRegistryImage("from-afar", source);
+    fleet.mac("mac-1").registryAway(true);
+    fleet.mac("mac-3").diskFull(true);
+    Files.writeString(options.hosts(), "pull: [from-afar]\n" + fleet.hostsFile());
+    Files.writeString(options.knownHosts(), fleet.knownHosts());
+    Files.copy(fleet.keyFile(), options.key(), StandardCopyOption.REPLACE_EXISTING);
+    macs = open();
+    Awaitility.await("an inventory")
+        .atMost(LIMIT)
+        .until(() -> macs.lastKnown().image("from-afar").isPresent());
+    Awaitility.await("how far it is")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> pullTo("mac-2").filter(pull -> pull.percent().orElse(0) > 0).isPresent());
+    assertThat(image("from-afar").obstacle()).get().asString().contains("being brought");
+    assertThat(pullTo("mac-3").orElseThrow().trouble().orElseThrow()).contains("120 are needed");
+    Awaitility.await("why the registry gives nothing")
+        .atMost(LIMIT)
+        .until(
+            () ->
+                pullTo("mac-1").flatMap(Image.Pull::trouble).toString().contains("is tried again"));
+    assertThat(pullTo("mac-1").orElseThrow().trouble().orElseThrow()).contains("offline");
+    Awaitility.await("one Mac has it").atMost(LIMIT).until(() -> pullTo("mac-2").isEmpty());
+    assertThat(image("from-afar").usable()).isTrue();
+    assertThat(host("mac-2").storage()).contains(Refs.image(source));
+    assertThat(cloneOfAfar("mac-2")).isEqualTo("tart:mac-2/afar");
+  }
+
+  private String cloneOfAfar(String mac) throws Exception {
+    return get(
+        macs.cloneLinked(
+            new CloneOrder(
+                image("from-afar"), "afar", Optional.of(Refs.PREFIX + mac), mark("afar"))));
+  }
+
   @Test
   void aCloneWhoseAnswerWasLostIsFoundAndNotMadeTwice() throws Exception {
     fleet.close();
@@ -358,7 +414,8 @@ class SimulatedMacsIT extends HypervisorContract {
             options.settle(),
             LIMIT,
             options.relay(),
-            options.guestPort());
+            options.guestPort(),
+            options.pull());
     macs = open();
     Awaitility.await("an inventory").atMost(LIMIT).until(() -> macs.inventory().isKnown());
     CompletableFuture<String> clone =

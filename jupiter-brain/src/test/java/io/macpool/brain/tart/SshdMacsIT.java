@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,7 +74,8 @@ class SshdMacsIT extends HypervisorContract {
             Duration.ofMillis(400),
             LIMIT,
             Optional.empty(),
-            22);
+            22,
+            Set.of());
     macs =
         TartHypervisor.start(
             vertx,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One image as {@code GET /images} answers.
@@ -15,6 +16,7 @@ import java.time.Instant;
  * @param reason why it is not ready; absent if it is
  * @param until when a quarantine ends; absent without one
  * @param provider who has it; absent where the broker has one provider
+ * @param pulls hosts that it is still to be brought to; absent if there are none
  */
 public record ImageInfo(
     String type,
@@ -27,7 +29,19 @@ public record ImageInfo(
     int warm,
     @JsonInclude(Include.NON_NULL) String reason,
     @JsonInclude(Include.NON_NULL) Instant until,
-    @JsonInclude(Include.NON_NULL) String provider) {
+    @JsonInclude(Include.NON_NULL) String provider,
+    @JsonInclude(Include.NON_EMPTY) List<Pull> pulls) {
+
+  /**
+   * A host that lacks the image and is to have it.
+   *
+   * @param percent how much of it is there; absent while it is not under way
+   * @param reason why it is not under way; absent if it is, or waits for its turn
+   */
+  public record Pull(
+      String host,
+      @JsonInclude(Include.NON_NULL) Integer percent,
+      @JsonInclude(Include.NON_NULL) String reason) {}
 
   public static final String TYPE = "images";
 }

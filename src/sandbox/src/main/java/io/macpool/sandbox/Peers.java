@@ -147,7 +147,11 @@ final class Peers implements AutoCloseable {
   private TartFiles simulatedMacs(Path directory) {
     MacTimes times =
         new MacTimes(
-            options.cloneTime, Duration.ofMillis(100), options.bootTime, Duration.ofMillis(100));
+            options.cloneTime,
+            Duration.ofMillis(100),
+            options.bootTime,
+            Duration.ofMillis(100),
+            Duration.ofSeconds(5));
     MacFleet fleet =
         resources.own(
             "Macs", MacFleet.start(directory, options.macs(), times, guests, List.of(MAC_IMAGE)));

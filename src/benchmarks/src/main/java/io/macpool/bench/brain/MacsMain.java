@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The broker's part that looks at Macs, alone; asked anything, it tells how much it has seen. */
@@ -45,7 +46,8 @@ public final class MacsMain {
             LIMIT,
             LIMIT,
             Optional.empty(),
-            22);
+            22,
+            Set.of());
     HostsFile file = HostsFile.parse(Files.readString(options.hosts()));
     Vertx vertx = Vertx.vertx();
     AtomicInteger told = new AtomicInteger();

@@ -1,7 +1,9 @@
 package io.macpool.core.fleet;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -17,6 +19,7 @@ import java.util.Set;
  * @param host where it is registered
  * @param provider who has it; empty if there is only one provider
  * @param obstacle why it can't be cloned, for a person; empty if it can
+ * @param pulls hosts that it is still to be brought to
  */
 public record Image(
     String name,
@@ -28,7 +31,23 @@ public record Image(
     boolean instant,
     Optional<String> host,
     String provider,
-    Optional<String> obstacle) {
+    Optional<String> obstacle,
+    List<Pull> pulls) {
+
+  /**
+   * A host that lacks the image and is to have it.
+   *
+   * @param host its id
+   * @param percent how much of it is there, if it is under way
+   * @param trouble why it is not under way, for a person; empty if it is, or waits for its turn
+   */
+  public record Pull(String host, OptionalInt percent, Optional<String> trouble) {
+    public Pull {
+      Objects.requireNonNull(host, "host");
+      Objects.requireNonNull(percent, "percent");
+      Objects.requireNonNull(trouble, "trouble");
+    }
+  }
 
   public Image {
     Objects.requireNonNull(name, "name");
@@ -38,6 +57,22 @@ public record Image(
     Objects.requireNonNull(provider, "provider");
     Objects.requireNonNull(obstacle, "obstacle");
     storage = Set.copyOf(storage);
+    pulls = List.copyOf(pulls);
+  }
+
+  /** One that is to be brought nowhere. */
+  public Image(
+      String name,
+      String ref,
+      Optional<String> version,
+      int cpus,
+      long ramMb,
+      Set<String> storage,
+      boolean instant,
+      Optional<String> host,
+      String provider,
+      Optional<String> obstacle) {
+    this(name, ref, version, cpus, ramMb, storage, instant, host, provider, obstacle, List.of());
   }
 
   /** One of the only provider that can be cloned. */
@@ -55,7 +90,8 @@ public record Image(
 
   /** The same as one of several providers'. */
   public Image of(String another) {
-    return new Image(name, ref, version, cpus, ramMb, storage, instant, host, another, obstacle);
+    return new Image(
+        name, ref, version, cpus, ramMb, storage, instant, host, another, obstacle, pulls);
   }
 
   /** Whether it can be cloned. */

@@ -105,6 +105,12 @@ public final class MacFleet implements AutoCloseable {
     return mac;
   }
 
+  /** Names an image of a registry in {@link #hostsFile}; no Mac has it. */
+  public MacFleet withRegistryImage(String image, String source) {
+    images.put(image, source);
+    return this;
+  }
+
   public List<MacSimulator> macs() {
     return List.copyOf(macs.values());
   }

@@ -115,6 +115,11 @@ public final class MacSimulator implements AutoCloseable {
     vms.diskFull = on;
   }
 
+  /** Whether no registry is reached. */
+  public void registryAway(boolean on) {
+    vms.registryAway = on;
+  }
+
   /** All its guests seem to have this address, as when the DHCP server has no more. */
   public void oneAddress(Optional<String> address) {
     vms.oneAddress(address);

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 final class MacVms {
 
   private static final int LIMIT = 2;
+  private static final int PULL_STEPS = 20;
 
   private final MacTimes times;
   private final GuestPower guests;
@@ -30,6 +31,7 @@ final class MacVms {
 
   volatile boolean keychainLocked;
   volatile boolean diskFull;
+  volatile boolean registryAway;
 
   MacVms(MacTimes times, GuestPower guests) {
     this.times = times;
@@ -98,6 +100,7 @@ final class MacVms {
       }
       case "list" -> TartList.answer(call, all());
       case "clone" -> cloneVm(call);
+      case "pull" -> pull(call);
       case "set" -> set(call);
       case "run" -> run(call);
       case "ip" -> ip(call);
@@ -121,6 +124,33 @@ final class MacVms {
 
   private static String missing(String vm) {
     return "the specified VM \"" + vm + "\" does not exist";
+  }
+
+  private void pull(ShimCall call) {
+    String image = call.arguments.get(1);
+    synchronized (this) {
+      if (vms.containsKey(image)) {
+        call.exit(0);
+        return;
+      }
+    }
+    call.out("pulling " + image + "...");
+    for (int step = 0; step < PULL_STEPS; step++) {
+      call.out(100 * step / PULL_STEPS + "%");
+      if (call.endsWithin(times.pull().dividedBy(PULL_STEPS))) {
+        return;
+      }
+      if (registryAway) {
+        fail(call, 1, "Error: The Internet connection appears to be offline.");
+        return;
+      }
+      if (diskFull) {
+        fail(call, 1, "Error: You can’t save the file “disk.img” because the volume is full.");
+        return;
+      }
+    }
+    add(image, true);
+    call.exit(0);
   }
 
   private void cloneVm(ShimCall call) {
