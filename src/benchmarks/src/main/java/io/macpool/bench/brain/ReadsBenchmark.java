@@ -78,8 +78,12 @@ public final class ReadsBenchmark implements Benchmark {
       throws Exception {
     ours.warmUp();
     bare.warmUp();
+    Duration used = Duration.ZERO;
+    long answers = 0;
     for (int i = 0; i < SLICES; i++) {
-      ours.measure();
+      Duration before = ours.lab.broker().cpu();
+      answers += ours.measure();
+      used = used.plus(ours.lab.broker().cpu()).minus(before);
       soap.measure();
       bare.measure();
     }
@@ -90,6 +94,7 @@ public final class ReadsBenchmark implements Benchmark {
     report.add(
         Measurement.of(name + ".of-limit", ours.best, "1/s")
             .against("an HTTP server that looks at nothing", bare.best));
+    report.add(Measurement.of(name + ".cpu", used.toNanos() / 1e3 / Math.max(1, answers), "us"));
   }
 
   /** One way to read, and the most that it came to in a second. */
@@ -116,8 +121,11 @@ public final class ReadsBenchmark implements Benchmark {
       }
     }
 
-    private void measure() throws Exception {
-      best = Math.max(best, slice().rate());
+    /** How many there were. */
+    private int measure() throws Exception {
+      Load.Result slice = slice();
+      best = Math.max(best, slice.rate());
+      return slice.took().count();
     }
 
     private Load.Result slice() throws Exception {
