@@ -21,6 +21,7 @@ final class Access {
 
   private final ViewerSessions sessions;
   private final RateLimit limit;
+  private final TrustedProxies proxies;
   private final boolean insecureCookie;
   private final Consumer<HttpServerRequest> trust;
 
@@ -31,10 +32,12 @@ final class Access {
   Access(
       ViewerSessions sessions,
       RateLimit limit,
+      TrustedProxies proxies,
       boolean insecureCookie,
       Consumer<HttpServerRequest> trust) {
     this.sessions = sessions;
     this.limit = limit;
+    this.proxies = proxies;
     this.insecureCookie = insecureCookie;
     this.trust = trust;
   }
@@ -66,8 +69,12 @@ final class Access {
 
   private void limit(RoutingContext call) {
     Cookie cookie = call.request().getCookie(ViewerSessions.COOKIE);
-    boolean viewer = cookie != null && sessions.isOpen(cookie.getValue());
-    if (limit.allows(viewer ? cookie.getValue() : address(call))) {
+    boolean session = cookie != null && sessions.isOpen(cookie.getValue());
+    String viewer =
+        proxies
+            .viewerOf(call.request())
+            .orElseGet(() -> session ? cookie.getValue() : address(call));
+    if (limit.allows(viewer)) {
       call.next();
     } else {
       call.response().setStatusCode(429).putHeader("Retry-After", "1").end();
@@ -108,10 +115,8 @@ final class Access {
     response.setStatusCode(303).putHeader("Location", to).end();
   }
 
-  private static String address(RoutingContext call) {
-    return call.request().remoteAddress() == null
-        ? "unknown"
-        : String.valueOf(call.request().remoteAddress().hostAddress());
+  private String address(RoutingContext call) {
+    return proxies.addressOf(call.request());
   }
 
   /**
@@ -136,7 +141,9 @@ final class Access {
 
   private void check(RoutingContext call) {
     Cookie cookie = call.request().getCookie(ViewerSessions.COOKIE);
-    if ((cookie != null && sessions.isOpen(cookie.getValue())) || hasToken(call)) {
+    if (proxies.viewerOf(call.request()).isPresent()
+        || (cookie != null && sessions.isOpen(cookie.getValue()))
+        || hasToken(call)) {
       trust.accept(call.request());
       call.next();
     } else if (sessions.isShutOut(address(call))) {

@@ -279,6 +279,7 @@ public final class Console implements AutoCloseable {
     new Access(
             new ViewerSessions(token, clock),
             new RateLimit(REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, clock),
+            proxies(settings),
             settings.get(ConsoleSettings.INSECURE_COOKIE),
             listener::trust)
         .mount(router);
@@ -353,6 +354,24 @@ public final class Console implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new SettingsException(
           List.of(ConsoleSettings.DATABASE_URL.flag() + ": " + e.getMessage()));
+    }
+  }
+
+  private static TrustedProxies proxies(Settings settings) {
+    Optional<String> header = settings.find(ConsoleSettings.VIEWER_HEADER);
+    Optional<String> ranges = settings.find(ConsoleSettings.PROXY_ADDRESSES);
+    if (header.isPresent() && ranges.isEmpty()) {
+      throw new SettingsException(
+          List.of(
+              ConsoleSettings.VIEWER_HEADER.flag()
+                  + ": anybody could send it; name the proxies by "
+                  + ConsoleSettings.PROXY_ADDRESSES.flag()));
+    }
+    try {
+      return ranges.map(each -> TrustedProxies.of(each, header)).orElseGet(TrustedProxies::none);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(
+          List.of(ConsoleSettings.PROXY_ADDRESSES.flag() + ": " + e.getMessage()));
     }
   }
 

@@ -37,6 +37,18 @@ public final class ConsoleSettings {
           "INSECURE_COOKIE",
           "let browsers send the cookie over plain HTTP; without it the pages need HTTPS in front");
 
+  public static final Setting<String> PROXY_ADDRESSES =
+      Setting.text(
+          "PROXY_ADDRESSES",
+          "the proxies in front, whose X-Forwarded-For is believed: 10.0.0.0/8,192.0.2.7; not set:"
+              + " nobody's");
+
+  public static final Setting<String> VIEWER_HEADER =
+      Setting.text(
+          "VIEWER_HEADER",
+          "the header by which one of these proxies names a viewer whom it has let in, who needs no"
+              + " token then; the proxies have to remove it from what viewers send; not set: none");
+
   public static final Setting<Duration> POLL_INTERVAL =
       Setting.of(
               "POLL_INTERVAL",
@@ -111,6 +123,8 @@ public final class ConsoleSettings {
               BROKER_URL,
               TOKEN,
               INSECURE_COOKIE,
+              PROXY_ADDRESSES,
+              VIEWER_HEADER,
               POLL_INTERVAL,
               HISTORY,
               HISTORY_FILE,

@@ -120,6 +120,7 @@ final class LiveFeed {
     viewers.add(response);
     response.write(
         event("status", status)
+            + event("pool", json(rows.keySet()))
             + event("figures", figures)
             + event("rows", json(List.copyOf(rows.values()))));
   }

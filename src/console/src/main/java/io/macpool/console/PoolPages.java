@@ -32,7 +32,8 @@ final class PoolPages {
     Page.status(html, broker, now);
     Optional<BrokerState> last = broker.last().map(Known::value);
     if (last.isEmpty()) {
-      return html.element("p", "Nothing is known of the pool yet.").document();
+      html.element("p", "Nothing is known of the pool yet.");
+      return html.element("div", "", "id", "grid").document();
     }
     BrokerState state = last.get();
     slots(html, state.capacity().slots());

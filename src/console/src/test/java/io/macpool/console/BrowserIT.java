@@ -209,10 +209,14 @@ class BrowserIT {
     door.shutEvents(true);
     seeWords("#status", "The console does not answer");
     await().atMost(PATIENCE).until(() -> door.refused() > before);
-    said = few("ready", true);
+    said =
+        FakePool.state(
+            List.of(FakePool.host("mac-1", "ready", 1)),
+            List.of(FakePool.instance(CREATED, "mac-1", "ios", "ready", false)));
     door.shutEvents(false);
 
     see("a.slot.busy");
+    goes("[data-host=mac-2]");
 
     seeWords("#status", "The broker answers.");
     assertThat(browser.troubles()).isNotEmpty().allMatch(each -> each.contains("/events"));

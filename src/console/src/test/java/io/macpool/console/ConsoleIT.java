@@ -73,6 +73,10 @@ class ConsoleIT {
                     "http://reader@127.0.0.1:" + broker.port(),
                     "MACPOOL_CONSOLE_TOKEN",
                     TOKEN,
+                    "MACPOOL_CONSOLE_PROXY_ADDRESSES",
+                    "127.0.0.0/8",
+                    "MACPOOL_CONSOLE_VIEWER_HEADER",
+                    "X-Forwarded-User",
                     "MACPOOL_CONSOLE_KUBERNETES_URL",
                     "http://127.0.0.1:" + broker.port() + "/",
                     "MACPOOL_CONSOLE_HISTORY_FILE",
@@ -146,6 +150,23 @@ class ConsoleIT {
         .contains("frame-ancestors 'none'")
         .doesNotContain("unsafe");
     assertThat(page.body()).doesNotContain(TOKEN).doesNotContain("reader");
+  }
+
+  @Test
+  void whomAProxyNamesIsLetInAndHeldToTheRateByThatName() throws Exception {
+    assertThat(get("/api/hosts", "X-Forwarded-User", "  ").statusCode()).isEqualTo(401);
+    assertThat(get("/api/hosts", "X-Forwarded-User", "ann").statusCode()).isEqualTo(200);
+    int refused = 0;
+    for (int i = 0; i < 2000 && refused == 0; i++) {
+      refused = get("/web/style.css", "X-Forwarded-User", "ann").statusCode() == 429 ? 1 : 0;
+    }
+    assertThat(refused).as("far more than anybody may ask").isOne();
+    assertThat(get("/api/hosts", "X-Forwarded-User", "bob").statusCode()).isEqualTo(200);
+    for (int i = 0; i < 10; i++) {
+      get("/", "X-Forwarded-For", "203.0.113.9", "Authorization", "Bearer wrong");
+    }
+    assertThat(get("/", "X-Forwarded-For", "203.0.113.9").statusCode()).isEqualTo(429);
+    assertThat(get("/", "X-Forwarded-For", "203.0.113.10").statusCode()).isEqualTo(401);
   }
 
   @Test

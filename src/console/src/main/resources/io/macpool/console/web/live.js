@@ -49,6 +49,13 @@ function follow() {
       say(told.fine, told.words);
     }
   });
+  events.addEventListener('pool', event => {
+    const names = JSON.parse(event.data);
+    const same = names.length === hosts.size && names.every(name => hosts.has(name));
+    if (document.getElementById('grid') && !same) {
+      location.reload();
+    }
+  });
   events.addEventListener('figures', event => {
     for (const [name, value] of Object.entries(JSON.parse(event.data))) {
       const figure = document.querySelector(`[data-figure="${name}"] a`);
