@@ -222,7 +222,7 @@ final class Reports {
 
   /** Quoted; and what a spreadsheet would take for a formula is made text of. */
   private static String cell(String text) {
-    String safe = text.matches("(?s)[=+\\-@\t\r].*") ? "'" + text : text;
+    String safe = text.matches("(?s)\\s*[=+\\-@].*|[\t\r\n].*") ? "'" + text : text;
     return "\"" + safe.replace("\"", "\"\"") + "\"";
   }
 

@@ -187,10 +187,10 @@ class PagesTest {
                         new Period(NOW, NOW.plusSeconds(60)),
                         List.of(),
                         List.of(),
-                        List.of(new Gap(new Period(NOW, NOW.plusSeconds(60)), "=1+1")),
+                        List.of(new Gap(new Period(NOW, NOW.plusSeconds(60)), " =1+1")),
                         Map.of())),
                 Map.of()))
-        .contains("\"gap\",\"'=1+1\"");
+        .contains("\"gap\",\"' =1+1\"");
   }
 
   @Test
