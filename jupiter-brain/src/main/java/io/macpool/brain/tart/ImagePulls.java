@@ -142,11 +142,20 @@ final class ImagePulls {
     }
     if (pull.over()) {
       return Optional.of(
-          pull.said().isEmpty() ? "it is not listed though it was pulled" : pull.said());
+          pull.said().isEmpty() ? "it is not listed though it was pulled" : withCure(pull.said()));
     }
     return pull.begun().plus(LIMIT).isAfter(report.now())
         ? Optional.empty()
         : Optional.of("it did not end within " + LIMIT.toMinutes() + " minutes");
+  }
+
+  /** What works at the Mac's own screen fails over SSH, and the words don't say why. */
+  private static String withCure(String said) {
+    return said.contains("Keychain")
+        ? said
+            + " (over SSH the keychain is locked: unlock it, or set TART_REGISTRY_USERNAME and"
+            + " TART_REGISTRY_PASSWORD for the user's SSH sessions)"
+        : said;
   }
 
   private Failure later(Key key, String words, Instant now) {

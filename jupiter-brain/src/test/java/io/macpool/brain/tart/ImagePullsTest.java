@@ -126,6 +126,21 @@ class ImagePullsTest {
   }
 
   @Test
+  void aLockedKeychainIsToldWithItsCure() throws Exception {
+    String said = "Error: Failed(message: \"Keychain returned unsuccessful status -25308\")";
+    assertThat(plan(mac("a", pull("1", said)))).containsExactly(end("a"));
+    assertThat(shown("a").trouble().orElseThrow())
+        .contains("-25308", "TART_REGISTRY_PASSWORD for the user's SSH sessions");
+  }
+
+  /** As written by tart for a terminal: the cursor goes up, and the line is cleared. */
+  @Test
+  void progressIsReadThroughTheSignsForATerminal() throws Exception {
+    assertThat(plan(mac("a", pull("-", "[1A[J37%")))).isEmpty();
+    assertThat(shown("a").percent()).hasValue(35);
+  }
+
+  @Test
   void whatTakesTooLongOrLeavesNothingHasFailed() throws Exception {
     String old =
         "pull %s %d - 50%%%n".formatted(SOURCE, NOW.minus(ImagePulls.LIMIT).getEpochSecond());
