@@ -88,6 +88,10 @@ final class ImagePulls {
       for (String source : report.pulls().keySet()) {
         Key key = new Key(mac, source);
         MacReport.Pull pull = report.pulls().get(source);
+        if (!wanted.contains(source) && !pull.over()) {
+          busy.add(mac); // another broker's, or nobody's any more: it ends by itself
+          continue;
+        }
         Optional<String> failed = failed(view, report, source, pull);
         if (view.holds(source) || failed.isPresent() || !wanted.contains(source)) {
           actions.add(new Action(mac, source, false));

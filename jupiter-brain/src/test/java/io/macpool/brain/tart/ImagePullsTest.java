@@ -86,10 +86,14 @@ class ImagePullsTest {
   }
 
   @Test
-  void whatIsThereIsForgottenAndWhatNobodyWantsAnyMoreIsEnded() throws Exception {
+  void whatIsThereIsForgottenAndWhatAnotherBrokerWantsGoesOn() throws Exception {
     assertThat(plan(mac("a", pull("0", "100%"), SOURCE))).containsExactly(end("a"));
     assertThat(pulls.of(SOURCE)).isEmpty();
-    assertThat(pulls.plan(List.of(mac("a", pull("-", "5%"))), Set.of(), NOW))
+    MacView others = mac("a", pull("-", "5%"));
+    assertThat(pulls.plan(List.of(others), Set.of(OTHER), NOW)).isEmpty();
+    assertThat(pulls.plan(List.of(others, mac("b", "")), Set.of(OTHER), NOW))
+        .containsExactly(new Action("b", OTHER, true));
+    assertThat(pulls.plan(List.of(mac("a", pull("1", "Error"))), Set.of(), NOW))
         .containsExactly(end("a"));
   }
 
