@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +117,8 @@ public final class SshdServer implements RemoteShell {
   private void awaitPort(Path log) throws IOException {
     long end = System.nanoTime() + START.toNanos();
     while (server.isAlive() && System.nanoTime() - end < 0) {
-      try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      try (Socket probe = new Socket()) {
+        probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return;
       } catch (IOException e) {
         awaitEnd(server, Duration.ofMillis(LOOK_MILLIS));
