@@ -4,15 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.macpool.broker.BrokerException.Reason;
 import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLContext;
 
 /**
  * The broker's HTTP API as calls that never block. A call that fails does so with a {@link
@@ -38,12 +37,10 @@ public final class BrokerClient {
   private static final Duration DELETE_DEADLINE = Duration.ofSeconds(210);
   private static final Duration READ_DEADLINE = Duration.ofSeconds(20);
   private static final Duration RENEW_DEADLINE = Duration.ofSeconds(5);
-  private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
-  private static final int LONGEST_ANSWER = 16 << 20;
-  private static final String MEDIA_TYPE = "application/vnd.api+json";
+  static final String MEDIA_TYPE = "application/vnd.api+json";
 
   private final BrokerEndpoint endpoint;
-  private final HttpClient http;
+  private final Exchange exchange;
   private final Executor executor;
   private final Retries retries;
   private final Map<String, String> headers;
@@ -58,24 +55,58 @@ public final class BrokerClient {
       RetryPolicy policy,
       Executor executor,
       ScheduledExecutorService scheduler) {
+    this(endpoint, policy, new HttpClientExchange(executor), executor, scheduler);
+  }
+
+  BrokerClient(
+      BrokerEndpoint endpoint,
+      RetryPolicy policy,
+      Exchange exchange,
+      Executor executor,
+      ScheduledExecutorService scheduler) {
     this.endpoint = endpoint;
     this.executor = executor;
     this.retries = new Retries(policy, scheduler);
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_DEADLINE)
-            .executor(executor)
-            .build();
+    this.exchange = exchange;
     this.headers = Map.of();
     this.readDeadline = READ_DEADLINE;
+  }
+
+  /**
+   * A client for a process that is over after a few calls: each holds a thread while it lasts, but
+   * the first one is there at once, and none is in the way of the process's end.
+   *
+   * @param threads as many as there are calls; they stay the caller's, and so does {@code
+   *     scheduler}, which times pauses
+   */
+  public static BrokerClient forFewCalls(
+      BrokerEndpoint endpoint,
+      RetryPolicy policy,
+      Executor threads,
+      ScheduledExecutorService scheduler) {
+    return new BrokerClient(endpoint, policy, new BlockingExchange(threads), threads, scheduler);
+  }
+
+  /**
+   * Loads what a first call needs, the trusted authorities among it, in the thread of the caller:
+   * for a process that ends after a few calls, and has something else to do meanwhile. What fails
+   * here is told by the call that needs it.
+   */
+  public static void warmUp() {
+    byte[] unused = write(new Documents.Single<>(NewInstance.of("image", null, null)));
+    ObjectReader unusedReader = BrokerJson.mapper().readerFor(document(Instance.class));
+    try {
+      SSLContext unusedContext = SSLContext.getDefault(); // last: plain HTTP does not wait for it
+    } catch (NoSuchAlgorithmException e) {
+      return;
+    }
   }
 
   private BrokerClient(BrokerClient other, Map<String, String> headers, Duration readDeadline) {
     this.endpoint = other.endpoint;
     this.executor = other.executor;
     this.retries = other.retries;
-    this.http = other.http;
+    this.exchange = other.exchange;
     this.headers = Map.copyOf(headers);
     this.readDeadline = readDeadline;
   }
@@ -120,12 +151,10 @@ public final class BrokerClient {
                 "data", Map.of("type", LeaseInfo.TYPE, "duration", GoDuration.format(duration))));
     return send(
             "renew the lease " + lease,
-            request("/leases/" + segment(lease), RENEW_DEADLINE)
-                .header("Content-Type", MEDIA_TYPE)
-                .PUT(BodyPublishers.ofByteArray(body)),
+            request("PUT", "/leases/" + segment(lease), RENEW_DEADLINE).with(body),
             404,
             405)
-        .thenApply(answer -> answer.statusCode() == 200);
+        .thenApply(answer -> answer.status() == 200);
   }
 
   /**
@@ -139,11 +168,11 @@ public final class BrokerClient {
             () ->
                 send(
                     "end the lease " + lease,
-                    request("/leases/" + segment(lease), READ_DEADLINE).DELETE(),
+                    request("DELETE", "/leases/" + segment(lease), READ_DEADLINE),
                     404,
                     405),
             BrokerClient::mayPass)
-        .thenApply(answer -> answer.statusCode() / 100 == 2);
+        .thenApply(answer -> answer.status() / 100 == 2);
   }
 
   /**
@@ -157,13 +186,13 @@ public final class BrokerClient {
             () ->
                 send(
                     what,
-                    request("/leases/" + segment(lease) + "/instances", readDeadline).GET(),
+                    request("GET", "/leases/" + segment(lease) + "/instances", readDeadline),
                     404,
                     405),
             BrokerClient::mayPass)
         .thenApply(
             answer ->
-                answer.statusCode() == 200
+                answer.status() == 200
                     ? Optional.of(data(what, answer, Instance.class))
                     : Optional.empty());
   }
@@ -182,11 +211,10 @@ public final class BrokerClient {
             () ->
                 send(
                     what,
-                    request("/instances", CREATE_DEADLINE)
-                        .header("Content-Type", MEDIA_TYPE)
-                        .header("Idempotency-Key", idempotencyKey)
-                        .header(Instance.KNOWS_ENDPOINTS, "yes")
-                        .POST(BodyPublishers.ofByteArray(body))),
+                    request("POST", "/instances", CREATE_DEADLINE)
+                        .with("Idempotency-Key", idempotencyKey)
+                        .with(Instance.KNOWS_ENDPOINTS, "yes")
+                        .with(body)),
             BrokerClient::noAnswer)
         .thenApply(answer -> one(what, answer, Instance.class));
   }
@@ -196,11 +224,11 @@ public final class BrokerClient {
     String what = "look at instance " + id;
     return retries
         .run(
-            () -> send(what, request("/instances/" + segment(id), readDeadline).GET(), 404),
+            () -> send(what, request("GET", "/instances/" + segment(id), readDeadline), 404),
             BrokerClient::mayPass)
         .thenApply(
             answer ->
-                answer.statusCode() == 404
+                answer.status() == 404
                     ? Optional.empty()
                     : Optional.of(one(what, answer, Instance.class)));
   }
@@ -209,7 +237,7 @@ public final class BrokerClient {
   public CompletableFuture<List<Instance>> list() {
     String what = "list the instances";
     return retries
-        .run(() -> send(what, request("/instances", readDeadline).GET()), BrokerClient::mayPass)
+        .run(() -> send(what, request("GET", "/instances", readDeadline)), BrokerClient::mayPass)
         .thenApply(answer -> data(what, answer, Instance.class));
   }
 
@@ -220,7 +248,7 @@ public final class BrokerClient {
             () ->
                 send(
                     "destroy instance " + id,
-                    request("/instances/" + segment(id), DELETE_DEADLINE).DELETE(),
+                    request("DELETE", "/instances/" + segment(id), DELETE_DEADLINE),
                     404),
             BrokerClient::mayPass)
         .thenAccept(answer -> {});
@@ -229,10 +257,10 @@ public final class BrokerClient {
   /** One look at the pool's slots, not retried; nothing if the broker has no such endpoint. */
   public CompletableFuture<Optional<Capacity>> capacity() {
     String what = "read the pool's capacity";
-    return send(what, request("/capacity", readDeadline).GET(), 404, 405, 501)
+    return send(what, request("GET", "/capacity", readDeadline), 404, 405, 501)
         .thenApply(
             answer ->
-                answer.statusCode() == 200
+                answer.status() == 200
                     ? Optional.of(one(what, answer, Capacity.class))
                     : Optional.empty());
   }
@@ -249,7 +277,7 @@ public final class BrokerClient {
 
   private <T> CompletableFuture<List<T>> all(String what, String path, Class<T> type) {
     return retries
-        .run(() -> send(what, request(path, readDeadline).GET()), BrokerClient::mayPass)
+        .run(() -> send(what, request("GET", path, readDeadline)), BrokerClient::mayPass)
         .thenApply(answer -> data(what, answer, type));
   }
 
@@ -272,19 +300,15 @@ public final class BrokerClient {
                     draining ? "draining" : "cordoned",
                     "reason",
                     reason)));
-    return cordon(
-        "cordon host " + host,
-        request(cordonOf(host), READ_DEADLINE)
-            .header("Content-Type", MEDIA_TYPE)
-            .PUT(BodyPublishers.ofByteArray(body)));
+    return cordon("cordon host " + host, request("PUT", cordonOf(host), READ_DEADLINE).with(body));
   }
 
   /** Lifts a cordon; fine if there is none. */
   public CompletableFuture<Void> uncordon(String host) {
-    return cordon("uncordon host " + host, request(cordonOf(host), READ_DEADLINE).DELETE());
+    return cordon("uncordon host " + host, request("DELETE", cordonOf(host), READ_DEADLINE));
   }
 
-  private CompletableFuture<Void> cordon(String what, HttpRequest.Builder request) {
+  private CompletableFuture<Void> cordon(String what, Exchange.Request request) {
     return retries.run(() -> send(what, request), BrokerClient::mayPass).thenAccept(answer -> {});
   }
 
@@ -303,36 +327,33 @@ public final class BrokerClient {
             || e.reason() == Reason.FULL);
   }
 
-  private HttpRequest.Builder request(String path, Duration deadline) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(endpoint.base() + path))
-            .timeout(deadline)
-            .header("Accept", MEDIA_TYPE)
-            .header("X-Request-ID", UUID.randomUUID().toString());
-    headers.forEach(request::header);
-    endpoint.token().ifPresent(token -> request.header("Authorization", "token " + token));
-    return request;
+  private Exchange.Request request(String method, String path, Duration deadline) {
+    Map<String, String> all = new HashMap<>(headers);
+    all.put("Accept", MEDIA_TYPE);
+    all.put("X-Request-ID", UUID.randomUUID().toString());
+    endpoint.token().ifPresent(token -> all.put("Authorization", "token " + token));
+    URI uri = URI.create(endpoint.base() + path);
+    return new Exchange.Request(method, uri, deadline, all, Optional.empty());
   }
 
-  private CompletableFuture<HttpResponse<byte[]>> send(
-      String what, HttpRequest.Builder request, Integer... alsoFine) {
-    HttpRequest built = request.build();
-    return BoundedExchange.send(http, built, LONGEST_ANSWER)
+  private CompletableFuture<Exchange.Answer> send(
+      String what, Exchange.Request request, Integer... alsoFine) {
+    return exchange
+        .send(request)
         .handleAsync(
-            (response, failure) -> {
+            (answer, failure) -> {
               if (failure != null) {
                 throw Refusals.unreachable(endpoint, what, failure);
               }
-              int status = response.statusCode();
-              if (status / 100 == 2 || List.of(alsoFine).contains(status)) {
-                return response;
+              if (answer.status() / 100 == 2 || List.of(alsoFine).contains(answer.status())) {
+                return answer;
               }
-              throw Refusals.of(endpoint, what, status, response.headers(), response.body());
+              throw Refusals.of(endpoint, what, answer);
             },
             executor);
   }
 
-  private <T> T one(String what, HttpResponse<byte[]> answer, Class<T> type) {
+  private <T> T one(String what, Exchange.Answer answer, Class<T> type) {
     List<T> data = data(what, answer, type);
     if (data.size() != 1) {
       throw new BrokerException(
@@ -345,11 +366,9 @@ public final class BrokerClient {
     return data.get(0);
   }
 
-  private <T> List<T> data(String what, HttpResponse<byte[]> answer, Class<T> type) {
-    JavaType document =
-        BrokerJson.mapper().getTypeFactory().constructParametricType(Documents.Data.class, type);
+  private <T> List<T> data(String what, Exchange.Answer answer, Class<T> type) {
     try {
-      Documents.Data<T> read = BrokerJson.mapper().readValue(answer.body(), document);
+      Documents.Data<T> read = BrokerJson.mapper().readValue(answer.body(), document(type));
       return read == null || read.data() == null ? List.of() : read.data();
     } catch (IOException e) {
       throw new BrokerException(
@@ -358,6 +377,10 @@ public final class BrokerClient {
           Duration.ZERO,
           e);
     }
+  }
+
+  private static JavaType document(Class<?> type) {
+    return BrokerJson.mapper().getTypeFactory().constructParametricType(Documents.Data.class, type);
   }
 
   private static byte[] write(Object body) {

@@ -3,7 +3,6 @@ package io.macpool.broker;
 import io.macpool.broker.BrokerException.Reason;
 import io.macpool.core.FailureWords;
 import java.io.IOException;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,13 +19,13 @@ final class Refusals {
 
   private Refusals() {}
 
-  static BrokerException of(
-      BrokerEndpoint endpoint, String what, int status, HttpHeaders headers, byte[] body) {
-    Optional<Documents.ApiError> error = firstError(body);
+  static BrokerException of(BrokerEndpoint endpoint, String what, Exchange.Answer answer) {
+    int status = answer.status();
+    Optional<Documents.ApiError> error = firstError(answer.body());
     String detail = error.map(Refusals::words).map(words -> ": " + words).orElse("");
     String message =
         "the broker at %s would not %s: %d%s".formatted(endpoint, what, status, detail);
-    Optional<Duration> retryAfter = retryAfter(headers);
+    Optional<Duration> retryAfter = retryAfter(answer);
     String code = error.map(Documents.ApiError::code).orElse("");
     // A broker that lost its ledger knows our lease again after the next renewal.
     boolean passes = status == 503 || status == 429 || code.equals("unknown-lease");
@@ -75,9 +74,9 @@ final class Refusals {
   }
 
   /** Seconds, as our broker writes it; a date or nonsense counts as a short wait. */
-  private static Optional<Duration> retryAfter(HttpHeaders headers) {
-    return headers
-        .firstValue("Retry-After")
+  private static Optional<Duration> retryAfter(Exchange.Answer answer) {
+    return answer
+        .retryAfter()
         .map(
             text -> {
               if (!text.strip().matches("[0-9]{1,6}")) {

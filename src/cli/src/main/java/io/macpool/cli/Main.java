@@ -1,5 +1,6 @@
 package io.macpool.cli;
 
+import io.macpool.broker.BrokerClient;
 import io.macpool.cli.config.Broker;
 import io.macpool.cli.config.ContextCommand;
 import io.macpool.cli.gitlab.GitLabCommand;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,10 +52,18 @@ import picocli.CommandLine.TypeConversionException;
 public final class Main {
 
   private static final int FAILED = 1;
+  private static final Set<String> NEED_NO_BROKER =
+      Set.of("-h", "--help", "-V", "--version", "context", "completion", "manual");
 
   private Main() {}
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && !NEED_NO_BROKER.contains(arguments[0])) {
+      // To read the options takes as long as to load what the broker is asked with.
+      Thread beside = new Thread(BrokerClient::warmUp, "warm-up");
+      beside.setDaemon(true);
+      beside.start();
+    }
     System.exit(execute(arguments));
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +49,7 @@ public final class Broker implements AutoCloseable {
   private Connection connection;
   private Duration patience = Duration.ofSeconds(10);
   private ScheduledExecutorService threads;
+  private ExecutorService calls;
   private BrokerClient client;
 
   /** In a process whose environment is that. */
@@ -99,22 +101,22 @@ public final class Broker implements AutoCloseable {
   public BrokerClient client() {
     if (client == null) {
       BrokerEndpoint endpoint = connection().endpoint();
-      threads =
-          Executors.newScheduledThreadPool(
-              2,
-              task -> {
-                Thread thread = new Thread(task, "broker");
-                thread.setDaemon(true);
-                return thread;
-              });
+      threads = Executors.newScheduledThreadPool(2, Broker::daemon);
+      calls = Executors.newCachedThreadPool(Broker::daemon);
       client =
-          new BrokerClient(
+          BrokerClient.forFewCalls(
               endpoint,
               new RetryPolicy(patience, Duration.ofMillis(250), Duration.ofSeconds(2)),
-              threads,
+              calls,
               threads);
     }
     return client;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "broker");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -162,6 +164,7 @@ public final class Broker implements AutoCloseable {
   public void close() {
     if (threads != null) {
       threads.shutdownNow();
+      calls.shutdownNow();
     }
   }
 }

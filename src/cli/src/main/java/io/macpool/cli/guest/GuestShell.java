@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,10 @@ public final class GuestShell implements AutoCloseable {
   public static final int NOT_STARTED = 127;
 
   private static final int SSH_FAILED = 255;
+
+  /** A warm guest is there at once, one that boots is not there for long. */
+  private static final Duration FIRST_LOOK = Duration.ofMillis(10);
+
   private static final Duration LOOK = Duration.ofMillis(300);
   private static final Duration DIAL = Duration.ofSeconds(2);
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -125,6 +130,7 @@ public final class GuestShell implements AutoCloseable {
     long deadline = System.nanoTime() + boot.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     List<Endpoint> known = List.of();
+    long pause = FIRST_LOOK.toMillis();
     do {
       known = endpoints.get();
       for (Endpoint endpoint : known) {
@@ -132,7 +138,8 @@ public final class GuestShell implements AutoCloseable {
           return endpoint;
         }
       }
-      never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      boolean unused = never.await(pause, TimeUnit.MILLISECONDS);
+      pause = Math.min(2 * pause, LOOK.toMillis());
     } while (System.nanoTime() < deadline);
     throw new PoolException(
         known.isEmpty()
@@ -238,7 +245,8 @@ public final class GuestShell implements AutoCloseable {
             new ResumableCommand.Guest(
                 client::direct, client::complaint, this::notLetIn, there, RECONNECTION, log),
             new ResumableCommand.Streams(
-                new FileInputStream(FileDescriptor.in),
+                // A channel's read ends when it is closed.
+                Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel()),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err)));
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * Hands our standard input on to a command, over one session after another. What the guest has not
  * taken yet is kept, one mebibyte at most, and sent again by the next session. Thread-safe.
  */
-final class InputRelay {
+final class InputRelay implements AutoCloseable {
 
   private static final int MOST_KEPT = 1 << 20;
   private static final int PART = 32 << 10;
@@ -24,9 +24,16 @@ final class InputRelay {
 
   private long read;
   private boolean ended;
+  private boolean closed;
   private boolean begun;
   private Optional<SupervisorSession> session = Optional.empty();
 
+  /**
+   * Makes one that reads nothing yet.
+   *
+   * @param source one whose {@code close} ends a read that waits, as an interruptible channel's
+   *     does
+   */
   InputRelay(InputStream source) {
     this.source = source;
   }
@@ -68,11 +75,27 @@ final class InputRelay {
     session = Optional.empty();
   }
 
+  /**
+   * Nobody takes input any more; what was not begun stays to be read by another. A thread that goes
+   * on to wait for a person's next key would hold up the end of the process by 0.3 s.
+   */
+  @Override
+  public void close() throws IOException {
+    boolean reading;
+    synchronized (this) {
+      closed = true;
+      reading = begun;
+      notifyAll();
+    }
+    if (reading) {
+      source.close();
+    }
+  }
+
   private void pump() {
     byte[] buffer = new byte[PART];
     try {
-      while (true) {
-        awaitRoom();
+      while (awaitRoom()) {
         int size = source.read(buffer);
         if (size < 0) {
           break;
@@ -87,10 +110,12 @@ final class InputRelay {
     end();
   }
 
-  private synchronized void awaitRoom() throws InterruptedException {
-    while (read - before >= MOST_KEPT) {
+  /** False if nobody takes input any more. */
+  private synchronized boolean awaitRoom() throws InterruptedException {
+    while (!closed && read - before >= MOST_KEPT) {
       wait();
     }
+    return !closed;
   }
 
   private synchronized void add(byte[] buffer, int size) {

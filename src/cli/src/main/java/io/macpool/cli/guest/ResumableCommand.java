@@ -105,6 +105,13 @@ final class ResumableCommand implements Signalled {
    * @throws PoolException if the guest could not run it, or did not let us in
    */
   Optional<CommandEnd> run(List<String> words) throws IOException, InterruptedException {
+    try (input) {
+      return untilItsEnd(words);
+    }
+  }
+
+  private Optional<CommandEnd> untilItsEnd(List<String> words)
+      throws IOException, InterruptedException {
     int starts = 1;
     long since = System.nanoTime();
     boolean startNext = true;

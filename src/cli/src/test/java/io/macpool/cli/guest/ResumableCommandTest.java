@@ -15,6 +15,8 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -191,6 +193,22 @@ class ResumableCommandTest {
     assertThat(run(new ByteArrayInputStream(input), "exec <&-; echo done"))
         .isEqualTo(new CommandEnd(How.ENDED, 0));
     assertThat(out.toString(UTF_8)).isEqualTo("done\n");
+  }
+
+  /** A thread that waits for input in native code holds up the end of a JVM. */
+  @Test
+  void nobodyWaitsForInputAfterTheEnd() throws Exception {
+    Pipe keyboard = Pipe.open();
+    run(Channels.newInputStream(keyboard.source()), "exit 0");
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("input")));
+    assertThat(keyboard.source().isOpen()).isFalse();
+    keyboard.sink().close();
   }
 
   /** What nobody has read is kept by the guest, up to a bound; then the command waits. */
