@@ -12,6 +12,7 @@ import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.HoldTimes;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.PendingSlots;
 import io.macpool.brain.lifecycle.slots.Quarantine;
@@ -97,7 +98,8 @@ public final class ApiServer implements AutoCloseable {
             pending,
             options.slotsPerHost(),
             warnings,
-            instances::waiting);
+            instances::waiting,
+            HoldTimes.of(live, clock));
     new FleetRoutes(vertx, fleet, hypervisor, cordons, clock).mount(router);
     EventFeed feed = new EventFeed(live, view, hypervisor, hygiene::repairs);
     new EventRoutes(vertx, live, feed, drain).mount(router);

@@ -2,6 +2,7 @@ package io.macpool.brain.http;
 
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.HoldTimes;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.PendingSlots;
 import io.macpool.brain.lifecycle.slots.Placement;
@@ -14,6 +15,8 @@ import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.placement.HostLoad;
+import io.macpool.core.forecast.WaitForecast;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,6 +38,7 @@ final class FleetView {
   private final int slotsPerHost;
   private final Supplier<List<String>> warnings;
   private final Supplier<Map<String, Integer>> waiting;
+  private final HoldTimes holdTimes;
 
   FleetView(
       LiveInstances live,
@@ -44,7 +48,8 @@ final class FleetView {
       PendingSlots pending,
       int slotsPerHost,
       Supplier<List<String>> warnings,
-      Supplier<Map<String, Integer>> waiting) {
+      Supplier<Map<String, Integer>> waiting,
+      HoldTimes holdTimes) {
     this.live = live;
     this.cordons = cordons;
     this.quarantine = quarantine;
@@ -53,6 +58,7 @@ final class FleetView {
     this.slotsPerHost = slotsPerHost;
     this.warnings = warnings;
     this.waiting = waiting;
+    this.holdTimes = holdTimes;
   }
 
   List<HostInfo> hosts(Inventory inventory) {
@@ -158,15 +164,18 @@ final class FleetView {
 
   Capacity capacity(Inventory inventory) {
     List<HostInfo> hosts = hosts(inventory);
-    return new Capacity(
-        Capacity.TYPE,
-        "pool",
+    Capacity.Slots slots =
         new Capacity.Slots(
             hosts.stream().mapToInt(HostInfo::total).sum(),
             hosts.stream().mapToInt(HostInfo::used).sum(),
             hosts.stream().mapToInt(HostInfo::warm).sum(),
             hosts.stream().mapToInt(HostInfo::free).sum(),
-            pending.count()),
+            pending.count());
+    Map<String, Integer> owners = waiting.get();
+    return new Capacity(
+        Capacity.TYPE,
+        "pool",
+        slots,
         byImage(inventory),
         hosts.stream()
             .map(
@@ -182,9 +191,29 @@ final class FleetView {
                         host.provider()))
             .toList(),
         warnings.get(),
-        waiting.get().entrySet().stream()
+        owners.entrySet().stream()
             .map(owner -> new Capacity.Waiting(owner.getKey(), owner.getValue()))
-            .toList());
+            .toList(),
+        forecast(slots, owners.values().stream().mapToInt(Integer::intValue).sum()));
+  }
+
+  /** Null, which is left out, if one more create would not wait. */
+  private Capacity.Forecast forecast(Capacity.Slots slots, int waiting) {
+    int ahead = waiting - slots.free() - slots.warm();
+    if (ahead < 0) {
+      return null;
+    }
+    Optional<WaitForecast> forecast = holdTimes.next(ahead);
+    if (forecast.isEmpty()) {
+      return new Capacity.Forecast(null, null, "no instance is in use whose slot could come free");
+    }
+    return forecast.get() instanceof WaitForecast.Foretold told
+        ? new Capacity.Forecast(seconds(told.median()), seconds(told.latest()), null)
+        : new Capacity.Forecast(null, null, forecast.get().reason().words());
+  }
+
+  private static Duration seconds(Duration time) {
+    return Duration.ofSeconds(Math.max(1, time.plusMillis(500).toSeconds()));
   }
 
   private List<Capacity.ImageSlots> byImage(Inventory inventory) {

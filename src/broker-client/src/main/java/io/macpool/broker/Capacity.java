@@ -3,6 +3,7 @@ package io.macpool.broker;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -11,6 +12,8 @@ import java.util.List;
  * @param slots of all hosts that take part
  * @param warnings what is wrong, in words; absent if all is well
  * @param waiting creates that the broker that answered keeps waiting; absent if it does not tell
+ * @param forecast how long one more create would wait; absent if it would not, or the broker does
+ *     not tell
  */
 public record Capacity(
     String type,
@@ -19,9 +22,22 @@ public record Capacity(
     @JsonProperty("by-image") List<ImageSlots> byImage,
     @JsonProperty("by-host") List<HostSlots> byHost,
     @JsonInclude(Include.NON_EMPTY) List<String> warnings,
-    @JsonInclude(Include.NON_NULL) List<Waiting> waiting) {
+    @JsonInclude(Include.NON_NULL) List<Waiting> waiting,
+    @JsonInclude(Include.NON_NULL) Forecast forecast) {
 
   public static final String TYPE = "capacity";
+
+  /** By a broker that foretells nothing. */
+  public Capacity(
+      String type,
+      String id,
+      Slots slots,
+      List<ImageSlots> byImage,
+      List<HostSlots> byHost,
+      List<String> warnings,
+      List<Waiting> waiting) {
+    this(type, id, slots, byImage, byHost, warnings, waiting, null);
+  }
 
   /** By a broker that does not tell who waits. */
   public Capacity(
@@ -31,13 +47,13 @@ public record Capacity(
       List<ImageSlots> byImage,
       List<HostSlots> byHost,
       List<String> warnings) {
-    this(type, id, slots, byImage, byHost, warnings, null);
+    this(type, id, slots, byImage, byHost, warnings, null, null);
   }
 
   /** Without anything wrong, by a broker that does not tell who waits. */
   public Capacity(
       String type, String id, Slots slots, List<ImageSlots> byImage, List<HostSlots> byHost) {
-    this(type, id, slots, byImage, byHost, List.of(), null);
+    this(type, id, slots, byImage, byHost, List.of(), null, null);
   }
 
   /**
@@ -65,6 +81,19 @@ public record Capacity(
    * @param creates how many of its creates wait
    */
   public record Waiting(String owner, int creates) {}
+
+  /**
+   * How long one more create would wait for a slot, by how long owners kept their instances lately.
+   * Either the two times are there, or why there are none.
+   *
+   * @param median as many waits are shorter as longer
+   * @param latest nineteen of twenty waits are over by then
+   * @param unknown why nobody can say
+   */
+  public record Forecast(
+      @JsonInclude(Include.NON_NULL) Duration median,
+      @JsonInclude(Include.NON_NULL) Duration latest,
+      @JsonInclude(Include.NON_NULL) String unknown) {}
 
   /**
    * The slots that instances of one image hold.

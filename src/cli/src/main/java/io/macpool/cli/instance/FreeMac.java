@@ -24,7 +24,7 @@ public final class FreeMac {
 
   private FreeMac() {}
 
-  /** Who else waits, if the broker tells; it knows no time. */
+  /** Who else waits, and how long it takes, if the broker tells. */
   private static String line(BrokerClient client) {
     try {
       return client

@@ -1,6 +1,8 @@
 package io.macpool.cli.instance;
 
 import io.macpool.broker.Capacity;
+import io.macpool.broker.Capacity.Forecast;
+import io.macpool.core.GoDuration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,8 +13,9 @@ import java.util.stream.Collectors;
  * would say little.
  *
  * @param owners how many creates of each wait
+ * @param forecast how long one more would wait; empty if the broker does not tell
  */
-public record WaitingLine(Map<String, Integer> owners) {
+public record WaitingLine(Map<String, Integer> owners, Optional<Forecast> forecast) {
 
   /** Empty: the broker does not tell, which is not nobody. */
   public static Optional<WaitingLine> of(Capacity capacity) {
@@ -21,15 +24,26 @@ public record WaitingLine(Map<String, Integer> owners) {
             waiting -> {
               Map<String, Integer> owners = new TreeMap<>();
               waiting.forEach(each -> owners.merge(each.owner(), each.creates(), Integer::sum));
-              return new WaitingLine(owners);
+              return new WaitingLine(owners, Optional.ofNullable(capacity.forecast()));
             });
   }
 
   /** In a sentence's part. */
   String words() {
-    return owners.isEmpty()
-        ? "nobody else is in line; how long it takes is unknown"
-        : "in line, owners in turn: " + list() + "; how long it takes is unknown";
+    return (owners.isEmpty() ? "nobody else is in line" : "in line, owners in turn: " + list())
+        + "; "
+        + time();
+  }
+
+  private String time() {
+    if (forecast.filter(told -> told.median() != null && told.latest() != null).isPresent()) {
+      return "a Mac is likely within %s, and almost surely within %s"
+          .formatted(
+              GoDuration.format(forecast.get().median()),
+              GoDuration.format(forecast.get().latest()));
+    }
+    String why = forecast.map(Forecast::unknown).map(text -> ": " + text).orElse("");
+    return "how long it takes is unknown" + why;
   }
 
   /** The owners and their numbers, with commas; a dash if nobody waits. */
