@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     version = "macpool sandbox",
     sortOptions = false,
-    subcommands = Submit.class,
+    subcommands = {Submit.class, ShellVariables.class},
     description = {
       "The whole of macpool on this machine: the real broker, operator and workers on simulated"
           + " peers.",
@@ -32,6 +32,7 @@ import picocli.CommandLine.Mixin;
       "  ./sandbox --payload my-job.json",
       "  ./sandbox                       stay up; then, in another terminal:",
       "  ./sandbox submit my-job.json",
+      "  eval \"$(./sandbox env)\"        macpool of this shell uses it: src/cli/macpool hosts",
       "  ./sandbox --info info.json      stay up; where everything is, as JSON"
     })
 final class Main implements Callable<Integer> {

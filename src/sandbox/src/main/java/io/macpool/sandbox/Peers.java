@@ -48,6 +48,9 @@ final class Peers implements AutoCloseable {
   /** The image that the sample jobs run in. */
   static final String IMAGE = "travis-ci-macos12-xcode12.5";
 
+  /** Another, for whoever wants a Mac from a shell. */
+  static final String PLAIN_IMAGE = "macos-15";
+
   /** The image of jobs that run on Macs with tart. */
   static final String MAC_IMAGE = "macos-26-xcode-26";
 
@@ -124,7 +127,7 @@ final class Peers implements AutoCloseable {
     VCenterOptions wanted =
         VCenterOptions.defaults()
             .withHosts(options.vsphereHosts())
-            .withImages(BaseImage.of(IMAGE))
+            .withImages(BaseImage.of(IMAGE), BaseImage.of(PLAIN_IMAGE))
             .withTimes(times)
             .withSeed(options.seed)
             .withTimeScale(options.timeScale)

@@ -32,7 +32,7 @@ final class Run {
   int untilDone() throws InterruptedException {
     if (!options.endsByItself()) {
       out.println("Everything runs; Ctrl-C ends it.");
-      out.print(sandbox.info().describe(options.peers.kubeconfig == null, sandbox.sshPort()));
+      out.print(sandbox.info().describe(options.peers.kubeconfig == null));
       sandbox.beginChaos();
       new CountDownLatch(1).await();
       return 0;

@@ -139,11 +139,6 @@ final class Sandbox implements AutoCloseable {
     return Wiring.QUEUE;
   }
 
-  /** Of the guests. */
-  int sshPort() {
-    return peers.guests().sshPort();
-  }
-
   SandboxInfo info() {
     return info;
   }

@@ -22,6 +22,7 @@ record SandboxInfo(
     String vsphereClusterPath,
     String kubeconfig,
     String sshKeyPath,
+    int sshPort,
     String buildApiUri,
     String queue,
     Map<String, String> adminUrls) {
@@ -71,9 +72,8 @@ record SandboxInfo(
    * The lines that tell a person where to look.
    *
    * @param simulated whether the kubeconfig is ours, whose context is in our namespace
-   * @param sshPort of the guests
    */
-  String describe(boolean simulated, int sshPort) {
+  String describe(boolean simulated) {
     String inOurs = simulated ? "" : " --namespace " + Wiring.NAMESPACE;
     StringBuilder text = new StringBuilder();
     if (consoleUrl != null) {
@@ -90,13 +90,15 @@ record SandboxInfo(
     line(
         text,
         "run a command",
-        "MACPOOL_URL=%s MACPOOL_SSH_KEY=%s MACPOOL_SSH_PORT=%d src/cli/macpool run %s -- uname -a"
-            .formatted(
-                brokerUrl.replace("://", "://" + brokerToken + "@"),
-                sshKeyPath,
-                sshPort,
-                Peers.IMAGE));
+        "eval \"$(./sandbox env)\" && src/cli/macpool run %s -- sw_vers"
+            .formatted(Peers.PLAIN_IMAGE));
     return text.toString();
+  }
+
+  /** The line by which a shell's {@code macpool} finds this sandbox. */
+  String exports() {
+    return "export MACPOOL_URL='%s' MACPOOL_SSH_KEY='%s' MACPOOL_SSH_PORT=%d"
+        .formatted(brokerUrl.replace("://", "://" + brokerToken + "@"), sshKeyPath, sshPort);
   }
 
   private static void line(StringBuilder text, String name, String value) {

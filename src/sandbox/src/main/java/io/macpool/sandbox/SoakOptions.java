@@ -24,9 +24,9 @@ final class SoakOptions {
   @Option(
       names = "--chaos",
       description =
-          "Let things go wrong all the time: vCenter and AMQP broker away, nodes of it lost, its queue"
-              + " deleted, logs refused, hosts lost, connections cut, workers, broker and operator"
-              + " killed; a consumer_timeout of 20 s.")
+          "Let things go wrong all the time: vCenter and AMQP broker away, nodes of it lost, its"
+              + " queue deleted, logs refused, hosts lost, connections cut, workers, broker and"
+              + " operator killed; a consumer_timeout of 20 s.")
   boolean chaos;
 
   @Option(

@@ -58,12 +58,15 @@ final class Submit implements Callable<Integer> {
     io.macpool.service.Logs.silence();
     Optional<Path> file = info == null ? SandboxInfo.runningFile() : Optional.of(info);
     if (file.isEmpty() || !Files.exists(file.get())) {
-      System.err.println(
-          "submit: no sandbox is up%s: start one by ./sandbox, in another terminal"
-              .formatted(file.map(path -> " (there is no " + path + ")").orElse("")));
+      System.err.println(noSandbox("submit", file));
       return 2;
     }
     return CommandLineTool.endedBySignals("submit", progress, () -> run(file.get(), progress, out));
+  }
+
+  static String noSandbox(String command, Optional<Path> file) {
+    return "%s: no sandbox is up%s: start one by ./sandbox, in another terminal"
+        .formatted(command, file.map(path -> " (there is no " + path + ")").orElse(""));
   }
 
   private int run(Path file, Progress progress, PrintStream out) throws Exception {

@@ -219,6 +219,7 @@ final class Wiring {
         vsphere.clusterPath(),
         peers.cluster().kubeconfig().toString(),
         peers.guests().privateKeyFile().toString(),
+        peers.guests().sshPort(),
         peers.buildApiUri().toString(),
         QUEUE,
         adminUrls);

@@ -15,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -145,6 +148,7 @@ class SandboxE2E {
             "vsphereClusterPath",
             "kubeconfig",
             "sshKeyPath",
+            "sshPort",
             "buildApiUri",
             "queue",
             "adminUrls");
@@ -167,12 +171,48 @@ class SandboxE2E {
     assertThat(submit.exitStatus()).as(submit.output()).isZero();
     assertThat(submit.output()).containsPattern("(?m)^done$");
     assertThat(submit.lastLine()).endsWith(" passed -----");
+    whatTheReadmeSaysRuns(info);
     List<ProcessHandle> children = sandbox.descendants();
     sandbox.terminate();
 
     assertThat(sandbox.exitStatus()).isEqualTo(143); // 128 + SIGTERM, as a shell reports it
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     sandbox.leftNothingBehind();
+  }
+
+  /** Its three lines from a shell, with the classes of this build instead of the scripts. */
+  private void whatTheReadmeSaysRuns(Path info) throws Exception {
+    String readme = Files.readString(DocsTest.TOP.resolve("README.md"));
+    Matcher lines =
+        Pattern.compile(
+                "(?m)^\\./sandbox  .*\\n"
+                    + "(eval \"\\$\\(\\./sandbox env\\)\")\\n"
+                    + "(src/cli/macpool run .*?)  +#")
+            .matcher(readme);
+    assertThat(lines.find()).isTrue();
+    String java =
+        "'%s' -cp '%s' "
+            .formatted(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                System.getProperty("java.class.path"));
+    String script =
+        lines.group(1).replace("./sandbox env", java + Main.class.getName() + " env --info " + info)
+            + "\n"
+            + lines.group(2).replace("src/cli/macpool", java + io.macpool.cli.Main.class.getName());
+    Path out = work.resolve("shell");
+    Process shell =
+        new ProcessBuilder("bash", "-euc", script)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      assertThat(shell.waitFor(SandboxProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } finally {
+      shell.destroyForcibly();
+    }
+    assertThat(shell.exitValue()).as(Files.readString(out)).isZero();
+    assertThat(Files.readString(out)).contains("ProductName:").contains("macOS");
   }
 
   @Test

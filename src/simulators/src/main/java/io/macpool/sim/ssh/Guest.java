@@ -49,22 +49,23 @@ final class Guest {
   private volatile Hold uploads = Hold.closed();
   private volatile Duration loginTime = Duration.ZERO;
 
-  Guest(String name, String mark, String address, Path home, Executor threads) {
+  Guest(String name, String mark, String address, Path home, Path tools, Executor threads) {
     this.name = name;
     this.address = address;
     this.home = home;
     this.processes = new GuestProcesses(mark, home);
     this.threads = threads;
-    this.environment = environment(mark, home);
+    this.environment = environment(mark, home, tools);
   }
 
-  private static Map<String, String> environment(String mark, Path home) {
+  private static Map<String, String> environment(String mark, Path home, Path tools) {
     Map<String, String> environment = new HashMap<>();
     environment.put("HOME", home.toString());
     environment.put("USER", GuestFleet.USER);
     environment.put("LOGNAME", GuestFleet.USER);
     environment.put("SHELL", "/bin/bash");
-    environment.put("PATH", System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"));
+    String path = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+    environment.put("PATH", path + ":" + tools);
     environment.put("LANG", "C.UTF-8");
     environment.put(GuestProcesses.MARK, mark);
     // By this mark .ci/peers/run finds what a test's JVM could not end before it was killed itself.

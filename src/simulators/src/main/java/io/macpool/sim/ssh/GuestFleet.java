@@ -41,6 +41,7 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
 
   private final Path directory;
   private final boolean directoryIsOurs;
+  private final Path tools;
   private final LoopbackAddresses addresses;
   private final GuestKeys keys;
   private final GuestServer server;
@@ -54,6 +55,7 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
   private GuestFleet(GuestFleetOptions options) throws IOException {
     directoryIsOurs = !Files.exists(options.directory());
     directory = Files.createDirectories(options.directory()).toRealPath();
+    tools = GuestTools.write(directory);
     keys = GuestKeys.generate(directory.resolve("travis-vm-ssh-key"));
     LoopbackAddresses wanted = LoopbackAddresses.from(options.firstAddress());
     GuestServer opened = null;
@@ -149,7 +151,7 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
     Guest guest = null;
     while (guest == null) {
       String address = addresses.next();
-      Guest candidate = new Guest(name, directory + "/" + mark, address, home, threads);
+      Guest candidate = new Guest(name, directory + "/" + mark, address, home, tools, threads);
       if (byAddress.putIfAbsent(address, candidate) == null) {
         guest = candidate;
       }
