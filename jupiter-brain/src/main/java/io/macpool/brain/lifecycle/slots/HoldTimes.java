@@ -90,8 +90,7 @@ public final class HoldTimes {
     if (limit == 0) {
       return Optional.empty();
     }
-    QueueState queue =
-        new QueueState(limit, running, runTimes, new WaitReason.AtItsLimit(limit));
+    QueueState queue = new QueueState(limit, running, runTimes, new WaitReason.AtItsLimit(limit));
     return Optional.of(WaitForecast.at(queue, ForecastCalibration.none(), ahead + 1));
   }
 

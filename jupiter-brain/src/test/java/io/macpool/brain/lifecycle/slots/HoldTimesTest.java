@@ -64,8 +64,7 @@ class HoldTimesTest {
         .isInstanceOfSatisfying(
             Foretold.class,
             told ->
-                assertThat(told.median())
-                    .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(7)));
+                assertThat(told.median()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(7)));
     assertThat(times.next(1).orElseThrow())
         .isInstanceOfSatisfying(
             Foretold.class,
