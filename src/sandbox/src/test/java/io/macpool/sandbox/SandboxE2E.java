@@ -1,6 +1,7 @@
 package io.macpool.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.macpool.operator.api.HardwarePool;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -171,6 +176,7 @@ class SandboxE2E {
     assertThat(submit.exitStatus()).as(submit.output()).isZero();
     assertThat(submit.output()).containsPattern("(?m)^done$");
     assertThat(submit.lastLine()).endsWith(" passed -----");
+    assertThatTheConsoleCountedTheSame(told);
     whatTheReadmeSaysRuns(info);
     List<ProcessHandle> children = sandbox.descendants();
     sandbox.terminate();
@@ -213,6 +219,46 @@ class SandboxE2E {
     }
     assertThat(shell.exitValue()).as(Files.readString(out)).isZero();
     assertThat(Files.readString(out)).contains("ProductName:").contains("macOS");
+  }
+
+  /** One job was submitted, and passed: the report says the same. */
+  private static void assertThatTheConsoleCountedTheSame(JsonNode told) {
+    await("the report counts the job and its slot time")
+        .atMost(SandboxProcess.PATIENCE)
+        .untilAsserted(
+            () -> {
+              JsonNode report = new ObjectMapper().readTree(console(told, "/reports.json?last=1h"));
+              JsonNode queue = report.path("queues").path(0);
+              assertThat(queue.path("queue").asText()).isEqualTo(told.get("queue").asText());
+              assertThat(queue.path("outcomes").toString()).isEqualTo("{\"passed\":1}");
+              assertThat(queue.path("waitSeconds").path("jobs").asInt()).isEqualTo(1);
+              assertThat(report.path("slotHours").path("busy").asDouble()).isPositive();
+              int most = 0;
+              double slotHours = 0;
+              for (JsonNode host : report.path("hosts")) {
+                most += host.path("mostAtOnce").asInt();
+                for (JsonNode part : host.path("slotHours")) {
+                  slotHours += part.asDouble();
+                }
+              }
+              double whole = 0;
+              for (JsonNode part : report.path("slotHours")) {
+                whole += part.asDouble();
+              }
+              assertThat(most).isPositive();
+              assertThat(whole).as("hosts add up to the pool").isCloseTo(slotHours, within(1e-6));
+            });
+  }
+
+  private static String console(JsonNode told, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(told.get("consoleUrl").asText() + path))
+                .timeout(SandboxProcess.PATIENCE)
+                .header("Authorization", "Bearer " + told.get("brokerToken").asText())
+                .build(),
+            BodyHandlers.ofString())
+        .body();
   }
 
   @Test
