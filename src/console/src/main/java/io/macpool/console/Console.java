@@ -225,6 +225,7 @@ public final class Console implements AutoCloseable {
                     hear(id, Optional.empty());
                   }
 
+                  @SuppressWarnings("FutureReturnValueIgnored") // it ends with the timer
                   private void hear(String id, Optional<Instance> now) {
                     news.hear(id, now, clock.instant());
                     if (!told.getAndSet(true)) {
