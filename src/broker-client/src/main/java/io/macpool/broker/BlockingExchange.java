@@ -1,5 +1,6 @@
 package io.macpool.broker;
 
+import io.macpool.broker.net.Retries;
 import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.macpool.broker.BrokerException.Reason;
+import io.macpool.broker.net.Retries;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package io.macpool.broker;
 
+import io.macpool.broker.net.BoundedExchange;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;

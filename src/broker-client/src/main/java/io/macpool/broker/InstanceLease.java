@@ -1,5 +1,6 @@
 package io.macpool.broker;
 
+import io.macpool.broker.net.Retries;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;

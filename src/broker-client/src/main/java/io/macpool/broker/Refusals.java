@@ -1,6 +1,7 @@
 package io.macpool.broker;
 
 import io.macpool.broker.BrokerException.Reason;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.FailureWords;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;

@@ -3,7 +3,7 @@
  * clients read them, so both sides agree by construction; the broker serves an OpenAPI document of
  * the wire form.
  *
- * <p>Belongs here, too: how to ask any HTTP peer within bounds. Must not be here: anything of the
- * broker's inside (ledger, vSphere) or of a client's.
+ * <p>How any peer is asked is {@code net}'s. Must not be here: anything of the broker's inside
+ * (ledger, vSphere) or of a client's.
  */
 package io.macpool.broker;

@@ -20,6 +20,8 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.macpool.broker.BrokerException.Reason;
+import io.macpool.broker.net.Retries;
+import io.macpool.broker.net.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.macpool.broker;
 
+import io.macpool.broker.net.RetryPolicy;
 import java.util.concurrent.ScheduledExecutorService;
 
 class BrokerClientTest extends BrokerClientContract {

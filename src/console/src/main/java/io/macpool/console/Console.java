@@ -4,7 +4,7 @@ import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.BrokerEvents;
 import io.macpool.broker.Instance;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.console.forecast.ForecastLog;
 import io.macpool.console.history.HistoryStore;
 import io.macpool.console.jobs.JobHistory;

@@ -1,6 +1,6 @@
 package io.macpool.scaleset;
 
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.GoDuration;
 import io.macpool.scaleset.github.GitHubException;
 import io.macpool.scaleset.github.GitHubException.Reason;

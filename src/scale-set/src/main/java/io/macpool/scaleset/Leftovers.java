@@ -2,7 +2,7 @@ package io.macpool.scaleset;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.Instance;
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package io.macpool.scaleset;
 
 import io.macpool.broker.Capacity;
 import io.macpool.broker.Instance;
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.Observed;
 import io.macpool.core.runner.Runner;
 import io.macpool.core.runner.Runner.Phase;

@@ -2,7 +2,7 @@ package io.macpool.scaleset;
 
 import io.macpool.broker.BrokerException;
 import io.macpool.broker.Instance;
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
 import io.macpool.core.fleet.Endpoint;

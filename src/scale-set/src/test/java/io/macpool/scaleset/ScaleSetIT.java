@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.sim.broker.BrokerFaults.Call;
 import java.io.File;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.InstanceLease;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.guest.ssh.GuestKey;
 import io.macpool.guest.ssh.GuestSessions;
 import io.macpool.service.BuildInfo;

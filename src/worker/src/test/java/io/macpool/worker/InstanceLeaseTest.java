@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.InstanceLease;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package io.macpool.operator.control;
 
-import io.macpool.broker.BoundedExchange;
+import io.macpool.broker.net.BoundedExchange;
 import io.macpool.core.GoDuration;
 import java.net.ConnectException;
 import java.net.URI;

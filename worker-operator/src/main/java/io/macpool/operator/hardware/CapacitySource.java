@@ -1,9 +1,9 @@
 package io.macpool.operator.hardware;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Capacity;
+import io.macpool.broker.net.BoundedExchange;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.setting.Secret;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.macpool.operator.queue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.macpool.broker.BoundedExchange;
+import io.macpool.broker.net.BoundedExchange;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.setting.Secret;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.macpool.brain.lifecycle.execution;
 
-import io.macpool.broker.ConnectionRace;
+import io.macpool.broker.net.ConnectionRace;
 import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.GuestAddresses;
 import io.vertx.core.Future;

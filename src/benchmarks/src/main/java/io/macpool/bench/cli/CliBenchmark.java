@@ -8,7 +8,7 @@ import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.Instance;
 import io.macpool.broker.NewInstance;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.sim.broker.BrokerSimulator;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;

@@ -203,7 +203,9 @@ public final class ReportBenchmark implements Benchmark {
     for (int queue = 0; queue < QUEUES; queue++) {
       Work sum = Work.none();
       for (int job = 0; job < 60; job++) { // a histogram has no more lines for more jobs
-        sum = sum.waited(Duration.ofSeconds(1L + job * job + jobs / JOBS_A_DAY)).ended("passed");
+        sum =
+            sum.waited(Duration.ofSeconds(1L + (long) job * job + jobs / JOBS_A_DAY))
+                .ended("passed");
       }
       work.put("queue-" + queue, sum.ended("failed"));
     }

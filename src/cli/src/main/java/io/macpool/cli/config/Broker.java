@@ -2,7 +2,7 @@ package io.macpool.cli.config;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.cli.screen.Screen;
 import java.nio.file.Path;
 import java.time.Duration;

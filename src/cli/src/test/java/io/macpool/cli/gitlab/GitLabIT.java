@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.cli.Main;
 import io.macpool.cli.gitlab.GitLabRunner.Died;
 import io.macpool.cli.gitlab.GitLabRunner.Job;

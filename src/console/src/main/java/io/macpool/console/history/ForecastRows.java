@@ -21,6 +21,9 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /** What was foretold, and how often it held. */
 final class ForecastRows {
 
+  /** What the column says where nothing was foretold. */
+  private static final String NONE = "NONE";
+
   private ForecastRows() {}
 
   static void save(Handle handle, List<Told> told) {
@@ -95,7 +98,7 @@ final class ForecastRows {
             rows.add(
                 hour.toEpochMilli(),
                 which.queue(),
-                which.horizon().map(Horizon::ordinal).orElse(-1),
+                which.horizon().map(Horizon::name).orElse(NONE),
                 each.waits(),
                 each.held(),
                 each.early(),
@@ -117,7 +120,7 @@ final class ForecastRows {
         .map(
             (row, context) ->
                 Map.entry(
-                    new Judged(row.getString("queue"), horizon(row.getInt("horizon"))),
+                    new Judged(row.getString("queue"), horizon(row.getString("horizon"))),
                     new Coverage(
                         row.getLong("waits"),
                         row.getLong("held"),
@@ -128,8 +131,8 @@ final class ForecastRows {
     return sums;
   }
 
-  private static Optional<Horizon> horizon(int number) {
-    return number < 0 ? Optional.empty() : Optional.of(Horizon.values()[number]);
+  private static Optional<Horizon> horizon(String name) {
+    return name.equals(NONE) ? Optional.empty() : Optional.of(Horizon.valueOf(name));
   }
 
   static void forget(Handle handle, Instant oldest, Instant oldestCoverage) {

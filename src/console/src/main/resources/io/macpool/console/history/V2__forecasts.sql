@@ -12,11 +12,11 @@ CREATE TABLE forecasts (
 );
 CREATE INDEX forecasts_at ON forecasts (at_ms);
 
--- How often that held, by the hour in which the waits ended; horizon -1: nothing was foretold.
+-- How often that held, by the hour in which the waits ended; horizon NONE: nothing was foretold.
 CREATE TABLE coverage (
   from_ms BIGINT NOT NULL,
   queue VARCHAR(1000) NOT NULL,
-  horizon INT NOT NULL,
+  horizon VARCHAR(32) NOT NULL,
   waits BIGINT NOT NULL,
   held BIGINT NOT NULL,
   early BIGINT NOT NULL,

@@ -1,6 +1,6 @@
 package io.macpool.guest.ssh;
 
-import io.macpool.broker.ConnectionRace;
+import io.macpool.broker.net.ConnectionRace;
 import io.macpool.core.GoDuration;
 import io.macpool.core.fleet.Endpoint;
 import io.macpool.guest.ssh.GuestException.Reason;

@@ -1,6 +1,6 @@
 package io.macpool.worker.buildtrace;
 
-import io.macpool.broker.BoundedExchange;
+import io.macpool.broker.net.BoundedExchange;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.macpool.broker.BoundedExchange;
-import io.macpool.broker.Retries;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.BoundedExchange;
+import io.macpool.broker.net.Retries;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.worker.CalledUrl;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.JobPayload.Attributes;

@@ -1,10 +1,10 @@
 package io.macpool.worker.script;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.broker.BoundedExchange;
 import io.macpool.broker.BrokerEndpoint;
-import io.macpool.broker.Retries;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.BoundedExchange;
+import io.macpool.broker.net.Retries;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.setting.Settings;
 import io.macpool.worker.GeneratorSettings;

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.worker.CalledUrl;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.PayloadException;

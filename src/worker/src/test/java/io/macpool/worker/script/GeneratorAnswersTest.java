@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.worker.WorkerSettings;
 import io.macpool.worker.job.JobPayload;
 import java.time.Duration;

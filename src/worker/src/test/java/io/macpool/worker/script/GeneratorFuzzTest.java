@@ -2,8 +2,8 @@ package io.macpool.worker.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.broker.Retries;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.Retries;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.core.job.JobEvent;
 import io.macpool.core.job.JobLimits;
 import io.macpool.core.job.JobMachine;

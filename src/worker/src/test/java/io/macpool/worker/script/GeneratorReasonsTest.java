@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import io.macpool.broker.Retries;
-import io.macpool.broker.RetryPolicy;
+import io.macpool.broker.net.Retries;
+import io.macpool.broker.net.RetryPolicy;
 import io.macpool.worker.WorkerSettings;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.job.PayloadException;

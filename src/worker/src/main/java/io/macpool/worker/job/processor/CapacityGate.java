@@ -2,7 +2,7 @@ package io.macpool.worker.job.processor;
 
 import io.macpool.broker.BrokerException;
 import io.macpool.broker.Capacity;
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.Observed;
 import java.time.Clock;
 import java.time.Duration;

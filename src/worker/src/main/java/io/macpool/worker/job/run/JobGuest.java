@@ -1,6 +1,6 @@
 package io.macpool.worker.job.run;
 
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.job.JobEvent;
 import io.macpool.guest.ssh.GuestSession;
 import io.macpool.worker.job.JobPayload;

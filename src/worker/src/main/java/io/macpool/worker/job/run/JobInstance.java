@@ -4,7 +4,7 @@ import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerException;
 import io.macpool.broker.Instance;
 import io.macpool.broker.NewInstance;
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.job.JobEvent;
 import io.macpool.guest.ssh.GuestException;

@@ -2,7 +2,7 @@ package io.macpool.worker.job.wrapper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.core.GoDuration;
 import io.macpool.core.job.JobEvent;
 import io.macpool.guest.ssh.GuestCommand;

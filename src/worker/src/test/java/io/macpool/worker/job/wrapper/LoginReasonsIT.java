@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.macpool.broker.Retries;
+import io.macpool.broker.net.Retries;
 import io.macpool.guest.ssh.GuestException;
 import io.macpool.guest.ssh.GuestSession;
 import java.io.IOException;

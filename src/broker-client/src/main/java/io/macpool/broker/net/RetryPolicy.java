@@ -1,4 +1,4 @@
-package io.macpool.broker;
+package io.macpool.broker.net;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;

@@ -1,4 +1,4 @@
-package io.macpool.broker;
+package io.macpool.broker.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.macpool.broker;
+package io.macpool.broker.net;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;

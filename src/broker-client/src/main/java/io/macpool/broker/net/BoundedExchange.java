@@ -1,4 +1,4 @@
-package io.macpool.broker;
+package io.macpool.broker.net;
 
 import io.macpool.core.GoDuration;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.macpool.broker;
+package io.macpool.broker.net;
 
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
