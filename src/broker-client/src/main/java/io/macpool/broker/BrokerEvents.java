@@ -17,6 +17,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,8 +114,10 @@ public final class BrokerEvents implements AutoCloseable {
 
   @SuppressWarnings("FutureReturnValueIgnored") // it ends with the timer
   private void again(Duration pause) {
+    // Those who lost the same broker do not come back in the same moment.
+    long millis = (long) (pause.toMillis() * (0.5 + ThreadLocalRandom.current().nextDouble()));
     try {
-      timer.schedule(this::follow, pause.toMillis(), TimeUnit.MILLISECONDS);
+      timer.schedule(this::follow, millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException stopping) {
       log.debug("the broker's events are not followed any more", stopping);
     }

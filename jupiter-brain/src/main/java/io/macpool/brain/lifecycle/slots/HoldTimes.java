@@ -28,6 +28,9 @@ public final class HoldTimes {
   /** The latest ones: what jobs took yesterday says little of today's. */
   private static final int REMEMBERED = 300;
 
+  /** Every worker asks each second; to foretell takes a millisecond or two, on an event loop. */
+  private static final Duration FRESH = Duration.ofSeconds(1);
+
   private final Clock clock;
   private final Map<String, Hold> holds = new HashMap<>();
   private final Deque<Duration> ended = new ArrayDeque<>();
@@ -39,6 +42,11 @@ public final class HoldTimes {
    * @param since when its owner got it, or it was begun
    */
   private record Hold(boolean owned, Instant since, boolean confirmed) {}
+
+  /** The latest forecast. */
+  private record Latest(int ahead, Instant at, Optional<WaitForecast> forecast) {}
+
+  private volatile Latest latest = new Latest(-1, Instant.MIN, Optional.empty());
 
   private HoldTimes(Clock clock) {
     this.clock = clock;
@@ -73,12 +81,23 @@ public final class HoldTimes {
   }
 
   /**
-   * How long a create waits for the slot of an instance in use; empty if no owner has any.
+   * How long a create waits for the slot of an instance in use; empty if no owner has any. As of a
+   * second ago at most.
    *
    * @param ahead creates that take a slot before it, beyond those that find one free or warm
    */
   public Optional<WaitForecast> next(int ahead) {
     Instant now = clock.instant();
+    Latest known = latest;
+    if (known.ahead() == ahead && now.isBefore(known.at().plus(FRESH))) {
+      return known.forecast();
+    }
+    Optional<WaitForecast> forecast = foretell(ahead, now);
+    latest = new Latest(ahead, now, forecast);
+    return forecast;
+  }
+
+  private Optional<WaitForecast> foretell(int ahead, Instant now) {
     List<Duration> running;
     List<Duration> runTimes;
     synchronized (this) {

@@ -11,6 +11,7 @@ import io.macpool.core.forecast.WaitForecast.NoGround;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,41 @@ class HoldTimesTest {
             told ->
                 assertThat(told.median())
                     .isBetween(Duration.ofMinutes(15), Duration.ofMinutes(17)));
+  }
+
+  /** To foretell costs an event loop a millisecond or two, and every worker asks each second. */
+  @Test
+  void aForecastIsASecondOldAtMost() {
+    Instant[] now = {NOW};
+    HoldTimes own =
+        HoldTimes.of(
+            live,
+            new Clock() {
+              @Override
+              public Instant instant() {
+                return now[0];
+              }
+
+              @Override
+              public ZoneId getZone() {
+                return ZoneOffset.UTC;
+              }
+
+              @Override
+              public Clock withZone(ZoneId zone) {
+                return this;
+              }
+            });
+    ended(20, true);
+    inUse("a", Duration.ofMinutes(4));
+    WaitForecast first = own.next(0).orElseThrow();
+    inUse("b", Duration.ofMinutes(9));
+
+    assertThat(own.next(0)).containsSame(first);
+    now[0] = NOW.plusSeconds(1);
+    assertThat(own.next(0).orElseThrow())
+        .isInstanceOfSatisfying(
+            Foretold.class, told -> assertThat(told.median()).isLessThan(Duration.ofMinutes(2)));
   }
 
   @Test
