@@ -235,7 +235,7 @@ public final class JupiterBrain implements AutoCloseable {
         () -> hypervisor.inventory().match(k -> Optional.empty(), u -> Optional.of(u.cause())));
     health.ready("hosts", reconciler::notReady);
     health.warning("slots", slots::overcommit);
-    health.warning("neighbours", reconciler::neighbours);
+    health.warning("neighbours", reconciler::foreignBrokers);
     health.warning("lost records", reconciler::lostRecords);
     // Before its inventory is too old to be believed, and the broker not ready.
     health.warning("vcenter", vsphere::unreachable);

@@ -15,7 +15,7 @@ import java.util.function.Function;
  * Lets clients reach guests in tart's NAT, which their own Mac alone reaches: a port of this broker
  * for each, which is closed with the guest. Thread-safe; nothing here blocks its caller.
  */
-final class GuestRelay implements Doors {
+final class GuestRelay implements GuestEndpoints {
 
   private final Vertx vertx;
   private final RelayAddress address;
@@ -25,7 +25,7 @@ final class GuestRelay implements Doors {
   private final Runnable onNews;
 
   // Guarded by this.
-  private final Map<String, RelayDoor> doors = new HashMap<>();
+  private final Map<String, RelayPort> relayPorts = new HashMap<>();
   private int given;
   private boolean closed;
 
@@ -63,22 +63,22 @@ final class GuestRelay implements Doors {
     if (closed) {
       return Optional.empty();
     }
-    RelayDoor door = doors.get(ref);
-    if (door != null && !door.leadsTo(mac)) {
-      door.close();
-      door = null;
+    RelayPort relayPort = relayPorts.get(ref);
+    if (relayPort != null && !relayPort.leadsTo(mac)) {
+      relayPort.close();
+      relayPort = null;
     }
-    if (door == null) {
-      door = new RelayDoor(vertx, mac, hosts.apply(mac), guestPort, threads);
-      doors.put(ref, door);
+    if (relayPort == null) {
+      relayPort = new RelayPort(vertx, mac, hosts.apply(mac), guestPort, threads);
+      relayPorts.put(ref, relayPort);
     }
-    door.dial(guest);
-    if (door.isToBeOpened()) {
-      door.open(address.host(), this::port, address.ports(), onNews);
+    relayPort.dial(guest);
+    if (relayPort.isToBeOpened()) {
+      relayPort.open(address.host(), this::port, address.ports(), onNews);
     }
-    return door.port().isEmpty()
+    return relayPort.port().isEmpty()
         ? Optional.empty()
-        : Optional.of(Endpoint.of(address.host(), door.port().getAsInt()));
+        : Optional.of(Endpoint.of(address.host(), relayPort.port().getAsInt()));
   }
 
   /** In turn, so that one who comes late to a guest that is gone does not meet another soon. */
@@ -88,16 +88,21 @@ final class GuestRelay implements Doors {
 
   @Override
   public synchronized Optional<String> trouble() {
-    return doors.values().stream().flatMap(door -> door.trouble().stream()).findFirst();
+    return relayPorts.values().stream()
+        .flatMap(relayPort -> relayPort.trouble().stream())
+        .findFirst();
   }
 
   @Override
   public void keep(Set<String> refs) {
-    Set<RelayDoor> left = new HashSet<>();
+    Set<RelayPort> left = new HashSet<>();
     synchronized (this) {
-      doors.entrySet().removeIf(door -> !refs.contains(door.getKey()) && left.add(door.getValue()));
+      relayPorts
+          .entrySet()
+          .removeIf(
+              relayPort -> !refs.contains(relayPort.getKey()) && left.add(relayPort.getValue()));
     }
-    left.forEach(RelayDoor::close);
+    left.forEach(RelayPort::close);
   }
 
   @Override

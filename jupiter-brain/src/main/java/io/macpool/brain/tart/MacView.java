@@ -185,22 +185,23 @@ record MacView(
    * Its VMs, without images that don't run.
    *
    * @param shared addresses that more than one guest has: they are nobody's
-   * @param doors what clients dial
+   * @param guestEndpoints what clients dial
    */
-  List<Machine> machines(Set<String> sources, Set<String> shared, Doors doors) {
+  List<Machine> machines(Set<String> sources, Set<String> shared, GuestEndpoints guestEndpoints) {
     List<Machine> machines = new ArrayList<>();
     report.ifPresent(
         news -> {
           for (String vm : news.vms().keySet()) {
             if (news.isOn(vm) || !sources.contains(vm)) {
-              machines.add(machine(news, vm, shared, doors));
+              machines.add(machine(news, vm, shared, guestEndpoints));
             }
           }
         });
     return machines;
   }
 
-  private Machine machine(MacReport news, String vm, Set<String> shared, Doors doors) {
+  private Machine machine(
+      MacReport news, String vm, Set<String> shared, GuestEndpoints guestEndpoints) {
     Optional<Mark> mark = Optional.ofNullable(news.marks().get(vm));
     boolean on = news.isOn(vm);
     String ref = new Refs.Vm(mac.name(), vm).ref();
@@ -211,7 +212,7 @@ record MacView(
             vm,
             ref,
             power(news, vm),
-            address.flatMap(told -> doors.of(mac, ref, told)).stream().toList(),
+            address.flatMap(told -> guestEndpoints.of(mac, ref, told)).stream().toList(),
             Optional.of(mac.id()),
             Optional.ofNullable(news.started().get(vm))
                 .filter(time -> on)

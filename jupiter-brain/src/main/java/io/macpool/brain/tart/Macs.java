@@ -35,7 +35,7 @@ final class Macs implements AutoCloseable {
 
   private final Path path;
   private final Function<Mac, MacDriver> drivers;
-  private final Doors doors;
+  private final GuestEndpoints guestEndpoints;
   private final ImagePulls pulls;
   private final Map<String, MacDriver> byName = new LinkedHashMap<>();
   private HostsFile file;
@@ -43,13 +43,18 @@ final class Macs implements AutoCloseable {
   private Set<String> shared = Set.of();
 
   /**
-   * @param doors what clients dial; closed with these
+   * @param guestEndpoints what clients dial; closed with these
    */
-  Macs(HostsFile file, Path path, Function<Mac, MacDriver> drivers, Doors doors, ImagePulls pulls) {
+  Macs(
+      HostsFile file,
+      Path path,
+      Function<Mac, MacDriver> drivers,
+      GuestEndpoints guestEndpoints,
+      ImagePulls pulls) {
     this.file = file;
     this.path = path;
     this.drivers = drivers;
-    this.doors = doors;
+    this.guestEndpoints = guestEndpoints;
     this.pulls = pulls;
     file.macs().forEach(mac -> byName.put(mac.name(), drivers.apply(mac)));
   }
@@ -167,7 +172,7 @@ final class Macs implements AutoCloseable {
 
   /** A VM as it was seen last. */
   Optional<Machine> machine(MacDriver driver, String vm) {
-    return driver.view().machines(Set.of(), sharedAddresses(views()), doors).stream()
+    return driver.view().machines(Set.of(), sharedAddresses(views()), guestEndpoints).stream()
         .filter(machine -> machine.sign().title().equals(vm))
         .findFirst();
   }
@@ -207,11 +212,11 @@ final class Macs implements AutoCloseable {
     Map<String, Host> hosts = new HashMap<>();
     List<Machine> machines = new ArrayList<>();
     for (MacView view : views) {
-      Host host = view.host(sources, doors.relays(view.mac()), now);
+      Host host = view.host(sources, guestEndpoints.relays(view.mac()), now);
       hosts.put(host.id(), host);
-      machines.addAll(view.machines(sources, twice, doors));
+      machines.addAll(view.machines(sources, twice, guestEndpoints));
     }
-    doors.keep(
+    guestEndpoints.keep(
         machines.stream()
             .filter(machine -> !machine.endpoints().isEmpty() || machine.power() == PowerState.ON)
             .map(Machine::ref)
@@ -288,7 +293,7 @@ final class Macs implements AutoCloseable {
               + String.join(", ", twice)
               + ", which is told to nobody: the DHCP server may have no more leases");
     }
-    doors.trouble().ifPresent(warnings::add);
+    guestEndpoints.trouble().ifPresent(warnings::add);
     for (MacView view : views()) {
       int slots = view.mac().slots().orElse(Integer.MAX_VALUE);
       view.limit()
@@ -309,6 +314,6 @@ final class Macs implements AutoCloseable {
   @Override
   public void close() {
     all().forEach(MacDriver::close);
-    doors.close();
+    guestEndpoints.close();
   }
 }

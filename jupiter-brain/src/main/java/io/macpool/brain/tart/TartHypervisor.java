@@ -90,7 +90,10 @@ public final class TartHypervisor implements Hypervisor {
                     threads,
                     clock,
                     this::seen),
-            options.relay().<Doors>map(address -> relay(vertx, address)).orElse(Doors.OPEN),
+            options
+                .relay()
+                .<GuestEndpoints>map(address -> relay(vertx, address))
+                .orElse(GuestEndpoints.OPEN),
             new ImagePulls(() -> ThreadLocalRandom.current().nextDouble()));
     this.rounds = new MacRounds(macs, options.interval(), this::confirmed);
   }

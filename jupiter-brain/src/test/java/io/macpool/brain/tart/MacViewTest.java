@@ -50,7 +50,7 @@ class MacViewTest {
   }
 
   private static Map<String, Machine> machines(MacView view) {
-    return view.machines(SOURCES, Set.of(), Doors.OPEN).stream()
+    return view.machines(SOURCES, Set.of(), GuestEndpoints.OPEN).stream()
         .collect(Collectors.toMap(m -> m.sign().title(), Function.identity()));
   }
 
@@ -84,7 +84,7 @@ class MacViewTest {
 
   @Test
   void anAddressThatTwoHaveIsNobodys() throws Exception {
-    assertThat(seen().machines(SOURCES, Set.of("10.0.0.7"), Doors.OPEN))
+    assertThat(seen().machines(SOURCES, Set.of("10.0.0.7"), GuestEndpoints.OPEN))
         .allMatch(m -> m.addresses().isEmpty());
   }
 

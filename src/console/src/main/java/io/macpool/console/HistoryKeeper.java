@@ -3,15 +3,15 @@ package io.macpool.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.console.forecast.Coverage;
+import io.macpool.console.forecast.ForecastGroup;
 import io.macpool.console.forecast.ForecastLog;
-import io.macpool.console.forecast.Judged;
-import io.macpool.console.forecast.Told;
+import io.macpool.console.forecast.IssuedForecast;
 import io.macpool.console.history.Bucket;
 import io.macpool.console.history.Grain;
 import io.macpool.console.history.HistoryException;
 import io.macpool.console.history.HistoryStore;
 import io.macpool.console.history.HistoryStore.Minute;
-import io.macpool.console.history.Seen;
+import io.macpool.console.history.PoolObservation;
 import io.macpool.console.history.Work;
 import io.macpool.console.jobs.JobHistory;
 import io.macpool.console.jobs.JobState;
@@ -150,7 +150,7 @@ final class HistoryKeeper implements AutoCloseable {
     HistoryStore opened = HistoryStore.open(address);
     try {
       if (!settled) {
-        Optional<Seen> seen = opened.seen(clock.instant(), mostRecords);
+        Optional<PoolObservation> seen = opened.seen(clock.instant(), mostRecords);
         seen.ifPresent(from.pool()::resume);
         seen.ifPresent(
             known -> log.info("the history goes on from {}, its last look", known.last()));
@@ -173,7 +173,7 @@ final class HistoryKeeper implements AutoCloseable {
   }
 
   private synchronized void save() {
-    Seen seen = from.pool().unsaved();
+    PoolObservation seen = from.pool().unsaved();
     List<JobState> jobs = from.jobs().unsaved();
     Instant oldest = seen.last().minus(kept);
     // Periods are of whole milliseconds.
@@ -183,9 +183,9 @@ final class HistoryKeeper implements AutoCloseable {
     Instant end = from.pool().decided().truncatedTo(ChronoUnit.MILLIS);
     List<Gap> gaps = new ArrayList<>(seen.gaps());
     Map<Bucket, UsageReport> reports = reports(start, end, gaps);
-    List<Told> told = from.forecasts().unsaved();
+    List<IssuedForecast> told = from.forecasts().unsaved();
     Map<Bucket, Map<String, Work>> counts = from.work().take();
-    Map<Instant, Map<Judged, Coverage>> coverage = from.forecasts().take();
+    Map<Instant, Map<ForecastGroup, Coverage>> coverage = from.forecasts().take();
     try {
       Map<Bucket, Map<String, Work>> work = new HashMap<>();
       counts.forEach(
@@ -199,7 +199,7 @@ final class HistoryKeeper implements AutoCloseable {
       Instant until = end.isAfter(start) ? end : start;
       store.save(
           new Minute(
-              new Seen(
+              new PoolObservation(
                   seen.begin(),
                   seen.last(),
                   seen.open(),
@@ -307,9 +307,9 @@ final class HistoryKeeper implements AutoCloseable {
   }
 
   /** How forecasts held, of waits that ended since the beginning of an hour. */
-  Map<Judged, Coverage> coverage(Instant since) {
+  Map<ForecastGroup, Coverage> coverage(Instant since) {
     Instant hour = Grain.HOUR.floor(since);
-    Map<Judged, Coverage> sum = new HashMap<>(from.forecasts().since(hour));
+    Map<ForecastGroup, Coverage> sum = new HashMap<>(from.forecasts().since(hour));
     HistoryStore kept = store;
     if (kept != null) {
       try {

@@ -3,7 +3,7 @@ package io.macpool.console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.broker.BrokerJson;
-import io.macpool.console.history.Stay;
+import io.macpool.console.history.StateInterval;
 import io.macpool.console.jobs.JobHistory;
 import io.macpool.console.jobs.JobPhases;
 import io.macpool.console.jobs.JobPhases.Phase;
@@ -60,14 +60,14 @@ final class JobPages {
     status(html, now);
     form(html, state, text);
     List<JobState> found = jobs.latest(JobHistory.matching(state, text), SHOWN);
-    Map<String, List<Stay>> stays = stays(found);
+    Map<String, List<StateInterval>> stays = stays(found);
     legend(html);
     html.open("table");
     html.element(
         "caption", found.size() + " of " + jobs.size() + " jobs, the one heard of last first");
     PoolPages.row(html, "th", "Job", "Repository", "State", "Host", "Where its time went", "Took");
     for (JobState job : found) {
-      List<Stay> seen = stays.getOrDefault(job.instance().orElse(""), List.of());
+      List<StateInterval> seen = stays.getOrDefault(job.instance().orElse(""), List.of());
       html.open("tr").open("td");
       html.element("a", job.id(), "href", "/jobs/" + job.id());
       html.close().element("td", job.repository());
@@ -89,7 +89,8 @@ final class JobPages {
       return html.document();
     }
     JobState job = found.get();
-    List<Stay> seen = stays(List.of(job)).getOrDefault(job.instance().orElse(""), List.of());
+    List<StateInterval> seen =
+        stays(List.of(job)).getOrDefault(job.instance().orElse(""), List.of());
     List<Span> spans = JobPhases.of(job, booting(seen), now);
     html.element("p", job.repository() + ": " + job.state());
     html.open("p");
@@ -192,18 +193,18 @@ final class JobPages {
     }
   }
 
-  private Map<String, List<Stay>> stays(List<JobState> found) {
+  private Map<String, List<StateInterval>> stays(List<JobState> found) {
     Set<String> instances =
         found.stream().flatMap(job -> job.instance().stream()).collect(Collectors.toSet());
     return pool.of(instances);
   }
 
-  private static String host(List<Stay> stays) {
+  private static String host(List<StateInterval> stays) {
     return stays.isEmpty() ? "unknown" : stays.get(stays.size() - 1).occupation().host();
   }
 
   /** When its instance was being made; the time of its destruction does not count. */
-  private static Optional<Period> booting(List<Stay> stays) {
+  private static Optional<Period> booting(List<StateInterval> stays) {
     return stays.stream()
         .findFirst()
         .filter(stay -> stay.occupation().use() == SlotUse.BOOTING && stay.ended())

@@ -2,9 +2,9 @@ package io.macpool.console;
 
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.Instance;
-import io.macpool.console.history.OpenStay;
-import io.macpool.console.history.Seen;
-import io.macpool.console.history.Stay;
+import io.macpool.console.history.OpenInterval;
+import io.macpool.console.history.PoolObservation;
+import io.macpool.console.history.StateInterval;
 import io.macpool.core.usage.CapacityReplay.Demand;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.Recording;
@@ -43,12 +43,12 @@ final class PoolHistory {
 
   private final Duration kept;
   private final int most;
-  private final Deque<Stay> stays = new ArrayDeque<>();
+  private final Deque<StateInterval> stays = new ArrayDeque<>();
   private final Deque<HostSpan> spans = new ArrayDeque<>();
   private final Deque<Gap> gaps = new ArrayDeque<>();
-  private final Map<String, OpenStay> open = new HashMap<>();
+  private final Map<String, OpenInterval> open = new HashMap<>();
   private final Map<String, HostSpan> hosts = new HashMap<>();
-  private final Deque<Stay> newStays = new ArrayDeque<>();
+  private final Deque<StateInterval> newStays = new ArrayDeque<>();
   private final Deque<HostSpan> newSpans = new ArrayDeque<>();
   private final Deque<Gap> newGaps = new ArrayDeque<>();
   private Instant begin;
@@ -99,7 +99,7 @@ final class PoolHistory {
         continue;
       }
       there.add(instance.id());
-      OpenStay before = open.get(instance.id());
+      OpenInterval before = open.get(instance.id());
       SlotUse use = BrokerState.useOf(instance);
       if (before != null
           && before.use() == use
@@ -117,7 +117,7 @@ final class PoolHistory {
       }
       open.put(
           instance.id(),
-          new OpenStay(
+          new OpenInterval(
               instance.id(),
               Optional.ofNullable(instance.baseImage()),
               instance.host(),
@@ -134,7 +134,7 @@ final class PoolHistory {
     }
   }
 
-  private void add(Stay stay) {
+  private void add(StateInterval stay) {
     stays.add(stay);
     keep(newStays, stay);
   }
@@ -215,7 +215,10 @@ final class PoolHistory {
     return new Recording(
         period,
         allHosts,
-        all().stream().map(Stay::occupation).filter(each -> meets(each.period(), period)).toList(),
+        all().stream()
+            .map(StateInterval::occupation)
+            .filter(each -> meets(each.period(), period))
+            .toList(),
         allGaps,
         Map.of());
   }
@@ -225,7 +228,7 @@ final class PoolHistory {
   }
 
   /** Goes on from what was kept by one before, before the first look. */
-  synchronized void resume(Seen seen) {
+  synchronized void resume(PoolObservation seen) {
     begin = seen.begin();
     last = seen.last();
     stays.addAll(seen.stays());
@@ -236,8 +239,8 @@ final class PoolHistory {
   }
 
   /** What was seen, and of the past what is not {@link #saved} yet. */
-  synchronized Seen unsaved() {
-    return new Seen(
+  synchronized PoolObservation unsaved() {
+    return new PoolObservation(
         begin,
         last,
         List.copyOf(open.values()),
@@ -248,7 +251,7 @@ final class PoolHistory {
   }
 
   /** The past that this tells is kept elsewhere from now on, too. */
-  synchronized void saved(Seen seen) {
+  synchronized void saved(PoolObservation seen) {
     drop(newStays, seen.stays());
     drop(newSpans, seen.spans());
     drop(newGaps, seen.gaps());
@@ -272,29 +275,29 @@ final class PoolHistory {
     Instant oldest = last.minus(LONGEST_UNDECIDED);
     Instant undecided =
         open.values().stream()
-            .filter(OpenStay::isUndecided)
-            .map(OpenStay::since)
+            .filter(OpenInterval::isUndecided)
+            .map(OpenInterval::since)
             .min(Comparator.naturalOrder())
             .orElse(last);
     return later(oldest, undecided);
   }
 
-  private List<Stay> all() {
-    List<Stay> all = new ArrayList<>(stays);
+  private List<StateInterval> all() {
+    List<StateInterval> all = new ArrayList<>(stays);
     open.values().forEach(each -> all.add(each.until(last)));
     return all;
   }
 
   /** All of one instance, the oldest first. */
-  synchronized List<Stay> of(String instance) {
+  synchronized List<StateInterval> of(String instance) {
     return all().stream().filter(each -> each.instance().equals(instance)).toList();
   }
 
   /** All of some instances, each one's oldest first. */
-  synchronized Map<String, List<Stay>> of(Set<String> instances) {
+  synchronized Map<String, List<StateInterval>> of(Set<String> instances) {
     return all().stream()
         .filter(each -> instances.contains(each.instance()))
-        .collect(Collectors.groupingBy(Stay::instance));
+        .collect(Collectors.groupingBy(StateInterval::instance));
   }
 
   /** How long those were in use that ended last, at most so many. */
@@ -314,7 +317,7 @@ final class PoolHistory {
   /** What needed a slot in a period, from its beginning. */
   synchronized List<Demand> load(Period period) {
     return stays.stream()
-        .map(Stay::occupation)
+        .map(StateInterval::occupation)
         .filter(each -> each.use() == SlotUse.BUSY)
         .filter(each -> !each.period().from().isBefore(period.from()))
         .filter(each -> each.period().from().isBefore(period.to()))

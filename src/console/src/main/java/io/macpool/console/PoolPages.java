@@ -5,7 +5,7 @@ import io.macpool.broker.Capacity.Waiting;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.ImageInfo;
 import io.macpool.broker.Instance;
-import io.macpool.console.history.Stay;
+import io.macpool.console.history.StateInterval;
 import io.macpool.core.Observed.Known;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -172,7 +172,11 @@ final class PoolPages {
 
   /** One instance, now and before. */
   static String instance(
-      String id, Watched<BrokerState> broker, List<Stay> stays, Instant begin, Instant now) {
+      String id,
+      Watched<BrokerState> broker,
+      List<StateInterval> stays,
+      Instant begin,
+      Instant now) {
     Html html = Page.begin("Instance", false);
     Page.status(html, broker, now);
     html.element("p", id);
@@ -191,7 +195,7 @@ final class PoolPages {
     }
     html.open("table").element("caption", "What the console saw of it");
     row(html, "th", "From", "For", "Host", "As", "Owner");
-    for (Stay stay : stays) {
+    for (StateInterval stay : stays) {
       html.open("tr").open("td");
       Page.time(html, stay.occupation().period().from());
       html.close();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.console.ClusterState.Cluster;
 import io.macpool.console.ClusterState.Grant;
 import io.macpool.console.forecast.Coverage;
-import io.macpool.console.forecast.Judged;
+import io.macpool.console.forecast.ForecastGroup;
 import io.macpool.core.Observed.Known;
 import io.macpool.core.forecast.Horizon;
 import io.macpool.core.forecast.WaitForecast;
@@ -28,7 +28,7 @@ final class QueuePage {
       Optional<Watched<ClusterState>> clusters,
       Watched<BrokerState> broker,
       Map<String, WaitForecast> forecasts,
-      Map<Judged, Coverage> coverage,
+      Map<ForecastGroup, Coverage> coverage,
       Instant now) {
     Html html = Page.begin("Queues", true);
     Page.status(html, broker, now);
@@ -71,7 +71,7 @@ final class QueuePage {
     return html.document();
   }
 
-  private static void coverage(Html html, Map<Judged, Coverage> coverage) {
+  private static void coverage(Html html, Map<ForecastGroup, Coverage> coverage) {
     Coverage all = coverage.values().stream().reduce(Coverage.none(), Coverage::plus);
     html.element("h2", "How well that was foretold");
     html.element("p", words(all), "class", "answer");
@@ -104,11 +104,11 @@ final class QueuePage {
         "quiet");
   }
 
-  private static String order(Judged which) {
+  private static String order(ForecastGroup which) {
     return which.queue() + " " + which.horizon().map(Horizon::ordinal).orElse(9);
   }
 
-  private static void row(Html html, Judged which, Coverage each) {
+  private static void row(Html html, ForecastGroup which, Coverage each) {
     boolean groundless = which.horizon().isEmpty();
     boolean few = each.waits() < FEWEST_WAITS;
     html.open("tr").element("td", which.queue());
@@ -151,7 +151,7 @@ final class QueuePage {
   }
 
   /** The same as JSON. */
-  static ObjectNode json(Map<Judged, Coverage> coverage, Instant since) {
+  static ObjectNode json(Map<ForecastGroup, Coverage> coverage, Instant since) {
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("since", since.toString());
     ArrayNode data = json.putArray("data");
     coverage.entrySet().stream()

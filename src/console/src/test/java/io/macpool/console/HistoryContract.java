@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.macpool.broker.Instance;
 import io.macpool.console.forecast.Coverage;
+import io.macpool.console.forecast.ForecastGroup;
 import io.macpool.console.forecast.ForecastLog;
-import io.macpool.console.forecast.Judged;
 import io.macpool.console.history.Grain;
 import io.macpool.console.history.HistoryStore;
 import io.macpool.console.jobs.JobHistory;
@@ -258,9 +258,9 @@ abstract class HistoryContract {
       assertThat(after.keeper.coverage(START))
           .isEqualTo(
               Map.of(
-                  new Judged("builds.ios", Optional.of(Horizon.UNDER_5_MINUTES)),
+                  new ForecastGroup("builds.ios", Optional.of(Horizon.UNDER_5_MINUTES)),
                   new Coverage(2, 1, 0, Duration.ofSeconds(35), 0),
-                  new Judged("builds.tvos", Optional.empty()),
+                  new ForecastGroup("builds.tvos", Optional.empty()),
                   new Coverage(0, 0, 0, Duration.ZERO, 1)));
       assertThat(after.keeper.coverage(START.plus(Duration.ofHours(1)))).isEmpty();
     }

@@ -6,7 +6,7 @@ import io.macpool.console.ClusterState.Cluster;
 import io.macpool.console.ClusterState.Grant;
 import io.macpool.console.ClusterState.Pool;
 import io.macpool.console.forecast.Coverage;
-import io.macpool.console.forecast.Judged;
+import io.macpool.console.forecast.ForecastGroup;
 import io.macpool.console.history.Work;
 import io.macpool.core.forecast.ForecastCalibration;
 import io.macpool.core.forecast.Horizon;
@@ -128,7 +128,7 @@ class PagesTest {
             Optional.of(Watched.<ClusterState>notYet(NOW).answered(clusters, NOW)),
             broker,
             Map.of(HOSTILE, new WaitForecast.NoGround(new WaitReason.QueueUnknown(HOSTILE, NOW))),
-            Map.of(new Judged(HOSTILE, Optional.empty()), Coverage.none()),
+            Map.of(new ForecastGroup(HOSTILE, Optional.empty()), Coverage.none()),
             NOW));
     pages.add(
         Reports.page(
@@ -259,11 +259,11 @@ class PagesTest {
         .isEqualTo(
             "Last 7 days: the 90 % band held 89.6 % of 1,250 waits; of 3 more there was no ground"
                 + " for a forecast.");
-    Map<Judged, Coverage> coverage =
+    Map<ForecastGroup, Coverage> coverage =
         Map.of(
-            new Judged("ios", Optional.of(Horizon.UNDER_5_MINUTES)),
+            new ForecastGroup("ios", Optional.of(Horizon.UNDER_5_MINUTES)),
             many,
-            new Judged("tvos", Optional.of(Horizon.LONGER)),
+            new ForecastGroup("tvos", Optional.of(Horizon.LONGER)),
             new Coverage(29, 29, 0, Duration.ZERO, 0));
     assertThat(
             QueuePage.of(

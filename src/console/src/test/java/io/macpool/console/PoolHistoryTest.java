@@ -3,7 +3,7 @@ package io.macpool.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.broker.Instance;
-import io.macpool.console.history.Stay;
+import io.macpool.console.history.StateInterval;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.SlotUse;
 import io.macpool.core.usage.UsageReport;
@@ -55,7 +55,7 @@ class PoolHistoryTest {
     seen(0, vm("requested", false));
     seen(10);
 
-    assertThat(history.of("vm")).extracting(Stay::ended).containsExactly(true);
+    assertThat(history.of("vm")).extracting(StateInterval::ended).containsExactly(true);
     assertThat(report(0, 10).whole().of(SlotUse.HUNG)).isEqualTo(Duration.ofSeconds(10));
   }
 

@@ -1,7 +1,7 @@
 package io.macpool.sandbox;
 
 import io.macpool.service.Resources;
-import io.macpool.sim.vcenter.Peaks;
+import io.macpool.sim.vcenter.PeakUsage;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -155,7 +155,7 @@ final class SoakSystem implements AutoCloseable {
   /** What was ever above its limit, in words. */
   List<String> overcommitted() {
     List<String> above = new ArrayList<>();
-    Peaks peaks = vcenter().peaks();
+    PeakUsage peaks = vcenter().peaks();
     if (peaks.machinesOnOneHost() > SLOTS_PER_HOST) {
       above.add(peaks.machinesOnOneHost() + " VMs on a host of " + SLOTS_PER_HOST + " slots");
     }

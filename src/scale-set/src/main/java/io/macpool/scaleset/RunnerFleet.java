@@ -44,7 +44,7 @@ final class RunnerFleet implements AutoCloseable {
   private final RunnerPlace place;
   private final RunnerPolicy policy;
   private final RunnerMeters meters;
-  private final Setbacks setbacks;
+  private final RunnerBackoff setbacks;
   private final Clock clock;
   private final Runnable capacityChanged;
   private final Map<String, RunnerLife> lives = new LinkedHashMap<>();
@@ -69,7 +69,7 @@ final class RunnerFleet implements AutoCloseable {
       RunnerPlace place,
       RunnerPolicy policy,
       RunnerMeters meters,
-      Setbacks setbacks,
+      RunnerBackoff setbacks,
       Clock clock,
       Runnable capacityChanged) {
     this.place = place;

@@ -113,7 +113,7 @@ public final class ScaleSet implements AutoCloseable {
                 KEEP_ALIVE,
                 readers));
     RunnerMeters meters = new RunnerMeters(registry);
-    Setbacks setbacks = new Setbacks(clock);
+    RunnerBackoff setbacks = new RunnerBackoff(clock);
     AtomicReference<Runnable> capacityChanged = new AtomicReference<>(() -> {});
     RunnerPlace place =
         new RunnerPlace(

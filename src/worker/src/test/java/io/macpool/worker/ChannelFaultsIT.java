@@ -8,7 +8,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
-import io.macpool.sim.amqp.Flaw;
+import io.macpool.sim.amqp.ContractViolation;
 import io.macpool.sim.amqp.ResultCollector;
 import io.macpool.sim.broker.BrokerFaults.Call;
 import java.io.IOException;
@@ -54,8 +54,8 @@ class ChannelFaultsIT {
     assertThat(stage.finished(id).log()).contains("begun", "end");
     // What a lost channel has not confirmed goes out again.
     assertThat(stage.results.job(id).flaws())
-        .extracting(Flaw::kind)
-        .isSubsetOf(Flaw.Kind.LOG_DUPLICATE);
+        .extracting(ContractViolation::kind)
+        .isSubsetOf(ContractViolation.Kind.LOG_DUPLICATE);
     assertThat(stage.finished(stage.publish("echo next")).log()).contains("next");
   }
 

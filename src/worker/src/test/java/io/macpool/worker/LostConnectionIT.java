@@ -3,7 +3,7 @@ package io.macpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.macpool.sim.amqp.Flaw;
+import io.macpool.sim.amqp.ContractViolation;
 import io.macpool.sim.amqp.JobRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,16 +24,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LostConnectionIT {
 
   private static final int LINES = 20;
-  private static final Set<Flaw.Kind> OF_TWO_LOGS =
+  private static final Set<ContractViolation.Kind> OF_TWO_LOGS =
       Set.of(
-          Flaw.Kind.LOG_DUPLICATE,
-          Flaw.Kind.LOG_OUT_OF_ORDER,
-          Flaw.Kind.LOG_AFTER_END,
-          Flaw.Kind.LOG_NOT_ENDED);
+          ContractViolation.Kind.LOG_DUPLICATE,
+          ContractViolation.Kind.LOG_OUT_OF_ORDER,
+          ContractViolation.Kind.LOG_AFTER_END,
+          ContractViolation.Kind.LOG_NOT_ENDED);
 
   /** What went out before the connection was lost and was not confirmed by then goes out again. */
-  private static final Set<Flaw.Kind> SENT_AGAIN =
-      Set.of(Flaw.Kind.LOG_DUPLICATE, Flaw.Kind.STATE_DUPLICATE);
+  private static final Set<ContractViolation.Kind> SENT_AGAIN =
+      Set.of(ContractViolation.Kind.LOG_DUPLICATE, ContractViolation.Kind.STATE_DUPLICATE);
 
   @RegisterExtension final Stage stage = new Stage();
 
@@ -88,7 +88,9 @@ class LostConnectionIT {
     assertThat(job.log()).contains("line " + LINES + ".\r\n");
     stage.awaitSettled(List.of(worker, another));
     assertThat(stage.results.job(id).finishes()).isEqualTo(1);
-    assertThat(stage.results.job(id).flaws()).extracting(Flaw::kind).isSubsetOf(OF_TWO_LOGS);
+    assertThat(stage.results.job(id).flaws())
+        .extracting(ContractViolation::kind)
+        .isSubsetOf(OF_TWO_LOGS);
   }
 
   private void publish() {
@@ -103,7 +105,7 @@ class LostConnectionIT {
   private void ranOnce() {
     JobRecord job = ended();
     assertThat(job.runs()).as("times it was run").hasSize(1);
-    assertThat(job.flaws()).extracting(Flaw::kind).isSubsetOf(SENT_AGAIN);
+    assertThat(job.flaws()).extracting(ContractViolation::kind).isSubsetOf(SENT_AGAIN);
     IntStream.rangeClosed(1, LINES)
         .forEach(i -> assertThat(job.log()).containsOnlyOnce("line " + i + ".\r\n"));
     stage.awaitSettled(List.of(worker));

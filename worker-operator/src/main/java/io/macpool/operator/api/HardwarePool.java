@@ -45,12 +45,12 @@ public class HardwarePool extends CustomResource<HardwarePoolSpec, HardwarePoolS
 
   /** Which field can't be read and why; empty if all of it can. */
   public Optional<String> unreadable() {
-    return TolerantReading.problem(this);
+    return LenientDeserializer.problem(this);
   }
 
   /** Reads one whatever somebody wrote into it. */
   static final class Reading
-      extends TolerantReading<HardwarePoolSpec, HardwarePoolStatus, HardwarePool> {
+      extends LenientDeserializer<HardwarePoolSpec, HardwarePoolStatus, HardwarePool> {
 
     Reading() {
       super(HardwarePool::new, HardwarePoolSpec.class, HardwarePoolStatus.class);

@@ -55,12 +55,12 @@ public class WorkerCluster extends CustomResource<WorkerClusterSpec, WorkerClust
 
   /** Which field can't be read and why; empty if all of it can. */
   public Optional<String> unreadable() {
-    return TolerantReading.problem(this);
+    return LenientDeserializer.problem(this);
   }
 
   /** Reads one whatever somebody wrote into it. */
   static final class Reading
-      extends TolerantReading<WorkerClusterSpec, WorkerClusterStatus, WorkerCluster> {
+      extends LenientDeserializer<WorkerClusterSpec, WorkerClusterStatus, WorkerCluster> {
 
     Reading() {
       super(WorkerCluster::new, WorkerClusterSpec.class, WorkerClusterStatus.class);

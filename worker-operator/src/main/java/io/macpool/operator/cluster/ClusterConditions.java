@@ -69,7 +69,7 @@ final class ClusterConditions {
     } else if (hindrance.isPresent()) {
       conditions.add(READY, State.FALSE, hindrance.get().reason(), hindrance.get().message());
     } else {
-      String jobs = limit.jobs() == 0 ? "no job" : Phrases.jobs(limit.jobs());
+      String jobs = limit.jobs() == 0 ? "no job" : MessageFormats.jobs(limit.jobs());
       conditions.add(READY, State.TRUE, "PoolSizesAssigned", jobs + " may run: " + limit.why());
     }
   }
@@ -95,15 +95,18 @@ final class ClusterConditions {
                           ? new Trouble(
                               "Draining",
                               "%s of %s wait until %s that run in pods on"
-                                      .formatted(unplaced, Phrases.jobs(limit.jobs()), drains())
+                                      .formatted(
+                                          unplaced, MessageFormats.jobs(limit.jobs()), drains())
                                   + " their way out have finished")
                           : new Trouble(
                               "WaitingForPods",
                               unplaced
                                   + " of "
-                                  + Phrases.jobs(limit.jobs())
+                                  + MessageFormats.jobs(limit.jobs())
                                   + (seen.starting() > 0
-                                      ? " wait for " + Phrases.pods(seen.starting()) + " to start"
+                                      ? " wait for "
+                                          + MessageFormats.pods(seen.starting())
+                                          + " to start"
                                       : " have no pod yet"))));
     }
     if (plan.sizes().bound() > limit.jobs()) {
@@ -171,7 +174,7 @@ final class ClusterConditions {
             stall ->
                 new Trouble(
                     reason(stall),
-                    Phrases.jobs(ready)
+                    MessageFormats.jobs(ready)
                         + (ready == 1 ? " waits" : " wait")
                         + " in queue "
                         + spec.queue().orElse("")
@@ -226,7 +229,7 @@ final class ClusterConditions {
           new Trouble(
               "SelectorOverlaps",
               "spec.selector also selects pods of WorkerCluster "
-                  + Phrases.some(situation.overlaps())
+                  + MessageFormats.some(situation.overlaps())
                   + ", or theirs selects these: give each pods a label of their own; meanwhile"
                   + " each cluster counts those of its own Deployment"));
     }
@@ -272,7 +275,7 @@ final class ClusterConditions {
       return Optional.of(
           new Trouble(
               "PodsCantStart",
-              Phrases.some(new TreeSet<>(seen.stuck().keySet()))
+              MessageFormats.some(new TreeSet<>(seen.stuck().keySet()))
                   + " can't start since "
                   + since.truncatedTo(ChronoUnit.SECONDS)
                   + ": "
@@ -285,7 +288,7 @@ final class ClusterConditions {
   }
 
   private String unreachable() {
-    return Phrases.pods(seen.silent().size())
+    return MessageFormats.pods(seen.silent().size())
         + " can't be asked and keep counting with what they had, first "
         + seen.silent().firstKey()
         + ": "

@@ -238,9 +238,9 @@ final class ClusterRound {
               Optional.empty(),
               Optional.empty(),
               "it is being deleted and waits for "
-                  + Phrases.jobs(seen.running())
+                  + MessageFormats.jobs(seen.running())
                   + " in "
-                  + Phrases.pods(seen.pods().size())
+                  + MessageFormats.pods(seen.pods().size())
                   + " to finish; kubectl annotate wc "
                   + key.name()
                   + " "

@@ -68,7 +68,9 @@ final class DeploymentApplier {
       return false;
     }
     log.info(
-        "applying Deployment of {} with {}", key, Phrases.pods(desired.getSpec().getReplicas()));
+        "applying Deployment of {} with {}",
+        key,
+        MessageFormats.pods(desired.getSpec().getReplicas()));
     if (actual.isPresent() && !FieldTakeover.isOurs(actual.get(), roundContext.operatorName())) {
       takeOver();
     }

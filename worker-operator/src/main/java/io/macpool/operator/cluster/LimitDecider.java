@@ -91,8 +91,8 @@ final class LimitDecider {
       return "spec.maxJobs is 0, whatever waits: " + queue;
     }
     return wanted == most && backlog.depth() > most
-        ? queue + ", and spec.maxJobs allows " + Phrases.jobs(most)
-        : queue + ", which asks for " + Phrases.jobs(wanted);
+        ? queue + ", and spec.maxJobs allows " + MessageFormats.jobs(most)
+        : queue + ", which asks for " + MessageFormats.jobs(wanted);
   }
 
   /** What waits in the cluster's queue; empty if it has none, or no broker is set. */
@@ -159,17 +159,18 @@ final class LimitDecider {
           + " in namespace "
           + cluster.namespace()
           + ": it keeps "
-          + Phrases.slots(share.limit());
+          + MessageFormats.slots(share.limit());
     }
     return "hardware pool "
         + pool
         + switch (share.reason()) {
           case ALL_WANTED -> " has room";
-          case SHARED -> " is full: its share is " + Phrases.slots(share.share());
+          case SHARED -> " is full: its share is " + MessageFormats.slots(share.share());
           case WAITS_FOR_DRAIN ->
-              " owes it " + Phrases.slots(share.share()) + ", which others still drain";
+              " owes it " + MessageFormats.slots(share.share()) + ", which others still drain";
           case GIVES_BACK ->
-              " lent it slots that it gives back: its share is " + Phrases.slots(share.share());
+              " lent it slots that it gives back: its share is "
+                  + MessageFormats.slots(share.share());
           case HOLDS ->
               " does not tell its slots ("
                   + roundContext
@@ -178,7 +179,7 @@ final class LimitDecider {
                       .slots()
                       .match(known -> "known just now", unknown -> unknown.cause())
                   + "): it keeps "
-                  + Phrases.slots(share.limit());
+                  + MessageFormats.slots(share.limit());
         };
   }
 }

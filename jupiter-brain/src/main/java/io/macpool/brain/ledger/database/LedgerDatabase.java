@@ -109,7 +109,7 @@ public class LedgerDatabase implements AutoCloseable {
     config.setConnectionTimeout(CONNECT_LIMIT.toMillis());
     config.setInitializationFailTimeout(CONNECT_LIMIT.toMillis());
     if (address.shared()) {
-      config.setExceptionOverride(new UselessConnections());
+      config.setExceptionOverride(new StaleConnections());
       // A connection that was idle is asked this before it is used again, in place of a ping.
       config.setConnectionTestQuery(WRITES);
       // A server that takes no writes is not the one that is meant.
@@ -234,10 +234,10 @@ public class LedgerDatabase implements AutoCloseable {
         reopen();
         throw failed(what, e);
       }
-      if (!UselessConnections.nothingWasDone(e)) {
+      if (!StaleConnections.nothingWasDone(e)) {
         throw failed(what, e);
       }
-      if (UselessConnections.isReadOnly(e)) {
+      if (StaleConnections.isReadOnly(e)) {
         abandonAll(); // the others lead to the same server, which was demoted
       }
       try {

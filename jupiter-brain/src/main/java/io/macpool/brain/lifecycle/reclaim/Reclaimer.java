@@ -106,7 +106,8 @@ public final class Reclaimer {
 
   /**
    * Decides that an instance goes, and carries it out. Asking twice does no harm. If it may not go,
-   * as it is not any more what whoever asks took it for, both fail with a {@link Superseded}.
+   * as it is not any more what whoever asks took it for, both fail with a {@link
+   * SupersededException}.
    */
   public Destruction reclaim(Transition decision) {
     checkpoint.passed(Checkpoint.Step.BEFORE_DECISION);
@@ -152,7 +153,7 @@ public final class Reclaimer {
       return false;
     }
     if (phase.get() != InstancePhase.RECLAIMING) {
-      throw new Superseded(decision, outcome.now().get());
+      throw new SupersededException(decision, outcome.now().get());
     }
     return true;
   }

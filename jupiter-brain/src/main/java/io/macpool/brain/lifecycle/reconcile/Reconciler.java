@@ -95,8 +95,8 @@ public final class Reconciler implements AutoCloseable {
   private final ScheduledExecutorService thread;
   private final KnownStates states = new KnownStates();
   private final ClosedRecords closedRecords = new ClosedRecords();
-  private final Listening listening;
-  private final Neighbours neighbours;
+  private final ObservationWindow window;
+  private final ForeignBrokers foreignBrokers;
   private Map<String, ReclaimPlanner.Suspicion> suspects = Map.of();
   private Instant purgedAt = Instant.MIN;
   private volatile Set<String> hostsKnown = Set.of();
@@ -122,8 +122,8 @@ public final class Reconciler implements AutoCloseable {
     this.ledger = ledger;
     this.executor = executor;
     this.live = live;
-    this.listening = new Listening(options.interval().multipliedBy(3));
-    this.neighbours = new Neighbours(ledger.id(), options.policy().cutoff());
+    this.window = new ObservationWindow(options.interval().multipliedBy(3));
+    this.foreignBrokers = new ForeignBrokers(ledger.id(), options.policy().cutoff());
     this.hypervisor = hypervisor;
     this.reclaimer = reclaimer;
     this.cordons = cordons;
@@ -192,7 +192,7 @@ public final class Reconciler implements AutoCloseable {
   private void failed(RuntimeException failure) {
     trouble = Optional.of(String.valueOf(failure.getMessage()));
     leases.missed();
-    listening.missed();
+    window.missed();
     failures.increment();
   }
 
@@ -205,7 +205,7 @@ public final class Reconciler implements AutoCloseable {
     executor.confirmPending().forEach(live::put); // before we say that we live: then others judge
     Heartbeat heartbeat = ledger.heartbeat(broker, options.brokerTrust());
     Instant now = heartbeat.now();
-    listening.heard(now);
+    window.heard(now);
     boolean leads = ledger.leads();
     long mark = live.mark();
     List<Instance> instances = ledger.live();
@@ -227,7 +227,7 @@ public final class Reconciler implements AutoCloseable {
     ledger.syncSlots(hosts, options.slotsPerHost());
     hostsKnown = Set.copyOf(hosts);
     slots.count(inventory);
-    neighbours.look(inventory, now);
+    foreignBrokers.look(inventory, now);
     hostWatch.look(inventory);
     closedRecords.read(ledger, instances, inventory);
     if (!leads) {
@@ -300,12 +300,12 @@ public final class Reconciler implements AutoCloseable {
                 states.before(sighting.askedAt()),
                 connected(inventory),
                 // Whoever could not be heard for long enough is not dead for that.
-                listening.lasted(options.brokerTrust(), now)
+                window.lasted(options.brokerTrust(), now)
                     ? heartbeat.living()
                     : heartbeat.present(),
-                listening.since(),
+                window.since(),
                 closed,
-                neighbours.untouchable(inventory)),
+                foreignBrokers.untouchable(inventory)),
             suspects,
             options.policy(),
             now);
@@ -331,7 +331,7 @@ public final class Reconciler implements AutoCloseable {
     for (ReclaimPlanner.Action action : plan.actions()) {
       if (action.kind() == ReclaimPlanner.Kind.ADOPT) {
         live.find(action.name())
-            .filter(instance -> neighbours.wasLost(instance, inventory))
+            .filter(instance -> foreignBrokers.wasLost(instance, inventory))
             .ifPresent(instance -> all.add(instance.id()));
       }
     }
@@ -378,8 +378,8 @@ public final class Reconciler implements AutoCloseable {
   }
 
   /** Whose other clones lie in our folder, if any do, for a person. */
-  public Optional<String> neighbours() {
-    return neighbours.warning();
+  public Optional<String> foreignBrokers() {
+    return foreignBrokers.warning();
   }
 
   /** Whether records were lost, for a person. */

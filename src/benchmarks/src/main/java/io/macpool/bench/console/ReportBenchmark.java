@@ -8,7 +8,7 @@ import io.macpool.console.history.Bucket;
 import io.macpool.console.history.Grain;
 import io.macpool.console.history.HistoryStore;
 import io.macpool.console.history.HistoryStore.Minute;
-import io.macpool.console.history.Seen;
+import io.macpool.console.history.PoolObservation;
 import io.macpool.console.history.Work;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.Recording;
@@ -134,7 +134,7 @@ public final class ReportBenchmark implements Benchmark {
       Instant last = from.plus(DAY);
       store.save(
           new Minute(
-              new Seen(
+              new PoolObservation(
                   END.minus(DAY.multipliedBy(DAYS)),
                   last,
                   List.of(),

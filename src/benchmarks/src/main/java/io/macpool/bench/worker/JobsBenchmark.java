@@ -27,7 +27,7 @@ public final class JobsBenchmark implements Benchmark {
 
   @Override
   public void run(Report report) throws Exception {
-    try (Surroundings around = new Surroundings((line, home, out) -> 0);
+    try (WorkerPeers around = new WorkerPeers((line, home, out) -> 0);
         WorkerProcess worker = WorkerProcess.start(around, PROCESSORS);
         RawSteps raw = new RawSteps(around)) {
       around.awaitFinished(around.publish(WARM_UP), PATIENCE);

@@ -59,8 +59,8 @@ public final class LogsBenchmark implements Benchmark {
 
   private void one(Report report) throws Exception {
     Stopwatch watch = new Stopwatch(1);
-    try (Surroundings around =
-            new Surroundings(
+    try (WorkerPeers around =
+            new WorkerPeers(
                 (line, home, out) -> {
                   watch.begins();
                   return print(out, ONE_LOG);
@@ -103,8 +103,8 @@ public final class LogsBenchmark implements Benchmark {
 
   private void many(Report report) throws Exception {
     Stopwatch watch = new Stopwatch(MANY);
-    try (Surroundings around =
-            new Surroundings(
+    try (WorkerPeers around =
+            new WorkerPeers(
                 (line, home, out) -> {
                   watch.begins();
                   return printSteadily(out);
@@ -134,7 +134,7 @@ public final class LogsBenchmark implements Benchmark {
   }
 
   /** MB/s through the worker, from when all guests print until the last log has ended. */
-  private static double worker(Surroundings around, LogMeter meter, Stopwatch watch)
+  private static double worker(WorkerPeers around, LogMeter meter, Stopwatch watch)
       throws InterruptedException {
     int ended = meter.ended() + watch.programs();
     long bytes = meter.bytes();
@@ -150,7 +150,7 @@ public final class LogsBenchmark implements Benchmark {
   }
 
   /** MB/s of the same guests' output without the worker. */
-  private static double withoutWorker(Surroundings around, LogMeter meter, Stopwatch watch)
+  private static double withoutWorker(WorkerPeers around, LogMeter meter, Stopwatch watch)
       throws Exception {
     watch.reset();
     try (PlainLogs logs = new PlainLogs(around)) {
@@ -161,7 +161,7 @@ public final class LogsBenchmark implements Benchmark {
   }
 
   /** MB/s of parts that are published and taken. */
-  private static double published(Surroundings around, LogMeter meter) throws InterruptedException {
+  private static double published(WorkerPeers around, LogMeter meter) throws InterruptedException {
     String content = new String(CHUNK, 0, PART, StandardCharsets.US_ASCII);
     List<String> parts = Collections.nCopies(ONE_LOG / PART, part(content));
     long began = System.nanoTime();
@@ -171,7 +171,7 @@ public final class LogsBenchmark implements Benchmark {
     return Rates.of(meter.bytes() - before, System.nanoTime() - began);
   }
 
-  private static void awaitBytes(Surroundings around, LogMeter meter, long bytes)
+  private static void awaitBytes(WorkerPeers around, LogMeter meter, long bytes)
       throws InterruptedException {
     around.await(
         () -> meter.bytes() >= bytes,

@@ -31,7 +31,7 @@ public final class MemoryBenchmark implements Benchmark {
   @Override
   public void run(Report report) throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    try (Surroundings around = new Surroundings((line, home, out) -> await(end));
+    try (WorkerPeers around = new WorkerPeers((line, home, out) -> await(end));
         WorkerProcess worker = WorkerProcess.start(around, JOBS)) {
       double idle = worker.heapLive();
       OptionalDouble idleResident = worker.resident();

@@ -17,12 +17,12 @@ final class PlainLogs implements AutoCloseable {
 
   private static final int PARTS_AT_ONCE = 1_000;
 
-  private final Surroundings around;
+  private final WorkerPeers around;
   private final PlainSsh ssh;
   private final List<String> parts = new ArrayList<>();
   private long bytes;
 
-  PlainLogs(Surroundings around) {
+  PlainLogs(WorkerPeers around) {
     this.around = around;
     this.ssh = new PlainSsh(around);
   }

@@ -17,11 +17,11 @@ final class PlainSsh implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Surroundings around;
+  private final WorkerPeers around;
   private final ExecutorService threads = Executors.newFixedThreadPool(4);
   private final GuestSessions sessions;
 
-  PlainSsh(Surroundings around) {
+  PlainSsh(WorkerPeers around) {
     this.around = around;
     this.sessions =
         GuestSessions.start(

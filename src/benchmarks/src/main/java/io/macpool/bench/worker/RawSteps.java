@@ -10,11 +10,11 @@ final class RawSteps implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Surroundings around;
+  private final WorkerPeers around;
   private final PlainSsh ssh;
   private final String guest;
 
-  RawSteps(Surroundings around) {
+  RawSteps(WorkerPeers around) {
     this.around = around;
     this.ssh = new PlainSsh(around);
     this.guest = ssh.boot();

@@ -28,7 +28,7 @@ public final class StartBenchmark implements Benchmark {
     Samples took = new Samples();
     Samples used = new Samples();
     for (int i = 0; i < STARTS; i++) {
-      try (Surroundings around = new Surroundings((line, home, out) -> 0)) {
+      try (WorkerPeers around = new WorkerPeers((line, home, out) -> 0)) {
         List<Long> waiting = around.publish(1);
         long began = System.nanoTime();
         try (WorkerProcess worker = WorkerProcess.begin(around, 1)) {

@@ -16,7 +16,7 @@ final class WorkerProcess implements AutoCloseable {
     this.process = process;
   }
 
-  static WorkerProcess start(Surroundings surroundings, int processors)
+  static WorkerProcess start(WorkerPeers surroundings, int processors)
       throws IOException, InterruptedException {
     WorkerProcess worker = begin(surroundings, processors);
     worker.process.awaitReady("/ready");
@@ -24,7 +24,7 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /** One that may not be ready yet. */
-  static WorkerProcess begin(Surroundings surroundings, int processors) throws IOException {
+  static WorkerProcess begin(WorkerPeers surroundings, int processors) throws IOException {
     int port = ServiceProcess.freePort();
     return new WorkerProcess(
         ServiceProcess.start(

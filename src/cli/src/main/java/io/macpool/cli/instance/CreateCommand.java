@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 public final class CreateCommand implements Callable<Integer> {
 
   @Mixin private Broker broker;
-  @Mixin private Wanted wanted;
+  @Mixin private InstanceRequest wanted;
 
   @Option(
       names = "--dry-run",

@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
       ""
     },
     footer = {"", "Examples:", "  macpool capacity", "  macpool capacity -o wide"})
-public final class CapacityCommand extends Look<Capacity> {
+public final class CapacityCommand extends ListCommand<Capacity> {
 
   private volatile Map<String, Integer> owners = Map.of();
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = {"Lists the Macs: their slots, and why one is out of use.", ""},
     footer = {"", "Examples:", "  macpool hosts", "  macpool hosts -o wide --context lab"})
-public final class HostsCommand extends Look<HostInfo> {
+public final class HostsCommand extends ListCommand<HostInfo> {
 
   @Override
   CompletableFuture<List<HostInfo>> ask(BrokerClient client) {

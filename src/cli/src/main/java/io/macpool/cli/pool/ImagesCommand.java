@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = {"Lists the images that an instance can be made of.", ""},
     footer = {"", "Example:", "  macpool images"})
-public final class ImagesCommand extends Look<ImageInfo> {
+public final class ImagesCommand extends ListCommand<ImageInfo> {
 
   @Override
   CompletableFuture<List<ImageInfo>> ask(BrokerClient client) {

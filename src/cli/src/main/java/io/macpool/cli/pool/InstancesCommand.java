@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
       "  macpool instances -w",
       "  macpool instances -o json | jq -r '.data[].id'"
     })
-public final class InstancesCommand extends Look<Instance> {
+public final class InstancesCommand extends ListCommand<Instance> {
 
   @Override
   CompletableFuture<List<Instance>> ask(BrokerClient client) {

@@ -10,8 +10,8 @@ import io.macpool.cli.guest.CommandEnd;
 import io.macpool.cli.guest.CommandEnd.How;
 import io.macpool.cli.guest.GuestShell;
 import io.macpool.cli.instance.HeldInstance;
+import io.macpool.cli.instance.InstanceRequest;
 import io.macpool.cli.instance.Patience;
-import io.macpool.cli.instance.Wanted;
 import io.macpool.cli.screen.Failures;
 import io.macpool.cli.screen.PoolException;
 import java.io.IOException;
@@ -57,7 +57,7 @@ public final class RunCommand implements Callable<Integer> {
 
   private static final int NO_INSTANCE = 125;
 
-  @Mixin private Wanted wanted;
+  @Mixin private InstanceRequest wanted;
 
   @Parameters(
       index = "1..*",

@@ -32,15 +32,15 @@ public final class ForecastLog {
   private static final int MOST = 100_000;
   private static final int MOST_QUEUES = 500;
 
-  private final Map<String, TreeMap<Instant, Told>> told = new HashMap<>();
+  private final Map<String, TreeMap<Instant, IssuedForecast>> told = new HashMap<>();
   private final Map<String, ForecastCalibration> learned = new HashMap<>();
-  private final Map<Instant, Map<Judged, Coverage>> counts = new HashMap<>();
-  private final List<Told> unsaved = new ArrayList<>();
+  private final Map<Instant, Map<ForecastGroup, Coverage>> counts = new HashMap<>();
+  private final List<IssuedForecast> unsaved = new ArrayList<>();
   private int size;
 
   /** Whether what is told of a queue now is kept: of what is told often, a part is. */
   public synchronized boolean isDue(String queue, Instant now) {
-    TreeMap<Instant, Told> before = told.get(queue);
+    TreeMap<Instant, IssuedForecast> before = told.get(queue);
     return before == null
         ? told.size() < MOST_QUEUES
         : Duration.between(before.lastKey(), now).compareTo(EVERY) >= 0;
@@ -51,8 +51,8 @@ public final class ForecastLog {
     if (!isDue(queue, now)) {
       return;
     }
-    Told next =
-        new Told(
+    IssuedForecast next =
+        new IssuedForecast(
             queue,
             now.truncatedTo(ChronoUnit.MILLIS),
             forecast instanceof Foretold foretold ? Optional.of(foretold) : Optional.empty());
@@ -61,7 +61,7 @@ public final class ForecastLog {
     forget(now.minus(KEPT));
   }
 
-  private void put(Told next) {
+  private void put(IssuedForecast next) {
     if (told.computeIfAbsent(next.queue(), none -> new TreeMap<>()).put(next.at(), next) == null) {
       size++;
     }
@@ -71,7 +71,7 @@ public final class ForecastLog {
     if (unsaved.size() > MOST) {
       unsaved.subList(0, unsaved.size() - MOST).clear();
     }
-    for (TreeMap<Instant, Told> each : told.values()) {
+    for (TreeMap<Instant, IssuedForecast> each : told.values()) {
       while (!each.isEmpty() && each.firstKey().isBefore(oldest)) {
         each.pollFirstEntry();
         size--;
@@ -89,8 +89,8 @@ public final class ForecastLog {
 
   /** Takes in that a job was queued and then taken: its wait has come to its end. */
   public synchronized void came(String queue, Instant queued, Instant taken) {
-    TreeMap<Instant, Told> before = told.get(queue);
-    Map.Entry<Instant, Told> last = before == null ? null : before.floorEntry(queued);
+    TreeMap<Instant, IssuedForecast> before = told.get(queue);
+    Map.Entry<Instant, IssuedForecast> last = before == null ? null : before.floorEntry(queued);
     if (last == null
         || Duration.between(last.getKey(), queued).compareTo(SAID_FOR) > 0
         || taken.isBefore(queued)) {
@@ -110,10 +110,13 @@ public final class ForecastLog {
       boolean early = wait.compareTo(forecast.earliest()) < 0;
       count(
           taken,
-          new Judged(queue, Optional.of(forecast.horizon())),
+          new ForecastGroup(queue, Optional.of(forecast.horizon())),
           new Coverage(1, forecast.holds(wait) ? 1 : 0, early ? 1 : 0, off(forecast, wait), 0));
     } else {
-      count(taken, new Judged(queue, Optional.empty()), new Coverage(0, 0, 0, Duration.ZERO, 1));
+      count(
+          taken,
+          new ForecastGroup(queue, Optional.empty()),
+          new Coverage(0, 0, 0, Duration.ZERO, 1));
     }
   }
 
@@ -121,7 +124,7 @@ public final class ForecastLog {
     return forecast.median().minus(wait).abs();
   }
 
-  private void count(Instant at, Judged which, Coverage one) {
+  private void count(Instant at, ForecastGroup which, Coverage one) {
     counts
         .computeIfAbsent(at.truncatedTo(ChronoUnit.HOURS), none -> new HashMap<>())
         .merge(which, one, Coverage::plus);
@@ -133,30 +136,30 @@ public final class ForecastLog {
   }
 
   /** What was told and is not {@link #saved} yet. */
-  public synchronized List<Told> unsaved() {
+  public synchronized List<IssuedForecast> unsaved() {
     return List.copyOf(unsaved);
   }
 
   /** These are kept elsewhere, too. */
-  public synchronized void saved(List<Told> kept) {
+  public synchronized void saved(List<IssuedForecast> kept) {
     unsaved.removeAll(kept);
   }
 
   /** Goes on from what was kept by one before. */
-  public synchronized void resume(List<Told> kept) {
+  public synchronized void resume(List<IssuedForecast> kept) {
     kept.forEach(this::put);
   }
 
   /** Takes the counts by hour that are not saved; whoever can't save them gives them back. */
-  public synchronized Map<Instant, Map<Judged, Coverage>> take() {
-    Map<Instant, Map<Judged, Coverage>> taken = new HashMap<>();
+  public synchronized Map<Instant, Map<ForecastGroup, Coverage>> take() {
+    Map<Instant, Map<ForecastGroup, Coverage>> taken = new HashMap<>();
     counts.forEach((hour, each) -> taken.put(hour, Map.copyOf(each)));
     counts.clear();
     return taken;
   }
 
   /** Takes back what could not be saved. */
-  public synchronized void giveBack(Map<Instant, Map<Judged, Coverage>> taken) {
+  public synchronized void giveBack(Map<Instant, Map<ForecastGroup, Coverage>> taken) {
     taken.forEach(
         (hour, each) ->
             each.forEach(
@@ -167,8 +170,8 @@ public final class ForecastLog {
   }
 
   /** Counts since an hour that are not saved. */
-  public synchronized Map<Judged, Coverage> since(Instant hour) {
-    Map<Judged, Coverage> sum = new HashMap<>();
+  public synchronized Map<ForecastGroup, Coverage> since(Instant hour) {
+    Map<ForecastGroup, Coverage> sum = new HashMap<>();
     counts.forEach(
         (at, each) -> {
           if (!at.isBefore(hour)) {

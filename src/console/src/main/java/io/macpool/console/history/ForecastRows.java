@@ -1,8 +1,8 @@
 package io.macpool.console.history;
 
 import io.macpool.console.forecast.Coverage;
-import io.macpool.console.forecast.Judged;
-import io.macpool.console.forecast.Told;
+import io.macpool.console.forecast.ForecastGroup;
+import io.macpool.console.forecast.IssuedForecast;
 import io.macpool.core.forecast.Horizon;
 import io.macpool.core.forecast.WaitForecast.Band;
 import io.macpool.core.forecast.WaitForecast.Foretold;
@@ -26,14 +26,14 @@ final class ForecastRows {
 
   private ForecastRows() {}
 
-  static void save(Handle handle, List<Told> told) {
+  static void save(Handle handle, List<IssuedForecast> told) {
     PreparedBatch gone = handle.prepareBatch("DELETE FROM forecasts WHERE queue = ? AND at_ms = ?");
     PreparedBatch rows =
         handle.prepareBatch(
             "INSERT INTO forecasts (queue, at_ms, median_ms, earliest_ms, latest_ms,"
                 + " simulated_median_ms, simulated_low_ms, simulated_high_ms)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    for (Told each : told) {
+    for (IssuedForecast each : told) {
       Optional<Foretold> forecast = each.foretold();
       Optional<Band> band = forecast.map(Foretold::simulated);
       gone.add(each.queue(), each.at().toEpochMilli());
@@ -51,7 +51,7 @@ final class ForecastRows {
     SeenRows.run(rows);
   }
 
-  static List<Told> load(Handle handle, Instant oldest) {
+  static List<IssuedForecast> load(Handle handle, Instant oldest) {
     return handle
         .createQuery("SELECT * FROM forecasts WHERE at_ms >= ? ORDER BY at_ms")
         .bind(0, oldest.toEpochMilli())
@@ -59,7 +59,7 @@ final class ForecastRows {
         .list();
   }
 
-  private static Told told(ResultSet row) throws SQLException {
+  private static IssuedForecast told(ResultSet row) throws SQLException {
     Instant at = Instant.ofEpochMilli(row.getLong("at_ms"));
     Duration median = duration(row, "median_ms");
     boolean groundless = row.wasNull();
@@ -77,7 +77,7 @@ final class ForecastRows {
                         duration(row, "simulated_median_ms"),
                         duration(row, "simulated_high_ms")),
                     0));
-    return new Told(row.getString("queue"), at, forecast);
+    return new IssuedForecast(row.getString("queue"), at, forecast);
   }
 
   private static Duration duration(ResultSet row, String column) throws SQLException {
@@ -85,8 +85,8 @@ final class ForecastRows {
   }
 
   /** Adds to what is kept of an hour. */
-  static void add(Handle handle, Instant hour, Map<Judged, Coverage> counts) {
-    Map<Judged, Coverage> sums = new HashMap<>(load(handle, hour, hour.plusMillis(1)));
+  static void add(Handle handle, Instant hour, Map<ForecastGroup, Coverage> counts) {
+    Map<ForecastGroup, Coverage> sums = new HashMap<>(load(handle, hour, hour.plusMillis(1)));
     counts.forEach((which, each) -> sums.merge(which, each, Coverage::plus));
     handle.execute("DELETE FROM coverage WHERE from_ms = ?", hour.toEpochMilli());
     PreparedBatch rows =
@@ -108,8 +108,8 @@ final class ForecastRows {
   }
 
   /** The sums of a period. */
-  static Map<Judged, Coverage> load(Handle handle, Instant from, Instant to) {
-    Map<Judged, Coverage> sums = new HashMap<>();
+  static Map<ForecastGroup, Coverage> load(Handle handle, Instant from, Instant to) {
+    Map<ForecastGroup, Coverage> sums = new HashMap<>();
     handle
         .createQuery(
             "SELECT queue, horizon, SUM(waits) AS waits, SUM(held) AS held, SUM(early) AS early,"
@@ -120,7 +120,7 @@ final class ForecastRows {
         .map(
             (row, context) ->
                 Map.entry(
-                    new Judged(row.getString("queue"), horizon(row.getString("horizon"))),
+                    new ForecastGroup(row.getString("queue"), horizon(row.getString("horizon"))),
                     new Coverage(
                         row.getLong("waits"),
                         row.getLong("held"),

@@ -1,9 +1,9 @@
 package io.macpool.console.history;
 
 import io.macpool.console.forecast.Coverage;
+import io.macpool.console.forecast.ForecastGroup;
 import io.macpool.console.forecast.ForecastLog;
-import io.macpool.console.forecast.Judged;
-import io.macpool.console.forecast.Told;
+import io.macpool.console.forecast.IssuedForecast;
 import io.macpool.core.usage.CapacityReplay.Demand;
 import io.macpool.core.usage.Period;
 import io.macpool.core.usage.Recording;
@@ -38,13 +38,13 @@ public final class HistoryStore implements AutoCloseable {
    * @param coverage counts by hour, to be added to what is kept of it
    */
   public record Minute(
-      Seen seen,
+      PoolObservation seen,
       Instant compacted,
       Map<Bucket, UsageReport> reports,
       Map<Bucket, Map<String, Work>> work,
       Map<Long, String> jobs,
-      List<Told> told,
-      Map<Instant, Map<Judged, Coverage>> coverage) {}
+      List<IssuedForecast> told,
+      Map<Instant, Map<ForecastGroup, Coverage>> coverage) {}
 
   private final HistoryDatabase database;
 
@@ -95,7 +95,7 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   /** What was seen, at most so many stays of it; empty if nothing was kept yet. */
-  public Optional<Seen> seen(Instant now, int most) {
+  public Optional<PoolObservation> seen(Instant now, int most) {
     return database.read(
         "read the history", handle -> SeenRows.load(handle, now.minus(EXACT), most));
   }
@@ -146,12 +146,12 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   /** What was foretold since then. */
-  public List<Told> told(Instant oldest) {
+  public List<IssuedForecast> told(Instant oldest) {
     return database.read("read the forecasts", handle -> ForecastRows.load(handle, oldest));
   }
 
   /** How often forecasts held, of waits that ended in the hours of a period. */
-  public Map<Judged, Coverage> coverage(Period hours) {
+  public Map<ForecastGroup, Coverage> coverage(Period hours) {
     return database.read(
         "read how forecasts held", handle -> ForecastRows.load(handle, hours.from(), hours.to()));
   }

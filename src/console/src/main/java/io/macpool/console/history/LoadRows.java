@@ -20,10 +20,10 @@ final class LoadRows {
 
   private LoadRows() {}
 
-  static void save(Handle handle, Instant now, List<Stay> ended) {
+  static void save(Handle handle, Instant now, List<StateInterval> ended) {
     String demands =
         ended.stream()
-            .map(Stay::occupation)
+            .map(StateInterval::occupation)
             .filter(each -> each.use() == SlotUse.BUSY)
             .map(
                 each ->

@@ -20,7 +20,7 @@ final class SeenRows {
 
   private SeenRows() {}
 
-  static void save(Handle handle, Seen seen, Instant compacted) {
+  static void save(Handle handle, PoolObservation seen, Instant compacted) {
     handle.execute("DELETE FROM looks");
     handle.execute(
         "INSERT INTO looks (id, begin_ms, last_ms, compacted_ms) VALUES (1, ?, ?, ?)",
@@ -32,7 +32,7 @@ final class SeenRows {
         handle.prepareBatch(
             "INSERT INTO open_stays (instance, image, host, owner, slot_use, since_ms, made,"
                 + " was_ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    for (OpenStay each : seen.open()) {
+    for (OpenInterval each : seen.open()) {
       open.add(
           each.instance(),
           each.image().orElse(null),
@@ -56,12 +56,12 @@ final class SeenRows {
     savePast(handle, seen);
   }
 
-  private static void savePast(Handle handle, Seen seen) {
+  private static void savePast(Handle handle, PoolObservation seen) {
     PreparedBatch stays =
         handle.prepareBatch(
             "INSERT INTO stays (instance, image, host, owner, slot_use, from_ms, to_ms)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?)");
-    for (Stay each : seen.stays()) {
+    for (StateInterval each : seen.stays()) {
       Occupation occupation = each.occupation();
       stays.add(
           each.instance(),
@@ -108,7 +108,7 @@ final class SeenRows {
         .findOne();
   }
 
-  static Optional<Seen> load(Handle handle, Instant oldest, int most) {
+  static Optional<PoolObservation> load(Handle handle, Instant oldest, int most) {
     Optional<Period> known =
         handle
             .createQuery("SELECT begin_ms, last_ms FROM looks")
@@ -117,13 +117,13 @@ final class SeenRows {
     return known.map(period -> load(handle, period, oldest, most));
   }
 
-  private static Seen load(Handle handle, Period known, Instant oldest, int most) {
-    List<OpenStay> open =
+  private static PoolObservation load(Handle handle, Period known, Instant oldest, int most) {
+    List<OpenInterval> open =
         handle
             .createQuery("SELECT * FROM open_stays")
             .map(
                 (row, context) ->
-                    new OpenStay(
+                    new OpenInterval(
                         row.getString("instance"),
                         Optional.ofNullable(row.getString("image")),
                         row.getString("host"),
@@ -138,7 +138,7 @@ final class SeenRows {
             .createQuery("SELECT host, slots, when_empty, since_ms FROM open_hosts")
             .map((row, context) -> span(row, new Period(instant(row, "since_ms"), known.to())))
             .list();
-    List<Stay> stays =
+    List<StateInterval> stays =
         new ArrayList<>(
             handle
                 .createQuery("SELECT * FROM stays WHERE to_ms >= ? ORDER BY id DESC LIMIT ?")
@@ -160,7 +160,8 @@ final class SeenRows {
       begin = stays.get(0).occupation().period().to();
     }
     Instant last = known.to().isBefore(begin) ? begin : known.to();
-    return new Seen(begin, last, open, hosts, stays, spans, gaps(handle, new Period(begin, last)));
+    return new PoolObservation(
+        begin, last, open, hosts, stays, spans, gaps(handle, new Period(begin, last)));
   }
 
   static List<Gap> gaps(Handle handle, Period period) {
@@ -182,8 +183,8 @@ final class SeenRows {
     handle.execute("DELETE FROM gaps WHERE to_ms < ?", oldest.toEpochMilli());
   }
 
-  private static Stay stay(ResultSet row) throws SQLException {
-    return new Stay(
+  private static StateInterval stay(ResultSet row) throws SQLException {
+    return new StateInterval(
         row.getString("instance"),
         Optional.ofNullable(row.getString("image")),
         new Occupation(

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class ForecastLogTest {
 
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-  private static final Judged SOON = new Judged("ios", Optional.of(Horizon.UNDER_5_MINUTES));
+  private static final ForecastGroup SOON =
+      new ForecastGroup("ios", Optional.of(Horizon.UNDER_5_MINUTES));
 
   private final ForecastLog log = new ForecastLog();
 
@@ -74,7 +75,9 @@ class ForecastLogTest {
     came(21, 3);
     assertThat(log.since(NOW))
         .isEqualTo(
-            Map.of(new Judged("ios", Optional.empty()), new Coverage(0, 0, 0, Duration.ZERO, 1)));
+            Map.of(
+                new ForecastGroup("ios", Optional.empty()),
+                new Coverage(0, 0, 0, Duration.ZERO, 1)));
   }
 
   @Test

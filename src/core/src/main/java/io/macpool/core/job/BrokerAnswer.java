@@ -37,7 +37,7 @@ final class BrokerAnswer {
             new JobAction.StartTimer(Timer.SLOT_RETRY, retryAfter)));
   }
 
-  /** Why it refused is for operators: see {@link Settling}. */
+  /** Why it refused is for operators: see {@link SettlementPlanner}. */
   static JobStep refused(JobState state) {
     JobState without = state.withoutInstance();
     return state.phase() == Phase.REQUESTING

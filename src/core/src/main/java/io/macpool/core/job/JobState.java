@@ -52,7 +52,7 @@ public record JobState(
 
   /** How the job is told of, once its outcome is known. */
   public Optional<Settlement> settlement() {
-    return outcome.map(known -> Settling.settle(known, limits));
+    return outcome.map(known -> SettlementPlanner.settle(known, limits));
   }
 
   /**

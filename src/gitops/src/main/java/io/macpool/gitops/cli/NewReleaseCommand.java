@@ -62,7 +62,7 @@ final class NewReleaseCommand implements Callable<Integer> {
     TreeChange change = NewRelease.plan(tree, chosen, likeness(chosen), name, values);
     Path path = likeness(chosen).file().path().resolveSibling(name + ".yaml");
     spec.commandLine().getOut().print(change.files().get(path).text());
-    return Writing.checkAndWrite(spec, change, dryRun);
+    return CheckedWrite.checkAndWrite(spec, change, dryRun);
   }
 
   private Release likeness(Environment chosen) {

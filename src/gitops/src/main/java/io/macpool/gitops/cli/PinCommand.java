@@ -47,6 +47,6 @@ final class PinCommand implements Callable<Integer> {
             TreeChange.of(tree),
             Choices.environment(tree, environment),
             Optional.ofNullable(chart));
-    return Writing.checkAndWrite(spec, change, dryRun);
+    return CheckedWrite.checkAndWrite(spec, change, dryRun);
   }
 }

@@ -84,7 +84,7 @@ final class PromoteCommand implements Callable<Integer> {
       after.addAll(objects(change.tree(), release, renderer));
     }
     ChangeReport.print(spec.commandLine().getOut(), ObjectDiff.between(before, after));
-    return Writing.checkAndWrite(spec, change, dryRun);
+    return CheckedWrite.checkAndWrite(spec, change, dryRun);
   }
 
   private Promotion.Order order(String release) {

@@ -64,7 +64,7 @@ public final class GuestSessions implements AutoCloseable {
   private final String user;
   private final int port;
   private final Executor readers;
-  private final Turns logins;
+  private final ConcurrencyLimit logins;
 
   private GuestSessions(SshClient client, GuestKey key, String user, int port, Executor readers) {
     this.client = client;
@@ -72,7 +72,7 @@ public final class GuestSessions implements AutoCloseable {
     this.key = key;
     this.port = port;
     this.readers = readers;
-    this.logins = new Turns(LOGINS, readers);
+    this.logins = new ConcurrencyLimit(LOGINS, readers);
   }
 
   /**

@@ -40,7 +40,7 @@ final class BrokerSoak {
   private final Progress progress;
   private final PrintStream out;
   private final Observations seen = new Observations();
-  private final Figures figures = new Figures();
+  private final SoakCounts figures = new SoakCounts();
   private final BrokerCalls calls = new BrokerCalls();
   private final CountDownLatch never = new CountDownLatch(1);
   private final Rules rules;

@@ -32,7 +32,7 @@ final class SoakClient implements Runnable {
       List<String> images,
       BrokerCalls calls,
       Observations seen,
-      Figures figures,
+      SoakCounts figures,
       Executor pairs,
       CountDownLatch end) {}
 

@@ -30,7 +30,7 @@ public record JobRecord(long jobId, List<StateUpdate> updates, List<LogPart> par
     return (int) updates.stream().filter(StateUpdate::isReset).count();
   }
 
-  /** How many finishes were reported; more than one is a {@link Flaw}. */
+  /** How many finishes were reported; more than one is a {@link ContractViolation}. */
   public int finishes() {
     return (int) updates.stream().filter(StateUpdate::isFinish).count();
   }
@@ -95,8 +95,8 @@ public record JobRecord(long jobId, List<StateUpdate> updates, List<LogPart> par
   }
 
   /** What the contract forbids and these messages do; empty for a job that was reported well. */
-  public List<Flaw> flaws() {
-    return Flaws.of(this);
+  public List<ContractViolation> flaws() {
+    return ContractChecker.of(this);
   }
 
   private static <T> Optional<T> last(List<T> list) {

@@ -50,12 +50,12 @@ record BuildConfig(List<Variable> environment, Map<Stage, List<String>> commands
   /**
    * Reads a payload.
    *
-   * @throws UnintelligibleConfig with a sentence for a person
+   * @throws InvalidConfigException with a sentence for a person
    */
   static BuildConfig of(JsonNode payload) {
     JsonNode config = payload.path("config");
     if (!config.isObject()) {
-      throw new UnintelligibleConfig("config is not an object");
+      throw new InvalidConfigException("config is not an object");
     }
     List<Variable> environment = new ArrayList<>();
     readEnv(config.path("env"), environment);
@@ -76,12 +76,13 @@ record BuildConfig(List<Variable> environment, Map<Stage, List<String>> commands
       return List.of(value.asText());
     }
     if (!value.isArray()) {
-      throw new UnintelligibleConfig(key + " is neither a command nor a list of commands");
+      throw new InvalidConfigException(key + " is neither a command nor a list of commands");
     }
     List<String> commands = new ArrayList<>();
     for (JsonNode command : value) {
       if (!command.isValueNode() || command.isNull()) {
-        throw new UnintelligibleConfig(key + " holds something that is not a command: " + command);
+        throw new InvalidConfigException(
+            key + " holds something that is not a command: " + command);
       }
       commands.add(command.asText());
     }
@@ -99,7 +100,7 @@ record BuildConfig(List<Variable> environment, Map<Stage, List<String>> commands
     } else if (env.isObject()) {
       env.properties().forEach(entry -> readEnvEntry(entry.getKey(), entry.getValue(), into));
     } else {
-      throw new UnintelligibleConfig("env is neither text, nor a list, nor a map");
+      throw new InvalidConfigException("env is neither text, nor a list, nor a map");
     }
   }
 
@@ -111,7 +112,7 @@ record BuildConfig(List<Variable> environment, Map<Stage, List<String>> commands
       }
       default -> {
         if (!value.isValueNode()) {
-          throw new UnintelligibleConfig("env." + key + " is not a value");
+          throw new InvalidConfigException("env." + key + " is not a value");
         }
         into.add(variable(key, value.asText(), true));
       }
@@ -123,7 +124,7 @@ record BuildConfig(List<Variable> environment, Map<Stage, List<String>> commands
       return;
     }
     if (!variables.isArray()) {
-      throw new UnintelligibleConfig("env_vars is not a list");
+      throw new InvalidConfigException("env_vars is not a list");
     }
     for (JsonNode entry : variables) {
       into.add(
@@ -136,7 +137,7 @@ record BuildConfig(List<Variable> environment, Map<Stage, List<String>> commands
 
   private static Variable variable(String name, String value, boolean shown) {
     if (!NAME.matcher(name).matches()) {
-      throw new UnintelligibleConfig("\"" + name + "\" is not a variable's name");
+      throw new InvalidConfigException("\"" + name + "\" is not a variable's name");
     }
     String quoted = BuildScript.quote(value);
     return new Variable(name + "=" + quoted, name + "=" + (shown ? quoted : "[secure]"));

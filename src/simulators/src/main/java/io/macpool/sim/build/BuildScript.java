@@ -45,7 +45,7 @@ final class BuildScript {
   /**
    * The script of a payload.
    *
-   * @throws UnintelligibleConfig with a sentence for a person
+   * @throws InvalidConfigException with a sentence for a person
    */
   static String of(JsonNode payload) {
     BuildConfig config = BuildConfig.of(payload);

@@ -167,7 +167,7 @@ public final class BuildScriptSimulator implements AutoCloseable {
     }
     try {
       return new Answer(200, "application/x-sh", BuildScript.of(payload.get()));
-    } catch (UnintelligibleConfig e) {
+    } catch (InvalidConfigException e) {
       return new Answer(422, "text/plain", e.getMessage() + "\n");
     }
   }

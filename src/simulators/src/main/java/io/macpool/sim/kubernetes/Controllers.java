@@ -52,7 +52,7 @@ final class Controllers implements AutoCloseable {
   private final Deployments deployments;
   private final ReplicaSets sets;
   private final Kubelet kubelet;
-  private final Garbage garbage;
+  private final GarbageCollector garbage;
   private Future<?> ticking = CompletableFuture.completedFuture(null);
 
   Controllers(
@@ -76,7 +76,7 @@ final class Controllers implements AutoCloseable {
             directory,
             launches,
             this::execute);
-    garbage = new Garbage(store, verbs, types);
+    garbage = new GarbageCollector(store, verbs, types);
   }
 
   private static ThreadFactory threads(String name) {

@@ -25,12 +25,16 @@ public final class Administrator {
   private final MachineTable table;
   private final Machines machines;
   private final Hosts hosts;
-  private final Witness witness;
+  private final MachineEvents witness;
   private final Map<String, Machine> unregistered = new HashMap<>();
   private int folders;
 
   Administrator(
-      Inventory inventory, MachineTable table, Machines machines, Hosts hosts, Witness witness) {
+      Inventory inventory,
+      MachineTable table,
+      Machines machines,
+      Hosts hosts,
+      MachineEvents witness) {
     this.inventory = inventory;
     this.table = table;
     this.machines = machines;

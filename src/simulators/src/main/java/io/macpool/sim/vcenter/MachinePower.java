@@ -14,14 +14,14 @@ final class MachinePower {
   private final MachineTable table;
   private final GuestRunner guests;
   private final SimulatorClock clock;
-  private final Witness witness;
+  private final MachineEvents witness;
 
   MachinePower(
       Inventory inventory,
       MachineTable table,
       GuestRunner guests,
       SimulatorClock clock,
-      Witness witness) {
+      MachineEvents witness) {
     this.witness = witness;
     this.inventory = inventory;
     this.table = table;

@@ -22,11 +22,11 @@ final class MachineTable {
   private final Map<MoRef, Machine> machines = new LinkedHashMap<>();
   private int clones;
   private final Hosts hosts;
-  private Peaks peaks = new Peaks(0, 0, 0);
-  private final Witness witness;
+  private PeakUsage peaks = new PeakUsage(0, 0, 0);
+  private final MachineEvents witness;
   private int count;
 
-  MachineTable(Inventory inventory, Hosts hosts, SimulatorClock clock, Witness witness) {
+  MachineTable(Inventory inventory, Hosts hosts, SimulatorClock clock, MachineEvents witness) {
     this.witness = witness;
     this.hosts = hosts;
     this.inventory = inventory;
@@ -50,7 +50,7 @@ final class MachineTable {
     return machines.values();
   }
 
-  Peaks peaks() {
+  PeakUsage peaks() {
     return peaks;
   }
 
@@ -136,7 +136,7 @@ final class MachineTable {
 
   private void remember(MoRef host) {
     peaks =
-        new Peaks(
+        new PeakUsage(
             Math.max(peaks.machines(), clones),
             Math.max(peaks.machinesOnOneHost(), hosts.load(host)),
             Math.max(peaks.hosts(), hosts.loadedHosts()));

@@ -63,7 +63,7 @@ final class SoapService {
   private final FaultPlan faults;
   private final SimulatorClock clock;
   private final Executor threads;
-  private final Witness witness;
+  private final MachineEvents witness;
   private final Map<String, LongAdder> calls = new ConcurrentHashMap<>();
 
   SoapService(
@@ -73,7 +73,7 @@ final class SoapService {
       FaultPlan faults,
       SimulatorClock clock,
       Executor threads,
-      Witness witness) {
+      MachineEvents witness) {
     this.witness = witness;
     this.inventory = inventory;
     this.sessions = sessions;

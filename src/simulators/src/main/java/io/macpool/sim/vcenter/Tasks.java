@@ -54,10 +54,10 @@ final class Tasks {
   private final Map<MoRef, Running> running = new HashMap<>();
   private final Deque<MoRef> ended = new ArrayDeque<>();
   private final Deque<MoRef> recent = new ArrayDeque<>();
-  private final Witness witness;
+  private final MachineEvents witness;
   private long count;
 
-  Tasks(Inventory inventory, SimulatorClock clock, Witness witness) {
+  Tasks(Inventory inventory, SimulatorClock clock, MachineEvents witness) {
     this.witness = witness;
     this.inventory = inventory;
     this.clock = clock;

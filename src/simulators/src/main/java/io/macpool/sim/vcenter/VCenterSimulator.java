@@ -40,7 +40,7 @@ public final class VCenterSimulator implements AutoCloseable {
   private final Hosts hosts;
   private final MachineTable table;
   private final HostPower hostPower;
-  private final Witness witness;
+  private final MachineEvents witness;
   private final Administrator administrator;
   private final Sessions sessions;
   private final FaultPlan faults;
@@ -61,7 +61,7 @@ public final class VCenterSimulator implements AutoCloseable {
             SOAP_THREADS, work -> new Thread(work, "vcenter-soap-" + number.incrementAndGet()));
     guests = new GuestRunner(options.guests());
     hosts = new Hosts(inventory, options.drs());
-    witness = new Witness(inventory, hosts, options.witness());
+    witness = new MachineEvents(inventory, hosts, options.witness());
     table = new MachineTable(inventory, hosts, clock, witness);
     faults = new FaultPlan(options.seed());
     Views views = new Views(inventory);
@@ -328,7 +328,7 @@ public final class VCenterSimulator implements AutoCloseable {
   }
 
   /** The most clones there ever were. */
-  public Peaks peaks() {
+  public PeakUsage peaks() {
     return inventory.locked(table::peaks);
   }
 

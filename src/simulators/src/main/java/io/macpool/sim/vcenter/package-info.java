@@ -8,7 +8,7 @@
  * guest} (which starts what runs inside a machine; {@code io.macpool.sim.ssh} implements it). Any
  * rule of our own services has no place here: slots are none of vCenter's business, so it
  * overcommits a host without a word and only remembers that it did ({@link
- * io.macpool.sim.vcenter.Peaks}).
+ * io.macpool.sim.vcenter.PeakUsage}).
  *
  * <p>What it takes from the real one, where other simulators are kinder:
  *

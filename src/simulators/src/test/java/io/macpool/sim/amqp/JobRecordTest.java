@@ -3,7 +3,7 @@ package io.macpool.sim.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.macpool.sim.amqp.Flaw.Kind;
+import io.macpool.sim.amqp.ContractViolation.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ class JobRecordTest {
   }
 
   private List<Kind> flaws() {
-    return job().flaws().stream().map(Flaw::kind).toList();
+    return job().flaws().stream().map(ContractViolation::kind).toList();
   }
 
   /** {@code event:state:count} each. */

@@ -60,7 +60,8 @@ class BuildScriptTest {
     assertThat(passed.output()).contains("\ngood\n").doesNotContain("\nbad\n");
     Run failed =
         run(
-            "{'script':'false','after_success':'echo good','after_failure':['echo bad'],'after_script':'echo end'}");
+            "{'script':'false','after_success':'echo good','after_failure':['echo"
+                + " bad'],'after_script':'echo end'}");
     assertThat(failed.status()).isEqualTo(1);
     assertThat(failed.output()).contains("\nbad\n", "\nend\n").doesNotContain("\ngood\n");
   }
@@ -93,14 +94,14 @@ class BuildScriptTest {
   @Test
   void configsThatNobodyUnderstands() {
     assertThatThrownBy(() -> run("{'script':{'a':1}}"))
-        .isInstanceOf(UnintelligibleConfig.class)
+        .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("script");
     assertThatThrownBy(() -> run("{'install':['a',['b']]}"))
-        .isInstanceOf(UnintelligibleConfig.class)
+        .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("install");
-    assertThatThrownBy(() -> run("'text'")).isInstanceOf(UnintelligibleConfig.class);
+    assertThatThrownBy(() -> run("'text'")).isInstanceOf(InvalidConfigException.class);
     assertThatThrownBy(() -> run("{'env':{'A;rm':'x'}}"))
-        .isInstanceOf(UnintelligibleConfig.class)
+        .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("A;rm");
   }
 

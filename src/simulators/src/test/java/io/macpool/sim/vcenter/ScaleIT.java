@@ -62,7 +62,7 @@ class ScaleIT {
 
       assertThat(one.at("count(//objectSet)")).isEqualTo("1");
       assertThat(one.body().length()).isLessThan(6000);
-      assertThat(lab.vcenter().peaks()).isEqualTo(new Peaks(MACHINES, 2, HOSTS));
+      assertThat(lab.vcenter().peaks()).isEqualTo(new PeakUsage(MACHINES, 2, HOSTS));
     }
   }
 

@@ -89,7 +89,7 @@ class VCenterSimulatorTest {
       assertThat(client.run("Destroy_Task", vm, "").state()).isEqualTo("success");
       assertThat(client.find("/Datacenter/vm/Clones/a-clone")).isEmpty();
       assertThat(vcenter.clones()).isEmpty();
-      assertThat(vcenter.peaks()).isEqualTo(new Peaks(1, 1, 1));
+      assertThat(vcenter.peaks()).isEqualTo(new PeakUsage(1, 1, 1));
       assertThat(client.call("PowerOnVM_Task", "VirtualMachine", vm, "").fault())
           .isEqualTo("ManagedObjectNotFound");
     }

@@ -37,7 +37,7 @@ final class JobActionExecutor implements JobAction.Cases {
   private final JobLog output;
   private final JobScript script;
   private final JobPreamble preamble;
-  private final JobSettling settling;
+  private final JobSettlement settling;
   private final AtomicBoolean hasOutput = new AtomicBoolean();
   private Instant requestedAt;
 
@@ -82,7 +82,7 @@ final class JobActionExecutor implements JobAction.Cases {
     this.script = new JobScript(payload, dependencies.scripts(), job::tell);
     this.preamble = new JobPreamble(payload, job.processor(), dependencies);
     this.settling =
-        new JobSettling(payload, dependencies, reporter, output, priorStartFailures, job::tell);
+        new JobSettlement(payload, dependencies, reporter, output, priorStartFailures, job::tell);
     this.requestedAt = job.receivedAt();
   }
 
