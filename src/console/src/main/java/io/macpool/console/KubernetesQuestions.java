@@ -3,6 +3,7 @@ package io.macpool.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.net.BoundedExchange;
+import io.macpool.console.watch.ClusterState;
 import io.macpool.service.setting.Settings;
 import io.macpool.service.setting.SettingsException;
 import java.io.IOException;

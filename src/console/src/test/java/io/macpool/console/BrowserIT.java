@@ -7,6 +7,7 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import io.macpool.console.watch.BrokerState;
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.net.LoopbackServer;
 import java.nio.charset.StandardCharsets;

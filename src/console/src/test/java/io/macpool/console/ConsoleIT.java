@@ -3,6 +3,7 @@ package io.macpool.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.macpool.console.watch.BrokerState;
 import io.macpool.sim.net.LoopbackServer;
 import java.io.IOException;
 import java.net.URI;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.macpool.broker.BrokerJson;
 import io.macpool.broker.Instance;
+import io.macpool.console.watch.BrokerState;
 import io.macpool.sim.net.LoopbackServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;

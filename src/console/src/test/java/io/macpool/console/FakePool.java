@@ -8,6 +8,8 @@ import io.macpool.broker.Documents;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.ImageInfo;
 import io.macpool.broker.Instance;
+import io.macpool.console.watch.BrokerState;
+import io.macpool.console.watch.Watched;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /** What a broker could say. */
-final class FakePool {
+public final class FakePool {
 
-  static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
   private FakePool() {}
 
@@ -26,7 +28,7 @@ final class FakePool {
     return BrokerJson.mapper().convertValue(members, type);
   }
 
-  static HostInfo host(String name, String state, int used) {
+  public static HostInfo host(String name, String state, int used) {
     Map<String, Object> members = new HashMap<>();
     members.put("type", HostInfo.TYPE);
     members.put("id", "host-" + name);
@@ -39,7 +41,8 @@ final class FakePool {
     return read(HostInfo.class, members);
   }
 
-  static Instance instance(String id, String host, String owner, String phase, boolean warm) {
+  public static Instance instance(
+      String id, String host, String owner, String phase, boolean warm) {
     Map<String, Object> members = new HashMap<>();
     members.put("type", Instance.TYPE);
     members.put("id", id);
@@ -54,7 +57,7 @@ final class FakePool {
     return read(Instance.class, members);
   }
 
-  static BrokerState state(List<HostInfo> hosts, List<Instance> instances) {
+  public static BrokerState state(List<HostInfo> hosts, List<Instance> instances) {
     int total = hosts.stream().mapToInt(HostInfo::total).sum();
     int used = instances.size();
     return new BrokerState(
@@ -73,7 +76,7 @@ final class FakePool {
                 Map.of("type", ImageInfo.TYPE, "id", "macos-15", "state", "ready"))));
   }
 
-  static Watched<BrokerState> known(BrokerState state) {
+  public static Watched<BrokerState> known(BrokerState state) {
     return Watched.<BrokerState>notYet(NOW).answered(state, NOW);
   }
 

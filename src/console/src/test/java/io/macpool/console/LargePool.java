@@ -7,6 +7,7 @@ import io.macpool.broker.Capacity.Waiting;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.ImageInfo;
 import io.macpool.broker.Instance;
+import io.macpool.console.watch.BrokerState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** The Kubernetes API that the operator works on: simulated, or one that the user brings. */
-interface Cluster extends AutoCloseable {
+public interface Cluster extends AutoCloseable {
 
   Path kubeconfig();
 

@@ -1,0 +1,7 @@
+/**
+ * Who may look: a token, a session's cookie, or a name that a trusted proxy gives; and how often.
+ * Begin with {@code Access}.
+ *
+ * <p>What always holds: tokens are compared in constant time and never shown.
+ */
+package io.macpool.console.access;

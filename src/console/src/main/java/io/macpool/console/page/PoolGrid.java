@@ -1,0 +1,145 @@
+package io.macpool.console.page;
+
+import io.macpool.broker.HostInfo;
+import io.macpool.broker.Instance;
+import io.macpool.console.watch.BrokerState;
+import io.macpool.core.usage.SlotUse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Hosts and their slots, as the grid shows them: what a browser is told when they change, too.
+ *
+ * @param rows by host
+ */
+public record PoolGrid(List<Row> rows) {
+
+  /**
+   * One host.
+   *
+   * @param provider who has it; empty where the broker has one
+   * @param note what is to be known of it, but for its slots
+   */
+  public record Row(String host, String provider, String state, String note, List<Cell> cells) {}
+
+  /**
+   * One slot.
+   *
+   * @param use a class of the style sheet
+   * @param instance what is in it; null if nothing is
+   * @param host on which it is
+   * @param words all that is known of it
+   */
+  public record Cell(String use, String letter, String instance, String host, String words) {
+
+    /** All that is to be told of it alone. */
+    String title() {
+      return host + ": " + words;
+    }
+  }
+
+  /** What a letter and its colour stand for. */
+  record Meaning(String use, String letter, String words) {}
+
+  static final List<Meaning> LEGEND =
+      List.of(
+          new Meaning("busy", "U", "in use"),
+          new Meaning("booting", "B", "booting"),
+          new Meaning("warm", "W", "warm"),
+          new Meaning("idle", "·", "empty"),
+          new Meaning("cordoned", "C", "cordoned or draining"),
+          new Meaning("lost", "L", "lost"),
+          new Meaning("over", "U", "more than its host's slots"));
+
+  public static PoolGrid of(BrokerState state, Instant now) {
+    Map<String, List<Instance>> instances =
+        state.instances().stream()
+            .filter(each -> each.host() != null)
+            .collect(Collectors.groupingBy(Instance::host));
+    return new PoolGrid(
+        state.hosts().stream()
+            .map(host -> row(host, instances.getOrDefault(host.name(), List.of()), now))
+            .toList());
+  }
+
+  /** Its rows by their provider's name, which is empty where the broker has one. */
+  Map<String, List<Row>> byProvider() {
+    return rows.stream()
+        .collect(Collectors.groupingBy(Row::provider, TreeMap::new, Collectors.toList()));
+  }
+
+  private static Row row(HostInfo host, List<Instance> instances, Instant now) {
+    List<Cell> cells = new ArrayList<>();
+    for (Instance instance : instances) {
+      boolean over = cells.size() >= host.total();
+      cells.add(cell(instance, over, now));
+    }
+    SlotUse empty = BrokerState.whenEmpty(host);
+    while (cells.size() < host.total()) {
+      cells.add(
+          new Cell(
+              name(empty),
+              letter(empty),
+              null,
+              host.name(),
+              empty == SlotUse.IDLE ? "empty" : words(host)));
+    }
+    return new Row(
+        host.name(),
+        Objects.requireNonNullElse(host.provider(), ""),
+        host.state(),
+        words(host),
+        List.copyOf(cells));
+  }
+
+  private static Cell cell(Instance instance, boolean over, Instant now) {
+    SlotUse use = BrokerState.useOf(instance);
+    String words =
+        Stream.of(
+                use.words() + (instance.phase() == null ? ", not on the broker's record" : ""),
+                "image " + Objects.requireNonNullElse(instance.baseImage(), "unknown"),
+                "owner " + Objects.requireNonNullElse(instance.owner(), "none"),
+                instance.createdAt() == null
+                    ? ""
+                    : "for " + Words.about(Duration.between(instance.createdAt(), now)),
+                over ? "above its host's slots" : "",
+                instance.id())
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(", "));
+    return new Cell(over ? "over" : name(use), letter(use), instance.id(), instance.host(), words);
+  }
+
+  /** What the broker says of a host. */
+  static String words(HostInfo host) {
+    return host.state()
+        + (host.provider() == null ? "" : ", of " + host.provider())
+        + (host.reason() == null ? "" : ": " + host.reason())
+        + (host.cordonedBy() == null ? "" : ", cordoned by " + host.cordonedBy())
+        + (host.hygiene() == null ? "" : ", under repair: " + host.hygiene());
+  }
+
+  private static String name(SlotUse use) {
+    return use.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String letter(SlotUse use) {
+    return switch (use) {
+      case BUSY -> "U";
+      case BOOTING -> "B";
+      case WARM -> "W";
+      case HUNG -> "H";
+      case IDLE -> "·";
+      case CORDONED -> "C";
+      case LOST -> "L";
+      case UNRECORDED -> "?";
+    };
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * What viewers see. Begin with {@code Page}.
+ *
+ * <p>What always holds: text of a peer's reaches a page by {@code Html} alone.
+ */
+package io.macpool.console.page;

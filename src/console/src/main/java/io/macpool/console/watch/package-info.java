@@ -1,0 +1,7 @@
+/**
+ * What is known of the pool: peers are asked ({@code Poller}), what they said is kept with its time
+ * ({@code Watched}), and remembered ({@code PoolHistory}, {@code HistoryKeeper}).
+ *
+ * <p>What always holds: what was not heard again in time is unknown, with the time since when.
+ */
+package io.macpool.console.watch;
