@@ -242,10 +242,11 @@ public final class QueuePoller implements AutoCloseable {
       resting.remove(queue);
       return Observed.known(read, clock.instant());
     } catch (IOException e) {
-      resting.put(queue, System.nanoTime() + shorter(REST, longest).toNanos());
+      Long rested = resting.put(queue, System.nanoTime() + shorter(REST, longest).toNanos());
       Observed<Depth> after =
           before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
-      if (before.isKnown() && !after.isKnown()) {
+      // Also an operator that has just been started says so, once.
+      if (!after.isKnown() && (before.isKnown() || rested == null)) {
         log.warn("the depth of queue {} is unknown, its clusters hold: {}", queue, e.getMessage());
       }
       return after;
