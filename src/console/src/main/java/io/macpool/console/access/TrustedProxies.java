@@ -61,6 +61,8 @@ public final class TrustedProxies {
   }
 
   /**
+   * Takes the word of these.
+   *
    * @param ranges as in 10.0.0.0/8,192.0.2.7
    * @param viewerHeader names whom a proxy let in; empty if proxies let nobody in
    * @throws IllegalArgumentException if a range is none
