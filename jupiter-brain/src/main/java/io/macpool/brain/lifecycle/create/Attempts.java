@@ -70,8 +70,9 @@ final class Attempts {
             placed ->
                 placed instanceof Reservation.Refused<Placement.NoPlace> refused
                     ? CompletableFuture.failedFuture(
-                        CreateFailure.full(
-                            "pool-full", refused.reason().message() + site.pending().words()))
+                        CreateFailure.poolFull(
+                            refused.reason().message() + site.pending().words(),
+                            site.pending().count()))
                     : go(order, placed, Set.of()));
   }
 

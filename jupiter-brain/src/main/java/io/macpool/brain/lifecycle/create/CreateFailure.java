@@ -16,6 +16,9 @@ public final class CreateFailure extends RuntimeException {
   /** When it is worth asking again after what passes by itself. */
   private static final Duration SOON = Duration.ofSeconds(10);
 
+  /** A slot that is being given back is free within seconds. */
+  private static final Duration VERY_SOON = Duration.ofSeconds(2);
+
   /** What kind of answer a client should get. */
   public enum Kind {
     /** There is no such image. */
@@ -74,6 +77,15 @@ public final class CreateFailure extends RuntimeException {
   /** There is no room, or too much going on, now. */
   static CreateFailure full(String outcome, String message) {
     return new CreateFailure(Kind.FULL, outcome, message, SOON, null);
+  }
+
+  /**
+   * No host has a slot.
+   *
+   * @param pending slots that are about to be given back
+   */
+  static CreateFailure poolFull(String message, int pending) {
+    return new CreateFailure(Kind.FULL, "pool-full", message, pending > 0 ? VERY_SOON : SOON, null);
   }
 
   static CreateFailure tooManyWaiting() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.lifecycle.create.CreateFailure.Kind;
 import io.macpool.core.fleet.fault.FailureScope;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,5 +44,12 @@ class CreateFailureTest {
     HypervisorFailure refused =
         new HypervisorFailure.Refused("FileFault", FailureScope.UNCLEAR, true, "no file", null);
     assertThat(CreateFailure.of("clone", refused).retryAfter()).isPresent();
+  }
+
+  /** Else each job that comes while the one before is destroyed waits ten seconds for nothing. */
+  @Test
+  void whoIsRefusedWhileSlotsAreGivenBackAsksAgainVerySoon() {
+    assertThat(CreateFailure.poolFull("full", 1).retryAfter()).contains(Duration.ofSeconds(2));
+    assertThat(CreateFailure.poolFull("full", 0).retryAfter()).contains(Duration.ofSeconds(10));
   }
 }
