@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -43,14 +44,18 @@ final class BlockingExchange implements Exchange {
       return CompletableFuture.failedFuture(e);
     }
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    threads.execute(
-        () -> {
-          try {
-            answer.complete(ask(connection, request));
-          } catch (IOException | RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
+    try {
+      threads.execute(
+          () -> {
+            try {
+              answer.complete(ask(connection, request));
+            } catch (IOException | RuntimeException e) {
+              answer.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(new IOException("this process is about to end", e));
+    }
     return answer
         .orTimeout(request.deadline().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionallyCompose(

@@ -1,5 +1,6 @@
 package io.macpool.sandbox;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -40,7 +41,12 @@ record SandboxInfo(
    * @throws IOException if there is no such file, or it holds something else
    */
   static SandboxInfo read(Path file) throws IOException {
-    return new ObjectMapper().readValue(file.toFile(), SandboxInfo.class);
+    try {
+      return new ObjectMapper().readValue(file.toFile(), SandboxInfo.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          file + " is not what a sandbox of this version writes by --info: start it anew", e);
+    }
   }
 
   /** Writes the file in one step, so that who waits for it never reads half of it. */

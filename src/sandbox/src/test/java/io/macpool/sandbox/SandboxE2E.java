@@ -270,6 +270,17 @@ class SandboxE2E {
     assertThat(submit.output()).contains("no sandbox is up").contains("start one by ./sandbox");
   }
 
+  @Test
+  void aFileThatNoSandboxWroteIsRefusedInPlainWords() throws Exception {
+    Path other = Files.writeString(work.resolve("other.json"), "{oops");
+
+    SandboxProcess env = sandbox("env", "--info", other.toString());
+
+    assertThat(env.exitStatus()).isEqualTo(1);
+    assertThat(env.output()).contains("other.json is not what a sandbox of this version writes");
+    assertThat(env.output()).doesNotContain("Unexpected character");
+  }
+
   private static KubernetesClient kubectl(JsonNode told) {
     Config config = Config.fromKubeconfig(Path.of(told.get("kubeconfig").asText()).toFile());
     return new KubernetesClientBuilder().withConfig(config).build();
