@@ -10,7 +10,7 @@ import java.util.Objects;
  * job has ended is settled; one that nobody runs or has ended for the length of a lease is run.
  *
  * <p>A decision to run is a wish: it counts once the lock is taken, which the job broker grants to
- * one alone.
+ * one alone, and the mark is gone: it must not speak for a run that begins now.
  */
 public final class ClaimPlanner {
 
@@ -38,12 +38,14 @@ public final class ClaimPlanner {
    * end first, so a free lock and no end after that mean that nobody has run it.
    *
    * @param handedOutBefore whether others may have had it
+   * @param givenBack whether whoever had it last gave it back and runs nothing of it
    * @param lost whether it went back to the queue meanwhile
    * @param silentFor for how long nobody has been seen to hold the lock
    * @param processorFree whether somebody here waits for a job
    */
   public record Sight(
       boolean handedOutBefore,
+      boolean givenBack,
       boolean lost,
       Runner runner,
       Ending ending,
@@ -110,15 +112,15 @@ public final class ClaimPlanner {
       case WRITTEN -> Decision.TELL_AND_ACK;
       case UNKNOWN -> Decision.HOLD;
       case NONE -> {
-        if (sight.silentFor().compareTo(lease) < 0) {
+        if (!sight.givenBack() && sight.silentFor().compareTo(lease) < 0) {
           yield Decision.HOLD;
         }
         if (sight.processorFree()) {
           yield Decision.RUN;
         }
-        yield sight.silentFor().compareTo(lease.multipliedBy(2)) < 0
-            ? Decision.HOLD
-            : Decision.GIVE_BACK;
+        boolean mayGo =
+            sight.givenBack() || sight.silentFor().compareTo(lease.multipliedBy(2)) >= 0;
+        yield mayGo ? Decision.GIVE_BACK : Decision.HOLD;
       }
     };
   }

@@ -83,7 +83,8 @@ class ClaimProtocolTest {
           for (boolean free : new boolean[] {true, false}) {
             for (long seconds : new long[] {0, 19, 20, 39, 40}) {
               Sight sight =
-                  new Sight(before, false, runner, ending, Duration.ofSeconds(seconds), free);
+                  new Sight(
+                      before, false, false, runner, ending, Duration.ofSeconds(seconds), free);
               Decision decision = planner.decide(sight);
               assertThat(decision).isNotNull();
               if (runner == Runner.UNKNOWN || (before && ending == Ending.UNKNOWN)) {
@@ -101,9 +102,28 @@ class ClaimProtocolTest {
     }
   }
 
+  /** Nobody runs it: the lease would be waited for in vain. */
+  @Test
+  void whatWasGivenBackIsRunAtOnceUnlessItHasARunnerOrAnEnd() {
+    ClaimPlanner planner = new ClaimPlanner(Duration.ofSeconds(20));
+    for (Runner runner : Runner.values()) {
+      for (Ending ending : Ending.values()) {
+        Sight sight = new Sight(true, true, false, runner, ending, Duration.ZERO, true);
+        boolean free = runner == Runner.NOBODY && ending == Ending.NONE;
+        assertThat(planner.decide(sight) == Decision.RUN).as("%s", sight).isEqualTo(free);
+      }
+    }
+    assertThat(
+            planner.decide(
+                new Sight(true, true, false, Runner.NOBODY, Ending.NONE, Duration.ZERO, false)))
+        .as("nobody waits for a job here")
+        .isEqualTo(Decision.GIVE_BACK);
+  }
+
   private static Sight lost(Sight sight) {
     return new Sight(
         sight.handedOutBefore(),
+        sight.givenBack(),
         true,
         sight.runner(),
         sight.ending(),

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param doubled two different ends were reported
  * @param early somebody began to run it, or went on, while another did who was not silent for a
  *     lease, or after its end was told
+ * @param marked it is marked as given back, by one who runs nothing of it
+ * @param untouched nobody has begun to run it since it was given back, marked or not
  * @param cuts, crashes how many more may happen
  */
 record ClaimWorld(
@@ -33,6 +35,8 @@ record ClaimWorld(
     boolean told,
     boolean doubled,
     boolean early,
+    boolean marked,
+    boolean untouched,
     int cuts,
     int takebacks,
     int crashes,
@@ -100,7 +104,9 @@ record ClaimWorld(
     /** Who comes back and finds its lock free does not look whether somebody ended the job. */
     NO_LOOK_ON_RETURN,
     /** Once it has acked it forgets the end, though the ack may count for nothing. */
-    ACK_BELIEVED
+    ACK_BELIEVED,
+    /** Who runs what was given back leaves the mark, as if that run, too, had been given back. */
+    MARK_KEPT
   }
 
   static ClaimWorld begin(int workers) {
@@ -113,6 +119,8 @@ record ClaimWorld(
         false,
         NOBODY,
         NOBODY,
+        false,
+        false,
         false,
         false,
         false,
@@ -198,6 +206,9 @@ record ClaimWorld(
         if (fault == Fault.EARLY_ACK && holder == i) {
           steps.add(new Step(i + " acks early", acked()));
         }
+        if (holder == i || actor.deceived()) {
+          steps.add(new Step(i + " gives it back", givenBack(i)));
+        }
         steps.add(new Step(i + " writes the end", written(i, fault)));
       }
       case RETURNED -> {
@@ -212,6 +223,44 @@ record ClaimWorld(
     }
   }
 
+  /** It runs nothing of it: it marks that, and lets message and lock go. */
+  private ClaimWorld givenBack(int i) {
+    return new ClaimWorld(
+        holder == i ? QUEUE : holder,
+        true,
+        lock == i ? NOBODY : lock,
+        author,
+        reported,
+        told,
+        doubled,
+        early,
+        true,
+        true,
+        cuts,
+        takebacks,
+        crashes,
+        replaced(i, new Actor(true, true, Doing.NOTHING, false)));
+  }
+
+  /** A run begins: what was said of earlier ones counts no more. */
+  private ClaimWorld touched(Fault fault) {
+    return new ClaimWorld(
+        holder,
+        handedOut,
+        lock,
+        author,
+        reported,
+        told,
+        doubled,
+        early,
+        marked && fault == Fault.MARK_KEPT,
+        false,
+        cuts,
+        takebacks,
+        crashes,
+        actors);
+  }
+
   private ClaimWorld begun(boolean tooEarly) {
     boolean others = actors.stream().anyMatch(a -> a.alive() && a.doing() == Doing.RUNNING);
     return new ClaimWorld(
@@ -223,6 +272,8 @@ record ClaimWorld(
         told,
         doubled,
         early || (others && tooEarly) || (reported && told),
+        marked,
+        untouched,
         cuts,
         takebacks,
         crashes,
@@ -232,7 +283,7 @@ record ClaimWorld(
   private ClaimWorld received(int i, Fault fault) {
     boolean first = !handedOut && lock == NOBODY;
     if (first || fault == Fault.NO_CUSTODY) {
-      return set(i, new Actor(true, true, Doing.RUNNING, false), i, true, i);
+      return touched(fault).set(i, new Actor(true, true, Doing.RUNNING, false), i, true, i);
     }
     boolean silent = actors.get(i).silent() && lock == NOBODY;
     return set(i, new Actor(true, true, Doing.KEEPING, silent), i, true, lock);
@@ -263,6 +314,7 @@ record ClaimWorld(
         PLANNER.decide(
             new Sight(
                 true,
+                marked,
                 holder != i && !actor.deceived(),
                 runner,
                 ending,
@@ -289,6 +341,8 @@ record ClaimWorld(
                       true,
                       doubled,
                       early,
+                      marked,
+                      untouched,
                       cuts,
                       takebacks,
                       crashes,
@@ -297,7 +351,8 @@ record ClaimWorld(
           steps.add(
               new Step(
                   i + " runs",
-                  begun(!actor.silent())
+                  begun(!actor.silent() && !untouched)
+                      .touched(fault)
                       .set(i, actor.goesOnTo(Doing.RUNNING), holder, handedOut, i)));
       case HOLD, ADOPT, GIVE_BACK -> {
         // nothing changes
@@ -317,6 +372,8 @@ record ClaimWorld(
         told,
         doubled || twice,
         early,
+        marked,
+        untouched,
         cuts,
         takebacks,
         crashes,
@@ -333,6 +390,8 @@ record ClaimWorld(
         told,
         doubled,
         early,
+        marked,
+        untouched,
         cuts,
         takebacks,
         crashes,
@@ -351,6 +410,8 @@ record ClaimWorld(
         !forgets,
         doubled,
         early,
+        marked,
+        untouched,
         cuts,
         takebacks,
         crashes,
@@ -364,8 +425,8 @@ record ClaimWorld(
 
   private ClaimWorld acked() {
     return new ClaimWorld(
-        ACKED, handedOut, lock, author, reported, told, doubled, early, cuts, takebacks, crashes,
-        actors);
+        ACKED, handedOut, lock, author, reported, told, doubled, early, marked, untouched, cuts,
+        takebacks, crashes, actors);
   }
 
   /** The broker has found it gone: its message goes back, its lock with it. */
@@ -379,6 +440,8 @@ record ClaimWorld(
         told,
         doubled,
         early,
+        marked,
+        untouched,
         cutsLeft,
         takebacks,
         crashesLeft,
@@ -414,6 +477,8 @@ record ClaimWorld(
         told,
         doubled,
         early,
+        marked,
+        untouched,
         cuts,
         takebacks - 1,
         crashes,
@@ -443,6 +508,8 @@ record ClaimWorld(
         told,
         doubled,
         early,
+        marked,
+        untouched,
         cuts,
         takebacks,
         crashes,

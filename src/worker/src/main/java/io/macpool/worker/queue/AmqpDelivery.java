@@ -226,6 +226,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
         end(
             "give back",
             on -> {
+              locks.markFree(on, key);
               if (returns() == 0 || !put(on)) {
                 on.basicReject(tag(), true);
               }
@@ -275,6 +276,11 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
 
   private long tag() {
     return delivery.getEnvelope().getDeliveryTag();
+  }
+
+  /** Its consumer was cancelled by us, before the message was settled. */
+  void consumerCancelled() {
+    isConsuming.set(false);
   }
 
   /** Before a message is settled, lest another takes its place; once more does no harm. */

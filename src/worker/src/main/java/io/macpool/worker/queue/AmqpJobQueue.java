@@ -1,7 +1,10 @@
 package io.macpool.worker.queue;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.macpool.core.claim.ClaimPlanner.Ending;
 import io.macpool.worker.job.JobQueue;
@@ -18,7 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,7 +134,9 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
 
     private final CompletableFuture<Optional<io.macpool.worker.job.Delivery>> result =
         new CompletableFuture<>();
+    private final AtomicBoolean isLeft = new AtomicBoolean();
     private volatile SupervisedChannel channel;
+    private volatile Arrivals arrivals;
 
     void begin() {
       channel = new SupervisedChannel("jobs", connection, this::consume, blocking, scheduler);
@@ -168,25 +173,12 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
       on.addShutdownListener(this::closed);
       on.confirmSelect(); // for the end of the job, which then need not wait for it
       on.basicQos(1);
-      AtomicReference<AmqpDelivery> held = new AtomicReference<>();
+      Arrivals consumer = new Arrivals(this, on);
       on.basicConsume(
-          queue,
-          false,
-          UUID.randomUUID().toString(),
-          false,
-          false,
-          Map.of("x-priority", priority),
-          (tag, delivery) -> held.set(arrived(on, delivery, tag)),
-          tag -> cancelled(on, held.get()),
-          (tag, cause) -> {});
-    }
-
-    private void cancelled(Channel on, AmqpDelivery held) {
-      if (held == null) {
-        channel.reopen(on, "queue " + queue + " was deleted, or its node is gone: consuming anew");
-      } else {
-        log.info("queue {} was deleted, or its node is gone: a job runs on without it", queue);
-        held.withdrawn();
+          queue, false, consumer.tag, false, false, Map.of("x-priority", priority), consumer);
+      arrivals = consumer;
+      if (result.isDone()) {
+        leave();
       }
     }
 
@@ -199,19 +191,14 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
               });
     }
 
-    private AmqpDelivery arrived(Channel on, Delivery delivery, String consumer) {
-      AmqpDelivery taken =
-          new AmqpDelivery(on, consumer, delivery, queue, endings, locks, blocking, scheduler);
-      run(
-          () -> {
-            if (isFirstHere(taken)) {
-              handOver(on, taken);
-            } else {
-              custody.hold(taken);
-              goOn(on);
-            }
-          });
-      return taken;
+    private void take(Channel on, AmqpDelivery taken) {
+      if (isFirstHere(taken)) {
+        handOver(on, taken);
+      } else {
+        channel.release(on); // whoever is given it may be this very wait
+        custody.hold(taken);
+        goOn(on);
+      }
     }
 
     /** Whether nobody can have it but us; if that can't be told, it goes into custody. */
@@ -227,7 +214,7 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
     private void handOver(Channel on, AmqpDelivery taken) {
       channel.giveAway(on);
       waits.remove(this);
-      if (!result.complete(Optional.of(taken))) {
+      if (!result.complete(Optional.of(taken)) && !AmqpJobQueue.this.run(taken)) {
         taken.giveBack();
       }
     }
@@ -252,7 +239,83 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
     private void end() {
       SupervisedChannel open = channel;
       if (open != null) {
-        open.close();
+        Optional<Channel> unused = open.retire();
+        leave();
+      }
+    }
+
+    /** Once it consumes and is no longer wanted; each of the two calls it, the later one counts. */
+    private void leave() {
+      Arrivals consumer = arrivals;
+      if (consumer != null && isLeft.compareAndSet(false, true)) {
+        consumer.leave();
+      }
+    }
+  }
+
+  /**
+   * The consumer of one wait's channel. It leaves in order: what the broker has sent until it
+   * confirms the cancel is given to somebody else, and not thrown back with the channel. A message
+   * that comes again is one that others may run, and is waited for.
+   */
+  private final class Arrivals extends DefaultConsumer {
+
+    private final Wait wait;
+    private final String tag = UUID.randomUUID().toString();
+    private volatile AmqpDelivery held;
+
+    Arrivals(Wait wait, Channel on) {
+      super(on);
+      this.wait = wait;
+    }
+
+    @Override
+    public void handleDelivery(
+        String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+      AmqpDelivery taken =
+          new AmqpDelivery(
+              getChannel(),
+              consumer,
+              new Delivery(envelope, properties, body),
+              queue,
+              endings,
+              locks,
+              blocking,
+              scheduler);
+      held = taken;
+      wait.run(() -> wait.take(getChannel(), taken));
+    }
+
+    @Override
+    public void handleCancel(String consumer) {
+      AmqpDelivery taken = held;
+      if (taken == null) {
+        wait.channel.reopen(
+            getChannel(), "queue " + queue + " was deleted, or its node is gone: consuming anew");
+      } else {
+        log.info("queue {} was deleted, or its node is gone: a job runs on without it", queue);
+        taken.withdrawn();
+      }
+    }
+
+    void leave() {
+      try {
+        if (held == null) {
+          getChannel().basicCancel(tag);
+        }
+      } catch (IOException | RuntimeException e) {
+        SupervisedChannel.abort(getChannel());
+      }
+    }
+
+    /** Comes after everything that was sent before it. */
+    @Override
+    public void handleCancelOk(String consumer) {
+      AmqpDelivery taken = held;
+      if (taken == null) {
+        wait.run(() -> SupervisedChannel.abort(getChannel()));
+      } else {
+        taken.consumerCancelled();
       }
     }
   }

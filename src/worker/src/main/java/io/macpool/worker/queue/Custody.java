@@ -138,8 +138,11 @@ final class Custody {
         silentSince = System.nanoTime();
       }
       Ending ending = lost || runner == Runner.HERE ? Ending.UNKNOWN : endings.find(key);
+      boolean mayBeFree = !lost && runner == Runner.NOBODY && ending == Ending.NONE;
+      boolean givenBack = mayBeFree && delivery.isRedelivered() && locks.isMarkedFree(key);
       return new Sight(
           delivery.isRedelivered(),
+          givenBack,
           lost,
           runner,
           ending,
@@ -182,11 +185,16 @@ final class Custody {
         silentSince = System.nanoTime();
         return false;
       }
-      if (owner.run(delivery)) {
-        return true;
+      try {
+        locks.unmark(delivery.key());
+      } catch (IOException | RuntimeException e) {
+        locks.release(delivery.key());
+        throw e;
       }
-      locks.release(delivery.key());
-      return false;
+      if (!owner.run(delivery)) {
+        delivery.giveBack(); // marked again, and its lock with it
+      }
+      return true;
     }
 
     /** Whether it was put anew: whoever gets it next is its custodian. */

@@ -1,6 +1,7 @@
 package io.macpool.worker.queue;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,6 +27,9 @@ final class RunLocks {
 
   private static final Logger log = LoggerFactory.getLogger(RunLocks.class);
   private static final Duration AGAIN = Duration.ofMillis(500);
+
+  /** For so long a mark stays that nobody takes away; a message given back is the queue's first. */
+  private static final Duration MARK_KEPT = Duration.ofHours(1);
 
   private final AmqpConnection connection;
   private final Duration lease;
@@ -79,6 +83,46 @@ final class RunLocks {
     return key + ".run";
   }
 
+  private static String mark(String key) {
+    return key + ".free";
+  }
+
+  /**
+   * Marks a message as free: who had it gives it back and runs nothing of it, so nobody need wait
+   * for a runner to come back.
+   *
+   * @param holds the channel that holds the message, and on which it is given back next
+   */
+  void markFree(Channel holds, String key) throws IOException {
+    if (!refused) {
+      AMQP.Queue.DeclareOk unused =
+          holds.queueDeclare(
+              mark(key),
+              true,
+              false,
+              false,
+              Map.of("x-expires", Math.toIntExact(MARK_KEPT.toMillis())));
+    }
+  }
+
+  /** Whether whoever had the message last marked it as free. */
+  boolean isMarkedFree(String key) throws IOException {
+    return !refused
+        && Declarations.isThere(current(), channel -> channel.queueDeclarePassive(mark(key)));
+  }
+
+  /** Before a run begins: the mark must not speak for it. */
+  void unmark(String key) throws IOException {
+    if (!refused) {
+      AMQP.Queue.DeleteOk unused =
+          Declarations.with(current(), channel -> channel.queueDelete(mark(key)));
+    }
+  }
+
+  private Connection current() throws IOException {
+    return connection.current().orElseThrow(() -> new IOException("there is no connection"));
+  }
+
   /** Whether this process runs it. */
   boolean isHeld(String key) {
     return held.containsKey(key);
@@ -90,7 +134,7 @@ final class RunLocks {
    * @throws IOException if the broker can't tell
    */
   boolean take(String key) throws IOException {
-    Connection on = connection.current().orElseThrow(() -> new IOException("no connection"));
+    Connection on = current();
     if (!refused && !declare(on, key)) {
       return false;
     }
@@ -100,7 +144,7 @@ final class RunLocks {
 
   /** Whether another connection has it. */
   boolean isElsewhere(String key) throws IOException {
-    Connection on = connection.current().orElseThrow(() -> new IOException("no connection"));
+    Connection on = current();
     if (refused) {
       return false;
     }

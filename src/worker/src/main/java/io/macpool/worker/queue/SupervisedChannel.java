@@ -99,23 +99,35 @@ final class SupervisedChannel implements AutoCloseable {
 
   /** Gives this channel away, to live on unsupervised; then opens another. */
   void replace(Channel which) {
-    synchronized (this) {
-      if (which == current) {
-        current = null;
-      }
-    }
+    release(which);
     openSoon();
   }
 
   /** Gives this channel away, and opens no other. */
   void giveAway(Channel which) {
+    release(which);
+    close();
+  }
+
+  /** Opens no other any more, and gives away the one that is open, if there is one. */
+  Optional<Channel> retire() {
+    Channel last;
     synchronized (this) {
       closed = true;
+      last = current;
+      current = null;
+    }
+    forget.run();
+    return Optional.ofNullable(last);
+  }
+
+  /** Lets go of this channel, which lives on unsupervised, and does not open another yet. */
+  void release(Channel which) {
+    synchronized (this) {
       if (which == current) {
         current = null;
       }
     }
-    close();
   }
 
   private void openSoon() {
@@ -227,16 +239,7 @@ final class SupervisedChannel implements AutoCloseable {
 
   @Override
   public void close() {
-    Channel last;
-    synchronized (this) {
-      closed = true;
-      last = current;
-      current = null;
-    }
-    forget.run();
-    if (last != null) {
-      abortSoon(last);
-    }
+    retire().ifPresent(this::abortSoon);
   }
 
   /** Not here: a broker that reads nothing, for an alarm, answers no close, and that may last. */
