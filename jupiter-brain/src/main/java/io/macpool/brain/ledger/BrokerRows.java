@@ -14,24 +14,20 @@ final class BrokerRows {
 
   private BrokerRows() {}
 
-  /**
-   * Says that one lives, and tells who else did when.
-   *
-   * @param time now, in SQL
-   */
-  static Heartbeat beat(Handle handle, String time, String broker, Duration trust) {
+  /** Says that one lives, and tells who else did when. */
+  static Heartbeat beat(Handle handle, String broker, Duration trust) {
     int known =
         handle.execute(
-            "UPDATE jupiter_brain.brokers SET seen_at = " + time + " WHERE id = ?", broker);
+            "UPDATE jupiter_brain.brokers SET seen_at = CURRENT_TIMESTAMP WHERE id = ?", broker);
     if (known == 0) {
       handle.execute(
-          "INSERT INTO jupiter_brain.brokers (id, seen_at) VALUES (?, " + time + ")", broker);
+          "INSERT INTO jupiter_brain.brokers (id, seen_at) VALUES (?, CURRENT_TIMESTAMP)", broker);
     }
     Set<String> present = new HashSet<>();
     Set<String> living = new HashSet<>();
     Instant[] now = new Instant[1];
     handle
-        .createQuery("SELECT id, seen_at, " + time + " AS now FROM jupiter_brain.brokers")
+        .createQuery("SELECT id, seen_at, CURRENT_TIMESTAMP AS now FROM jupiter_brain.brokers")
         .map(
             (row, context) -> {
               now[0] = instant(row, "now");

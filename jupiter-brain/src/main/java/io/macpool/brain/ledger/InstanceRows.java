@@ -143,7 +143,8 @@ final class InstanceRows {
     return outcomes;
   }
 
-  private static Optional<Instance> after(Transition transition, Instance before, Instant now) {
+  /** What becomes of it; empty if that can't happen to it. */
+  static Optional<Instance> after(Transition transition, Instance before, Instant now) {
     return transition
         .event()
         .next(before, transition.seen())
@@ -282,7 +283,7 @@ final class InstanceRows {
     batch.execute();
   }
 
-  private static String shortened(String reason) {
+  static String shortened(String reason) {
     return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
   }
 

@@ -15,29 +15,23 @@ final class LeaseRows {
   /**
    * Heard now, by the database's clock, whatever the lease says. Two may begin to renew one lease
    * at once: the later one finds the row.
-   *
-   * @param time now, in SQL
    */
-  static void renew(Handle handle, String time, Lease lease) {
-    if (renewed(handle, time, lease) == 0
+  static void renew(Handle handle, Lease lease) {
+    if (renewed(handle, lease) == 0
         && handle.execute(
                 "INSERT INTO jupiter_brain.leases (owner, id, renewed_at, duration_ms)"
-                    + " VALUES (?, ?, "
-                    + time
-                    + ", ?) ON CONFLICT DO NOTHING",
+                    + " VALUES (?, ?, CURRENT_TIMESTAMP, ?) ON CONFLICT DO NOTHING",
                 lease.owner(),
                 lease.id(),
                 lease.duration().toMillis())
             == 0) {
-      renewed(handle, time, lease);
+      renewed(handle, lease);
     }
   }
 
-  private static int renewed(Handle handle, String time, Lease lease) {
+  private static int renewed(Handle handle, Lease lease) {
     return handle.execute(
-        "UPDATE jupiter_brain.leases SET renewed_at = "
-            + time
-            + ", duration_ms = ?"
+        "UPDATE jupiter_brain.leases SET renewed_at = CURRENT_TIMESTAMP, duration_ms = ?"
             + " WHERE owner = ? AND id = ?",
         lease.duration().toMillis(),
         lease.owner(),

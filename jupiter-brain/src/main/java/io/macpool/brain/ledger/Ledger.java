@@ -23,8 +23,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/** The ledger. Every method waits for the database, so none may be called on an event loop. */
-public final class Ledger implements AutoCloseable {
+/**
+ * The ledger. Every method waits for the database, so none may be called on an event loop. Outside
+ * of this package nobody can make another kind of it: the one there is, in memory, is the
+ * simulation's, and keeps the same contract.
+ */
+public class Ledger implements AutoCloseable {
 
   /** Who sets the cordons that keep hosts under repair free. */
   public static final String HYGIENE = "host hygiene";
@@ -102,9 +106,9 @@ public final class Ledger implements AutoCloseable {
         address, LedgerDatabase.open(address, connections, limits), Optional.of(clock));
   }
 
-  /** One replica's view of a database that a simulation holds; its tables are there. */
-  static Ledger over(LedgerDatabase database, Clock clock) {
-    return new Ledger(database, IN_MEMORY, Optional.of(clock));
+  /** One that has no database: whoever makes it does all that a ledger does. */
+  Ledger(Clock clock) {
+    this(null, IN_MEMORY, Optional.of(clock));
   }
 
   /** For tests that look at, or hold up, single statements. */
@@ -141,7 +145,9 @@ public final class Ledger implements AutoCloseable {
       List<Intent> intents, int ownerQuota, Reservation.Chooser<R> chooser) {
     return database.writeAlone(
         "reserve " + (intents.size() == 1 ? "a slot" : intents.size() + " slots"),
-        handle -> Reserving.reserve(handle, intents, ownerQuota, clock.instant(), chooser));
+        handle ->
+            Reserving.reserve(
+                new ReservationBook.Tables(handle), intents, ownerQuota, clock.instant(), chooser));
   }
 
   /** As {@link #reserve(List, int, Reservation.Chooser)} without a quota. */
@@ -353,7 +359,7 @@ public final class Ledger implements AutoCloseable {
     database.write(
         "renew a lease of " + lease.owner(),
         handle -> {
-          LeaseRows.renew(handle, database.now(), lease);
+          LeaseRows.renew(handle, lease);
           return null;
         });
   }
@@ -418,7 +424,7 @@ public final class Ledger implements AutoCloseable {
     Heartbeat heartbeat =
         database.write(
             "say that broker " + broker + " lives",
-            handle -> BrokerRows.beat(handle, database.now(), broker, trust));
+            handle -> BrokerRows.beat(handle, broker, trust));
     shared.set(heartbeat.now(), asked);
     return heartbeat;
   }

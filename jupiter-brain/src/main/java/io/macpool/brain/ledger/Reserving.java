@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 
 /**
  * Puts intents on record inside a transaction that is alone, and decides there what must hold over
@@ -25,14 +24,14 @@ final class Reserving<R> {
   /** After so many looks whoever is still in doubt is placed, or told no, in one go. */
   private static final int ROUNDS = 8;
 
-  private final Handle handle;
+  private final ReservationBook book;
   private final Instant now;
   private final Allowance allowance;
   private final Map<String, Reservation<R>> answers = new HashMap<>();
   private final Map<Intent.Key, Intent.Given> keyed = new HashMap<>();
 
-  private Reserving(Handle handle, int ownerQuota, Instant now) {
-    this.handle = handle;
+  private Reserving(ReservationBook book, int ownerQuota, Instant now) {
+    this.book = book;
     this.now = now;
     this.allowance = new Allowance(ownerQuota);
   }
@@ -43,16 +42,16 @@ final class Reserving<R> {
    * @param ownerQuota instances that one owner may hold; 0: no limit
    */
   static <R> List<Reservation<R>> reserve(
-      Handle handle,
+      ReservationBook book,
       List<Intent> intents,
       int ownerQuota,
       Instant now,
       Reservation.Chooser<R> chooser) {
-    return new Reserving<R>(handle, ownerQuota, now).reserve(intents, chooser);
+    return new Reserving<R>(book, ownerQuota, now).reserve(intents, chooser);
   }
 
   private List<Reservation<R>> reserve(List<Intent> intents, Reservation.Chooser<R> chooser) {
-    Map<Intent.Key, Intent.Given> earlier = KeyRows.byKeys(handle, keys(intents));
+    Map<Intent.Key, Intent.Given> earlier = book.given(keys(intents));
     Map<Intent.Key, Intent> first = new HashMap<>();
     List<Intent> fresh = new ArrayList<>();
     for (Intent intent : intents) {
@@ -110,7 +109,7 @@ final class Reserving<R> {
     if (ready.isEmpty()) {
       return;
     }
-    Map<String, Instance> after = InstanceRows.confirm(handle, ready, now);
+    Map<String, Instance> after = book.confirm(ready, now);
     answers.replaceAll(
         (id, answer) ->
             answer instanceof Reservation.Repeated<R> repeated
@@ -126,9 +125,9 @@ final class Reserving<R> {
   }
 
   private void place(List<Intent> fresh, Reservation.Chooser<R> chooser) {
-    SlotRows.Slots slots = SlotRows.read(handle);
-    List<SlotRows.Live> live = SlotRows.live(handle);
-    Map<String, Cordon> cordons = CordonRows.all(handle);
+    SlotRows.Slots slots = book.slots();
+    List<SlotRows.Live> live = book.live();
+    Map<String, Cordon> cordons = book.cordons();
     live.forEach(allowance::count);
     List<Intent> homeless = handOver(fresh, live, cordons, chooser);
     SlotUse use = SlotRows.use(slots, live, cordons);
@@ -136,9 +135,8 @@ final class Reserving<R> {
     for (int round = 0; !homeless.isEmpty(); round++) {
       homeless = place(homeless, use.with(placed), round < ROUNDS, placed, chooser);
     }
-    SlotRows.take(handle, slots, placed);
-    InstanceRows.insert(handle, placed);
-    KeyRows.remember(handle, keyed, now);
+    book.place(slots, placed);
+    book.remember(keyed, now);
   }
 
   /**
@@ -214,7 +212,7 @@ final class Reserving<R> {
             .map(SlotRows.Live::id)
             .filter(chooser::mayHandOver)
             .toList();
-    List<Instance> candidates = InstanceRows.lockWaiting(handle, waiting);
+    List<Instance> candidates = book.lockWaiting(waiting);
     List<Instance> given = new ArrayList<>();
     List<Intent> others = new ArrayList<>();
     for (Intent intent : fresh) {
@@ -239,8 +237,7 @@ final class Reserving<R> {
         answers.put(intent.instance().id(), new Reservation.HandedOver<>(instance));
       }
     }
-    InstanceRows.update(handle, given);
-    InstanceRows.record(handle, given);
+    book.handOver(given);
     return others;
   }
 

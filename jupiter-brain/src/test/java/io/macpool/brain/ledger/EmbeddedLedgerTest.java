@@ -4,7 +4,7 @@ import io.macpool.service.database.DatabaseAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-class EmbeddedLedgerTest extends LedgerContract {
+class EmbeddedLedgerTest extends DatabaseLedgerContract {
 
   @TempDir private Path folder;
 

@@ -17,12 +17,6 @@ import io.macpool.core.hygiene.HostHygienePlanner.Plan;
 import io.macpool.core.hygiene.HostHygienePlanner.State;
 import io.macpool.core.hygiene.HostRepair;
 import io.macpool.core.hygiene.HygieneAction;
-import io.macpool.service.database.DatabaseAddress;
-import io.macpool.service.setting.Secret;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,23 +32,23 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the broker relies on in its ledger: true of the embedded database and of PostgreSQL. A
- * closed ledger that is opened again holds what it held: {@link #database} names one such place.
+ * What the broker relies on in its ledger: true of the embedded database, of PostgreSQL, and of the
+ * simulation's tables in memory. A closed ledger that is opened again holds what it held.
  */
 abstract class LedgerContract {
 
-  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
-  private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+  static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+  static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
-  /** The same database throughout one test, and another one in the next, empty at first. */
-  abstract DatabaseAddress database();
+  /**
+   * Opens it, empty at first in each test.
+   *
+   * @param clock by which it stamps what is recorded; empty if that is the database's own
+   */
+  abstract Ledger open(Optional<Clock> clock);
 
-  private Connection connect() throws SQLException {
-    DatabaseAddress address = database();
-    return DriverManager.getConnection(
-        address.jdbcUrl(),
-        address.user().orElse(null),
-        address.password().map(Secret::reveal).orElse(null));
+  final Ledger open() {
+    return open(Optional.of(CLOCK));
   }
 
   private static Instance intent(String id) {
@@ -68,7 +62,7 @@ abstract class LedgerContract {
   }
 
   /** What an owner is handed over, if anything waits; nothing is made. */
-  private static Optional<Instance> claim(Ledger ledger, String owner, Optional<String> key) {
+  static Optional<Instance> claim(Ledger ledger, String owner, Optional<String> key) {
     Instance wanted =
         Instance.requested(
             "made for " + owner,
@@ -88,7 +82,7 @@ abstract class LedgerContract {
         : Optional.empty();
   }
 
-  private static boolean happens(Ledger ledger, String id, InstanceEvent event, String reason) {
+  static boolean happens(Ledger ledger, String id, InstanceEvent event, String reason) {
     return ledger.advance(Transition.of(id, event, reason)).happened();
   }
 
@@ -111,7 +105,7 @@ abstract class LedgerContract {
 
   @Test
   void aSlotIsHeldFromIntentToGone() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       assertThat(ledger.hasHistory()).isFalse();
       ledger.syncSlots(Set.of("host-1"), 2);
       assertThat(reserve(ledger, "a", Optional.empty())).isInstanceOf(Reservation.Made.class);
@@ -131,7 +125,7 @@ abstract class LedgerContract {
 
   @Test
   void aSlotFollowsAndWhoFindsNoneTakesUpRoomAllTheSame() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1", "host-2"), 1);
       reserve(ledger, "a", Optional.empty());
       assertThat(moved(ledger, Map.of("a", "host-2")))
@@ -165,11 +159,11 @@ abstract class LedgerContract {
     Duration trust = Duration.ofSeconds(10);
     Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
     Clock behind = Clock.offset(Clock.systemUTC(), Duration.ofHours(-1));
-    try (Ledger ledger = Ledger.open(database(), 2, behind)) {
+    try (Ledger ledger = open(Optional.of(behind))) {
       ledger.heartbeat("behind", trust);
       ledger.renew(new Lease("ci", "worker-1", behind.instant(), trust));
     }
-    try (Ledger ledger = Ledger.open(database(), 2, ahead)) {
+    try (Ledger ledger = open(Optional.of(ahead))) {
       Heartbeat heartbeat = ledger.heartbeat("ahead", trust);
       assertThat(heartbeat.living()).contains("ahead", "behind");
       ledger.renew(new Lease("ci", "worker-2", ahead.instant(), trust));
@@ -180,7 +174,7 @@ abstract class LedgerContract {
                   assertThat(Duration.between(lease.renewedAt(), heartbeat.now()).abs())
                       .isLessThan(trust));
     }
-    try (Ledger ledger = Ledger.open(database(), 2)) {
+    try (Ledger ledger = open(Optional.empty())) {
       Heartbeat heartbeat = ledger.heartbeat("ours", trust);
       assertThat(Duration.between(heartbeat.now(), ledger.clock().instant()).abs())
           .isLessThan(trust);
@@ -189,7 +183,7 @@ abstract class LedgerContract {
 
   @Test
   void whatVanishedIsItsOwnersWhenItIsBackAndNothingElseIs() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 1);
       reserve(ledger, "a", Optional.empty());
       ledger.advance(Transition.of("a", InstanceEvent.STARTED, "on").withRef("vm-1"));
@@ -219,7 +213,7 @@ abstract class LedgerContract {
 
   @Test
   void aCordonHoldsForTheSameMacUnderAnotherId() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.cordon("host-1", Optional.of(new Cordon(Cordon.Kind.CORDONED, "new disk")));
       Host mac = new Host("host-1", "mac-1", true, false, Set.of(), Optional.of("hardware-1"));
       ledger.cordonFollows("host-1", mac);
@@ -248,7 +242,7 @@ abstract class LedgerContract {
 
   @Test
   void aPlanForTheHostsIsKeptOnceWithItsCordon() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       HygieneRecord first = ledger.hygiene();
       assertThat(first.state()).isEqualTo(State.NONE);
       Plan plan = repairs(HostRepair.Phase.DRAINING);
@@ -263,7 +257,7 @@ abstract class LedgerContract {
 
   @Test
   void aPersonsCordonIsNeitherReplacedNorLiftedByHygiene() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.cordon("host-1", Optional.of(new Cordon(Cordon.Kind.CORDONED, "new disk")));
       assertThat(ledger.keep(ledger.hygiene(), repairs(HostRepair.Phase.DRAINING))).isTrue();
       assertThat(ledger.cordons().get("host-1").reason()).isEqualTo("new disk");
@@ -274,7 +268,7 @@ abstract class LedgerContract {
 
   @Test
   void noRebootIsOnRecordWhileAnythingIsOnTheHostOrItIsNotKeptFree() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Plan reboot =
           repairs(
@@ -292,7 +286,7 @@ abstract class LedgerContract {
 
   @Test
   void phasesMoveForwardOnlyAndOnce() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       reserve(ledger, "a", Optional.empty());
       assertThat(
@@ -310,7 +304,7 @@ abstract class LedgerContract {
 
   @Test
   void aKeyGivesTheSameInstanceWhileItLives() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Optional<String> key = Optional.of("job-1");
       reserve(ledger, "a", key);
@@ -326,7 +320,7 @@ abstract class LedgerContract {
 
   @Test
   void whoAsksTogetherIsServedAsOneAfterAnother() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 3);
       Optional<String> key = Optional.of("job-1");
       reserve(ledger, "a", key);
@@ -364,7 +358,7 @@ abstract class LedgerContract {
 
   @Test
   void aReservationThatExceedsWhatIsFreeLeavesNothing() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 1);
       List<Intent> two =
           List.of(
@@ -386,7 +380,7 @@ abstract class LedgerContract {
 
   @Test
   void manyMoveOnTogetherEachByItsOwnPhase() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 3);
       List.of("a", "b", "c").forEach(id -> reserve(ledger, id, Optional.empty()));
       happens(ledger, "b", InstanceEvent.DELETED, "deleted");
@@ -422,7 +416,7 @@ abstract class LedgerContract {
 
   @Test
   void aWarmInstanceIsClaimedOnce() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Instance warm =
           Instance.requested("w", "xcode", Ownership.WARM, Instance.Size.AS_IMAGE, "broker-1", NOW);
@@ -446,7 +440,7 @@ abstract class LedgerContract {
 
   @Test
   void aKeyStandsForOneRequest() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 4);
       Optional<String> key = Optional.of("job-1");
       reserve(ledger, "a", key);
@@ -473,7 +467,7 @@ abstract class LedgerContract {
 
   @Test
   void whoIsToldAgainKeepsWhatItGot() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Optional<String> key = Optional.of("job-1");
       reserve(ledger, "a", key);
@@ -489,7 +483,7 @@ abstract class LedgerContract {
   /** Whoever may not have more takes no place from others, and is told so where there is none. */
   @Test
   void whoIsOverItsQuotaTakesNoPlaceFromThoseWhoAskWithIt() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       List<Reservation<String>> answers =
           ledger.reserve(
@@ -509,7 +503,7 @@ abstract class LedgerContract {
   /** As if they had asked one after the other: what was refused counts for nothing. */
   @Test
   void aQuotaIsNotUsedUpByWhatFindsNoPlace() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 50);
       List<Intent> intents =
           Stream.generate(() -> new Intent(intent(UUID.randomUUID(), "ci"), Optional.empty()))
@@ -539,7 +533,7 @@ abstract class LedgerContract {
 
   @Test
   void aQuotaHoldsForThoseWhoAskTogetherAndOneAfterAnother() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 10);
       List<Reservation<String>> answers =
           ledger.reserve(
@@ -568,7 +562,7 @@ abstract class LedgerContract {
 
   @Test
   void noMoreIsWarmThanMayBe() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 10);
       List<Reservation<String>> answers =
           ledger.reserve(
@@ -595,7 +589,7 @@ abstract class LedgerContract {
 
   @Test
   void aCordonIsHeededByWhateverIsReservedAfterIt() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       Cordon draining = new Cordon(Cordon.Kind.DRAINING, "new disk");
       ledger.cordon("host-1", Optional.of(draining));
@@ -605,7 +599,7 @@ abstract class LedgerContract {
 
   @Test
   void purgesFromTheOldEndAndNoMoreThanItMay() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 3);
       for (String id : List.of("a", "b", "c")) {
         reserve(ledger, id, Optional.of(id));
@@ -625,7 +619,7 @@ abstract class LedgerContract {
 
   @Test
   void whatWasSeenMustStillBeSo() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1"), 2);
       reserve(ledger, "a", Optional.empty());
       happens(ledger, "a", InstanceEvent.STARTED, "switched on");
@@ -640,32 +634,15 @@ abstract class LedgerContract {
     }
   }
 
-  /** As the old broker goes on doing during a roll-over. */
-  @Test
-  void aRowThatSaysLittleIsOfAnUnknownOwnerAndNeverWarm() throws Exception {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK);
-        Connection old = connect();
-        Statement statement = old.createStatement()) {
-      statement.execute(
-          "INSERT INTO jupiter_brain.instances (id, created_at) VALUES ('old', CURRENT_TIMESTAMP)");
-      Instance instance = ledger.find("old").orElseThrow();
-      assertThat(instance.ownership()).isEqualTo(Ownership.UNKNOWN);
-      assertThat(instance.isWarm()).isFalse();
-      assertThat(instance.expiresAt(Optional.empty(), Duration.ofHours(2))).isPresent();
-      assertThat(happens(ledger, "old", InstanceEvent.RETIRED, "no policy")).isFalse();
-      assertThat(claim(ledger, "ci", Optional.empty())).isEmpty();
-    }
-  }
-
   @Test
   void remembersInstancesCordonsAndBrokers() {
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       ledger.syncSlots(Set.of("host-1", "host-2"), 2);
       reserve(ledger, "a", Optional.empty());
       ledger.cordon("host-2", Optional.of(new Cordon(Cordon.Kind.DRAINING, "new disk")));
       assertThat(ledger.heartbeat("one", Duration.ofSeconds(10)).living()).containsExactly("one");
     }
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
+    try (Ledger ledger = open()) {
       assertThat(ledger.hasHistory()).isTrue();
       assertThat(ledger.live()).hasSize(1);
       assertThat(ledger.cordons()).containsOnlyKeys("host-2");
@@ -676,35 +653,6 @@ abstract class LedgerContract {
       assertThat(ledger.cordons()).isEmpty();
       ledger.syncSlots(Set.of("host-1"), 1);
       assertThat(ledger.slotUse().slots()).containsOnlyKeys("host-1").containsValue(1);
-    }
-  }
-
-  @Test
-  void takesOverWhatTheOldBrokerRecorded() throws Exception {
-    try (Connection old = connect();
-        Statement statement = old.createStatement()) {
-      statement.execute("CREATE SCHEMA jupiter_brain");
-      statement.execute(
-          "CREATE TABLE jupiter_brain.instances (id varchar(80) PRIMARY KEY,"
-              + " created_at timestamp(6) with time zone NOT NULL,"
-              + " destroyed_at timestamp(6) with time zone)");
-      statement.execute(
-          "INSERT INTO jupiter_brain.instances VALUES"
-              + " ('alive', TIMESTAMP WITH TIME ZONE '2026-11-21 09:00:00+00', NULL),"
-              + " ('dead', TIMESTAMP WITH TIME ZONE '2026-11-21 08:00:00+00',"
-              + " TIMESTAMP WITH TIME ZONE '2026-11-21 08:30:00+00')");
-    }
-    try (Ledger ledger = Ledger.open(database(), 2, CLOCK)) {
-      assertThat(ledger.hasHistory()).isTrue();
-      assertThat(ledger.live())
-          .singleElement()
-          .satisfies(
-              instance -> {
-                assertThat(instance.id()).isEqualTo("alive");
-                assertThat(instance.phase()).isEqualTo(InstancePhase.READY);
-                assertThat(instance.createdAt()).isEqualTo(Instant.parse("2026-11-21T09:00:00Z"));
-              });
-      assertThat(ledger.purge(NOW.plusSeconds(1), 10_000, Set.of())).isEqualTo(1);
     }
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-class PostgresLedgerIT extends LedgerContract {
+class PostgresLedgerIT extends DatabaseLedgerContract {
 
   private static URI server;
 

@@ -3,8 +3,8 @@ package io.macpool.brain.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.macpool.brain.ledger.SimulatedLedgers;
 import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker in virtual time: real classes, real ledger, a simulated fleet, one to three replicas
- * that die at any step. More seeds by {@code -Dsimulation.seeds=10000}, others by {@code
+ * The broker in virtual time: real classes, its ledger in memory, a simulated fleet, one to three
+ * replicas that die at any step. More seeds by {@code -Dsimulation.seeds=10000}, others by {@code
  * -Dsimulation.first=N}.
  */
 class BrokerSimulationIT {
@@ -24,17 +24,14 @@ class BrokerSimulationIT {
   private static final Logger log = LoggerFactory.getLogger(BrokerSimulationIT.class);
 
   private static Vertx vertx;
-  private static SimulatedLedgers ledgers;
 
   @BeforeAll
   static void open() {
     vertx = Vertx.vertx();
-    ledgers = new SimulatedLedgers();
   }
 
   @AfterAll
   static void close() {
-    ledgers.close();
     vertx.close();
   }
 
@@ -44,7 +41,7 @@ class BrokerSimulationIT {
 
   private static Simulation.Result run(long seed, Replica.Rules rules) {
     try {
-      return new Simulation(seed, rules, vertx, ledgers).run();
+      return new Simulation(seed, rules, vertx).run();
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
     }
@@ -53,8 +50,8 @@ class BrokerSimulationIT {
   @Test
   void keepsItsPromisesWhateverHappens() {
     long first = Long.getLong("simulation.first", 1);
-    int seeds = Integer.getInteger("simulation.seeds", 4);
-    long begun = System.nanoTime();
+    int seeds = Integer.getInteger("simulation.seeds", 16);
+    long begun = processorTime();
     long events = 0;
     int handedOver = 0;
     int crashes = 0;
@@ -67,15 +64,21 @@ class BrokerSimulationIT {
       simulated = simulated.plus(result.simulated());
     }
     log.info(
-        "{} seeds: {} events, {} instances handed over, {} replicas died, {} simulated in {}",
+        "{} seeds: {} events, {} instances handed over, {} replicas died, {} simulated in {} of a"
+            + " processor",
         seeds,
         events,
         handedOver,
         crashes,
         simulated,
-        Duration.ofNanos(System.nanoTime() - begun));
+        Duration.ofNanos(processorTime() - begun));
     assertThat(handedOver).isGreaterThan(10 * seeds);
     assertThat(crashes).isGreaterThan(seeds);
+  }
+
+  /** This thread's: the machine may have other work to do. */
+  private static long processorTime() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   /** A simulation that finds nothing may look at nothing. */

@@ -1,7 +1,8 @@
 package io.macpool.brain.simulation;
 
 import io.macpool.brain.ledger.Ledger;
-import io.macpool.brain.ledger.SimulatedLedgers;
+import io.macpool.brain.ledger.MemoryLedger;
+import io.macpool.brain.ledger.MemoryTables;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.WarmPool;
@@ -69,24 +70,36 @@ final class Replica {
    * @param checkpoint told of each step: to die there
    */
   Replica(
-      Simulation simulation,
-      Rules rules,
-      Vertx vertx,
-      SimulatedLedgers ledgers,
-      Checkpoint checkpoint) {
+      Simulation simulation, Rules rules, Vertx vertx, MemoryTables tables, Checkpoint checkpoint) {
     VirtualTime time = simulation.time();
     VirtualRuntime runtime = new VirtualRuntime(time, lane);
     String broker = runtime.newId();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Ledger ledger =
-        ledgers.view(
+        MemoryLedger.open(
+            tables,
             time,
-            () -> {
-              lane.check();
-              time.others();
-              lane.check();
-            },
-            () -> simulation.leads(this));
+            time::nanos,
+            new MemoryLedger.Line() {
+              @Override
+              public void asks(String what) {
+                lane.check();
+                time.others();
+                lane.check();
+              }
+
+              @Override
+              public void answered(String what) {
+                lane.check();
+                time.others();
+                lane.check();
+              }
+
+              @Override
+              public boolean leads() {
+                return simulation.leads(Replica.this);
+              }
+            });
     SimulatedVCenter vcenter =
         new SimulatedVCenter(time, simulation.fleet(), lane, simulation::faulty);
     LedgerExecutor executor = new LedgerExecutor(ledger, CONNECTIONS, runtime);

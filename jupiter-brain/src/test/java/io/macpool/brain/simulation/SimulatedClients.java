@@ -58,8 +58,9 @@ final class SimulatedClients {
       time.in(time.between(Duration.ofMillis(10), Duration.ofSeconds(30)), lane, this::wish);
     }
 
-    /** Begins again as somebody else. */
+    /** Begins again as somebody else; whoever it was says nothing any more. */
     private void next() {
+      lane.kill();
       if (!stopped) {
         new Client().later();
       }
@@ -219,7 +220,6 @@ final class SimulatedClients {
       int dice = time.chance().nextInt(20);
       if (dice < 2) {
         promises.letGo(instance, "its client dies");
-        lane.kill();
         next();
       } else {
         delete(instance);
@@ -237,13 +237,7 @@ final class SimulatedClients {
           Duration.ofMillis(1),
           replica.get().lane(),
           () -> Background.run("delete", replica.get().instances().delete(instance, "deleted")));
-      time.in(
-          Duration.ofSeconds(20),
-          lane,
-          () -> {
-            lane.kill();
-            next();
-          });
+      time.in(Duration.ofSeconds(20), lane, this::next);
     }
   }
 }

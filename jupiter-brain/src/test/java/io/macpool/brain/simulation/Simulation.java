@@ -1,6 +1,6 @@
 package io.macpool.brain.simulation;
 
-import io.macpool.brain.ledger.SimulatedLedgers;
+import io.macpool.brain.ledger.MemoryTables;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -29,7 +29,7 @@ final class Simulation {
   private final SimulatedFleet fleet;
   private final Promises promises;
   private final Vertx vertx;
-  private final SimulatedLedgers ledgers;
+  private final MemoryTables tables = new MemoryTables((id, host) -> {});
   private final List<Replica> replicas = new ArrayList<>();
   private final VirtualTime.Lane world = new VirtualTime.Lane();
   private Replica leader;
@@ -37,14 +37,13 @@ final class Simulation {
   private int crashes;
   private int dieAfter;
 
-  Simulation(long seed, Replica.Rules rules, Vertx vertx, SimulatedLedgers ledgers) {
+  Simulation(long seed, Replica.Rules rules, Vertx vertx) {
     this.rules = rules;
     chance = new Random(seed);
     time = new VirtualTime(chance);
     fleet = new SimulatedFleet(time, 2 + chance.nextInt(4), 2);
     promises = new Promises(time, fleet);
     this.vertx = vertx;
-    this.ledgers = ledgers;
   }
 
   VirtualTime time() {
@@ -81,7 +80,6 @@ final class Simulation {
   }
 
   Result run() {
-    ledgers.clear();
     int count = 1 + chance.nextInt(3);
     for (int i = 0; i < count; i++) {
       start();
@@ -102,7 +100,7 @@ final class Simulation {
   private void start() {
     promises.note("a replica starts");
     Replica[] self = new Replica[1];
-    self[0] = new Replica(this, rules, vertx, ledgers, step -> passed(self[0], step));
+    self[0] = new Replica(this, rules, vertx, tables, step -> passed(self[0], step));
     replicas.add(self[0]);
   }
 

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The ledger's connections, transactions and locks. Every method waits for the database. */
-public class LedgerDatabase implements AutoCloseable {
+public final class LedgerDatabase implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LedgerDatabase.class);
 
@@ -85,7 +85,7 @@ public class LedgerDatabase implements AutoCloseable {
   /**
    * @param silence the longest that a connection may say nothing; empty if its own settings count
    */
-  protected LedgerDatabase(HikariDataSource pool, boolean shared, Optional<Duration> silence) {
+  private LedgerDatabase(HikariDataSource pool, boolean shared, Optional<Duration> silence) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
     this.shared = shared;
@@ -164,11 +164,6 @@ public class LedgerDatabase implements AutoCloseable {
 
   public boolean isShared() {
     return shared;
-  }
-
-  /** What time it is, in SQL: the database's own time, but in a simulation. */
-  public String now() {
-    return "CURRENT_TIMESTAMP";
   }
 
   /** For tests that look at, or hold up, single statements. */
