@@ -8,4 +8,7 @@
  *
  * <p>Must not be here: I/O, clocks, threads, randomness, logging, any library beyond the JDK.
  */
+@NullMarked
 package io.macpool.core;
+
+import org.jspecify.annotations.NullMarked;

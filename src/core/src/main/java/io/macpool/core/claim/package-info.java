@@ -4,4 +4,7 @@
  *
  * <p>Must not be here: how a message, a lock or an end is kept.
  */
+@NullMarked
 package io.macpool.core.claim;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import static io.macpool.core.fleet.InstancePhase.RECLAIMING;
 import static io.macpool.core.fleet.InstancePhase.REQUESTED;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may happen to an instance on record: the one table of the ledger's state machine. A row
@@ -90,30 +91,30 @@ public enum InstanceEvent {
 
   private final By by;
   private final If condition;
-  private final InstancePhase fromRequested;
-  private final InstancePhase fromCloned;
-  private final InstancePhase fromReady;
-  private final InstancePhase fromReclaiming;
-  private final InstancePhase fromGone;
+  private final @Nullable InstancePhase fromRequested;
+  private final @Nullable InstancePhase fromCloned;
+  private final @Nullable InstancePhase fromReady;
+  private final @Nullable InstancePhase fromReclaiming;
+  private final @Nullable InstancePhase fromGone;
 
   InstanceEvent(
       By by,
       If condition,
-      InstancePhase fromRequested,
-      InstancePhase fromCloned,
-      InstancePhase fromReady,
-      InstancePhase fromReclaiming) {
+      @Nullable InstancePhase fromRequested,
+      @Nullable InstancePhase fromCloned,
+      @Nullable InstancePhase fromReady,
+      @Nullable InstancePhase fromReclaiming) {
     this(by, condition, fromRequested, fromCloned, fromReady, fromReclaiming, null);
   }
 
   InstanceEvent(
       By by,
       If condition,
-      InstancePhase fromRequested,
-      InstancePhase fromCloned,
-      InstancePhase fromReady,
-      InstancePhase fromReclaiming,
-      InstancePhase fromGone) {
+      @Nullable InstancePhase fromRequested,
+      @Nullable InstancePhase fromCloned,
+      @Nullable InstancePhase fromReady,
+      @Nullable InstancePhase fromReclaiming,
+      @Nullable InstancePhase fromGone) {
     this.by = by;
     this.condition = condition;
     this.fromRequested = fromRequested;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what is on record with what exists and decides what is left to do: carry out a
@@ -242,7 +243,7 @@ public final class ReclaimPlanner {
   /**
    * @param machine null if there is none
    */
-  private Optional<Action> recorded(Instance instance, Machine machine) {
+  private Optional<Action> recorded(Instance instance, @Nullable Machine machine) {
     if (instance.phase() == InstancePhase.RECLAIMING) {
       return machine != null
           ? act(instance.id(), Kind.DESTROY, Reason.DECIDED)

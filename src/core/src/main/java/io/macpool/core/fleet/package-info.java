@@ -7,4 +7,7 @@
  * <p>Must not be here: how hosts are read or instances made; a planner gets values and an instant
  * and answers with a decision and its reasons.
  */
+@NullMarked
 package io.macpool.core.fleet;
+
+import org.jspecify.annotations.NullMarked;

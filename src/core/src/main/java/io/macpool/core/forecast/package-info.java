@@ -8,4 +8,7 @@
  * simulation draws pseudo-random numbers that are the same at each call, so that the same question
  * has the same answer.
  */
+@NullMarked
 package io.macpool.core.forecast;
+
+import org.jspecify.annotations.NullMarked;

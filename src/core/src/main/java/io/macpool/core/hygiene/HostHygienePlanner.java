@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which hosts rest, are drained, rebooted, probed and taken back. A pure function; the
@@ -211,7 +212,7 @@ public final class HostHygienePlanner {
   }
 
   /** One after which the host has a fault again did not help for long. */
-  private static int failures(HostRepair before) {
+  private static int failures(@Nullable HostRepair before) {
     if (before == null) {
       return 0;
     }

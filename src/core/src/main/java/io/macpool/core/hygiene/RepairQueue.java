@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Which hosts need a repair, most pressing first. */
 record RepairQueue(Map<String, HostRepair> repairs, HygienePolicy policy, Instant now) {
@@ -57,7 +58,7 @@ record RepairQueue(Map<String, HostRepair> repairs, HygienePolicy policy, Instan
     };
   }
 
-  private Optional<Need> need(HostCondition host, boolean due, HostRepair repair) {
+  private Optional<Need> need(HostCondition host, boolean due, @Nullable HostRepair repair) {
     Optional<HostFault> fault =
         isOverdue(host)
             ? Optional.of(uptimeFault(host))

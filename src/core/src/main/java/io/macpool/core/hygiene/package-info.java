@@ -4,4 +4,7 @@
  *
  * <p>Must not be here: how a host is seen, asked to reboot or tried.
  */
+@NullMarked
 package io.macpool.core.hygiene;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  *
  * <p>Must not be here: I/O, clocks, threads, the wire form of anything, and more than one job.
  */
+@NullMarked
 package io.macpool.core.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -52,7 +52,7 @@ public final class PoolSizePlanner {
     boolean settled = true;
     for (WorkerPod pod : sorted) {
       if (pod.assignable()) {
-        int target = targets.get(pod.id());
+        int target = targets.getOrDefault(pod.id(), 0);
         int send = Math.min(target, held(pod) + grown.getOrDefault(pod.id(), 0));
         PoolSize seen = pod.believed();
         settled &= send == target && seen.alive() == target && seen.expected() == target;
@@ -107,7 +107,7 @@ public final class PoolSizePlanner {
     for (WorkerPod pod : pods) {
       if (pod.assignable()) {
         int held = held(pod);
-        int most = Math.min(targets.get(pod.id()), held + maxPerWorker - pod.bound());
+        int most = Math.min(targets.getOrDefault(pod.id(), 0), held + maxPerWorker - pod.bound());
         if (held < most) {
           least.add(new Growth(pod.id(), held, most, held));
         }

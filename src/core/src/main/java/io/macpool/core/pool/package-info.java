@@ -9,4 +9,7 @@
  * values, gives the same answer for every order of its input, and tells the reason of what it
  * decides.
  */
+@NullMarked
 package io.macpool.core.pool;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: how a runner is made, started or destroyed, and GitHub's own words.
  */
+@NullMarked
 package io.macpool.core.runner;
+
+import org.jspecify.annotations.NullMarked;

@@ -64,7 +64,7 @@ final class Chargeback {
                 new Charge(
                     Optional.of(each.getKey()),
                     Duration.ofMillis(each.getValue()),
-                    Duration.ofMillis(shared.get(each.getKey()))))
+                    Duration.ofMillis(shared.getOrDefault(each.getKey(), 0L))))
         .toList();
   }
 

@@ -7,4 +7,7 @@
  *
  * <p>Must not be here: clocks, storage, waits to come ({@link io.macpool.core.forecast}).
  */
+@NullMarked
 package io.macpool.core.usage;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,4 +4,7 @@
  *
  * <p>What always holds: blame rests on comparison, and the order of the evidence does not matter.
  */
+@NullMarked
 package io.macpool.core.fleet.fault;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,4 +4,7 @@
  *
  * <p>What always holds: silence alone ends no lease; another holder was heard after its time.
  */
+@NullMarked
 package io.macpool.core.fleet.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -60,7 +60,7 @@ public final class SlotMovePlanner {
     for (Holding holding : holdings) {
       String seen = seenOn.get(holding.id());
       boolean known = seen != null && slots.containsKey(seen);
-      if (known && !(holding.slotted() && holding.host().equals(Optional.of(seen)))) {
+      if (known && !(holding.slotted() && holding.host().equals(Optional.ofNullable(seen)))) {
         misplaced.add(holding); // gives up what it holds, so that two may change places
       } else if (holding.slotted() && holding.host().isPresent()) {
         free.merge(holding.host().get(), -1, Integer::sum);
@@ -69,8 +69,8 @@ public final class SlotMovePlanner {
     misplaced.sort(Comparator.comparing(Holding::id));
     List<Move> moves = new ArrayList<>();
     for (Holding holding : misplaced) {
-      String host = seenOn.get(holding.id());
-      boolean room = free.get(host) > 0;
+      String host = Objects.requireNonNull(seenOn.get(holding.id()), "only what was seen");
+      boolean room = free.getOrDefault(host, 0) > 0;
       if (room) {
         free.merge(host, -1, Integer::sum);
       }

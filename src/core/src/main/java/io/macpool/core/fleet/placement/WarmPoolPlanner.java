@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how many instances wait, booted, for owners. A pure function: those on their way count as
@@ -119,8 +120,13 @@ public final class WarmPoolPlanner {
     return new Plan(starts(byImage, supply, demand, free), retirements);
   }
 
-  private static Retirement verdict(
-      Warm one, Policy policy, int others, Set<String> draining, Duration bootLimit, Instant now) {
+  private static @Nullable Retirement verdict(
+      Warm one,
+      @Nullable Policy policy,
+      int others,
+      Set<String> draining,
+      Duration bootLimit,
+      Instant now) {
     if (policy == null) {
       return Retirement.NO_POLICY;
     } else if (draining.contains(one.host())) {

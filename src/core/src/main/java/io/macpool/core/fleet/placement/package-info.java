@@ -6,4 +6,7 @@
  * <p>What always holds: no plan gives a host more machines than it has slots, and a load that is
  * unknown counts as full.
  */
+@NullMarked
 package io.macpool.core.fleet.placement;
+
+import org.jspecify.annotations.NullMarked;
