@@ -60,6 +60,7 @@ final class WorkerPeers implements AutoCloseable {
         GuestFleet.start(
             GuestFleetOptions.in(directory.resolve("guests"))
                 .withFirstAddress("127.90.0.1")
+                .withRsaHostKey()
                 .withProgram(new FakeWrapper(program)));
     broker = BrokerSimulator.start(SLOTS, guests);
   }

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -130,6 +131,22 @@ class GuestSessionContractIT {
     output.release();
     assertThat(running).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(OptionalInt.of(0));
     assertThat(output.size()).isEqualTo(20_000_000);
+  }
+
+  /** A Mac has both, and the check of one of RSA costs a twentieth. */
+  @Test
+  void asksForTheHostKeyThatIsCheapestToCheck() {
+    fleet =
+        GuestFleet.start(
+            GuestFleetOptions.in(directory.resolve("fleet"))
+                .withFirstAddress("127.72.0.1")
+                .withRsaHostKey());
+    Endpoint guest = Endpoint.of(fleet.boot("vm"));
+    HostKeyPin pin = new HostKeyPin();
+    GuestKey key = GuestKey.load(fleet.privateKeyFile(), Optional.empty());
+    sessions = GuestSessions.start(key, GuestFleet.USER, fleet.sshPort(), DIAL, threads);
+    session = sessions.connect(guest, pin, DIAL, DIAL).join();
+    assertThat(pin.accepts(fleet.hostKey())).as("that it was ECDSA").isFalse();
   }
 
   private Place connect(Server server) {

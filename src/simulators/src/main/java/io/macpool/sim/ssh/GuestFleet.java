@@ -56,7 +56,8 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
     directoryIsOurs = !Files.exists(options.directory());
     directory = Files.createDirectories(options.directory()).toRealPath();
     tools = GuestTools.write(directory);
-    keys = GuestKeys.generate(directory.resolve("travis-vm-ssh-key"));
+    GuestKeys made = GuestKeys.generate(directory.resolve("travis-vm-ssh-key"));
+    keys = options.rsaHostKey() ? made.withRsaHost() : made;
     LoopbackAddresses wanted = LoopbackAddresses.from(options.firstAddress());
     GuestServer opened = null;
     while (opened == null) {
@@ -136,7 +137,7 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
     return keys.client();
   }
 
-  /** The host key that every guest shows. */
+  /** The host key that every guest shows to who asks for ECDSA. */
   public PublicKey hostKey() {
     return keys.host().getPublic();
   }

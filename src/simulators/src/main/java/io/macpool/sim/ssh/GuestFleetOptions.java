@@ -14,9 +14,15 @@ import java.util.regex.Pattern;
  *     process holds its SSH port, the same address in the next /16 of 127.0.0.0/8 is tried
  * @param port the SSH port of every guest; empty: 22 if it may be bound, else any free high port
  * @param program stands in for the commands of all guests; empty: they are run by {@code bash}
+ * @param rsaHostKey whether guests have a host key of RSA, too, as a Mac has: it takes a while to
+ *     make
  */
 public record GuestFleetOptions(
-    Path directory, String firstAddress, OptionalInt port, Optional<GuestProgram> program) {
+    Path directory,
+    String firstAddress,
+    OptionalInt port,
+    Optional<GuestProgram> program,
+    boolean rsaHostKey) {
 
   private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
 
@@ -31,18 +37,24 @@ public record GuestFleetOptions(
 
   /** Guests from 127.64.0.2 on, homes below {@code directory}. */
   public static GuestFleetOptions in(Path directory) {
-    return new GuestFleetOptions(directory, "127.64.0.1", OptionalInt.empty(), Optional.empty());
+    return new GuestFleetOptions(
+        directory, "127.64.0.1", OptionalInt.empty(), Optional.empty(), false);
   }
 
   public GuestFleetOptions withFirstAddress(String address) {
-    return new GuestFleetOptions(directory, address, port, program);
+    return new GuestFleetOptions(directory, address, port, program, rsaHostKey);
   }
 
   public GuestFleetOptions withPort(int fixed) {
-    return new GuestFleetOptions(directory, firstAddress, OptionalInt.of(fixed), program);
+    return new GuestFleetOptions(
+        directory, firstAddress, OptionalInt.of(fixed), program, rsaHostKey);
   }
 
   public GuestFleetOptions withProgram(GuestProgram standIn) {
-    return new GuestFleetOptions(directory, firstAddress, port, Optional.of(standIn));
+    return new GuestFleetOptions(directory, firstAddress, port, Optional.of(standIn), rsaHostKey);
+  }
+
+  public GuestFleetOptions withRsaHostKey() {
+    return new GuestFleetOptions(directory, firstAddress, port, program, true);
   }
 }

@@ -13,19 +13,25 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 
-/** The key that opens every guest, and the key by which every guest shows itself. ECDSA P-256. */
+/**
+ * The key that opens every guest, and the key by which every guest shows itself: ECDSA P-256. There
+ * may be another of RSA, by which a client may ask for it.
+ */
 public final class GuestKeys {
 
+  private static final int RSA_BITS = 2048;
+
   private final KeyPair client;
-  private final KeyPair host;
+  private final List<KeyPair> hosts;
   private final Path privateKeyFile;
 
-  private GuestKeys(KeyPair client, KeyPair host, Path privateKeyFile) {
+  private GuestKeys(KeyPair client, List<KeyPair> hosts, Path privateKeyFile) {
     this.client = client;
-    this.host = host;
+    this.hosts = List.copyOf(hosts);
     this.privateKeyFile = privateKeyFile;
   }
 
@@ -40,9 +46,20 @@ public final class GuestKeys {
       try (OutputStream file = openPrivate(privateKeyFile)) {
         OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(client, "guests", null, file);
       }
-      return new GuestKeys(client, generator.generateKeyPair(), privateKeyFile);
+      return new GuestKeys(client, List.of(generator.generateKeyPair()), privateKeyFile);
     } catch (GeneralSecurityException e) {
       throw new IOException("can't make the guests' keys: " + e.getMessage(), e);
+    }
+  }
+
+  /** The same, and a host key of RSA. */
+  GuestKeys withRsaHost() throws IOException {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(RSA_BITS);
+      return new GuestKeys(client, List.of(host(), generator.generateKeyPair()), privateKeyFile);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("can't make the guests' host key: " + e.getMessage(), e);
     }
   }
 
@@ -59,7 +76,12 @@ public final class GuestKeys {
   }
 
   public KeyPair host() {
-    return host;
+    return hosts.get(0);
+  }
+
+  /** All by which a guest can show itself. */
+  List<KeyPair> hosts() {
+    return hosts;
   }
 
   public Path privateKeyFile() {

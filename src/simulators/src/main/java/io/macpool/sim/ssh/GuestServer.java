@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.FileSystem;
-import java.security.KeyPair;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
@@ -82,7 +81,7 @@ final class GuestServer extends SshServer {
             ServerBuilder.DH2KEX));
     server.setHost(address);
     server.setPort(port);
-    server.setKeyPairProvider(KeyPairProvider.wrap(new KeyPair[] {keys.host()}));
+    server.setKeyPairProvider(KeyPairProvider.wrap(keys.hosts()));
     server.setPasswordAuthenticator(RejectAllPasswordAuthenticator.INSTANCE);
     PublicKey known = keys.client().getPublic();
     server.setPublickeyAuthenticator(
