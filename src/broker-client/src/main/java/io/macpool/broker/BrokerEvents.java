@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ public final class BrokerEvents implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final HttpClient http;
   private volatile String lastId = "";
-  private volatile Stream stream;
+  private volatile @Nullable Stream stream;
   private volatile boolean closed;
 
   /** Owns neither the executor, on which it tells, nor the timer. */
@@ -145,8 +146,11 @@ public final class BrokerEvents implements AutoCloseable {
 
     private final CompletableFuture<String> end = new CompletableFuture<>();
     private final EventText text = new EventText(LONGEST_EVENT, BrokerEvents.this::tell);
+
+    @SuppressWarnings("NullAway.Init") // onSubscribe comes before all else
     private Flow.Subscription subscription;
-    private ScheduledFuture<?> silence;
+
+    private @Nullable ScheduledFuture<?> silence;
 
     @Override
     public CompletionStage<String> getBody() {

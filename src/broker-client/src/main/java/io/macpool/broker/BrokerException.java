@@ -2,6 +2,7 @@ package io.macpool.broker;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A call that the broker did not carry out: what was asked, what came back. Holds no secret. */
 public final class BrokerException extends RuntimeException {
@@ -27,7 +28,7 @@ public final class BrokerException extends RuntimeException {
   private final Reason reason;
   private final Duration retryAfter;
 
-  BrokerException(Reason reason, String message, Duration retryAfter, Throwable cause) {
+  BrokerException(Reason reason, String message, Duration retryAfter, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
     this.retryAfter = Objects.requireNonNull(retryAfter, "retryAfter");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code GET /capacity} answers: the pool's slots, whole and by image and host.
@@ -22,8 +23,8 @@ public record Capacity(
     @JsonProperty("by-image") List<ImageSlots> byImage,
     @JsonProperty("by-host") List<HostSlots> byHost,
     @JsonInclude(Include.NON_EMPTY) List<String> warnings,
-    @JsonInclude(Include.NON_NULL) List<Waiting> waiting,
-    @JsonInclude(Include.NON_NULL) Forecast forecast) {
+    @JsonInclude(Include.NON_NULL) @Nullable List<Waiting> waiting,
+    @JsonInclude(Include.NON_NULL) @Nullable Forecast forecast) {
 
   public static final String TYPE = "capacity";
 
@@ -35,7 +36,7 @@ public record Capacity(
       List<ImageSlots> byImage,
       List<HostSlots> byHost,
       List<String> warnings,
-      List<Waiting> waiting) {
+      @Nullable List<Waiting> waiting) {
     this(type, id, slots, byImage, byHost, warnings, waiting, null);
   }
 
@@ -91,9 +92,9 @@ public record Capacity(
    * @param unknown why nobody can say
    */
   public record Forecast(
-      @JsonInclude(Include.NON_NULL) Duration median,
-      @JsonInclude(Include.NON_NULL) Duration latest,
-      @JsonInclude(Include.NON_NULL) String unknown) {}
+      @JsonInclude(Include.NON_NULL) @Nullable Duration median,
+      @JsonInclude(Include.NON_NULL) @Nullable Duration latest,
+      @JsonInclude(Include.NON_NULL) @Nullable String unknown) {}
 
   /**
    * The slots that instances of one image hold.
@@ -101,7 +102,7 @@ public record Capacity(
    * @param provider who has the image; null where the broker has one provider
    */
   public record ImageSlots(
-      String image, int used, int warm, @JsonInclude(Include.NON_NULL) String provider) {
+      String image, int used, int warm, @JsonInclude(Include.NON_NULL) @Nullable String provider) {
 
     /** Of an image of the only provider. */
     public ImageSlots(String image, int used, int warm) {
@@ -122,6 +123,6 @@ public record Capacity(
       int used,
       int warm,
       int free,
-      @JsonInclude(Include.NON_NULL) String reason,
-      @JsonInclude(Include.NON_NULL) String provider) {}
+      @JsonInclude(Include.NON_NULL) @Nullable String reason,
+      @JsonInclude(Include.NON_NULL) @Nullable String provider) {}
 }

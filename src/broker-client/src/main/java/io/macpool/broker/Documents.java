@@ -3,6 +3,7 @@ package io.macpool.broker;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The envelopes of every body: {@code data} is always an array, also around one resource. */
 public final class Documents {
@@ -10,7 +11,7 @@ public final class Documents {
   private Documents() {}
 
   /** A successful answer. */
-  public record Data<T>(List<T> data, @JsonInclude(Include.NON_NULL) Meta meta) {
+  public record Data<T>(List<T> data, @JsonInclude(Include.NON_NULL) @Nullable Meta meta) {
 
     /** One of which there is nothing to say. */
     public Data(List<T> data) {
@@ -25,7 +26,7 @@ public final class Documents {
     public record Meta(List<String> warnings) {
 
       /** Null, which is left out, if there are none. */
-      public static Meta of(List<String> warnings) {
+      public static @Nullable Meta of(List<String> warnings) {
         return warnings.isEmpty() ? null : new Meta(warnings);
       }
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One host as {@code GET /hosts} answers.
@@ -25,18 +26,18 @@ public record HostInfo(
     String id,
     String name,
     String state,
-    @JsonInclude(Include.NON_NULL) String reason,
+    @JsonInclude(Include.NON_NULL) @Nullable String reason,
     int total,
     int used,
     int warm,
     int free,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-since") Instant cordonedSince,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-by") String cordonedBy,
-    @JsonInclude(Include.NON_NULL) Instant booted,
-    @JsonInclude(Include.NON_NULL) String hygiene,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("hygiene-reason") String hygieneReason,
-    @JsonInclude(Include.NON_NULL) String provider,
-    @JsonInclude(Include.NON_NULL) String architecture) {
+    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-since") @Nullable Instant cordonedSince,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-by") @Nullable String cordonedBy,
+    @JsonInclude(Include.NON_NULL) @Nullable Instant booted,
+    @JsonInclude(Include.NON_NULL) @Nullable String hygiene,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("hygiene-reason") @Nullable String hygieneReason,
+    @JsonInclude(Include.NON_NULL) @Nullable String provider,
+    @JsonInclude(Include.NON_NULL) @Nullable String architecture) {
 
   public static final String TYPE = "hosts";
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One image as {@code GET /images} answers.
@@ -27,9 +28,9 @@ public record ImageInfo(
     String state,
     int used,
     int warm,
-    @JsonInclude(Include.NON_NULL) String reason,
-    @JsonInclude(Include.NON_NULL) Instant until,
-    @JsonInclude(Include.NON_NULL) String provider,
+    @JsonInclude(Include.NON_NULL) @Nullable String reason,
+    @JsonInclude(Include.NON_NULL) @Nullable Instant until,
+    @JsonInclude(Include.NON_NULL) @Nullable String provider,
     @JsonInclude(Include.NON_EMPTY) List<Pull> pulls) {
 
   /**
@@ -40,8 +41,8 @@ public record ImageInfo(
    */
   public record Pull(
       String host,
-      @JsonInclude(Include.NON_NULL) Integer percent,
-      @JsonInclude(Include.NON_NULL) String reason) {}
+      @JsonInclude(Include.NON_NULL) @Nullable Integer percent,
+      @JsonInclude(Include.NON_NULL) @Nullable String reason) {}
 
   public static final String TYPE = "images";
 }

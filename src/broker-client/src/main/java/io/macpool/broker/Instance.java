@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One instance on the wire. The first six members are what old clients know; the rest is ours and
@@ -47,14 +48,14 @@ public record Instance(
     String state,
     @JsonProperty("created_at") Instant createdAt,
     Duration age,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("base-image") String baseImage,
-    @JsonInclude(Include.NON_NULL) String host,
-    @JsonInclude(Include.NON_NULL) String owner,
-    @JsonInclude(Include.NON_NULL) String phase,
-    @JsonInclude(Include.NON_NULL) Boolean warm,
-    @JsonInclude(Include.NON_NULL) @JsonProperty("expires-at") Instant expiresAt,
-    @JsonInclude(Include.NON_NULL) List<Relayed> endpoints,
-    @JsonInclude(Include.NON_NULL) String provider) {
+    @JsonInclude(Include.NON_NULL) @JsonProperty("base-image") @Nullable String baseImage,
+    @JsonInclude(Include.NON_NULL) @Nullable String host,
+    @JsonInclude(Include.NON_NULL) @Nullable String owner,
+    @JsonInclude(Include.NON_NULL) @Nullable String phase,
+    @JsonInclude(Include.NON_NULL) @Nullable Boolean warm,
+    @JsonInclude(Include.NON_NULL) @JsonProperty("expires-at") @Nullable Instant expiresAt,
+    @JsonInclude(Include.NON_NULL) @Nullable List<Relayed> endpoints,
+    @JsonInclude(Include.NON_NULL) @Nullable String provider) {
 
   /** What {@code type} says of an instance. */
   public static final String TYPE = "instances";
@@ -73,12 +74,12 @@ public record Instance(
       String state,
       Instant createdAt,
       Duration age,
-      String baseImage,
-      String host,
-      String owner,
-      String phase,
-      Boolean warm,
-      Instant expiresAt) {
+      @Nullable String baseImage,
+      @Nullable String host,
+      @Nullable String owner,
+      @Nullable String phase,
+      @Nullable Boolean warm,
+      @Nullable Instant expiresAt) {
     this(
         type,
         id,

@@ -69,7 +69,7 @@ public final class InstanceLease implements AutoCloseable {
             .handle(
                 (known, failure) -> {
                   if (failure != null) {
-                    became(State.FAILED, Retries.cause(failure).getMessage());
+                    became(State.FAILED, String.valueOf(Retries.cause(failure).getMessage()));
                   } else {
                     became(known ? State.RENEWED : State.UNKNOWN_TO_BROKER, "");
                   }

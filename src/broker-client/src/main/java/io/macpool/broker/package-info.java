@@ -6,4 +6,7 @@
  * <p>How any peer is asked is {@code net}'s. Must not be here: anything of the broker's inside
  * (ledger, vSphere) or of a client's.
  */
+@NullMarked
 package io.macpool.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -113,7 +113,8 @@ public final class ServiceMain {
           settings.find(LOG_FORMAT).orElse(Logs.Format.PLAIN), settings.get(DEBUG), known);
       return command.run(settings);
     } catch (SettingsException e) {
-      e.getMessage().lines().forEach(line -> System.err.println(build.service() + ": " + line));
+      String why = String.valueOf(e.getMessage());
+      why.lines().forEach(line -> System.err.println(build.service() + ": " + line));
       return 2;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

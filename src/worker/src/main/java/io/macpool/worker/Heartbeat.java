@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ final class Heartbeat implements AutoCloseable {
   private final Runnable drain;
   private final Pace pace;
   private final ScheduledExecutorService scheduler;
-  private ScheduledFuture<?> next;
+  private @Nullable ScheduledFuture<?> next;
   private boolean closed;
 
   Heartbeat(

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ final class SettingsCheck {
         () -> BrokerEndpoint.parse(settings.get(GeneratorSettings.BUILD_API_URI).reveal()));
     check.usable("--jupiterbrain-endpoint", () -> endpoint(settings));
     GuestKey key = check.usable("--jupiterbrain-ssh-key-path", check::key);
-    if (!check.problems.isEmpty()) {
+    if (key == null || !check.problems.isEmpty()) {
       throw new SettingsException(check.problems);
     }
     return key;
@@ -164,7 +165,7 @@ final class SettingsCheck {
     }
   }
 
-  private <T> T usable(String flag, Supplier<T> use) {
+  private <T> @Nullable T usable(String flag, Supplier<T> use) {
     try {
       return use.get();
     } catch (IllegalArgumentException e) {

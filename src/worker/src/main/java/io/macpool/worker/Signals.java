@@ -1,5 +1,6 @@
 package io.macpool.worker;
 
+import io.macpool.core.FailureWords;
 import io.macpool.core.GoDuration;
 import io.macpool.service.setting.Settings;
 import io.macpool.worker.job.processor.ProcessorPool;
@@ -112,7 +113,7 @@ final class Signals {
       Object unused =
           handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
     } catch (InvocationTargetException e) {
-      log.info("SIG{} can't be handled here: {}", name, e.getCause().getMessage());
+      log.info("SIG{} can't be handled here: {}", name, FailureWords.of(e));
     } catch (ReflectiveOperationException e) {
       log.info("SIG{} can't be handled by this JDK", name);
     }

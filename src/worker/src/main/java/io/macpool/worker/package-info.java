@@ -5,4 +5,7 @@
  * <p>Must not be here: what decides over a job's life ({@code io.macpool.core.job}), or any
  * vendor's SDK (RabbitMQ in {@code queue}, SSH in {@code ssh}).
  */
+@NullMarked
 package io.macpool.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -15,7 +15,10 @@ final class BoundedBody implements BodySubscriber<byte[]> {
   private final int limit;
   private final Consumer<IOException> tooLong;
   private final BodySubscriber<byte[]> kept = BodySubscribers.ofByteArray();
+
+  @SuppressWarnings("NullAway.Init") // onSubscribe comes before all else
   private Flow.Subscription subscription;
+
   private long received;
   private boolean failed;
 

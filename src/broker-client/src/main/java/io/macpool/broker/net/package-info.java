@@ -4,4 +4,7 @@
  *
  * <p>What always holds: no wait without an end. Must not be here: what a broker is asked.
  */
+@NullMarked
 package io.macpool.broker.net;
+
+import org.jspecify.annotations.NullMarked;

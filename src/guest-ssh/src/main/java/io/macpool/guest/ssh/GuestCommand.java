@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A command that runs: its input, its two outputs, its end. Nothing here blocks. */
 public final class GuestCommand implements AutoCloseable {
@@ -42,7 +43,7 @@ public final class GuestCommand implements AutoCloseable {
    *
    * @param err takes standard error; null if the channel merges it into standard output
    */
-  void start(OutputTaker out, OutputTaker err, Executor readers) {
+  void start(OutputTaker out, @Nullable OutputTaker err, Executor readers) {
     CompletableFuture<Void> outTaken =
         new OutputPump(channel.getAsyncOut(), out, readers, OutputPump.LARGE).start();
     CompletableFuture<Void> errTaken =

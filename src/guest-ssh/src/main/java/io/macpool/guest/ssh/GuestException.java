@@ -1,6 +1,7 @@
 package io.macpool.guest.ssh;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Something that did not work over SSH: where, what, why. */
 public final class GuestException extends RuntimeException {
@@ -28,7 +29,7 @@ public final class GuestException extends RuntimeException {
    * @param peer the machine
    * @param said what is wrong with it, as a sentence that goes on behind its name
    */
-  GuestException(Reason reason, String peer, String said, Throwable cause) {
+  GuestException(Reason reason, String peer, String said, @Nullable Throwable cause) {
     super(peer + " " + said, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
     this.said = said.replace(peer, "this machine");

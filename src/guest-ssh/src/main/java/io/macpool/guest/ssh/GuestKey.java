@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
+import org.jspecify.annotations.Nullable;
 
 /** The private key that opens instances. */
 public final class GuestKey {
@@ -75,7 +76,8 @@ public final class GuestKey {
         : "is encrypted, and no passphrase is set";
   }
 
-  private static IllegalArgumentException unreadable(Path file, String why, Exception cause) {
+  private static IllegalArgumentException unreadable(
+      Path file, String why, @Nullable Exception cause) {
     return new IllegalArgumentException("the private key %s %s".formatted(file, why), cause);
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.channel.StreamingChannel;
+import org.jspecify.annotations.Nullable;
 
 /** One logged-in session. Every failure is a {@link GuestException}. */
 public final class GuestSession implements AutoCloseable {
@@ -43,7 +44,8 @@ public final class GuestSession implements AutoCloseable {
    * Runs a command that is talked to. What sshd hands the user's login shell is this line: so it
    * should be words that every shell understands, and carry no secret.
    */
-  public CompletableFuture<GuestCommand> open(String command, OutputTaker out, OutputTaker err) {
+  public CompletableFuture<GuestCommand> open(
+      String command, OutputTaker out, @Nullable OutputTaker err) {
     CompletableFuture<GuestCommand> result = new CompletableFuture<>();
     try {
       ChannelExec channel = session.createExecChannel(command);

@@ -31,6 +31,7 @@ import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -307,7 +308,8 @@ public final class GuestSessions implements AutoCloseable {
             });
   }
 
-  static GuestException failure(Reason reason, String peer, String what, Throwable cause) {
+  static GuestException failure(
+      Reason reason, String peer, String what, @Nullable Throwable cause) {
     Throwable root = cause;
     while (root instanceof SshException && root.getCause() != null) {
       root = root.getCause();

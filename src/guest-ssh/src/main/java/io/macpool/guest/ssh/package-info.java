@@ -5,4 +5,7 @@
  * <p>Must not be here: what a job is, or what follows from a lost session. No type of MINA's leaves
  * this package.
  */
+@NullMarked
 package io.macpool.guest.ssh;
+
+import org.jspecify.annotations.NullMarked;

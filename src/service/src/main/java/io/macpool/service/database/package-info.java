@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: tables and statements, which belong to a service; drivers and pools.
  */
+@NullMarked
 package io.macpool.service.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the connections of one server within {@link ConnectionLimits}: before a byte is read, so
@@ -20,7 +21,7 @@ final class ConnectionGuard {
     private final HttpConnection connection;
     private volatile long since = System.nanoTime();
     private volatile boolean trusted;
-    private volatile HttpServerRequest request;
+    private volatile @Nullable HttpServerRequest request;
 
     private Peer(HttpConnection connection) {
       this.connection = connection;
@@ -103,7 +104,7 @@ final class ConnectionGuard {
       }
       if (peer.isArriving()) {
         HttpServerRequest request = peer.request;
-        if (!request.response().ended() && !request.response().headWritten()) {
+        if (request != null && !request.response().ended() && !request.response().headWritten()) {
           tooSlow.accept(request);
         }
         close(peer);

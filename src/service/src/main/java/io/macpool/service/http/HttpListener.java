@@ -1,5 +1,6 @@
 package io.macpool.service.http;
 
+import io.macpool.core.FailureWords;
 import io.macpool.service.setting.ListenAddress;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -7,10 +8,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 port of a service. Whoever connects is held to {@link ConnectionLimits} before
@@ -49,7 +52,7 @@ public final class HttpListener implements AutoCloseable {
   private final ConnectionGuard guard;
   private final BiConsumer<HttpServerRequest, Refused> refusal;
   private final int idleSeconds;
-  private HttpServer server;
+  private @Nullable HttpServer server;
   private long sweeper;
 
   private HttpListener(
@@ -112,9 +115,9 @@ public final class HttpListener implements AutoCloseable {
               .toCompletableFuture()
               .get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+      String why = e instanceof ExecutionException ? FailureWords.of(e) : "no answer in time";
       throw new IllegalStateException(
-          "can't listen on " + address + " for " + purpose + ": " + cause.getMessage(), e);
+          "can't listen on " + address + " for " + purpose + ": " + why, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while starting to listen on " + address, e);
@@ -162,17 +165,18 @@ public final class HttpListener implements AutoCloseable {
 
   /** The port that it listens on. */
   public int port() {
-    return server.actualPort();
+    return Objects.requireNonNull(server, "it listens").actualPort();
   }
 
   @Override
   public void close() {
-    if (server == null) {
+    HttpServer listening = server;
+    if (listening == null) {
       return;
     }
     vertx.cancelTimer(sweeper);
     try {
-      server
+      listening
           .close()
           .toCompletionStage()
           .toCompletableFuture()

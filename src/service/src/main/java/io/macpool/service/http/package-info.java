@@ -4,4 +4,7 @@
  *
  * <p>What always holds: handlers never block an event loop, and who owns a listener closes it.
  */
+@NullMarked
 package io.macpool.service.http;
+
+import org.jspecify.annotations.NullMarked;

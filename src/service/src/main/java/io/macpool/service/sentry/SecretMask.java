@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes secrets out of text that leaves the process: those that were set, wherever they stand, and
@@ -67,7 +68,7 @@ final class SecretMask {
   }
 
   /** The text without them; null stays null. */
-  String mask(String text) {
+  @Nullable String mask(@Nullable String text) {
     if (text == null) {
       return null;
     }

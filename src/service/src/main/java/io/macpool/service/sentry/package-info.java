@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: what is logged. An error is reported because it is logged as one.
  */
+@NullMarked
 package io.macpool.service.sentry;
+
+import org.jspecify.annotations.NullMarked;

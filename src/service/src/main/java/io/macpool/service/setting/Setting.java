@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a person may set: declared once as a constant, read by {@link SettingsSpec#read}.
@@ -39,7 +40,7 @@ public final class Setting<T> {
   private final String form;
   private final Function<String, T> parser;
   private final List<String> variables = new ArrayList<>();
-  private T defaultValue;
+  private @Nullable T defaultValue;
   private boolean required;
   private boolean secret;
   private boolean ofProvider;
@@ -267,7 +268,7 @@ public final class Setting<T> {
     return secret;
   }
 
-  T defaultValue() {
+  @Nullable T defaultValue() {
     return defaultValue;
   }
 

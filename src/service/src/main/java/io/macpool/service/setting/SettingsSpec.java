@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -192,11 +193,11 @@ public record SettingsSpec(
     List<String> set =
         variables(setting).stream()
             .filter(variable -> !environment.getOrDefault(variable, "").isEmpty())
-            .filter(variable -> !isServiceLink(variable, environment.get(variable)))
+            .filter(variable -> !isServiceLink(variable, environment.getOrDefault(variable, "")))
             .toList();
     set.stream()
         .skip(1)
-        .filter(variable -> !environment.get(variable).equals(environment.get(set.get(0))))
+        .filter(variable -> !Objects.equals(environment.get(variable), environment.get(set.get(0))))
         .filter(variable -> !setting.isOfMachine() || variable.startsWith(prefix))
         .forEach(
             variable ->
@@ -209,7 +210,7 @@ public record SettingsSpec(
         .findFirst()
         .map(
             variable -> {
-              String text = environment.get(variable);
+              String text = environment.getOrDefault(variable, "");
               return new Given(setting.unescaped(text), variable, text);
             });
   }

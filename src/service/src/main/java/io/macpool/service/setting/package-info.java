@@ -5,4 +5,7 @@
  * <p>What always holds: all faults of a start are told at once, and a secret's value is never
  * printed.
  */
+@NullMarked
 package io.macpool.service.setting;
+
+import org.jspecify.annotations.NullMarked;

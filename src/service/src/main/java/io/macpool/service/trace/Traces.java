@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was done for whom, and how long each part took, as spans that go to a collector by OTLP over
@@ -118,7 +119,7 @@ public final class Traces implements AutoCloseable {
     }
 
     @Override
-    public String get(String carrier, String key) {
+    public @Nullable String get(@Nullable String carrier, String key) {
       return key.equals(HEADER) && carrier != null && !carrier.isEmpty() ? carrier : null;
     }
   }

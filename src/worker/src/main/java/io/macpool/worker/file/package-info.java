@@ -4,4 +4,7 @@
  *
  * <p>Must not be here: what a job is.
  */
+@NullMarked
 package io.macpool.worker.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: anything of instances.
  */
+@NullMarked
 package io.macpool.worker.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,4 +6,7 @@
  * <p>Invariants: values and interfaces only; nothing here knows how a job is run, and no type of a
  * vendor. A payload that is no job is a {@link PayloadException}, never half a job.
  */
+@NullMarked
 package io.macpool.worker.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -68,6 +68,7 @@ public final class AmqpCommands implements AutoCloseable {
     this.binding =
         scheduler.scheduleWithFixedDelay(
             this::bindSoon, BIND_EVERY.toMillis(), BIND_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    supervised.begin();
   }
 
   /** Why commands can't be heard; empty if all is well, or if only the connection is missing. */

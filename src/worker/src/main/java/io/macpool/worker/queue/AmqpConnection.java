@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,9 @@ public final class AmqpConnection implements AutoCloseable {
   private final ExecutorService connecting;
   private final ExecutorService consumers;
   private final List<Consumer<Connection>> users = new CopyOnWriteArrayList<>();
-  private volatile Connection current;
+  private volatile @Nullable Connection current;
   private volatile String outage = "not connected yet";
-  private volatile String alarm;
+  private volatile @Nullable String alarm;
   private volatile boolean closed;
   private int failures;
 

@@ -119,7 +119,7 @@ public record AmqpEndpoint(
         return refused.isAuthorityUnknown()
             ? "%s: let %s name a file with that authority's certificate"
                 .formatted(refused.getMessage(), fileSetting)
-            : refused.getMessage();
+            : String.valueOf(refused.getMessage());
       }
       if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
         return "its certificate is not trusted (%s): let %s name a file with its authority's"

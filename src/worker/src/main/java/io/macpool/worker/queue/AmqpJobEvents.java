@@ -65,6 +65,7 @@ public final class AmqpJobEvents implements AutoCloseable {
             opened -> Declarations.exchange(opened.getConnection(), exchange, "topic", true),
             blocking,
             scheduler);
+    supervised.begin();
   }
 
   /** Why nobody hears them; empty if all is well, or if only the connection is missing. */

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,16 +136,16 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
     private final CompletableFuture<Optional<io.macpool.worker.job.Delivery>> result =
         new CompletableFuture<>();
     private final AtomicBoolean isLeft = new AtomicBoolean();
-    private volatile SupervisedChannel channel;
-    private volatile Arrivals arrivals;
+    private final SupervisedChannel channel =
+        new SupervisedChannel("jobs", connection, this::consume, blocking, scheduler);
+    private volatile @Nullable Arrivals arrivals;
 
     void begin() {
-      channel = new SupervisedChannel("jobs", connection, this::consume, blocking, scheduler);
+      channel.begin();
     }
 
     Optional<String> outage() {
-      SupervisedChannel open = channel;
-      return open == null ? Optional.empty() : open.outage();
+      return channel.outage();
     }
 
     @Override
@@ -237,11 +238,8 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
     }
 
     private void end() {
-      SupervisedChannel open = channel;
-      if (open != null) {
-        Optional<Channel> unused = open.retire();
-        leave();
-      }
+      Optional<Channel> unused = channel.retire();
+      leave();
     }
 
     /** Once it consumes and is no longer wanted; each of the two calls it, the later one counts. */
@@ -262,7 +260,7 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
 
     private final Wait wait;
     private final String tag = UUID.randomUUID().toString();
-    private volatile AmqpDelivery held;
+    private volatile @Nullable AmqpDelivery held;
 
     Arrivals(Wait wait, Channel on) {
       super(on);

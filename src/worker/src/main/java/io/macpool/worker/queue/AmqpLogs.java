@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,7 +154,7 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
     return CompletableFuture.completedFuture(null);
   }
 
-  private void complete(Unsafe sent, Throwable failure) {
+  private void complete(Unsafe sent, @Nullable Throwable failure) {
     onItsWay.remove(sent);
     if (failure == null) {
       sent.safe.complete(null);

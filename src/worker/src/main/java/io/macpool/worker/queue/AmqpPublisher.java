@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,7 @@ final class AmqpPublisher implements AutoCloseable {
   private final ExecutorService thread;
   private final Deque<Message> waiting = new ArrayDeque<>();
   private final NavigableMap<Long, Message> unconfirmed = new TreeMap<>();
-  private Channel channel;
+  private @Nullable Channel channel;
   private boolean inTrouble;
   private boolean sending;
   private boolean closed;
@@ -81,6 +82,7 @@ final class AmqpPublisher implements AutoCloseable {
     this.thread =
         Executors.newSingleThreadExecutor(work -> AmqpConnection.thread(name + "-publish", work));
     this.supervised = new SupervisedChannel(name, connection, this::setUp, blocking, scheduler);
+    supervised.begin();
   }
 
   /** Why nothing can be told; empty if all is well, or if only the connection is missing. */
@@ -144,6 +146,10 @@ final class AmqpPublisher implements AutoCloseable {
     try {
       for (Message next = take(); next != null; next = take()) {
         Channel on = channel;
+        if (on == null) {
+          stop(); // it is unconfirmed, as below
+          break;
+        }
         on.basicPublish(
             next.exchange(), next.key(), mandatory, next.properties(), next.body().bytes);
         used = Optional.of(on);
@@ -161,14 +167,15 @@ final class AmqpPublisher implements AutoCloseable {
   }
 
   /** After trouble one goes ahead, and the others follow when it is confirmed. */
-  private synchronized Message take() {
+  private synchronized @Nullable Message take() {
     boolean waits = inTrouble && !unconfirmed.isEmpty();
-    Message next = channel != null && channel.isOpen() && !waits ? waiting.poll() : null;
-    if (next == null) {
+    Channel on = channel;
+    Message next = on != null && on.isOpen() && !waits ? waiting.poll() : null;
+    if (on == null || next == null) {
       sending = false;
       return null;
     }
-    unconfirmed.put(channel.getNextPublishSeqNo(), next);
+    unconfirmed.put(on.getNextPublishSeqNo(), next);
     return next;
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Log parts that can't be told yet, first in first out, in a file that is as long as it is at most.
@@ -20,7 +21,7 @@ final class LogSpool implements AutoCloseable {
 
   private final Path path;
   private final long most;
-  private RandomAccessFile file;
+  private @Nullable RandomAccessFile file;
   private volatile long from;
   private volatile long to;
 
@@ -59,23 +60,30 @@ final class LogSpool implements AutoCloseable {
   /** Keeps a part; the file is bounded by who asks {@link #isFull} first. */
   synchronized void add(Kept part) {
     try {
-      if (file == null) {
-        Files.createDirectories(path.getParent());
-        file = new RandomAccessFile(path.toFile(), "rw");
-      }
-      file.seek(to);
-      write(part.routingKey());
-      write(part.body());
-      to = file.getFilePointer();
+      RandomAccessFile used = open();
+      used.seek(to);
+      write(used, part.routingKey());
+      write(used, part.body());
+      to = used.getFilePointer();
     } catch (IOException e) {
       throw new UncheckedIOException("a log part can't be kept in " + path, e);
     }
   }
 
-  private void write(String text) throws IOException {
+  private RandomAccessFile open() throws IOException {
+    RandomAccessFile used = file;
+    if (used == null) {
+      Files.createDirectories(path.getParent());
+      used = new RandomAccessFile(path.toFile(), "rw");
+      file = used;
+    }
+    return used;
+  }
+
+  private static void write(RandomAccessFile used, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    file.writeInt(bytes.length);
-    file.write(bytes);
+    used.writeInt(bytes.length);
+    used.write(bytes);
   }
 
   /** The first parts, and where the next begins. */
@@ -87,9 +95,10 @@ final class LogSpool implements AutoCloseable {
     long next = from;
     try {
       while (parts.size() < count && next < to) {
-        file.seek(next);
-        parts.add(new Kept(read(), read()));
-        next = file.getFilePointer();
+        RandomAccessFile used = open();
+        used.seek(next);
+        parts.add(new Kept(read(used), read(used)));
+        next = used.getFilePointer();
       }
     } catch (IOException e) {
       throw new UncheckedIOException("log parts can't be read from " + path, e);
@@ -97,9 +106,9 @@ final class LogSpool implements AutoCloseable {
     return new Batch(parts, next);
   }
 
-  private String read() throws IOException {
-    byte[] bytes = new byte[file.readInt()];
-    file.readFully(bytes);
+  private static String read(RandomAccessFile used) throws IOException {
+    byte[] bytes = new byte[used.readInt()];
+    used.readFully(bytes);
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
@@ -110,7 +119,7 @@ final class LogSpool implements AutoCloseable {
       from = 0;
       to = 0;
       try {
-        file.setLength(0);
+        open().setLength(0);
       } catch (IOException e) {
         throw new UncheckedIOException("a spool of logs can't be emptied: " + path, e);
       }

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,15 +40,15 @@ final class SupervisedChannel implements AutoCloseable {
   private final Setup setup;
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
-  private final Runnable forget;
-  private Channel current;
+  private Runnable forget = () -> {};
+  private @Nullable Channel current;
   private Optional<String> outage = Optional.empty();
   private int failures;
   private boolean opening;
   private boolean closed;
 
   /**
-   * Opens as soon as there is a connection.
+   * One that is not opened yet.
    *
    * @param name of its purpose, for logs, {@code /ready} and metrics
    * @param blocking carries out what waits for the broker
@@ -63,7 +64,19 @@ final class SupervisedChannel implements AutoCloseable {
     this.setup = setup;
     this.blocking = blocking;
     this.scheduler = scheduler;
-    this.forget = connection.onConnected(made -> openSoon());
+  }
+
+  /** Opens as soon as there is a connection; to be called once who sets it up is complete. */
+  void begin() {
+    Runnable registered = connection.onConnected(made -> openSoon());
+    boolean over;
+    synchronized (this) {
+      forget = registered;
+      over = closed;
+    }
+    if (over) {
+      registered.run();
+    }
     openSoon();
   }
 
@@ -112,12 +125,14 @@ final class SupervisedChannel implements AutoCloseable {
   /** Opens no other any more, and gives away the one that is open, if there is one. */
   Optional<Channel> retire() {
     Channel last;
+    Runnable registered;
     synchronized (this) {
       closed = true;
       last = current;
       current = null;
+      registered = forget;
     }
-    forget.run();
+    registered.run();
     return Optional.ofNullable(last);
   }
 

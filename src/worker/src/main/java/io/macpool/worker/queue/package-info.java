@@ -7,4 +7,7 @@
  *
  * <p>Must not be here: what a job is. No type of RabbitMQ's leaves this package.
  */
+@NullMarked
 package io.macpool.worker.queue;
+
+import org.jspecify.annotations.NullMarked;

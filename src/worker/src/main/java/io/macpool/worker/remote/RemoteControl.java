@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The API by which an operator sizes and drains a worker (docs/worker.md): the Go worker's, and a
@@ -48,7 +49,7 @@ public final class RemoteControl implements AutoCloseable {
   private final Shutdown shutdown;
   private final Instant began;
   private final long beganNanos;
-  private HttpListener listener;
+  private final HttpListener listener;
 
   private RemoteControl(
       BuildInfo build,
@@ -56,7 +57,8 @@ public final class RemoteControl implements AutoCloseable {
       Supplier<Optional<String>> outage,
       Supplier<Map<String, String>> warnings,
       Shutdown shutdown,
-      Clock clock) {
+      Clock clock,
+      HttpListener listener) {
     this.build = build;
     this.pool = pool;
     this.outage = outage;
@@ -64,6 +66,7 @@ public final class RemoteControl implements AutoCloseable {
     this.shutdown = shutdown;
     this.began = clock.instant();
     this.beganNanos = System.nanoTime();
+    this.listener = listener;
   }
 
   /**
@@ -85,9 +88,10 @@ public final class RemoteControl implements AutoCloseable {
       Supplier<Map<String, String>> warnings,
       Shutdown shutdown,
       Clock clock) {
-    RemoteControl control = new RemoteControl(build, pool, outage, warnings, shutdown, clock);
-    control.listener = HttpListener.with(vertx, ConnectionLimits.forAdministration());
-    control.listener.listen(address, "remote control", control.routes(vertx, credentials, admin));
+    HttpListener listener = HttpListener.with(vertx, ConnectionLimits.forAdministration());
+    RemoteControl control =
+        new RemoteControl(build, pool, outage, warnings, shutdown, clock, listener);
+    listener.listen(address, "remote control", control.routes(vertx, credentials, admin));
     return control;
   }
 
@@ -226,7 +230,7 @@ public final class RemoteControl implements AutoCloseable {
   }
 
   /** A member by its name in any case, as the Go worker reads it; the exact name counts first. */
-  private static Object value(JsonObject body, String name, Object otherwise) {
+  private static @Nullable Object value(JsonObject body, String name, @Nullable Object otherwise) {
     if (body.containsKey(name)) {
       return body.getValue(name, otherwise);
     }

@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: what a pool does when its size changes.
  */
+@NullMarked
 package io.macpool.worker.remote;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** An operator's program between the queue and the generator: a payload in, a payload out. */
 final class PayloadFilter {
@@ -72,17 +73,18 @@ final class PayloadFilter {
     }
   }
 
-  private static void delete(Path file) {
+  private static void delete(@Nullable Path file) {
+    if (file == null) {
+      return;
+    }
     try {
-      if (file != null) {
-        Files.deleteIfExists(file);
-      }
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       file.toFile().deleteOnExit();
     }
   }
 
-  private static ScriptException failed(String why, Throwable cause) {
+  private static ScriptException failed(String why, @Nullable Throwable cause) {
     return new ScriptException(Kind.UNUSABLE, "the payload filter failed", ": " + why, cause);
   }
 }

@@ -111,7 +111,8 @@ public final class ScriptClient {
     try {
       body = ScriptBody.of(payload, own);
     } catch (IOException e) {
-      return CompletableFuture.failedFuture(new ScriptException(Kind.REFUSED, e.getMessage(), e));
+      return CompletableFuture.failedFuture(
+          new ScriptException(Kind.REFUSED, String.valueOf(e.getMessage()), e));
     }
     return retries.run(
         () -> ask(uri, body, REDIRECTIONS),

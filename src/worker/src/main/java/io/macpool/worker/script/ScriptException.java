@@ -1,6 +1,7 @@
 package io.macpool.worker.script;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** No script: either this job will never have one, or there is none for now. */
 public final class ScriptException extends RuntimeException {
@@ -21,7 +22,7 @@ public final class ScriptException extends RuntimeException {
   private final String forUsers;
 
   /** What anybody may read, whoever asked for the job. */
-  ScriptException(Kind kind, String message, Throwable cause) {
+  ScriptException(Kind kind, String message, @Nullable Throwable cause) {
     this(kind, message, "", cause);
   }
 
@@ -30,7 +31,7 @@ public final class ScriptException extends RuntimeException {
    *
    * @param forOperators follows the message
    */
-  ScriptException(Kind kind, String message, String forOperators, Throwable cause) {
+  ScriptException(Kind kind, String message, String forOperators, @Nullable Throwable cause) {
     super(message + forOperators, cause);
     this.kind = Objects.requireNonNull(kind, "kind");
     this.forUsers = message;

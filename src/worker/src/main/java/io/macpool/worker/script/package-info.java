@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: what becomes of a job whose script can't be had.
  */
+@NullMarked
 package io.macpool.worker.script;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One job's log on its way: buffered, cut into parts, numbered, bounded. Writing never blocks;
@@ -42,7 +43,7 @@ public final class JobLog {
   private boolean closed;
   private boolean full;
   private Map<String, String> meta = Map.of();
-  private ScheduledFuture<?> flush;
+  private @Nullable ScheduledFuture<?> flush;
   private CompletableFuture<Void> room = CompletableFuture.completedFuture(null);
 
   /**

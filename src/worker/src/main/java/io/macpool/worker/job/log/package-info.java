@@ -5,4 +5,7 @@
  * <p>Invariants: parts are numbered without a hole and published in order; a part never splits a
  * character; what is unconfirmed is bounded; after the final part nothing follows.
  */
+@NullMarked
 package io.macpool.worker.job.log;
+
+import org.jspecify.annotations.NullMarked;

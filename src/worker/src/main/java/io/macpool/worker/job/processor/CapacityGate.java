@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +53,7 @@ public final class CapacityGate implements SlotGate {
   private boolean open;
   private boolean asking;
   private int unchanged;
-  private ScheduledFuture<?> next;
+  private @Nullable ScheduledFuture<?> next;
 
   /**
    * A gate that has not looked yet.
@@ -194,7 +195,7 @@ public final class CapacityGate implements SlotGate {
         open = true;
       } else {
         boolean knew = limit.isKnown();
-        limit = limit.afterFailure(failure.getMessage(), BELIEVED, clock.instant());
+        limit = limit.afterFailure(String.valueOf(failure.getMessage()), BELIEVED, clock.instant());
         if (knew && !limit.isKnown()) {
           log.warn("no further jobs are taken: {}", failure.getMessage());
         }

@@ -5,6 +5,7 @@ import io.macpool.worker.job.JobQueue;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +37,8 @@ final class Processor {
   private long lastJobId;
   private boolean stopping;
   private boolean paused;
-  private JobQueue.Take take;
-  private SlotGate.Hold hold;
+  private JobQueue.@Nullable Take take;
+  private SlotGate.@Nullable Hold hold;
 
   Processor(
       String id,
@@ -147,18 +148,20 @@ final class Processor {
       if (take == from) {
         take = null;
       }
-      if (delivery.isPresent() && (stopping || paused)) {
+      SlotGate.Hold slot = hold;
+      // Its slot may have gone to somebody else in the moment in which the job came.
+      if (delivery.isPresent() && (stopping || paused || slot == null)) {
         delivery.get().giveBack();
         idle();
         return;
       }
       begun = delivery.flatMap(this::begin);
-      if (begun.isEmpty()) {
+      if (begun.isEmpty() || slot == null) {
         idle();
         return;
       }
       status = Status.PROCESSING;
-      hold.use();
+      slot.use();
       lastJobId = begun.get().jobId();
     }
     CompletableFuture<Void> unused =

@@ -6,4 +6,7 @@
  * io.macpool.worker.job.processor.CapacityGate} sees room; a message that comes twice finds the job
  * that runs already; a pool that shrinks ends no job.
  */
+@NullMarked
 package io.macpool.worker.job.processor;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,10 +10,12 @@ import io.macpool.worker.job.wrapper.WrapperChannel;
 import io.macpool.worker.job.wrapper.WrapperChannel.Purpose;
 import io.macpool.worker.job.wrapper.WrapperDialogue.Shortage;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,7 @@ final class JobGuest {
   private final Runnable touched;
   private final Consumer<JobEvent> tell;
   private final String place = Wrapper.newKey();
-  private GuestSession session;
+  private @Nullable GuestSession session;
   private Optional<WrapperChannel> first = Optional.empty();
   private Optional<WrapperChannel> current = Optional.empty();
   private boolean disconnected;
@@ -77,11 +79,15 @@ final class JobGuest {
     return disconnected;
   }
 
+  private GuestSession session() {
+    return Objects.requireNonNull(session, "a job's machine uses a session before all else");
+  }
+
   /** Hands the script to the instance, where it waits. */
   void upload(byte[] script) {
     Purpose purpose = Purpose.start(script, dependencies.policy().keychainPassword());
     WrapperChannel starting = channel(purpose, 0);
-    starting.open(session, nonce -> Wrapper.start(nonce, place, script.length));
+    starting.open(session(), nonce -> Wrapper.start(nonce, place, script.length));
     first = Optional.of(starting);
     // Sooner than the job's own timer, which knows nothing of what the login shell said.
     Duration limit = dependencies.policy().uploadTimeout().multipliedBy(19).dividedBy(20);
@@ -101,7 +107,7 @@ final class JobGuest {
   void attach() {
     long offset = output.scriptBytes();
     channel(Purpose.attach(first.map(WrapperChannel::boot).orElse("")), offset)
-        .open(session, nonce -> Wrapper.attach(nonce, place, offset));
+        .open(session(), nonce -> Wrapper.attach(nonce, place, offset));
   }
 
   private WrapperChannel channel(Purpose purpose, long offset) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** What is counted of jobs. */
 public final class JobMeters {
@@ -53,7 +54,7 @@ public final class JobMeters {
   }
 
   void ended(Verdict verdict, Duration total) {
-    ended.get(verdict).increment();
+    Objects.requireNonNull(ended.get(verdict), "each verdict has its counter").increment();
     run.record(total);
   }
 

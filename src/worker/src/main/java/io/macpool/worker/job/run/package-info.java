@@ -7,4 +7,7 @@
  * delivery is acknowledged; every instance that was made is released. What follows from what is
  * decided in {@code io.macpool.core.job}, not here.
  */
+@NullMarked
 package io.macpool.worker.job.run;
+
+import org.jspecify.annotations.NullMarked;

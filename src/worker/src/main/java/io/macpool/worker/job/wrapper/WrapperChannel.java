@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel on which a job's wrapper is talked to: sends it what it asks for, and makes events of
@@ -56,7 +57,7 @@ public final class WrapperChannel implements WrapperDialogue.Listener {
   private final CompletableFuture<Optional<byte[]>> trace = new CompletableFuture<>();
   private boolean stored;
   private boolean over;
-  private ScheduledFuture<?> patience;
+  private @Nullable ScheduledFuture<?> patience;
 
   /**
    * A channel that is not open yet.
@@ -95,7 +96,10 @@ public final class WrapperChannel implements WrapperDialogue.Listener {
                 })
             .whenComplete(
                 (end, failure) ->
-                    ended(failure == null ? how(end) : Retries.cause(failure).getMessage()));
+                    ended(
+                        failure == null
+                            ? how(end)
+                            : String.valueOf(Retries.cause(failure).getMessage())));
   }
 
   private static String how(GuestCommand.End end) {
