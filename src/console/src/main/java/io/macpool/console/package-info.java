@@ -6,4 +6,7 @@
  *
  * <p>Must not be here: a call that changes something at a peer.
  */
+@NullMarked
 package io.macpool.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import io.macpool.scaleset.github.Patience;
 import io.macpool.scaleset.github.QueueMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
@@ -194,7 +195,8 @@ final class JobListener implements AutoCloseable {
     } catch (CancellationException e) {
       return Optional.of(NOTHING);
     } catch (ExecutionException e) {
-      throw Retries.cause(e.getCause()) instanceof GitHubException known
+      throw Retries.cause(Objects.requireNonNullElse(e.getCause(), e))
+              instanceof GitHubException known
           ? known
           : new IllegalStateException(e.getCause());
     } finally {
@@ -246,7 +248,7 @@ final class JobListener implements AutoCloseable {
         conflict
             ? "another session of the scale set is open: of another process, or of one that died,"
                 + " which GitHub ends after some minutes"
-            : failure.getMessage();
+            : String.valueOf(failure.getMessage());
     if (!(failure instanceof GitHubException)) {
       log.error("a fault of our own", failure);
     }

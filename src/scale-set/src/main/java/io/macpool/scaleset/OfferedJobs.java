@@ -32,7 +32,7 @@ final class OfferedJobs {
   }
 
   void add(long message, long job) {
-    byMessage.get(message).add(job);
+    byMessage.computeIfAbsent(message, begun -> new LinkedHashSet<>()).add(job);
   }
 
   /** The job ended without us. */

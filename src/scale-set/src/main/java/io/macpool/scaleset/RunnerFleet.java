@@ -204,7 +204,9 @@ final class RunnerFleet implements AutoCloseable {
    */
   private synchronized void seen(Optional<Capacity> seen, Throwable failure, Set<String> before) {
     if (failure != null) {
-      room = room.afterFailure(Retries.cause(failure).getMessage(), BELIEVED, clock.instant());
+      room =
+          room.afterFailure(
+              String.valueOf(Retries.cause(failure).getMessage()), BELIEVED, clock.instant());
     } else if (seen.isEmpty()) {
       room = Observed.unknown("the broker does not tell its capacity", clock.instant());
     } else {

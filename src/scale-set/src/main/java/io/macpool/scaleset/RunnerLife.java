@@ -17,6 +17,7 @@ import io.macpool.scaleset.github.GitHubException;
 import io.macpool.scaleset.github.JitRunner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -265,7 +267,7 @@ final class RunnerLife implements Runnable {
       if (e.reason() != BrokerException.Reason.FULL) {
         throw e;
       }
-      listener.full(e.getMessage(), e.retryAfter());
+      listener.full(String.valueOf(e.getMessage()), e.retryAfter());
       return false;
     }
   }
@@ -349,7 +351,7 @@ final class RunnerLife implements Runnable {
   }
 
   /** Until the guest lets us in; null if nobody needs it any more. */
-  private GuestSession reach() throws InterruptedException {
+  private @Nullable GuestSession reach() throws InterruptedException {
     long deadline = System.nanoTime() + place.boot().toNanos();
     Duration pause = FIRST_LOOK;
     String said = "it told no address";
@@ -464,7 +466,7 @@ final class RunnerLife implements Runnable {
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      Throwable cause = Retries.cause(e.getCause());
+      Throwable cause = Retries.cause(Objects.requireNonNullElse(e.getCause(), e));
       if (cause instanceof RuntimeException known) {
         throw known;
       }

@@ -36,12 +36,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,7 +136,12 @@ public final class ScaleSet implements AutoCloseable {
         resources.own(
             "runners",
             new RunnerFleet(
-                place, policy, meters, setbacks, clock, () -> capacityChanged.get().run()));
+                place,
+                policy,
+                meters,
+                setbacks,
+                clock,
+                () -> Objects.requireNonNull(capacityChanged.get()).run()));
     JobListener listener =
         resources.own(
             "session",
@@ -206,7 +213,7 @@ public final class ScaleSet implements AutoCloseable {
     }
   }
 
-  private static Integer asTheImageHas(int set) {
+  private static @Nullable Integer asTheImageHas(int set) {
     return set == 0 ? null : set;
   }
 

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,7 +26,7 @@ public final class Broker implements AutoCloseable {
       paramLabel = "URL",
       description =
           "The broker; its user part may be the token (MACPOOL_URL; else the context has it).")
-  private String url;
+  private @Nullable String url;
 
   @Option(
       names = "--token-file",
@@ -32,7 +34,7 @@ public final class Broker implements AutoCloseable {
       description =
           "A file that holds the token (MACPOOL_TOKEN_FILE); else it is read from MACPOOL_TOKEN, or"
               + " the context has it.")
-  private Path tokenFile;
+  private @Nullable Path tokenFile;
 
   @Option(
       names = "--context",
@@ -40,17 +42,17 @@ public final class Broker implements AutoCloseable {
       description =
           "A context of ~/.config/macpool/config.yaml (MACPOOL_CONTEXT; default: the current one,"
               + " see macpool context).")
-  private String context;
+  private @Nullable String context;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec mixee;
 
   private final Map<String, String> environment;
-  private Connection connection;
+  private @Nullable Connection connection;
   private Duration patience = Duration.ofSeconds(10);
-  private ScheduledExecutorService threads;
-  private ExecutorService calls;
-  private BrokerClient client;
+  private @Nullable ScheduledExecutorService threads;
+  private @Nullable ExecutorService calls;
+  private @Nullable BrokerClient client;
 
   /** In a process whose environment is that. */
   public Broker(Map<String, String> environment) {
@@ -151,7 +153,7 @@ public final class Broker implements AutoCloseable {
 
   /** Times what recurs; to be asked for once the client is there. */
   public ScheduledExecutorService threads() {
-    return threads;
+    return Objects.requireNonNull(threads, "the client is there");
   }
 
   /** Its address without the token. */
@@ -164,6 +166,8 @@ public final class Broker implements AutoCloseable {
   public void close() {
     if (threads != null) {
       threads.shutdownNow();
+    }
+    if (calls != null) {
       calls.shutdownNow();
     }
   }

@@ -3,6 +3,7 @@ package io.macpool.cli.config;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the guests are logged in to; picocli fills it in. */
@@ -15,19 +16,19 @@ public final class SshOptions {
       names = "--ssh-key",
       paramLabel = "FILE",
       description = "The key that opens the guests (MACPOOL_SSH_KEY); else what ssh finds itself.")
-  private Path key;
+  private @Nullable Path key;
 
   @Option(
       names = "--ssh-user",
       paramLabel = "NAME",
       description = "The guests' user (MACPOOL_SSH_USER; default: travis).")
-  private String user;
+  private @Nullable String user;
 
   @Option(
       names = "--ssh-port",
       paramLabel = "PORT",
       description = "The guests' port (MACPOOL_SSH_PORT; default: 22).")
-  private Integer port;
+  private @Nullable Integer port;
 
   /**
    * Flags count before the environment, that before the context.

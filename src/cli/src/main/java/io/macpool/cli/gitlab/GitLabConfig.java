@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "--wait and --boot together must be less than prepare_exec_timeout, an hour if it is not set.",
+      "--wait and --boot together must be less than prepare_exec_timeout, an hour if it is not"
+          + " set.",
       "",
       "Example, in config.toml below [runners.custom]:",
       "  config_args = [\"gitlab\", \"config\", \"--image\", \"macos-15\", \"--wait\", \"20m\"]"
@@ -40,7 +42,7 @@ final class GitLabConfig extends GitLabStage {
       names = "--image",
       paramLabel = "IMAGE",
       description = "The image of jobs that name none (default: they have to).")
-  private String image;
+  private @Nullable String image;
 
   @Option(
       names = "--allow-image",
@@ -61,6 +63,7 @@ final class GitLabConfig extends GitLabStage {
       description =
           "When GitLab Runner dies, its Macs are destroyed after so long (default:"
               + " ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private Duration lease;
 
   @Option(
@@ -68,6 +71,7 @@ final class GitLabConfig extends GitLabStage {
       paramLabel = "DIR",
       defaultValue = "/var/tmp/builds",
       description = "Where the guest keeps the job's files (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private String buildsDirectory;
 
   @Option(
@@ -75,6 +79,7 @@ final class GitLabConfig extends GitLabStage {
       paramLabel = "DIR",
       defaultValue = "/var/tmp/cache",
       description = "Where the guest keeps the job's cache (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private String cacheDirectory;
 
   @Mixin private SshOptions ssh;

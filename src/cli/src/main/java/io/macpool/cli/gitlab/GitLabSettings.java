@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the stage {@code config} decides for the later stages of one try at a job. GitLab Runner
@@ -20,10 +21,10 @@ import java.util.regex.Pattern;
 record GitLabSettings(
     String lease,
     Duration leaseFor,
-    String image,
+    @Nullable String image,
     List<String> allowed,
-    Integer cpus,
-    Long ram,
+    @Nullable Integer cpus,
+    @Nullable Long ram,
     Duration patience,
     Duration boot) {
 

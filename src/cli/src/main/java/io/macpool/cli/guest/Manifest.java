@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -65,13 +66,20 @@ record Manifest(Map<String, String> files, List<String> others) {
     return files;
   }
 
+  /** The folder itself, or the one that the file is in. */
+  static Path folderOf(Path root) {
+    return Files.isDirectory(root)
+        ? root
+        : Objects.requireNonNull(root.toAbsolutePath().getParent(), "a file is in a folder");
+  }
+
   /**
    * Looks at a folder here, or at a single file.
    *
    * @throws PoolException if it is too much, or something there can't be read
    */
   static Manifest of(Path root) throws IOException {
-    Scan scan = new Scan(Files.isDirectory(root) ? root : root.toAbsolutePath().getParent());
+    Scan scan = new Scan(folderOf(root));
     if (Files.isDirectory(root)) {
       Files.walkFileTree(root, scan);
     } else {

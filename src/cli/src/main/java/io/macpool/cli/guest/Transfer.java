@@ -75,7 +75,7 @@ public final class Transfer {
     List<String> missing = Manifest.missing(here.files(), listed(folder, true).files());
     List<String> names = new ArrayList<>(here.others());
     names.addAll(missing);
-    Path root = Files.isDirectory(from) ? from : from.toAbsolutePath().getParent();
+    Path root = Manifest.folderOf(from);
     Path list = written(names);
     try {
       for (int i = 0; i < TRIES; i++) {

@@ -69,7 +69,7 @@ public final class FreeMac {
         // Also who has no more time is told what it was waited for.
         boolean changed = !told.equals(refused.getMessage());
         if (!patience.isZero() && (changed || System.nanoTime() - tellAgain > 0)) {
-          told = refused.getMessage();
+          told = String.valueOf(refused.getMessage());
           tellAgain = System.nanoTime() + TELL_AGAIN.toNanos();
           err.println("macpool: waiting for a free Mac: " + told + line(client));
           err.flush();

@@ -9,12 +9,14 @@ import io.macpool.cli.screen.Failures;
 import io.macpool.core.GoDuration;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance that is ours as long as this lives: it is made under a lease that we renew, and
@@ -29,9 +31,9 @@ public final class HeldInstance implements AutoCloseable {
   private final PrintWriter err;
   private final String lease = "macpool-" + UUID.randomUUID();
   private boolean closed;
-  private HeldLease renewing;
+  private @Nullable HeldLease renewing;
   private BrokerClient client;
-  private volatile Instance instance;
+  private volatile @Nullable Instance instance;
 
   private HeldInstance(Broker broker, PrintWriter err) {
     this.broker = broker;
@@ -75,7 +77,7 @@ public final class HeldInstance implements AutoCloseable {
   }
 
   String id() {
-    return instance.id();
+    return Objects.requireNonNull(instance, "it was made").id();
   }
 
   /** As it is now; empty if it is gone. */

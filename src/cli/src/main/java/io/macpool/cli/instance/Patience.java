@@ -11,6 +11,7 @@ public final class Patience {
       paramLabel = "DURATION",
       defaultValue = "30m",
       description = "How long to wait for a free Mac (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private Duration free;
 
   @Option(
@@ -18,6 +19,7 @@ public final class Patience {
       paramLabel = "DURATION",
       defaultValue = "5m",
       description = "How long the Mac may take to boot (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private Duration boot;
 
   public Duration free() {

@@ -3,6 +3,7 @@ package io.macpool.cli.instance;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How large an instance shall be; picocli fills it in. */
@@ -12,16 +13,16 @@ public final class Size {
   private static final long MB_PER_GB = 1024;
 
   @Option(names = "--cpus", paramLabel = "N", description = "Processors, else as the image has.")
-  private Integer cpus;
+  private @Nullable Integer cpus;
 
   @Option(
       names = "--ram",
       paramLabel = "SIZE",
       description = "Memory, such as 8g or 8192m, else as the image has.")
-  private String ram;
+  private @Nullable String ram;
 
   /** Null: as the image has. */
-  public Integer cpus() {
+  public @Nullable Integer cpus() {
     return cpus;
   }
 
@@ -30,7 +31,7 @@ public final class Size {
    *
    * @throws IllegalArgumentException if it is no size
    */
-  public Long megabytes() {
+  public @Nullable Long megabytes() {
     if (ram == null) {
       return null;
     }

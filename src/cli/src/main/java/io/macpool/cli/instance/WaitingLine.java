@@ -3,6 +3,7 @@ package io.macpool.cli.instance;
 import io.macpool.broker.Capacity;
 import io.macpool.broker.Capacity.Forecast;
 import io.macpool.core.GoDuration;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,11 +37,11 @@ public record WaitingLine(Map<String, Integer> owners, Optional<Forecast> foreca
   }
 
   private String time() {
-    if (forecast.filter(told -> told.median() != null && told.latest() != null).isPresent()) {
+    Duration median = forecast.map(Forecast::median).orElse(null);
+    Duration latest = forecast.map(Forecast::latest).orElse(null);
+    if (median != null && latest != null) {
       return "a Mac is likely within %s, and almost surely within %s"
-          .formatted(
-              GoDuration.format(forecast.get().median()),
-              GoDuration.format(forecast.get().latest()));
+          .formatted(GoDuration.format(median), GoDuration.format(latest));
     }
     String why = forecast.map(Forecast::unknown).map(text -> ": " + text).orElse("");
     return "how long it takes is unknown" + why;

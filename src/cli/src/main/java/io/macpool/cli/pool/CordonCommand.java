@@ -23,6 +23,7 @@ public class CordonCommand extends HostCommand {
       paramLabel = "TEXT",
       required = true,
       description = "Why, for whoever looks at macpool hosts.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private String reason;
 
   public CordonCommand() {

@@ -46,6 +46,7 @@ abstract class ListCommand<T> implements Callable<Integer> {
       paramLabel = "FORMAT",
       defaultValue = "table",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private Format format;
 
   @Option(

@@ -39,6 +39,7 @@ public final class TopCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "2s",
       description = "How often to look (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private Duration every;
 
   @Mixin private Broker broker;

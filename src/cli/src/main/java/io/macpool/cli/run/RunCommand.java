@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +78,7 @@ public final class RunCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "DURATION",
       description = "How long the command may take (default: as long as it likes).")
-  private Duration timeout;
+  private @Nullable Duration timeout;
 
   @Mixin private RunFiles files;
   @Mixin private Broker broker;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a command finds on its Mac, and what is taken from there; picocli fills it in. */
@@ -34,7 +35,7 @@ final class RunFiles {
       description =
           "Copy a folder to the Mac first; the command begins in it, and so do paths of"
               + " --download.")
-  private Path upload;
+  private @Nullable Path upload;
 
   @Option(
       names = "--download",

@@ -60,7 +60,7 @@ public final class LiveView {
           throw e;
         }
         if (!failed.equals(refused.getMessage())) {
-          failed = refused.getMessage();
+          failed = String.valueOf(refused.getMessage());
           Failures.say(err, refused);
           err.flush();
         }

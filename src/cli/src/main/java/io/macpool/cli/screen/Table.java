@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Text in columns. What is absent is a dash; control characters, which others sent, are not ours.
@@ -28,7 +29,7 @@ public final class Table {
     return this;
   }
 
-  public void row(Object... cells) {
+  public void row(@Nullable Object... cells) {
     List<String> row = new ArrayList<>();
     for (Object cell : Arrays.copyOf(cells, rows.get(0).size())) {
       String text = Objects.toString(cell, "").replaceAll("\\p{Cntrl}+", " ").strip();

@@ -69,10 +69,11 @@ public final class ViewerSessions {
     }
     synchronized (this) {
       Tries before = failures.get(address);
-      boolean anew = before == null || isOver(before);
       failures.put(
           address,
-          new Tries(anew ? clock.instant() : before.since(), anew ? 1 : before.count() + 1));
+          before == null || isOver(before)
+              ? new Tries(clock.instant(), 1)
+              : new Tries(before.since(), before.count() + 1));
     }
     return false;
   }

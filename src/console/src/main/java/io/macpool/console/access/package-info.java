@@ -4,4 +4,7 @@
  *
  * <p>What always holds: tokens are compared in constant time and never shown.
  */
+@NullMarked
 package io.macpool.console.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,4 +7,7 @@
  *
  * <p>Must not be here: what watches peers, what shows.
  */
+@NullMarked
 package io.macpool.console.history;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: how it is heard, and how it is shown.
  */
+@NullMarked
 package io.macpool.console.jobs;
+
+import org.jspecify.annotations.NullMarked;

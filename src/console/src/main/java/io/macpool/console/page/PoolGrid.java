@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hosts and their slots, as the grid shows them: what a browser is told when they change, too.
@@ -38,7 +39,8 @@ public record PoolGrid(List<Row> rows) {
    * @param host on which it is
    * @param words all that is known of it
    */
-  public record Cell(String use, String letter, String instance, String host, String words) {
+  public record Cell(
+      String use, String letter, @Nullable String instance, @Nullable String host, String words) {
 
     /** All that is to be told of it alone. */
     String title() {

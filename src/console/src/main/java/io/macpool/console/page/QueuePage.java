@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What each cluster's queue holds, and how long who comes now will wait. */
 public final class QueuePage {
@@ -180,7 +181,10 @@ public final class QueuePage {
   }
 
   /** A forecast for a person. */
-  static String words(WaitForecast forecast) {
+  static String words(@Nullable WaitForecast forecast) {
+    if (forecast == null) {
+      return "no forecast yet";
+    }
     if (forecast instanceof Foretold foretold) {
       return foretold.latest().isZero()
           ? "at once: " + foretold.reason().words()

@@ -4,4 +4,7 @@
  *
  * <p>No type of RabbitMQ's leaves this package.
  */
+@NullMarked
 package io.macpool.console.queue;
+
+import org.jspecify.annotations.NullMarked;

@@ -29,10 +29,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,10 +70,10 @@ public final class HistoryKeeper implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private volatile HistoryStore store;
+  private volatile @Nullable HistoryStore store;
   private volatile boolean settled;
-  private volatile Trouble trouble;
-  private volatile Instant compacted;
+  private volatile @Nullable Trouble trouble;
+  private volatile @Nullable Instant compacted;
   private Instant forgotten = Instant.EPOCH;
 
   /**
@@ -112,6 +114,11 @@ public final class HistoryKeeper implements AutoCloseable {
     return Optional.ofNullable(trouble);
   }
 
+  /** It is there before the store is. */
+  private Instant compactedSoFar() {
+    return Objects.requireNonNull(compacted, "what is compacted, of a store that is open");
+  }
+
   /** Whether what is kept goes so far. */
   public boolean reaches(Instant at) {
     Instant until = compacted;
@@ -120,11 +127,9 @@ public final class HistoryKeeper implements AutoCloseable {
 
   private void keep() {
     try {
-      if (store == null) {
-        open();
-      }
+      HistoryStore used = store == null ? open() : store;
       settled = true;
-      save();
+      save(used);
       if (trouble != null) {
         log.info("the history is kept again");
         trouble = null;
@@ -139,14 +144,15 @@ public final class HistoryKeeper implements AutoCloseable {
     }
   }
 
-  private void troubled(String cause) {
+  private void troubled(@Nullable String cause) {
     if (trouble == null) {
       log.warn("the history is not kept: {}; it is tried again each minute", cause);
     }
-    trouble = new Trouble(trouble == null ? clock.instant() : trouble.since(), cause);
+    trouble =
+        new Trouble(trouble == null ? clock.instant() : trouble.since(), String.valueOf(cause));
   }
 
-  private void open() {
+  private HistoryStore open() {
     HistoryStore opened = HistoryStore.open(address);
     try {
       if (!settled) {
@@ -163,6 +169,7 @@ public final class HistoryKeeper implements AutoCloseable {
       from.forecasts().resume(opened.told(clock.instant().minus(ForecastLog.KEPT)));
       compacted = opened.compacted().orElseGet(from.pool()::begin);
       store = opened;
+      return opened;
     } catch (JsonProcessingException e) {
       opened.close();
       throw new IllegalStateException("a job in the history is not JSON", e);
@@ -172,17 +179,17 @@ public final class HistoryKeeper implements AutoCloseable {
     }
   }
 
-  private synchronized void save() {
+  private synchronized void save(HistoryStore used) {
     PoolObservation seen = from.pool().unsaved();
     List<JobState> jobs = from.jobs().unsaved();
     Instant oldest = seen.last().minus(kept);
     // Periods are of whole milliseconds.
+    Instant done = compactedSoFar();
     Instant start =
-        (compacted.isBefore(oldest) ? Grain.HOUR.floor(oldest) : compacted)
-            .truncatedTo(ChronoUnit.MILLIS);
+        (done.isBefore(oldest) ? Grain.HOUR.floor(oldest) : done).truncatedTo(ChronoUnit.MILLIS);
     Instant end = from.pool().decided().truncatedTo(ChronoUnit.MILLIS);
     List<Gap> gaps = new ArrayList<>(seen.gaps());
-    Map<Bucket, UsageReport> reports = reports(start, end, gaps);
+    Map<Bucket, UsageReport> reports = reports(used, start, end, gaps);
     List<IssuedForecast> told = from.forecasts().unsaved();
     Map<Bucket, Map<String, Work>> counts = from.work().take();
     Map<Instant, Map<ForecastGroup, Coverage>> coverage = from.forecasts().take();
@@ -190,14 +197,14 @@ public final class HistoryKeeper implements AutoCloseable {
       Map<Bucket, Map<String, Work>> work = new HashMap<>();
       counts.forEach(
           (bucket, more) -> {
-            Map<String, Work> sum = new HashMap<>(store.work(bucket));
+            Map<String, Work> sum = new HashMap<>(used.work(bucket));
             more.forEach((queue, each) -> sum.merge(queue, each, Work::plus));
             work.put(bucket, sum);
           });
       Map<Long, String> bodies = new HashMap<>();
       jobs.forEach(job -> bodies.put(job.id(), job.json().toString()));
       Instant until = end.isAfter(start) ? end : start;
-      store.save(
+      used.save(
           new Minute(
               new PoolObservation(
                   seen.begin(),
@@ -224,13 +231,14 @@ public final class HistoryKeeper implements AutoCloseable {
     from.forecasts().saved(told);
     Instant now = clock.instant();
     if (Duration.between(forgotten, now).compareTo(FORGET_EVERY) > 0) {
-      store.forget(now, kept, mostJobs);
+      used.forget(now, kept, mostJobs);
       forgotten = now;
     }
   }
 
   /** What memory adds to the reports of hours and days; time that it does not know is a gap. */
-  private Map<Bucket, UsageReport> reports(Instant start, Instant end, List<Gap> gaps) {
+  private Map<Bucket, UsageReport> reports(
+      HistoryStore used, Instant start, Instant end, List<Gap> gaps) {
     Map<Bucket, UsageReport> reports = new HashMap<>();
     Instant at = start;
     while (at.isBefore(end)) {
@@ -243,7 +251,7 @@ public final class HistoryKeeper implements AutoCloseable {
       for (Grain grain : Grain.values()) {
         Bucket bucket = Bucket.of(grain, at);
         UsageReport before = reports.get(bucket);
-        Optional<UsageReport> known = before == null ? store.report(bucket) : Optional.of(before);
+        Optional<UsageReport> known = before == null ? used.report(bucket) : Optional.of(before);
         reports.put(bucket, known.map(report -> joined(report, piece)).orElse(piece));
       }
       at = part.to();
@@ -266,7 +274,7 @@ public final class HistoryKeeper implements AutoCloseable {
     if (kept == null || !asked.from().isBefore(pool.begin())) {
       return UsageReport.of(pool.recording(asked));
     }
-    Instant cut = compacted.truncatedTo(ChronoUnit.MILLIS);
+    Instant cut = compactedSoFar().truncatedTo(ChronoUnit.MILLIS);
     if (asked.to().isBefore(cut)) {
       Instant hour = Grain.HOUR.floor(asked.to());
       Instant next = Grain.HOUR.ceiling(asked.to());
@@ -341,19 +349,22 @@ public final class HistoryKeeper implements AutoCloseable {
   public void close() {
     timer.shutdown();
     try {
-      if (!timer.awaitTermination(END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      boolean ended = timer.awaitTermination(END_WITHIN.toSeconds(), TimeUnit.SECONDS);
+      HistoryStore used = store;
+      if (!ended) {
         log.warn("the history's last minute is not kept: the database does not answer");
         timer.shutdownNow();
-      } else if (store != null) {
-        save();
+      } else if (used != null) {
+        save(used);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (HistoryException e) {
       log.warn("the history's last minute is not kept: {}", e.getMessage());
     } finally {
-      if (store != null) {
-        store.close();
+      HistoryStore open = store;
+      if (open != null) {
+        open.close();
       }
     }
   }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -129,7 +130,7 @@ public final class PoolHistory {
     }
     for (String id : List.copyOf(open.keySet())) {
       if (!there.contains(id)) {
-        add(open.remove(id).ended(at, true));
+        add(Objects.requireNonNull(open.remove(id), id).ended(at, true));
       }
     }
   }

@@ -4,4 +4,7 @@
  *
  * <p>What always holds: what was not heard again in time is unknown, with the time since when.
  */
+@NullMarked
 package io.macpool.console.watch;
+
+import org.jspecify.annotations.NullMarked;

@@ -94,7 +94,7 @@ final class AdminTokens {
     } catch (GitHubException e) {
       if (e.reason() == Reason.UNAUTHORIZED) {
         // A fresh registration token is not known everywhere at once.
-        throw new GitHubException(Reason.FAILED, e.getMessage(), Duration.ZERO, e);
+        throw new GitHubException(Reason.FAILED, String.valueOf(e.getMessage()), Duration.ZERO, e);
       }
       throw e;
     }
@@ -123,7 +123,7 @@ final class AdminTokens {
           "token");
     } catch (IllegalArgumentException e) {
       // The file may be there again soon: it is followed.
-      throw new GitHubException(Reason.FAILED, e.getMessage(), Duration.ZERO, e);
+      throw new GitHubException(Reason.FAILED, String.valueOf(e.getMessage()), Duration.ZERO, e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.macpool.scaleset.github;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A call that GitHub did not carry out: what was asked, what came back. Holds no secret. */
 public final class GitHubException extends RuntimeException {
@@ -31,7 +32,7 @@ public final class GitHubException extends RuntimeException {
   private final Reason reason;
   private final Duration retryAfter;
 
-  GitHubException(Reason reason, String message, Duration retryAfter, Throwable cause) {
+  GitHubException(Reason reason, String message, Duration retryAfter, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
     this.retryAfter = Objects.requireNonNull(retryAfter, "retryAfter");

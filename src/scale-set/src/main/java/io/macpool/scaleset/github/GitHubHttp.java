@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** Asks GitHub, and reads what comes back. */
 final class GitHubHttp {
@@ -130,7 +131,7 @@ final class GitHubHttp {
   }
 
   /** Null if it is no JSON; a byte order mark may stand before it. */
-  private static JsonNode parse(byte[] bytes) {
+  private static @Nullable JsonNode parse(byte[] bytes) {
     int skip =
         bytes.length >= 3
                 && bytes[0] == (byte) 0xef
@@ -149,7 +150,8 @@ final class GitHubHttp {
     return JSON.readTree(text);
   }
 
-  private GitHubException refused(String what, HttpResponse<byte[]> response, JsonNode body) {
+  private GitHubException refused(
+      String what, HttpResponse<byte[]> response, @Nullable JsonNode body) {
     int status = response.statusCode();
     String type = body == null ? "" : body.path("typeName").asText("");
     String said = body == null ? "" : body.path("message").asText("");

@@ -4,4 +4,7 @@
  *
  * <p>Must not be here: how many runners there should be, and what a runner runs on.
  */
+@NullMarked
 package io.macpool.scaleset.github;
+
+import org.jspecify.annotations.NullMarked;
