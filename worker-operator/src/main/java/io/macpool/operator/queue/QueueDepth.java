@@ -3,6 +3,7 @@ package io.macpool.operator.queue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 /** Reads how deep a queue is. Thread-safe; a call ends within its own time-outs. */
 public interface QueueDepth extends AutoCloseable {
@@ -23,6 +24,26 @@ public interface QueueDepth extends AutoCloseable {
    *     such queue, a field that the broker does not tell yet
    */
   Depth read(String queue) throws IOException;
+
+  /** What became of a question. To be looked at by whoever asked, for it may wait a little. */
+  @FunctionalInterface
+  interface Answer {
+
+    /**
+     * The depth.
+     *
+     * @throws IOException as {@link QueueDepth#read} does
+     */
+    Depth depth() throws IOException;
+  }
+
+  /**
+   * Asks, and does not wait where that can be avoided; completes within the time-outs, and never
+   * with a failure. Each answer must be looked at, or what it holds is lost.
+   */
+  default CompletableFuture<Answer> ask(String queue) {
+    return CompletableFuture.completedFuture(() -> read(queue));
+  }
 
   /** How often it is worth asking at most. */
   default Duration atMostEvery() {

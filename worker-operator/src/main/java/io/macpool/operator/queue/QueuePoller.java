@@ -11,11 +11,14 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -28,17 +31,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the depth of every queue that is looked at. One thread reads one after the other, which is
- * cheapest; each beat of the clock sends another one after whatever is still to be read, so that a
- * queue that is slow delays others by one interval at most, once. Many queues are read more seldom,
- * so that all together cost the broker no more than {@link #MOST_A_SECOND} answers. A depth that
- * was not read again for a while is unknown, whatever became of the reading.
+ * Keeps the depth of every queue that is looked at. One thread asks for some at once, and for more
+ * as answers come, which is cheapest; each beat of the clock sends another one after whatever is
+ * still to be read, so that a queue that is slow delays others by one interval at most, once. Many
+ * queues are read more seldom, so that all together cost the broker no more than {@link
+ * #MOST_A_SECOND} answers. A depth that was not read again for a while is unknown, whatever became
+ * of the reading.
  */
 public final class QueuePoller implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(QueuePoller.class);
   private static final int MOST_AT_ONCE = 128;
   private static final int MOST_A_SECOND = 500;
+  private static final int ASKED_AT_ONCE = 25;
   private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final Duration FIRST = Duration.ofMillis(250);
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -211,34 +216,67 @@ public final class QueuePoller implements AutoCloseable {
     }
   }
 
+  /** Asks for what is due, some at once, and takes the answers as they come. */
   private void readDue(QueueDepth broker) {
-    for (String queue = due.poll(); queue != null; queue = due.poll()) {
+    BlockingQueue<Answered> answers = new LinkedBlockingQueue<>();
+    int asked = 0;
+    while (true) {
+      Answered answered = answers.poll();
+      String queue = answered == null && asked < ASKED_AT_ONCE ? due.poll() : null;
+      if (queue != null) {
+        asked++;
+        CompletableFuture<Void> unused =
+            ask(broker, queue).thenAccept(answer -> answers.add(new Answered(queue, answer)));
+        continue;
+      }
+      if (answered == null && asked == 0) {
+        return;
+      }
       try {
-        look(broker, queue);
-      } finally {
-        underWay.remove(queue);
-        CountDownLatch first = awaited.get(queue);
-        if (first != null) {
-          first.countDown();
-        }
+        look(answered == null ? answers.take() : answered);
+        asked--;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // it closes
+        return;
       }
     }
   }
 
-  private void look(QueueDepth broker, String queue) {
-    Observed<Depth> before = depths.get(queue);
-    if (before == null) {
-      return;
-    }
-    Observed<Depth> after = read(broker, queue, before);
-    if (depths.replace(queue, after) != null && !before.toOptional().equals(after.toOptional())) {
-      changed.accept(queue);
+  /** A fault of ours must not end the looking. */
+  private static CompletableFuture<QueueDepth.Answer> ask(QueueDepth broker, String queue) {
+    try {
+      return broker.ask(queue);
+    } catch (RuntimeException e) {
+      return CompletableFuture.completedFuture(
+          () -> {
+            throw e;
+          });
     }
   }
 
-  private Observed<Depth> read(QueueDepth broker, String queue, Observed<Depth> before) {
+  private record Answered(String queue, QueueDepth.Answer answer) {}
+
+  private void look(Answered answered) {
+    String queue = answered.queue();
     try {
-      Depth read = broker.read(queue);
+      Observed<Depth> before =
+          depths.getOrDefault(queue, Observed.unknown("not looked at", clock.instant()));
+      Observed<Depth> after = read(queue, answered.answer(), before);
+      if (depths.replace(queue, after) != null && !before.toOptional().equals(after.toOptional())) {
+        changed.accept(queue);
+      }
+    } finally {
+      underWay.remove(queue);
+      CountDownLatch first = awaited.get(queue);
+      if (first != null) {
+        first.countDown();
+      }
+    }
+  }
+
+  private Observed<Depth> read(String queue, QueueDepth.Answer answer, Observed<Depth> before) {
+    try {
+      Depth read = answer.depth();
       resting.remove(queue);
       return Observed.known(read, clock.instant());
     } catch (IOException e) {
@@ -251,7 +289,6 @@ public final class QueuePoller implements AutoCloseable {
       }
       return after;
     } catch (RuntimeException e) {
-      // A fault of ours must not end the looking.
       log.warn("reading the depth of queue {} failed", queue, e);
       return before.afterFailure(String.valueOf(e.getMessage()), tolerated, clock.instant());
     }

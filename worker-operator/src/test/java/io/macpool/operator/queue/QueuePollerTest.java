@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -108,6 +109,41 @@ class QueuePollerTest {
     double seconds = (System.nanoTime() - began) / 1e9;
     int all = reads.values().stream().mapToInt(Integer::intValue).sum();
     assertThat(all).isLessThan((int) (100 + 100 + 550 * seconds));
+  }
+
+  @Test
+  void someAreAskedAtOnceWhereThatCostsNoThread() {
+    Map<String, CompletableFuture<QueueDepth.Answer>> asked = new ConcurrentHashMap<>();
+    QueueDepth remote =
+        new QueueDepth() {
+          @Override
+          public Depth read(String queue) {
+            throw new IllegalStateException("it is asked");
+          }
+
+          @Override
+          public CompletableFuture<Answer> ask(String queue) {
+            return asked.computeIfAbsent(queue, name -> new CompletableFuture<>());
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (QueuePoller polling =
+        new QueuePoller(
+            Optional.of(remote),
+            Duration.ofMillis(5),
+            Duration.ofSeconds(15),
+            clock,
+            queue -> {})) {
+      polling.depth("silent");
+      polling.depth("late");
+      polling.depth("prompt");
+      await().atMost(Duration.ofSeconds(10)).until(() -> asked.size() == 3);
+      asked.get("prompt").complete(() -> new Depth(7, OptionalLong.empty()));
+      await().atMost(Duration.ofSeconds(10)).until(() -> polling.depth("prompt").isKnown());
+      assertThat(polling.depth("late").isKnown()).isFalse();
+    }
   }
 
   @Test
