@@ -88,7 +88,11 @@ final class SlotSearch {
     live.onChange(this::freed);
   }
 
-  /** One create's search. */
+  /**
+   * One create's search.
+   *
+   * @param heard wakes that nobody heard before it was tried last
+   */
   record Search(
       CreateRequest request,
       Image image,
@@ -96,6 +100,7 @@ final class SlotSearch {
       Cancellation cancellation,
       Stopwatch time,
       Instant until,
+      long heard,
       Optional<Waiting.Turn> turn) {
 
     private Search(
@@ -105,12 +110,18 @@ final class SlotSearch {
         Cancellation cancellation,
         Stopwatch time,
         Instant until) {
-      this(request, image, avoid, cancellation, time, until, Optional.empty());
+      this(request, image, avoid, cancellation, time, until, 0, Optional.empty());
     }
 
     /** The same with a place in the line. */
     private Search in(Waiting.Turn place) {
-      return new Search(request, image, avoid, cancellation, time, until, Optional.of(place));
+      return new Search(
+          request, image, avoid, cancellation, time, until, heard, Optional.of(place));
+    }
+
+    /** The same, about to be tried. */
+    private Search asOf(long unheard) {
+      return new Search(request, image, avoid, cancellation, time, until, unheard, turn);
     }
 
     /** Whether it is worth waiting, or making room, after a refusal. */
@@ -135,7 +146,8 @@ final class SlotSearch {
             order.request(), order.image(), avoid, order.cancellation(), order.time(), until));
   }
 
-  private CompletableFuture<Reservation<Placement.NoPlace>> attempt(Search search) {
+  private CompletableFuture<Reservation<Placement.NoPlace>> attempt(Search again) {
+    Search search = again.asOf(waiting.unheard());
     checkpoint.passed(Checkpoint.Step.BEFORE_INTENT);
     return reservations
         .ask(order(search, false))
@@ -322,7 +334,7 @@ final class SlotSearch {
     return search
         .turn()
         .orElseThrow()
-        .await(patience, search.cancellation())
+        .await(search.heard(), patience, search.cancellation())
         .thenCompose(
             nothing -> {
               search.time().lap(CreatePhase.WAIT);

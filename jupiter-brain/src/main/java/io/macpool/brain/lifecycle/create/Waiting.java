@@ -26,6 +26,9 @@ final class Waiting {
   private final BrokerRuntime runtime;
   private int size;
 
+  /** Wakes that found nobody: whoever tried before one of them has to try again. */
+  private long unheard;
+
   Waiting(BrokerRuntime runtime) {
     this.runtime = runtime;
   }
@@ -40,11 +43,20 @@ final class Waiting {
       this.owner = owner;
     }
 
-    /** Completes when it is worth trying again: a slot may be free, or patience is over. */
-    CompletableFuture<Void> await(Duration patience, Cancellation cancellation) {
+    /**
+     * Completes when it is worth trying again: a slot may be free, or patience is over.
+     *
+     * @param heard what {@link #unheard} was before it was tried in vain
+     */
+    CompletableFuture<Void> await(long heard, Duration patience, Cancellation cancellation) {
       CompletableFuture<Void> fresh = new CompletableFuture<>();
+      boolean missed;
       synchronized (Waiting.this) {
+        missed = heard != unheard;
         word = fresh;
+      }
+      if (missed) {
+        fresh.complete(null);
       }
       cancellation.onHeard(fresh::completeExceptionally);
       runtime.completeAfter(fresh, patience.compareTo(LEAST) < 0 ? LEAST : patience);
@@ -95,7 +107,13 @@ final class Waiting {
         }
       }
     }
+    unheard++;
     return Optional.empty();
+  }
+
+  /** To be asked before it is tried whether there is a slot, see {@link Turn#await}. */
+  synchronized long unheard() {
+    return unheard;
   }
 
   /** How many wait, by owner. */

@@ -17,7 +17,7 @@ class WaitingTest {
   private final Waiting waiting = new Waiting(new ProcessRuntime(Clock.systemUTC()));
 
   private static CompletableFuture<Void> await(Waiting.Turn turn) {
-    return turn.await(LONG, new Cancellation());
+    return turn.await(0, LONG, new Cancellation());
   }
 
   @Test
@@ -30,7 +30,7 @@ class WaitingTest {
     assertThat(waiting.size()).isZero();
     assertThat(waiting.byOwner()).isEmpty();
     Waiting.Turn impatient = waiting.join("ci").orElseThrow();
-    impatient.await(Duration.ZERO, new Cancellation()).get(20, TimeUnit.SECONDS);
+    impatient.await(0, Duration.ZERO, new Cancellation()).get(20, TimeUnit.SECONDS);
     Waiting.Turn patient = waiting.join("ci").orElseThrow();
     CompletableFuture<Void> word = await(patient);
     waiting.wake(); // not for one whose patience is over
@@ -54,6 +54,16 @@ class WaitingTest {
   }
 
   @Test
+  void whatIsFreedBetweenAVainTryAndTheWaitIsTriedAgain() {
+    Waiting.Turn turn = waiting.join("ci").orElseThrow();
+    long before = waiting.unheard();
+    waiting.wake(); // it tries just now, and waits for no word yet
+    assertThat(turn.await(before, LONG, new Cancellation())).isCompleted();
+    long after = waiting.unheard();
+    assertThat(turn.await(after, LONG, new Cancellation())).isNotDone();
+  }
+
+  @Test
   void ownersTakeTurns() {
     CompletableFuture<Void> many1 = await(waiting.join("many").orElseThrow());
     CompletableFuture<Void> many2 = await(waiting.join("many").orElseThrow());
@@ -68,7 +78,7 @@ class WaitingTest {
   @Test
   void whoIsCancelledHearsItAtOnce() {
     Cancellation cancellation = new Cancellation();
-    CompletableFuture<Void> word = waiting.join("ci").orElseThrow().await(LONG, cancellation);
+    CompletableFuture<Void> word = waiting.join("ci").orElseThrow().await(0, LONG, cancellation);
     cancellation.cancel(
         new CreateFailure(CreateFailure.Kind.TIMED_OUT, "timeout", "it took too long"));
     assertThat(word).isCompletedExceptionally();

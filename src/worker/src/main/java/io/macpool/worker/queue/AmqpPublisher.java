@@ -43,6 +43,9 @@ final class AmqpPublisher implements AutoCloseable {
       Bytes body,
       CompletableFuture<Void> safe) {}
 
+  /** A message and the channel on which its number counts. */
+  private record Outgoing(Message message, Channel on) {}
+
   /** Wrapped so that the record has no array. */
   private static final class Bytes {
     private final byte[] bytes;
@@ -141,47 +144,51 @@ final class AmqpPublisher implements AutoCloseable {
 
   /** What waits by now leaves in few writes. */
   private void send() {
-    Optional<Channel> used = Optional.empty();
+    @Nullable Channel used = null;
     GatheringConnectionFactory.gather();
     try {
-      for (Message next = take(); next != null; next = take()) {
-        Channel on = channel;
-        if (on == null) {
-          stop(); // it is unconfirmed, as below
-          break;
-        }
-        on.basicPublish(
-            next.exchange(), next.key(), mandatory, next.properties(), next.body().bytes);
-        used = Optional.of(on);
+      for (Optional<Outgoing> next = take(); next.isPresent(); next = take()) {
+        Message message = next.get().message();
+        used = next.get().on();
+        used.basicPublish(
+            message.exchange(),
+            message.key(),
+            mandatory,
+            message.properties(),
+            message.body().bytes);
       }
-      if (used.isPresent()) {
-        GatheringConnectionFactory.flush(used.get());
+      if (used != null) {
+        GatheringConnectionFactory.flush(used);
       }
     } catch (IOException | RuntimeException e) {
       // It is unconfirmed, and goes out again on the next connection.
       log.debug("{} waits for the next connection: {}", name, AmqpConnection.phrase(e));
-      stop();
+      stop(used);
     } finally {
       GatheringConnectionFactory.release();
     }
   }
 
   /** After trouble one goes ahead, and the others follow when it is confirmed. */
-  private synchronized @Nullable Message take() {
+  private synchronized Optional<Outgoing> take() {
     boolean waits = inTrouble && !unconfirmed.isEmpty();
     Channel on = channel;
     Message next = on != null && on.isOpen() && !waits ? waiting.poll() : null;
     if (on == null || next == null) {
       sending = false;
-      return null;
+      return Optional.empty();
     }
     unconfirmed.put(on.getNextPublishSeqNo(), next);
-    return next;
+    return Optional.of(new Outgoing(next, on));
   }
 
-  private synchronized void stop() {
+  /** That channel failed; another one may have taken its place by now, and goes on. */
+  private synchronized void stop(@Nullable Channel failed) {
     sending = false;
-    channel = null;
+    if (channel == failed) {
+      channel = null;
+    }
+    sendSoon();
   }
 
   private void confirmed(Channel on, long tag, boolean multiple) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class RunLocks {
 
   private static final Logger log = LoggerFactory.getLogger(RunLocks.class);
   private static final Duration AGAIN = Duration.ofMillis(500);
+  private static final int MONITORS = 64;
 
   /** For so long a mark stays that nobody takes away; a message given back is the queue's first. */
   private static final Duration MARK_KEPT = Duration.ofHours(1);
@@ -36,6 +38,10 @@ final class RunLocks {
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
   private final Map<String, Connection> held = new ConcurrentHashMap<>();
+
+  /** What is held here and what the broker has change together: each key has one of these. */
+  private final Object[] monitors = Stream.generate(Object::new).limit(MONITORS).toArray();
+
   private volatile Consumer<String> onTaken = key -> {};
   private volatile Ends ends = key -> false;
   private volatile boolean refused;
@@ -77,6 +83,10 @@ final class RunLocks {
   /** This user may not declare such queues: every lock is granted, and nobody else is seen. */
   void refuse(boolean isRefused) {
     refused = isRefused;
+  }
+
+  private Object monitor(String key) {
+    return monitors[Math.floorMod(key.hashCode(), MONITORS)];
   }
 
   private static String name(String key) {
@@ -135,11 +145,13 @@ final class RunLocks {
    */
   boolean take(String key) throws IOException {
     Connection on = current();
-    if (!refused && !declare(on, key)) {
-      return false;
+    synchronized (monitor(key)) {
+      if (!refused && !declare(on, key)) {
+        return false;
+      }
+      held.put(key, on);
+      return true;
     }
-    held.put(key, on);
-    return true;
   }
 
   /** Whether another connection has it. */
@@ -172,13 +184,15 @@ final class RunLocks {
 
   private void delete(String key) {
     Optional<Connection> on = connection.current();
-    try {
-      if (on.isPresent() && !held.containsKey(key)) {
-        AMQP.Queue.DeleteOk unused =
-            Declarations.with(on.get(), channel -> channel.queueDelete(name(key)));
+    synchronized (monitor(key)) {
+      try {
+        if (on.isPresent() && !held.containsKey(key)) {
+          AMQP.Queue.DeleteOk unused =
+              Declarations.with(on.get(), channel -> channel.queueDelete(name(key)));
+        }
+      } catch (IOException e) {
+        log.debug("a lock was not released: {}", AmqpConnection.phrase(e));
       }
-    } catch (IOException e) {
-      log.debug("a lock was not released: {}", AmqpConnection.phrase(e));
     }
   }
 
@@ -213,12 +227,18 @@ final class RunLocks {
   /** It may be our own old connection that has it still, until the broker finds it dead. */
   private void retake(String key, long until) {
     Optional<Connection> on = connection.current();
-    if (on.isEmpty() || !held.containsKey(key)) {
-      return; // over, or the next connection will call
-    }
     try {
-      if (refused || declare(on.get(), key)) {
-        held.replace(key, on.get());
+      boolean regained;
+      synchronized (monitor(key)) {
+        if (on.isEmpty() || !held.containsKey(key)) {
+          return; // over, or the next connection will call
+        }
+        regained = refused || declare(on.get(), key);
+        if (regained) {
+          held.replace(key, on.get());
+        }
+      }
+      if (regained) {
         if (ends.isEnded(key)) {
           log.warn("another worker ended what runs here while the job broker was out of reach");
           onTaken.accept(key);

@@ -132,6 +132,9 @@ public final class CapacityGate implements SlotGate {
 
   private void look() {
     synchronized (this) {
+      if (asking) {
+        return; // called off when it had begun, so that another one looks already
+      }
       asking = true;
       next = null; // it is this one
     }

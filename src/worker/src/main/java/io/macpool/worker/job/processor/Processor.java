@@ -5,6 +5,7 @@ import io.macpool.worker.job.JobQueue;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ final class Processor {
 
   private final String id;
   private final JobQueue queue;
-  private final Intake intake;
+  private final BiFunction<Delivery, String, Optional<Intake.Begun>> intake;
   private final SlotGate gate;
   private final Executor threads;
   private final Runnable onJobOver;
@@ -43,7 +44,7 @@ final class Processor {
   Processor(
       String id,
       JobQueue queue,
-      Intake intake,
+      BiFunction<Delivery, String, Optional<Intake.Begun>> intake,
       SlotGate gate,
       Executor threads,
       Runnable onJobOver) {
@@ -170,7 +171,7 @@ final class Processor {
 
   private Optional<Intake.Begun> begin(Delivery delivery) {
     try {
-      return intake.begin(delivery, id);
+      return intake.apply(delivery, id);
     } catch (RuntimeException e) {
       log.error("processor {} could not begin a job: it goes to the dead letters", id, e);
       delivery.reject();

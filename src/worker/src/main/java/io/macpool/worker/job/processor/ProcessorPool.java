@@ -134,7 +134,7 @@ public final class ProcessorPool {
         new Processor(
             UUID.randomUUID() + "@" + name,
             queue,
-            intake,
+            intake::begin,
             gate,
             threads,
             totalProcessed::incrementAndGet);

@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 import io.macpool.broker.Capacity;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,37 @@ class CapacityGateTest {
     List<SlotGate.Hold> holds = ask(gate, 2);
     await().atMost(Duration.ofSeconds(5)).until(() -> looks.get() >= 2);
     assertThat(granted(holds)).isZero();
+  }
+
+  @Test
+  void looksOnceAtATimeAlsoWhenALookThatHadBegunWasCalledOff() {
+    Deque<Runnable> looks = new ArrayDeque<>();
+    CompletableFuture<Optional<Capacity>> answer = new CompletableFuture<>();
+    AtomicInteger asked = new AtomicInteger();
+    CapacityGate gate =
+        new CapacityGate(
+            () -> {
+              asked.incrementAndGet();
+              return answer;
+            },
+            own::get,
+            Clock.systemUTC(),
+            neverCallingOff(looks));
+    ask(gate, 2);
+    assertThat(looks).as("the first, and the one in its place").hasSize(2);
+    looks.forEach(Runnable::run);
+    assertThat(asked).hasValue(1);
+  }
+
+  /** As a task that has begun: it counts as cancelled, and runs all the same. */
+  private static ScheduledExecutorService neverCallingOff(Deque<Runnable> tasks) {
+    return new ScheduledThreadPoolExecutor(1) {
+      @Override
+      public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+        tasks.add(task);
+        return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+      }
+    };
   }
 
   private CapacityGate gate() {

@@ -21,7 +21,7 @@ class ProcessorTest {
   private final List<Runnable> withdrawals = new ArrayList<>();
   private final Jobs jobs = new Jobs();
   private final Processor processor =
-      new Processor("one", jobs, new Intake(null, null), this::slot, threads::add, () -> {});
+      new Processor("one", jobs, new Intake(null, null)::begin, this::slot, threads::add, () -> {});
 
   /**
    * The slot goes to somebody else when the job is already on its way here: it is given back, and
