@@ -36,6 +36,8 @@ public enum Peer {
   PROMTOOL,
   /** The program that turns a model into its checker, which {@code gcc} compiles. */
   SPIN,
+  /** The directory of a JDK that Fray controls, and of its agents. */
+  FRAY,
   /** The program that answers for kustomize, Flux' libraries, SOPS and Helm. */
   GITOPS,
   /** The WebDriver program of Chromium, which finds its browser itself. */

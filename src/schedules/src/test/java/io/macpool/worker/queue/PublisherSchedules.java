@@ -1,0 +1,74 @@
+package io.macpool.worker.queue;
+
+import static io.macpool.schedules.Threads.check;
+import static io.macpool.schedules.Threads.together;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.macpool.schedules.Fault;
+import io.macpool.schedules.Harness;
+import io.macpool.schedules.Spawner;
+import io.macpool.schedules.Subject;
+import io.macpool.schedules.Timers;
+import java.nio.charset.StandardCharsets;
+import java.util.Date;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Messages are published while the broker refuses one and while it closes the channel: each is
+ * confirmed at last, and they come to the broker in their order, some twice.
+ */
+@Subject(
+    value = {AmqpPublisher.class, SupervisedChannel.class},
+    planted = Fault.NO_MONITOR)
+final class PublisherSchedules implements Harness {
+
+  private static final BasicProperties PROPERTIES =
+      new BasicProperties.Builder().timestamp(new Date(0)).build();
+
+  private final Spawner threads = new Spawner();
+  private final FakeAmqp broker = new FakeAmqp(threads);
+  private final Timers timers = new Timers(100);
+
+  @Override
+  public void run() throws Exception {
+    AmqpConnection connection = RunLocksSchedules.connected(broker, timers);
+    AmqpPublisher publisher =
+        new AmqpPublisher("test", connection, open -> {}, false, threads, timers);
+    together(() -> publish(publisher), this::refuse, this::lose);
+    publisher.close();
+    threads.awaitAll();
+    timers.end();
+    connection.close();
+    check(
+        List.copyOf(new LinkedHashSet<>(broker.published())).equals(List.of("1", "2")),
+        "out of order: " + broker.published());
+    check(broker.open().isEmpty(), "a channel was left behind");
+  }
+
+  private void publish(AmqpPublisher publisher) {
+    CompletableFuture<Void> first = publish(publisher, "1");
+    CompletableFuture<Void> second = publish(publisher, "2");
+    first.join();
+    second.join();
+  }
+
+  private static CompletableFuture<Void> publish(AmqpPublisher publisher, String text) {
+    return publisher.publish("", "queue", PROPERTIES, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void refuse() throws Exception {
+    FakeAmqp.FakeChannel last = broker.last();
+    if (last != null) {
+      last.refuse();
+    }
+  }
+
+  private void lose() {
+    FakeAmqp.FakeChannel last = broker.last();
+    if (last != null) {
+      last.end(false);
+    }
+  }
+}
