@@ -1,23 +1,15 @@
 package io.macpool.scaleset;
 
 import io.macpool.broker.BrokerException;
-import io.macpool.broker.Instance;
-import io.macpool.broker.net.Retries;
-import io.macpool.core.FailureWords;
-import io.macpool.core.GoDuration;
-import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.runner.Runner;
 import io.macpool.core.runner.Runner.Phase;
 import io.macpool.guest.ssh.GuestException;
 import io.macpool.guest.ssh.GuestSession;
-import io.macpool.guest.ssh.HostKeyPin;
 import io.macpool.scaleset.GuestRunner.End;
 import io.macpool.scaleset.GuestRunner.Ended;
 import io.macpool.scaleset.github.GitHubException;
 import io.macpool.scaleset.github.JitRunner;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -26,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,18 +29,12 @@ import org.slf4j.LoggerFactory;
 final class RunnerLife implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(RunnerLife.class);
-  private static final Duration DIAL = Duration.ofSeconds(5);
-  private static final Duration LOGIN = Duration.ofSeconds(30);
-  private static final Duration FIRST_LOOK = Duration.ofMillis(100);
-  private static final Duration LONGEST_LOOK = Duration.ofSeconds(5);
 
   /** GitHub tells of a job's end within it, or not at all. */
   private static final Duration SETTLES = Duration.ofMinutes(1);
 
   /** What a runner may still have to do once its job has ended. */
   private static final Duration LINGERS = Duration.ofMinutes(2);
-
-  private static final int DESTROY_TRIES = 60;
 
   /** What a life tells of itself; called on its thread. */
   interface Listener {
@@ -70,11 +55,10 @@ final class RunnerLife implements Runnable {
   private final RunnerPlace place;
   private final Listener listener;
   private final String key = UUID.randomUUID().toString();
-  private final HostKeyPin pin = new HostKeyPin();
   private final CompletableFuture<Void> released = new CompletableFuture<>();
   private final CompletableFuture<Void> completed = new CompletableFuture<>();
   private final boolean adopted;
-  private volatile Optional<String> instance;
+  private final RunnerInstance instance;
   private volatile OptionalLong agent;
   private volatile Phase phase;
   private volatile boolean held = true;
@@ -93,7 +77,7 @@ final class RunnerLife implements Runnable {
     this.wanted = phase != Phase.ENDING;
     this.place = place;
     this.listener = listener;
-    this.instance = instance;
+    this.instance = new RunnerInstance(place, key, instance, released);
     this.agent = agent;
     this.phase = phase;
     this.adopted = instance.isPresent();
@@ -122,12 +106,12 @@ final class RunnerLife implements Runnable {
   }
 
   Optional<String> instance() {
-    return instance;
+    return instance.id();
   }
 
   /** Its name for GitHub; empty as long as it has no instance. */
   Optional<String> name() {
-    return instance.map(place::runner);
+    return instance.id().map(place::runner);
   }
 
   /** As the planner sees it. */
@@ -137,7 +121,7 @@ final class RunnerLife implements Runnable {
 
   /** Whether it has a Mac for sure: it was given one, and nothing was done to end that. */
   boolean isSettled() {
-    return instance.isPresent() && held && !goes;
+    return instance.id().isPresent() && held && !goes;
   }
 
   /** GitHub says that it has a job. */
@@ -235,22 +219,12 @@ final class RunnerLife implements Runnable {
     }
   }
 
-  /** The instance is gone, or out of reach. */
-  private static final class Lost extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    Lost(String message) {
-      super(message);
-    }
-  }
-
   private void failed(String why, RuntimeException failure) {
     boolean expected =
         failure instanceof GitHubException
             || failure instanceof BrokerException
             || failure instanceof GuestException
-            || failure instanceof Lost;
+            || failure instanceof RunnerInstance.Lost;
     log.warn("{}", why, expected ? null : failure);
     if (!hasJob) {
       listener.begun(Optional.of(why));
@@ -260,8 +234,7 @@ final class RunnerLife implements Runnable {
   /** False if the pool has no room, or nobody needs it any more. */
   private boolean create() throws InterruptedException {
     try {
-      Instance made = await(place.broker().create(place.instance(), key));
-      instance = Optional.of(made.id());
+      instance.create();
       return true;
     } catch (BrokerException e) {
       if (e.reason() != BrokerException.Reason.FULL) {
@@ -273,7 +246,7 @@ final class RunnerLife implements Runnable {
   }
 
   private void serve() throws InterruptedException {
-    GuestSession session = reach();
+    GuestSession session = instance.reach();
     if (session == null) {
       return;
     }
@@ -312,8 +285,9 @@ final class RunnerLife implements Runnable {
         if (!either(end)) {
           return; // released
         }
-        ended = Optional.of(await(end)).filter(each -> each.how() != Ended.DISCONNECTED);
-      } catch (GuestException | Lost e) {
+        ended =
+            Optional.of(RunnerInstance.await(end)).filter(each -> each.how() != Ended.DISCONNECTED);
+      } catch (GuestException | RunnerInstance.Lost e) {
         log.info(
             "the connection to runner {} is lost and is made again: {}", label(), e.getMessage());
       } finally {
@@ -323,7 +297,7 @@ final class RunnerLife implements Runnable {
         programEnded(ended.get());
         return;
       }
-      session = reach();
+      session = instance.reach();
       if (session == null) {
         return;
       }
@@ -343,39 +317,11 @@ final class RunnerLife implements Runnable {
         return;
       }
     }
-    throw new Lost(
+    throw new RunnerInstance.Lost(
         "its command ended with %s before it had a job: %s"
             .formatted(
                 status.isPresent() ? "status " + status.getAsInt() : "no status",
                 ended.output().isEmpty() ? "it printed nothing" : ended.output()));
-  }
-
-  /** Until the guest lets us in; null if nobody needs it any more. */
-  private @Nullable GuestSession reach() throws InterruptedException {
-    long deadline = System.nanoTime() + place.boot().toNanos();
-    Duration pause = FIRST_LOOK;
-    String said = "it told no address";
-    while (!released.isDone()) {
-      try {
-        Optional<Instance> found = await(place.broker().find(instance.orElseThrow()));
-        if (found.isEmpty()) {
-          throw new Lost("the broker knows its instance no more");
-        }
-        List<Endpoint> endpoints = found.get().dialable();
-        if (!endpoints.isEmpty()) {
-          return await(place.guests().connect(endpoints, pin, DIAL, LOGIN));
-        }
-      } catch (GuestException | BrokerException e) {
-        said = e.getMessage();
-      }
-      if (System.nanoTime() > deadline) {
-        throw new Lost(
-            "it did not let us in within %s: %s".formatted(GoDuration.format(place.boot()), said));
-      }
-      pause(pause);
-      pause = longer(pause);
-    }
-    return null;
   }
 
   /** Ends what is left, and waits for GitHub's word on the job if it has not come. */
@@ -388,7 +334,7 @@ final class RunnerLife implements Runnable {
     }
     goes = true;
     listener.changed();
-    destroy();
+    instance.destroy();
     held = false;
     listener.changed();
     if (phase == Phase.UNSETTLED) {
@@ -415,24 +361,6 @@ final class RunnerLife implements Runnable {
     }
   }
 
-  private void destroy() throws InterruptedException {
-    if (instance.isEmpty()) {
-      return;
-    }
-    Duration pause = FIRST_LOOK;
-    for (int attempt = 1; attempt <= DESTROY_TRIES; attempt++) {
-      try {
-        await(place.broker().delete(instance.get()));
-        return;
-      } catch (BrokerException e) {
-        log.warn("instance {} is not destroyed yet: {}", instance.get(), e.getMessage());
-      }
-      waitFor(new CompletableFuture<>(), pause); // whether it is needed or not
-      pause = longer(pause);
-    }
-    log.error("instance {} is left to the broker's own cleaning", instance.get());
-  }
-
   /** True if it ended, false if nobody needs it any more. */
   private boolean either(CompletableFuture<?> end) throws InterruptedException {
     try {
@@ -441,36 +369,5 @@ final class RunnerLife implements Runnable {
       return true; // whoever takes its result learns why
     }
     return end.isDone();
-  }
-
-  /** Waits, unless nobody needs it any more. */
-  private void pause(Duration time) throws InterruptedException {
-    waitFor(released, time);
-  }
-
-  private static void waitFor(CompletableFuture<?> end, Duration time) throws InterruptedException {
-    try {
-      Object unused = end.get(time.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      log.trace("waited {}", time);
-    }
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration next = pause.multipliedBy(2);
-    return next.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : next;
-  }
-
-  /** What it asks is bounded in time by itself. */
-  private static <T> T await(CompletableFuture<T> answer) throws InterruptedException {
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      Throwable cause = Retries.cause(Objects.requireNonNullElse(e.getCause(), e));
-      if (cause instanceof RuntimeException known) {
-        throw known;
-      }
-      throw new Lost("no answer: " + FailureWords.of(cause));
-    }
   }
 }
