@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -75,7 +76,7 @@ final class ApiOutcomes implements Interceptor {
   }
 
   private void count(Outcome outcome) {
-    counters.get(outcome).increment();
+    Objects.requireNonNull(counters.get(outcome), "every outcome has its count").increment();
   }
 
   private static Outcome outcome(int code) {

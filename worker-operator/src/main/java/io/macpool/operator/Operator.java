@@ -28,11 +28,15 @@ import java.util.function.Function;
 /** A running operator. Closing it stops every loop; the workers go on as they are. */
 public final class Operator implements AutoCloseable {
 
-  private final Resources resources = new Resources();
-  private Leadership leadership;
-  private int adminPort;
+  private final Resources resources;
+  private final Leadership leadership;
+  private final int adminPort;
 
-  private Operator() {}
+  private Operator(Resources resources, Leadership leadership, int adminPort) {
+    this.resources = resources;
+    this.leadership = leadership;
+    this.adminPort = adminPort;
+  }
 
   /**
    * Starts watching; returns when the watches are in sync, or at once as a candidate for leader.
@@ -40,12 +44,11 @@ public final class Operator implements AutoCloseable {
    * @throws SettingsException if settings can't be used, naming them
    */
   public static Operator start(Settings settings) {
-    Operator operator = new Operator();
+    Resources resources = new Resources();
     try {
-      operator.run(settings);
-      return operator;
+      return run(settings, resources);
     } catch (RuntimeException e) {
-      operator.close();
+      resources.close();
       throw e;
     }
   }
@@ -60,7 +63,7 @@ public final class Operator implements AutoCloseable {
     return leadership.leads();
   }
 
-  private void run(Settings settings) {
+  private static Operator run(Settings settings, Resources resources) {
     depthSource(settings).ifPresent(QueueDepth::close); // a malformed URI is told at once
     PrometheusMeterRegistry registry = Metrics.registry();
     ApiPatience patience =
@@ -83,8 +86,8 @@ public final class Operator implements AutoCloseable {
       Optional.ofNullable(client.getNamespace())
           .ifPresent(own -> resources.own("finalizers", new FinalizerRelease(client, own)));
     }
-    leadership = new Leadership(settings, client, System::nanoTime);
-    admin(settings, registry);
+    Leadership leadership = new Leadership(settings, client, System::nanoTime);
+    int adminPort = admin(settings, registry, leadership, resources);
     Terms terms =
         new Terms(
             leadership,
@@ -100,6 +103,7 @@ public final class Operator implements AutoCloseable {
                     broken));
     resources.own("terms", () -> leadership.stop(terms::close));
     terms.start();
+    return new Operator(resources, leadership, adminPort);
   }
 
   private static Optional<QueueDepth> depthSource(Settings settings) {
@@ -172,7 +176,11 @@ public final class Operator implements AutoCloseable {
     return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
-  private void admin(Settings settings, PrometheusMeterRegistry registry) {
+  private static int admin(
+      Settings settings,
+      PrometheusMeterRegistry registry,
+      Leadership leadership,
+      Resources resources) {
     Health health =
         new Health().live("leadership", leadership::trouble).ready("leadership", leadership::idle);
     Vertx vertx = resources.own("event loops", EventLoops.start(1)).vertx();
@@ -184,7 +192,7 @@ public final class Operator implements AutoCloseable {
                 vertx,
                 settings.get(OperatorSettings.ADMIN_ADDR),
                 new AdminRoutes(build, health, registry)));
-    adminPort = server.port();
+    return server.port();
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class Terms implements AutoCloseable {
   private volatile int losses;
 
   // The "term" thread's own.
-  private AutoCloseable term;
+  private @Nullable AutoCloseable term;
   private int lossesAtBegin;
 
   /**

@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
 
 /** Where the slots come from. */
 @JsonInclude(Include.NON_NULL)
@@ -23,26 +24,26 @@ public class HardwarePoolSpec {
   @JsonPropertyDescription("A fixed number of slots: two for each Mac host.")
   @Min(0)
   @Max(WorkerClusterSpec.MOST_JOBS)
-  public Integer slots;
+  public @Nullable Integer slots;
 
   @JsonPropertyDescription(
       "A VM broker whose /capacity tells the slots, for example http://jupiter-brain:42161.")
   @Pattern("^https?://.+")
-  public String brokerUrl;
+  public @Nullable String brokerUrl;
 
   @JsonPropertyDescription(
       "Count the hosts of this provider of the broker alone, as /capacity names it, for example"
           + " tart. Absent: those of all.")
   @Pattern("^[a-z][a-z0-9-]{0,62}$")
-  public String provider;
+  public @Nullable String provider;
 
   @JsonPropertyDescription(
       "The key of a Secret in this namespace that holds the broker's token. Absent: the"
           + " operator's own broker token.")
-  public SecretKey brokerTokenSecret;
+  public @Nullable SecretKey brokerTokenSecret;
 
   @JsonPropertyDescription("Slots kept out of the shares, for example for warm VMs. Default 0.")
   @Min(0)
   @Max(WorkerClusterSpec.MOST_JOBS)
-  public Integer reserve;
+  public @Nullable Integer reserve;
 }

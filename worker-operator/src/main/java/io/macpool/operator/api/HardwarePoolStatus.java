@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How the slots are shared now. */
 @JsonInclude(Include.NON_NULL)
@@ -15,21 +16,21 @@ import java.util.List;
 public class HardwarePoolStatus {
 
   @JsonPropertyDescription("The generation of the spec that this status speaks of.")
-  public Long observedGeneration;
+  public @Nullable Long observedGeneration;
 
   @JsonPropertyDescription("Slots to share, the reserve left out; absent while unknown.")
-  public Integer slots;
+  public @Nullable Integer slots;
 
   @JsonPropertyDescription("Slots that processors may take now, draining ones included.")
-  public Integer used;
+  public @Nullable Integer used;
 
   @JsonPropertyDescription("Jobs wanted beyond what the slots hold.")
-  public Integer waiting;
+  public @Nullable Integer waiting;
 
   @JsonPropertyDescription(
       "Used slots of all slots over the last full hour of the clock, in percent; absent if less"
           + " than half of it was watched.")
-  public Integer utilisationPercent;
+  public @Nullable Integer utilisationPercent;
 
   @JsonPropertyDescription("What each WorkerCluster of this pool wants, may have and holds.")
   public List<Grant> grants = new ArrayList<>();
@@ -44,15 +45,15 @@ public class HardwarePoolStatus {
 
     @JsonPropertyDescription("The WorkerCluster's name.")
     @Required
-    public String cluster;
+    public @Nullable String cluster;
 
     @JsonPropertyDescription("Jobs that it wants to run.")
-    public Integer wanted;
+    public @Nullable Integer wanted;
 
     @JsonPropertyDescription("Its fair share of the slots now.")
-    public Integer share;
+    public @Nullable Integer share;
 
     @JsonPropertyDescription("Slots that its processors may take now, draining ones included.")
-    public Integer held;
+    public @Nullable Integer held;
   }
 }

@@ -8,6 +8,7 @@ import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which pods belong to a cluster. */
 @JsonInclude(Include.NON_NULL)
@@ -18,5 +19,5 @@ public class PodSelector {
   @JsonPropertyDescription("Labels that a pod must have, all of them.")
   @Required
   @Size(min = 1, max = 64)
-  public Map<String, String> matchLabels;
+  public @Nullable Map<String, String> matchLabels;
 }

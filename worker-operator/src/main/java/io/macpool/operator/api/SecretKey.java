@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
+import org.jspecify.annotations.Nullable;
 
 /** One key of a Secret in the same namespace. */
 @JsonInclude(Include.NON_NULL)
@@ -13,9 +14,9 @@ public class SecretKey {
 
   @JsonPropertyDescription("The Secret's name.")
   @Required
-  public String name;
+  public @Nullable String name;
 
   @JsonPropertyDescription("The key in it.")
   @Required
-  public String key;
+  public @Nullable String key;
 }

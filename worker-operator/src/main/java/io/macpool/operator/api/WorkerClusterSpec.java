@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import org.jspecify.annotations.Nullable;
 
 /** What a person wants of a WorkerCluster. */
 @JsonInclude(Include.NON_NULL)
@@ -44,42 +45,42 @@ public class WorkerClusterSpec {
   @Min(0)
   @Max(MOST_JOBS)
   @SpecReplicas
-  public Integer maxJobs;
+  public @Nullable Integer maxJobs;
 
   @JsonPropertyDescription("Jobs at once in one pod.")
   @Required
   @Min(1)
   @Max(MOST_JOBS)
-  public Integer maxJobsPerWorker;
+  public @Nullable Integer maxJobsPerWorker;
 
   @JsonPropertyDescription("Which pods are this cluster's. Immutable.")
   @Required
-  public PodSelector selector;
+  public @Nullable PodSelector selector;
 
   @JsonPropertyDescription("What a worker pod looks like; changing it rolls the pods.")
   @Required
-  public WorkerTemplate template;
+  public @Nullable WorkerTemplate template;
 
   @JsonPropertyDescription(
       "Makes the number of jobs follow the depth of a queue, between minJobs and maxJobs."
           + " Absent: always maxJobs.")
-  public Scaling scaling;
+  public @Nullable Scaling scaling;
 
   @JsonPropertyDescription(
       "The HardwarePool, in this namespace, whose slots these jobs take. Absent: no bound but"
           + " maxJobs.")
   @Size(min = 1, max = 253)
-  public String hardwarePool;
+  public @Nullable String hardwarePool;
 
   @JsonPropertyDescription(
       "Share of the hardware pool under contention, relative to the other clusters' weights."
           + " Default 1.")
   @Min(1)
   @Max(MOST_WEIGHT)
-  public Integer weight;
+  public @Nullable Integer weight;
 
   @JsonPropertyDescription(
       "Roll the pods when a Secret or ConfigMap that the template names in env or envFrom changes."
           + " Default false.")
-  public Boolean rolloutOnConfigChange;
+  public @Nullable Boolean rolloutOnConfigChange;
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the operator saw and did. */
 @JsonInclude(Include.NON_NULL)
@@ -16,31 +17,31 @@ import java.util.List;
 public class WorkerClusterStatus {
 
   @JsonPropertyDescription("The generation of the spec that this status speaks of.")
-  public Long observedGeneration;
+  public @Nullable Long observedGeneration;
 
   @JsonPropertyDescription("Jobs at once that the pods are to run now.")
   @StatusReplicas
-  public Integer desiredJobs;
+  public @Nullable Integer desiredJobs;
 
   @JsonPropertyDescription("Jobs that run now, as far as the pods could be asked.")
-  public Integer runningJobs;
+  public @Nullable Integer runningJobs;
 
   @JsonPropertyDescription("Jobs in the queue, ready and unacked; absent while it can't be read.")
-  public Long queueDepth;
+  public @Nullable Long queueDepth;
 
   @JsonPropertyDescription(
       "queueDepth as text for people: unknown while it can't be read, or no queue.")
-  public String queued;
+  public @Nullable String queued;
 
   @JsonPropertyDescription("Pods that exist, terminating ones included.")
-  public Integer pods;
+  public @Nullable Integer pods;
 
   @JsonPropertyDescription("The selector of the pods as text, for the scale subresource.")
   @LabelSelector
-  public String selector;
+  public @Nullable String selector;
 
   @JsonPropertyDescription("The hardware pool whose slots the running processors take.")
-  public String hardwarePool;
+  public @Nullable String hardwarePool;
 
   @JsonPropertyDescription("Each pod: what it runs, and what it was told.")
   public List<WorkerStatus> workerStatuses = new ArrayList<>();

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a worker pod looks like. */
 @JsonInclude(Include.NON_NULL)
@@ -20,11 +21,11 @@ import java.util.Map;
 public class WorkerTemplate {
 
   @JsonPropertyDescription("Labels and annotations of the pods.")
-  public Metadata metadata;
+  public @Nullable Metadata metadata;
 
   @JsonPropertyDescription("The worker container.")
   @Required
-  public Spec spec;
+  public @Nullable Spec spec;
 
   /** Labels and annotations; whatever else a full ObjectMeta carries is kept and ignored. */
   @JsonInclude(Include.NON_NULL)
@@ -33,10 +34,10 @@ public class WorkerTemplate {
   public static class Metadata {
 
     @JsonPropertyDescription("Labels of the pods; the selector's must be among them.")
-    public Map<String, String> labels;
+    public @Nullable Map<String, String> labels;
 
     @JsonPropertyDescription("Annotations of the pods.")
-    public Map<String, String> annotations;
+    public @Nullable Map<String, String> annotations;
   }
 
   /** The worker container. */
@@ -47,27 +48,27 @@ public class WorkerTemplate {
     @JsonPropertyDescription("The worker's image, for example travisci/worker:v6.2.0.")
     @Required
     @Size(min = 1, max = 1024)
-    public String image;
+    public @Nullable String image;
 
     @JsonPropertyDescription("Always, IfNotPresent or Never.")
-    public String imagePullPolicy;
+    public @Nullable String imagePullPolicy;
 
     @JsonPropertyDescription("CPU and memory of the worker container.")
     @PreserveUnknownFields
-    public ResourceRequirements resources;
+    public @Nullable ResourceRequirements resources;
 
     @JsonPropertyDescription(
         "Environment of the worker. Pool size and remote control are the operator's to set.")
-    public List<EnvVar> env;
+    public @Nullable List<EnvVar> env;
 
     @JsonPropertyDescription("ConfigMaps and Secrets whose keys become environment variables.")
-    public List<EnvFromSource> envFrom;
+    public @Nullable List<EnvFromSource> envFrom;
 
     @JsonPropertyDescription("Secrets of type dockerconfigjson for pulling the image.")
-    public List<LocalObjectReference> imagePullSecrets;
+    public @Nullable List<LocalObjectReference> imagePullSecrets;
 
     @JsonPropertyDescription(
         "The Secret that holds the key for the VMs, mounted read-only at /etc/worker/ssh.")
-    public String sshKeySecret;
+    public @Nullable String sshKeySecret;
   }
 }

@@ -7,4 +7,7 @@
  * here: decisions. The carriers are read into validated records at once, by {@code
  * io.macpool.operator.cluster.spec}.
  */
+@NullMarked
 package io.macpool.operator.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -266,8 +266,7 @@ final class ClusterConditions {
 
   private Optional<Trouble> cantStart() {
     if (!seen.stuck().isEmpty()) {
-      String first = seen.stuck().firstKey();
-      PodTrouble why = seen.stuck().get(first);
+      PodTrouble why = seen.stuck().values().iterator().next();
       Instant since =
           situation.stuckSince().values().stream()
               .min(Comparator.naturalOrder())

@@ -207,7 +207,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
       WorkerCluster cluster, ClusterMemory memory, WorkerClusterStatus status) {
     noteOnBoard(cluster, status);
     WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
-    if (before == null || StatusDraft.differ(before, status)) {
+    if (StatusDraft.differ(before, status)) {
       memory.written = Optional.of(StatusWriter.write(roundContext.client(), cluster, status));
       StatusNews.tell(roundContext.events(), cluster, before, status, "");
     }
@@ -222,7 +222,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
       WorkerCluster cluster, ClusterMemory memory, WorkerClusterStatus status) {
     noteOnBoard(cluster, status);
     WorkerClusterStatus before = memory.conditions.orElse(null);
-    if (before == null || StatusDraft.differ(before, status)) {
+    if (StatusDraft.differ(before, status)) {
       StatusWriter.writeConditions(roundContext.client(), cluster, status);
       memory.conditions = Optional.of(status);
       StatusNews.tell(roundContext.events(), cluster, before, status, "");

@@ -324,7 +324,7 @@ final class ClusterRound {
 
   private boolean record(WorkerClusterStatus status, JobsLimit limit) {
     WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
-    boolean significant = before == null || StatusDraft.significantlyDiffer(before, status);
+    boolean significant = StatusDraft.significantlyDiffer(before, status);
     boolean due = !roundContext.clock().instant().isBefore(memory.informedAt.plus(INFORM_INTERVAL));
     if (!significant && !(due && StatusDraft.differ(before, status))) {
       return false;

@@ -22,12 +22,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is watched for the clusters, and whom a change wakes. Before the framework has begun to
@@ -38,15 +40,17 @@ public final class ClusterWatches {
   private static final String BY_LABEL = "label";
 
   private final SimpleInboundEventSource<WorkerCluster> nudges = new SimpleInboundEventSource<>();
-  private volatile IndexerResourceCache<WorkerCluster> clusters;
-  private InformerEventSource<Pod, WorkerCluster> pods;
-  private InformerEventSource<Deployment, WorkerCluster> deployments;
-  private FollowedConfig config;
+  private volatile @Nullable Watched watched;
+
+  private record Watched(
+      IndexerResourceCache<WorkerCluster> clusters,
+      InformerEventSource<Pod, WorkerCluster> pods,
+      InformerEventSource<Deployment, WorkerCluster> deployments,
+      FollowedConfig config) {}
 
   /** Begins; called once by the framework, before any round. */
   List<EventSource<?, WorkerCluster>> sources(EventSourceContext<WorkerCluster> context) {
-    clusters = context.getPrimaryCache();
-    pods =
+    InformerEventSource<Pod, WorkerCluster> pods =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Pod.class, WorkerCluster.class)
                 .withName("pods")
@@ -54,7 +58,7 @@ public final class ClusterWatches {
                 .build(),
             context);
     pods.addIndexers(Map.of(BY_LABEL, ClusterWatches::labelKeys));
-    deployments =
+    InformerEventSource<Deployment, WorkerCluster> deployments =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Deployment.class, WorkerCluster.class)
                 .withName("deployments")
@@ -62,7 +66,8 @@ public final class ClusterWatches {
                     deployment -> Set.of(ClusterKey.of(deployment).resource()))
                 .build(),
             context);
-    config = new FollowedConfig(context, this::followers);
+    FollowedConfig config = new FollowedConfig(context, this::followers);
+    watched = new Watched(context.getPrimaryCache(), pods, deployments, config);
     List<EventSource<?, WorkerCluster>> sources = new ArrayList<>();
     sources.add(pods);
     sources.add(deployments);
@@ -71,8 +76,16 @@ public final class ClusterWatches {
     return sources;
   }
 
+  private Watched watched() {
+    return Objects.requireNonNull(watched, "the framework has not begun to watch");
+  }
+
+  private IndexerResourceCache<WorkerCluster> clusters() {
+    return watched().clusters();
+  }
+
   ConfigChecksum config() {
-    return config;
+    return watched().config();
   }
 
   /** Makes a cluster's next round come at once. */
@@ -82,8 +95,10 @@ public final class ClusterWatches {
 
   /** Makes the rounds of all that follow a queue come at once. */
   public void nudgeFollowersOf(String queue) {
-    if (clusters != null) {
-      clusters
+    Watched begun = watched;
+    if (begun != null) {
+      begun
+          .clusters()
           .list(cluster -> queueOf(cluster).filter(queue::equals).isPresent())
           .forEach(cluster -> nudge(ClusterKey.of(cluster)));
     }
@@ -91,7 +106,7 @@ public final class ClusterWatches {
 
   /** The queues that clusters other than {@code gone} look at. */
   Set<String> queuesWithout(ClusterKey gone) {
-    return clusters
+    return clusters()
         .list(cluster -> !ClusterKey.of(cluster).equals(gone))
         .flatMap(cluster -> SpecReader.read(cluster).spec().flatMap(ClusterSpec::queue).stream())
         .collect(Collectors.toSet());
@@ -105,7 +120,7 @@ public final class ClusterWatches {
 
   /** What each cluster on a pool may hold by its recorded status. */
   public Collection<SlotClaim> recordedClaims(PoolKey pool) {
-    return clusters
+    return clusters()
         .list(
             pool.namespace(),
             cluster -> RecordedClaim.pool(cluster).filter(pool.name()::equals).isPresent())
@@ -119,7 +134,7 @@ public final class ClusterWatches {
    */
   List<Pod> pods(String namespace, Map<String, String> labels) {
     Map.Entry<String, String> one = labels.entrySet().iterator().next();
-    return pods.byIndex(BY_LABEL, labelKey(namespace, one)).stream()
+    return watched().pods().byIndex(BY_LABEL, labelKey(namespace, one)).stream()
         .filter(pod -> has(pod, labels))
         .collect(Collectors.toList());
   }
@@ -136,13 +151,13 @@ public final class ClusterWatches {
 
   /** The checksum of the cluster's credential Secret, as far as the watch knows of it. */
   Optional<String> credential(ClusterKey cluster) {
-    return config.secret(cluster.namespace(), Names.secretOf(cluster.name()));
+    return watched().config().secret(cluster.namespace(), Names.secretOf(cluster.name()));
   }
 
   /** The other clusters of the namespace that pods of this one match, or whose pods it matches. */
   SortedSet<String> overlapping(WorkerCluster cluster) {
     String name = cluster.getMetadata().getName();
-    return clusters
+    return clusters()
         .list(
             cluster.getMetadata().getNamespace(),
             other ->
@@ -165,11 +180,11 @@ public final class ClusterWatches {
 
   /** A cluster's Deployment; the cache may lag behind the API. */
   Optional<Deployment> deployment(ClusterKey cluster) {
-    return deployments.get(cluster.resource());
+    return watched().deployments().get(cluster.resource());
   }
 
   private Set<ResourceID> clustersOf(Pod pod) {
-    return clusters
+    return clusters()
         .list(
             pod.getMetadata().getNamespace(),
             cluster -> !labelsOf(cluster).isEmpty() && has(pod, labelsOf(cluster)))
@@ -178,7 +193,7 @@ public final class ClusterWatches {
   }
 
   private Set<ResourceID> followers(String namespace, Predicate<ClusterSpec> of) {
-    return clusters
+    return clusters()
         .list(namespace, cluster -> SpecReader.read(cluster).spec().filter(of).isPresent())
         .map(ResourceID::fromResource)
         .collect(Collectors.toSet());

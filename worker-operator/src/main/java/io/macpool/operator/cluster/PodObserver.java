@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at a cluster's pods: in the cache, in the recorded status, and by asking them. */
 final class PodObserver {
@@ -59,7 +60,7 @@ final class PodObserver {
   Observation observe(
       ClusterKey cluster,
       Map<String, String> labels,
-      WorkerClusterStatus recorded,
+      @Nullable WorkerClusterStatus recorded,
       ClusterMemory memory) {
     Map<String, PodView> views = new TreeMap<>();
     for (Pod pod : watches.pods(cluster.namespace(), labels)) {
@@ -131,7 +132,8 @@ final class PodObserver {
    * What it may still become by what it was told. One that Kubernetes ends and that drains heeds no
    * size any more: what it was granted are the processors that finish, and would count twice.
    */
-  private static int granted(PodView view, WorkerStatus status, Observed<WorkerReport> answer) {
+  private static int granted(
+      PodView view, @Nullable WorkerStatus status, Observed<WorkerReport> answer) {
     boolean over =
         view.terminating() && answer.toOptional().filter(WorkerReport::draining).isPresent();
     return over || status == null || status.requestedPoolSize == null
@@ -149,20 +151,17 @@ final class PodObserver {
    */
   private void addThoseMissingFromCache(
       ClusterKey cluster, Map<String, WorkerStatus> statuses, Map<String, PodView> views) {
-    for (WorkerStatus status : statuses.values()) {
+    for (Map.Entry<String, WorkerStatus> recorded : statuses.entrySet()) {
+      String name = recorded.getKey();
+      WorkerStatus status = recorded.getValue();
       boolean holds =
           (status.requestedPoolSize != null && status.requestedPoolSize > 0)
               || (status.currentPoolSize != null && status.currentPoolSize > 0);
-      if (holds && !views.containsKey(status.name)) {
+      if (holds && !views.containsKey(name)) {
         Pod pod =
-            roundContext
-                .client()
-                .pods()
-                .inNamespace(cluster.namespace())
-                .withName(status.name)
-                .get();
+            roundContext.client().pods().inNamespace(cluster.namespace()).withName(name).get();
         if (pod != null && !PodView.finished(pod) && PodView.isOf(pod, cluster.name())) {
-          views.put(status.name, PodView.of(pod));
+          views.put(name, PodView.of(pod));
         }
       }
     }
@@ -177,7 +176,7 @@ final class PodObserver {
     memory.forgetAllBut(observation.views().keySet());
   }
 
-  private static PoolSize recordedSize(WorkerStatus status) {
+  private static PoolSize recordedSize(@Nullable WorkerStatus status) {
     if (status == null || status.currentPoolSize == null || status.expectedPoolSize == null) {
       return PoolSize.NONE;
     }
@@ -185,10 +184,14 @@ final class PodObserver {
     return new PoolSize(Math.max(expected, status.currentPoolSize), expected);
   }
 
-  private static Map<String, WorkerStatus> byName(WorkerClusterStatus recorded) {
+  private static Map<String, WorkerStatus> byName(@Nullable WorkerClusterStatus recorded) {
     Map<String, WorkerStatus> statuses = new TreeMap<>();
     if (recorded != null && recorded.workerStatuses != null) {
-      recorded.workerStatuses.forEach(status -> statuses.put(status.name, status));
+      for (WorkerStatus status : recorded.workerStatuses) {
+        if (status.name != null) {
+          statuses.put(status.name, status);
+        }
+      }
     }
     return statuses;
   }

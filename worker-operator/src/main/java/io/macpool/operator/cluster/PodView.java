@@ -10,6 +10,7 @@ import io.macpool.service.setting.Secret;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a cluster's round needs of a pod.
@@ -66,7 +67,7 @@ record PodView(
         : Optional.empty();
   }
 
-  private static String phase(Pod pod) {
+  private static @Nullable String phase(Pod pod) {
     return pod.getStatus() == null ? null : pod.getStatus().getPhase();
   }
 

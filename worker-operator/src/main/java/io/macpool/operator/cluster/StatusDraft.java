@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the status that a round ends with, and tells whether it is worth a write. */
 final class StatusDraft {
@@ -76,12 +77,14 @@ final class StatusDraft {
   }
 
   /** Whether they differ in more than numbers and sentences for people to look at. */
-  static boolean significantlyDiffer(WorkerClusterStatus one, WorkerClusterStatus other) {
-    return !essence(one).equals(essence(other));
+  static boolean significantlyDiffer(
+      @Nullable WorkerClusterStatus before, WorkerClusterStatus after) {
+    return before == null || !essence(before).equals(essence(after));
   }
 
-  static boolean differ(WorkerClusterStatus one, WorkerClusterStatus other) {
-    return !JSON.<JsonNode>valueToTree(one).equals(JSON.<JsonNode>valueToTree(other));
+  static boolean differ(@Nullable WorkerClusterStatus before, WorkerClusterStatus after) {
+    return before == null
+        || !JSON.<JsonNode>valueToTree(before).equals(JSON.<JsonNode>valueToTree(after));
   }
 
   private static JsonNode essence(WorkerClusterStatus status) {
@@ -93,7 +96,7 @@ final class StatusDraft {
     return tree;
   }
 
-  static WorkerClusterStatus copy(WorkerClusterStatus status) {
+  static WorkerClusterStatus copy(@Nullable WorkerClusterStatus status) {
     return status == null
         ? new WorkerClusterStatus()
         : JSON.convertValue(status, WorkerClusterStatus.class);
@@ -111,7 +114,7 @@ final class StatusDraft {
         .orElse("no queue");
   }
 
-  private static String pool(WorkerCluster cluster, ClusterSpec spec, Observation seen) {
+  private static @Nullable String pool(WorkerCluster cluster, ClusterSpec spec, Observation seen) {
     String before = cluster.getStatus() == null ? null : cluster.getStatus().hardwarePool;
     boolean moving = before != null && spec.hardwarePool().isPresent() && seen.bound() > 0;
     return moving ? before : spec.hardwarePool().orElse(null);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -52,7 +53,7 @@ final class StatusNews {
   static void tell(
       ClusterEvents events,
       WorkerCluster cluster,
-      WorkerClusterStatus before,
+      @Nullable WorkerClusterStatus before,
       WorkerClusterStatus after,
       String why) {
     Integer jobsBefore = before == null ? null : before.desiredJobs;
@@ -95,7 +96,7 @@ final class StatusNews {
     }
   }
 
-  private static String jobs(Integer jobs) {
+  private static String jobs(@Nullable Integer jobs) {
     return jobs == null ? "none" : jobs.toString();
   }
 }

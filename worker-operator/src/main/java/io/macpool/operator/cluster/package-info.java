@@ -10,4 +10,7 @@
  * <p>Invariants: what cannot be read is unknown and is held; grants are in the status before a pod
  * is told of them; a round on a stale picture changes nothing.
  */
+@NullMarked
 package io.macpool.operator.cluster;
+
+import org.jspecify.annotations.NullMarked;

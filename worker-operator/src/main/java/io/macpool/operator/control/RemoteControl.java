@@ -130,7 +130,10 @@ public final class RemoteControl implements AutoCloseable {
   }
 
   private RemoteControlException failed(String what, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
     boolean unconnected =
         cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
     String why;

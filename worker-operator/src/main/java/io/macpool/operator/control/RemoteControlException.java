@@ -1,5 +1,7 @@
 package io.macpool.operator.control;
 
+import org.jspecify.annotations.Nullable;
+
 /** A worker could not be asked or told; the message says where and why, in a phrase. */
 public final class RemoteControlException extends RuntimeException {
 
@@ -8,12 +10,12 @@ public final class RemoteControlException extends RuntimeException {
   private final boolean refused;
   private final boolean locksOut;
 
-  RemoteControlException(String message, boolean refused, Throwable cause) {
+  RemoteControlException(String message, boolean refused, @Nullable Throwable cause) {
     this(message, refused, false, cause);
   }
 
   private RemoteControlException(
-      String message, boolean refused, boolean locksOut, Throwable cause) {
+      String message, boolean refused, boolean locksOut, @Nullable Throwable cause) {
     super(message, cause);
     this.refused = refused;
     this.locksOut = locksOut;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks and tells the workers of one cluster, all at once. One that does not answer delays the
@@ -35,10 +37,12 @@ public final class WorkerRounds {
   private final Clock clock;
   private final Map<String, Memory> memories = new HashMap<>();
 
+  /** A call that is under way, or has ended and was not looked at yet. */
+  private record Question(CompletableFuture<WorkerReport> report, Instant askedAt) {}
+
   private static final class Memory {
-    CompletableFuture<WorkerReport> question;
-    Instant askedAt;
-    Observed<WorkerReport> last;
+    @Nullable Question question;
+    @Nullable Observed<WorkerReport> last;
     Optional<WorkerReport> told = Optional.empty();
     Instant unsettledUntil = Instant.MIN;
     int zeroesIgnored;
@@ -53,55 +57,64 @@ public final class WorkerRounds {
   /** Asks every worker, and forgets those that are not among them. */
   public Map<String, Observed<WorkerReport>> ask(Map<String, WorkerEndpoint> workers) {
     memories.keySet().retainAll(workers.keySet());
-    workers.forEach(this::startAsking);
+    Map<String, Question> questions = new HashMap<>();
+    workers.forEach((name, worker) -> questions.put(name, question(name, worker)));
     Instant deadline = clock.instant().plus(control.timeout());
     Map<String, Observed<WorkerReport>> answers = new HashMap<>();
-    for (String name : workers.keySet()) {
-      answers.put(name, answer(memories.get(name), deadline));
-    }
+    questions.forEach(
+        (name, question) -> answers.put(name, answer(memory(name), question, deadline)));
     return answers;
   }
 
-  private void startAsking(String name, WorkerEndpoint worker) {
-    Memory memory = memories.computeIfAbsent(name, n -> new Memory());
-    if (memory.question == null) {
-      memory.askedAt = clock.instant();
-      memory.question = control.read(worker);
-    }
+  private Memory memory(String name) {
+    return memories.computeIfAbsent(name, n -> new Memory());
   }
 
-  private Observed<WorkerReport> answer(Memory memory, Instant deadline) {
+  /** The one under way, else a new one. */
+  private Question question(String name, WorkerEndpoint worker) {
+    Memory memory = memory(name);
+    Question question = memory.question;
+    if (question == null) {
+      Instant now = clock.instant();
+      question = new Question(control.read(worker), now);
+      memory.question = question;
+    }
+    return question;
+  }
+
+  private Observed<WorkerReport> answer(Memory memory, Question question, Instant deadline) {
     boolean silent = memory.last != null && !memory.last.isKnown();
     Instant until =
         silent ? earlier(deadline, clock.instant().plus(PATIENCE_WITH_SILENT)) : deadline;
     Observed<WorkerReport> seen;
     try {
       long wait = Math.max(0, Duration.between(clock.instant(), until).toMillis());
-      WorkerReport report = memory.question.get(wait, TimeUnit.MILLISECONDS);
-      seen = Observed.known(report, memory.askedAt);
+      WorkerReport report = question.report().get(wait, TimeUnit.MILLISECONDS);
+      seen = Observed.known(report, question.askedAt());
       memory.told = Optional.of(report);
       memory.question = null;
     } catch (TimeoutException e) {
-      seen = silentNow(memory, "no answer yet");
+      seen = silentNow(memory, question, "no answer yet");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RemoteControlException failure && failure.locksOut()) {
         memory.lockedOut++;
       }
       memory.question = null;
-      seen = silentNow(memory, String.valueOf(e.getCause().getMessage()));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      seen = silentNow(memory, question, String.valueOf(cause.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      seen = silentNow(memory, "interrupted");
+      seen = silentNow(memory, question, "interrupted");
     }
     memory.last = seen;
-    boolean unsettled = memory.askedAt.isBefore(memory.unsettledUntil);
-    return unsettled && seen.isKnown() ? Observed.unknown(UNSETTLED, memory.askedAt) : seen;
+    boolean unsettled = question.askedAt().isBefore(memory.unsettledUntil);
+    return unsettled && seen.isKnown() ? Observed.unknown(UNSETTLED, question.askedAt()) : seen;
   }
 
-  private Observed<WorkerReport> silentNow(Memory memory, String why) {
+  private static Observed<WorkerReport> silentNow(Memory memory, Question question, String why) {
     Instant since =
         memory.last == null
-            ? memory.askedAt
+            ? question.askedAt()
             : memory.last.match(known -> known.at(), unknown -> unknown.since());
     return Observed.unknown(why, since);
   }
@@ -123,15 +136,19 @@ public final class WorkerRounds {
    */
   public Map<String, String> tell(Map<String, WorkerEndpoint> workers, Map<String, Integer> sizes) {
     Map<String, CompletableFuture<Void>> calls = new HashMap<>();
-    sizes.forEach((name, size) -> calls.put(name, send(name, workers.get(name), size)));
+    sizes.forEach((name, size) -> calls.put(name, send(name, endpoint(workers, name), size)));
     return failures(calls);
   }
 
   /** Lets workers finish and exit. */
   public Map<String, String> finish(Map<String, WorkerEndpoint> workers, Set<String> names) {
     Map<String, CompletableFuture<Void>> calls = new HashMap<>();
-    names.forEach(name -> calls.put(name, control.finish(workers.get(name))));
+    names.forEach(name -> calls.put(name, control.finish(endpoint(workers, name))));
     return failures(calls);
+  }
+
+  private static WorkerEndpoint endpoint(Map<String, WorkerEndpoint> workers, String name) {
+    return Objects.requireNonNull(workers.get(name), "only who can be asked is told");
   }
 
   /**
@@ -139,7 +156,7 @@ public final class WorkerRounds {
    * finish instead.
    */
   private CompletableFuture<Void> send(String name, WorkerEndpoint worker, int size) {
-    Memory memory = memories.get(name);
+    Memory memory = memory(name);
     if (size > 0) {
       memory.zeroesIgnored = 0;
       return control.resize(worker, size);
@@ -163,7 +180,7 @@ public final class WorkerRounds {
 
   private void unsettle(String name, RemoteControlException failure) {
     if (!failure.refused()) {
-      Memory memory = memories.get(name);
+      Memory memory = memory(name);
       memory.unsettledUntil = clock.instant().plus(control.timeout());
       memory.question = null;
     }

@@ -23,15 +23,19 @@ record BrokerToken(String secret, String key, Secret value) {
    */
   static BrokerToken read(KubernetesClient client, String namespace, SecretKey where)
       throws IOException {
-    return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(where.name).get())
+    String name = where.name;
+    String key = where.key;
+    if (name == null || key == null) {
+      throw new IOException("spec.brokerTokenSecret: it needs a name and a key");
+    }
+    return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get())
         .map(io.fabric8.kubernetes.api.model.Secret::getData)
-        .map(data -> data.get(where.key))
+        .map(data -> data.get(key))
         .map(text -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8))
-        .map(text -> new BrokerToken(where.name, where.key, new Secret(text.strip())))
+        .map(text -> new BrokerToken(name, key, new Secret(text.strip())))
         .orElseThrow(
             () ->
-                new IOException(
-                    "spec.brokerTokenSecret: there is no key " + where.key + " in " + where.name));
+                new IOException("spec.brokerTokenSecret: there is no key " + key + " in " + name));
   }
 
   boolean isFrom(SecretKey where) {

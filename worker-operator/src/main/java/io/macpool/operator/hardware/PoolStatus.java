@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ final class PoolStatus {
     }
   }
 
-  private static String reason(HardwarePoolStatus status) {
+  private static String reason(@Nullable HardwarePoolStatus status) {
     return status == null || status.conditions == null || status.conditions.isEmpty()
         ? ""
         : status.conditions.get(0).getReason();
@@ -85,7 +86,7 @@ final class PoolStatus {
       HardwarePool pool,
       Picture picture,
       PoolMemory memory,
-      HardwarePoolStatus before,
+      @Nullable HardwarePoolStatus before,
       Instant now) {
     HardwarePoolStatus status = new HardwarePoolStatus();
     status.observedGeneration = pool.getMetadata().getGeneration();
@@ -96,7 +97,7 @@ final class PoolStatus {
         memory.utilisation.lastHour().isPresent() ? memory.utilisation.lastHour().getAsInt() : null;
     status.grants = new ArrayList<>();
     for (SlotClaim claim : picture.claims().values()) {
-      SlotShare share = picture.shares().get(claim.id());
+      SlotShare share = picture.share(claim);
       Grant grant = new Grant();
       grant.cluster = claim.id();
       grant.wanted = claim.wanted();

@@ -12,11 +12,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which cluster holds how many slots of each HardwarePool. A cluster asks before it grants anything
@@ -42,7 +44,11 @@ public final class SlotLedger {
     /** Clusters that were woken and have not asked since: once is enough. */
     final Set<String> woken = new HashSet<>();
 
-    private SortedMap<String, SlotShare> shares;
+    private @Nullable SortedMap<String, SlotShare> shares;
+
+    Account(Observed<Integer> slots) {
+      this.slots = slots;
+    }
 
     void slots(Observed<Integer> known) {
       slots = known;
@@ -64,10 +70,12 @@ public final class SlotLedger {
 
     /** Planned anew only if something changed: most rounds of an idle fleet change nothing. */
     SortedMap<String, SlotShare> shares() {
-      if (shares == null) {
-        shares = FairSharePlanner.plan(slots, claims.values());
+      SortedMap<String, SlotShare> planned = shares;
+      if (planned == null) {
+        planned = FairSharePlanner.plan(slots, claims.values());
+        shares = planned;
       }
-      return shares;
+      return planned;
     }
   }
 
@@ -107,7 +115,7 @@ public final class SlotLedger {
       Account account = account(pool);
       account.claim(claim);
       account.woken.remove(claim.id());
-      share = account.shares().get(claim.id());
+      share = share(account.shares(), claim.id());
       account.limits.put(claim.id(), share.limit());
       account.claim(holding(claim, Math.max(claim.held(), share.limit())));
       concerned = concerned(account, claim.id());
@@ -178,9 +186,18 @@ public final class SlotLedger {
     /** Jobs wanted beyond the shares. */
     public int waiting() {
       return claims.values().stream()
-          .mapToInt(claim -> Math.max(0, claim.wanted() - shares.get(claim.id()).share()))
+          .mapToInt(claim -> Math.max(0, claim.wanted() - share(claim).share()))
           .sum();
     }
+
+    /** What came out for a claim of this picture. */
+    SlotShare share(SlotClaim claim) {
+      return SlotLedger.share(shares, claim.id());
+    }
+  }
+
+  private static SlotShare share(SortedMap<String, SlotShare> shares, String cluster) {
+    return Objects.requireNonNull(shares.get(cluster), "each claim has its share");
   }
 
   private Account account(PoolKey pool) {
@@ -188,9 +205,9 @@ public final class SlotLedger {
     if (known != null) {
       return known;
     }
-    Account account = new Account();
-    account.slots =
-        Observed.unknown("HardwarePool " + pool.name() + " was not read yet", clock.instant());
+    Account account =
+        new Account(
+            Observed.unknown("HardwarePool " + pool.name() + " was not read yet", clock.instant()));
     recorded.apply(pool).forEach(claim -> account.claims.put(claim.id(), claim));
     accounts.put(pool, account);
     return account;
@@ -209,10 +226,12 @@ public final class SlotLedger {
             (cluster, share) -> {
               Integer given = account.limits.get(cluster);
               boolean more = given == null || share.limit() > given;
+              SlotClaim claim = account.claims.get(cluster);
               boolean less =
                   given != null
+                      && claim != null
                       && share.limit() < given
-                      && share.limit() < account.claims.get(cluster).held();
+                      && share.limit() < claim.held();
               if (!cluster.equals(asking) && (more || less) && account.woken.add(cluster)) {
                 concerned.add(cluster);
               }

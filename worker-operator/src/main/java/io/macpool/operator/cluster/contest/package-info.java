@@ -6,4 +6,7 @@
  * <p>Invariants: no fight: a foreign write is undone once, in order, and then stands for a while;
  * metadata and subresources stay with whom they belong to.
  */
+@NullMarked
 package io.macpool.operator.cluster.contest;
+
+import org.jspecify.annotations.NullMarked;

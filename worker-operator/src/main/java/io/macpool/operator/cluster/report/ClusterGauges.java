@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -59,7 +60,7 @@ public final class ClusterGauges {
   }
 
   void refused(Refusals.Part part) {
-    refused.get(part).increment();
+    Objects.requireNonNull(refused.get(part), "every part has its count").increment();
   }
 
   /** By {@code namespace/name}. */

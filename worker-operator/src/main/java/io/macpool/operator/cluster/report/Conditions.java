@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a status's conditions; the time of one changes only when its status does. */
 public final class Conditions {
@@ -29,11 +30,11 @@ public final class Conditions {
   }
 
   private final List<Condition> before;
-  private final Long generation;
+  private final @Nullable Long generation;
   private final Instant now;
   private final List<Condition> made = new ArrayList<>();
 
-  public Conditions(List<Condition> before, Long generation, Instant now) {
+  public Conditions(@Nullable List<Condition> before, @Nullable Long generation, Instant now) {
     this.before = Optional.ofNullable(before).orElse(List.of());
     this.generation = generation;
     this.now = now;
@@ -62,7 +63,7 @@ public final class Conditions {
   }
 
   /** The condition of a type. */
-  public static Optional<Condition> find(List<Condition> conditions, String type) {
+  public static Optional<Condition> find(@Nullable List<Condition> conditions, String type) {
     return Optional.ofNullable(conditions).orElse(List.of()).stream()
         .filter(condition -> type.equals(condition.getType()))
         .findFirst();

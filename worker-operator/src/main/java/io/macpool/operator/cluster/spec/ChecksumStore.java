@@ -12,8 +12,10 @@ import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A watch's cache that keeps a checksum in place of each object's content: neither the memory nor
@@ -52,7 +54,8 @@ final class ChecksumStore<T extends HasMetadata> extends BasicItemStore<T> {
 
   /** The checksum of what an object from such a store held. */
   static String of(HasMetadata stored) {
-    return stored.getMetadata().getAnnotations().get(CHECKSUM);
+    return Objects.requireNonNull(
+        stored.getMetadata().getAnnotations().get(CHECKSUM), "each was reduced to its checksum");
   }
 
   @Override
@@ -76,7 +79,7 @@ final class ChecksumStore<T extends HasMetadata> extends BasicItemStore<T> {
         .build();
   }
 
-  private static Map<String, String> sorted(Map<String, String> data) {
+  private static Map<String, String> sorted(@Nullable Map<String, String> data) {
     return data == null ? Map.of() : new TreeMap<>(data);
   }
 }

@@ -38,11 +38,21 @@ public record ClusterSpec(
         .map(Follow::queue)
         .or(
             () ->
-                Optional.ofNullable(template.spec.env).orElse(List.of()).stream()
+                Optional.ofNullable(container().env).orElse(List.of()).stream()
                     .filter(variable -> Names.QUEUE_NAME.equals(variable.getName()))
                     .map(EnvVar::getValue)
                     .filter(name -> name != null && !name.isBlank())
                     .findFirst());
+  }
+
+  /** What the worker container looks like. */
+  WorkerTemplate.Spec container() {
+    return Objects.requireNonNull(template.spec, "no spec is valid without it");
+  }
+
+  /** What the pods are called by; the selector's labels are among theirs. */
+  WorkerTemplate.Metadata podMetadata() {
+    return Objects.requireNonNull(template.metadata, "no spec is valid without labels");
   }
 
   /** Jobs that are the first to get slots under contention. */

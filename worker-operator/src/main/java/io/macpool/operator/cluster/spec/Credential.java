@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The remote control's credential of one cluster: random, kept in a Secret that the cluster owns.
@@ -77,7 +78,7 @@ public final class Credential {
     return gone && wasKnown;
   }
 
-  private io.fabric8.kubernetes.api.model.Secret get() {
+  private io.fabric8.kubernetes.api.model.@Nullable Secret get() {
     return client
         .secrets()
         .inNamespace(cluster.namespace())
@@ -85,7 +86,7 @@ public final class Credential {
         .get();
   }
 
-  private void read(io.fabric8.kubernetes.api.model.Secret secret) {
+  private void read(io.fabric8.kubernetes.api.model.@Nullable Secret secret) {
     checksum = Optional.ofNullable(secret).map(ChecksumStore::sum);
     Optional<Secret> held = content(secret);
     problem =
@@ -112,7 +113,7 @@ public final class Credential {
     }
   }
 
-  private static Optional<Secret> content(io.fabric8.kubernetes.api.model.Secret secret) {
+  private static Optional<Secret> content(io.fabric8.kubernetes.api.model.@Nullable Secret secret) {
     try {
       return Optional.ofNullable(secret)
           .map(io.fabric8.kubernetes.api.model.Secret::getData)

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -59,12 +58,12 @@ public final class FollowedConfig implements ConfigChecksum {
       return Optional.empty();
     }
     SortedMap<String, Object> content = new TreeMap<>();
-    for (String name : secretsOf(spec.template())) {
+    for (String name : secretsOf(spec.container())) {
       secrets
           .get(new ResourceID(name, namespace))
           .ifPresent(secret -> content.put("secret/" + name, ChecksumStore.of(secret)));
     }
-    for (String name : mapsOf(spec.template())) {
+    for (String name : mapsOf(spec.container())) {
       maps.get(new ResourceID(name, namespace))
           .ifPresent(map -> content.put("map/" + name, ChecksumStore.of(map)));
     }
@@ -75,7 +74,7 @@ public final class FollowedConfig implements ConfigChecksum {
       Class<T> type,
       EventSourceContext<WorkerCluster> context,
       BiFunction<String, Predicate<ClusterSpec>, Set<ResourceID>> followers,
-      Function<WorkerTemplate, Set<String>> names,
+      Function<WorkerTemplate.Spec, Set<String>> names,
       ItemStore<T> store) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(type, WorkerCluster.class)
@@ -92,7 +91,7 @@ public final class FollowedConfig implements ConfigChecksum {
                               namespace,
                               spec ->
                                   spec.rolloutOnConfigChange()
-                                      && names.apply(spec.template()).contains(name)));
+                                      && names.apply(spec.container()).contains(name)));
                   if (type == Secret.class) {
                     Names.clusterOf(name)
                         .ifPresent(cluster -> woken.add(new ResourceID(cluster, namespace)));
@@ -103,45 +102,46 @@ public final class FollowedConfig implements ConfigChecksum {
         context);
   }
 
-  private static Set<String> secretsOf(WorkerTemplate template) {
-    Set<String> names = new TreeSet<>();
-    for (EnvVar variable : environment(template)) {
+  static Set<String> secretsOf(WorkerTemplate.Spec container) {
+    Set<String> names = new HashSet<>(); // some may have none
+    for (EnvVar variable : environment(container)) {
       if (variable.getValueFrom() != null && variable.getValueFrom().getSecretKeyRef() != null) {
         names.add(variable.getValueFrom().getSecretKeyRef().getName());
       }
     }
-    for (EnvFromSource source : sources(template)) {
+    for (EnvFromSource source : sources(container)) {
       if (source.getSecretRef() != null) {
         names.add(source.getSecretRef().getName());
       }
     }
-    if (template.spec.sshKeySecret != null) {
-      names.add(template.spec.sshKeySecret);
+    if (container.sshKeySecret != null) {
+      names.add(container.sshKeySecret);
     }
     names.removeIf(Objects::isNull);
     return names;
   }
 
-  private static Set<String> mapsOf(WorkerTemplate template) {
-    Set<String> names = new TreeSet<>();
-    for (EnvVar variable : environment(template)) {
+  static Set<String> mapsOf(WorkerTemplate.Spec container) {
+    Set<String> names = new HashSet<>(); // some may have none
+    for (EnvVar variable : environment(container)) {
       if (variable.getValueFrom() != null && variable.getValueFrom().getConfigMapKeyRef() != null) {
         names.add(variable.getValueFrom().getConfigMapKeyRef().getName());
       }
     }
-    for (EnvFromSource source : sources(template)) {
+    for (EnvFromSource source : sources(container)) {
       if (source.getConfigMapRef() != null) {
         names.add(source.getConfigMapRef().getName());
       }
     }
+    names.removeIf(Objects::isNull);
     return names;
   }
 
-  private static List<EnvVar> environment(WorkerTemplate template) {
-    return template.spec.env == null ? List.of() : template.spec.env;
+  private static List<EnvVar> environment(WorkerTemplate.Spec container) {
+    return container.env == null ? List.of() : container.env;
   }
 
-  private static List<EnvFromSource> sources(WorkerTemplate template) {
-    return template.spec.envFrom == null ? List.of() : template.spec.envFrom;
+  private static List<EnvFromSource> sources(WorkerTemplate.Spec container) {
+    return container.envFrom == null ? List.of() : container.envFrom;
   }
 }

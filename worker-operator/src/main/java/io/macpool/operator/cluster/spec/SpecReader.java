@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a spec, and names the field of each problem. The API server refuses most of them by the
@@ -42,7 +43,7 @@ public final class SpecReader {
         .orElseGet(() -> read(cluster.getSpec()));
   }
 
-  private static Reading read(WorkerClusterSpec spec) {
+  private static Reading read(@Nullable WorkerClusterSpec spec) {
     SpecReader reader = new SpecReader();
     Optional<ClusterSpec> read =
         spec == null
@@ -55,10 +56,11 @@ public final class SpecReader {
     int maxJobs = within(0, MOST_JOBS, spec.maxJobs, "spec.maxJobs");
     int perWorker = within(1, MOST_JOBS, spec.maxJobsPerWorker, "spec.maxJobsPerWorker");
     Map<String, String> labels = matchLabels(spec.selector);
-    checkTemplate(spec.template, labels);
+    WorkerTemplate template = spec.template;
+    checkTemplate(template, labels);
     int weight = spec.weight == null ? 1 : within(1, MOST_WEIGHT, spec.weight, "spec.weight");
     Optional<Follow> scaling = Optional.ofNullable(spec.scaling).flatMap(s -> follow(s, maxJobs));
-    if (!problems.isEmpty()) {
+    if (!problems.isEmpty() || template == null) {
       return Optional.empty();
     }
     return Optional.of(
@@ -66,14 +68,14 @@ public final class SpecReader {
             maxJobs,
             perWorker,
             labels,
-            spec.template,
+            template,
             scaling,
             Optional.ofNullable(spec.hardwarePool).filter(name -> !name.isEmpty()),
             weight,
             Boolean.TRUE.equals(spec.rolloutOnConfigChange)));
   }
 
-  private Map<String, String> matchLabels(PodSelector selector) {
+  private Map<String, String> matchLabels(@Nullable PodSelector selector) {
     if (selector == null || selector.matchLabels == null || selector.matchLabels.isEmpty()) {
       problem("spec.selector.matchLabels is missing: without a label every pod would match");
       return Map.of();
@@ -81,7 +83,7 @@ public final class SpecReader {
     return selector.matchLabels;
   }
 
-  private void checkTemplate(WorkerTemplate template, Map<String, String> selector) {
+  private void checkTemplate(@Nullable WorkerTemplate template, Map<String, String> selector) {
     if (template == null || template.spec == null) {
       problem("spec.template.spec is missing");
       return;
@@ -95,7 +97,9 @@ public final class SpecReader {
             : template.metadata.labels;
     selector.forEach(
         (label, value) -> {
-          if (!value.equals(labels.get(label))) {
+          if (value == null) {
+            problem("spec.selector.matchLabels." + label + " has no value");
+          } else if (!value.equals(labels.get(label))) {
             problem(
                 "spec.selector.matchLabels."
                     + label
@@ -107,7 +111,8 @@ public final class SpecReader {
   }
 
   private Optional<Follow> follow(Scaling scaling, int maxJobs) {
-    if (scaling.queue == null || scaling.queue.isBlank()) {
+    String queue = scaling.queue;
+    if (queue == null || queue.isBlank()) {
       problem("spec.scaling.queue is missing");
     }
     int least =
@@ -124,9 +129,8 @@ public final class SpecReader {
         duration(scaling.scaleUpStabilization, Duration.ZERO, "spec.scaling.scaleUpStabilization");
     Duration down =
         duration(scaling.scaleDownStabilization, DOWN, "spec.scaling.scaleDownStabilization");
-    return problems.isEmpty()
-        ? Optional.of(
-            new Follow(scaling.queue, new ScalingPolicy(least, maxJobs, aim, up, down, step)))
+    return problems.isEmpty() && queue != null
+        ? Optional.of(new Follow(queue, new ScalingPolicy(least, maxJobs, aim, up, down, step)))
         : Optional.empty();
   }
 
@@ -150,7 +154,7 @@ public final class SpecReader {
     return new Aim.PerQueuedJob(perJob);
   }
 
-  private Duration duration(String text, Duration otherwise, String field) {
+  private Duration duration(@Nullable String text, Duration otherwise, String field) {
     if (text == null || text.isEmpty()) {
       return otherwise;
     }
@@ -166,7 +170,7 @@ public final class SpecReader {
     return otherwise;
   }
 
-  private int within(int least, int most, Integer value, String field) {
+  private int within(int least, int most, @Nullable Integer value, String field) {
     if (value == null) {
       problem(field + " is missing");
       return least;

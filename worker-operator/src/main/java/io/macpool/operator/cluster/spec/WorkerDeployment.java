@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The Deployment of a cluster: exactly the fields that are the operator's to set. */
 public final class WorkerDeployment {
@@ -76,22 +77,23 @@ public final class WorkerDeployment {
         .withMaxSurge(new IntOrString(1))
         .endRollingUpdate()
         .endStrategy()
-        .withTemplate(template(spec.template(), checksum, credential))
+        .withTemplate(template(spec, checksum, credential))
         .endSpec()
         .build();
   }
 
   private PodTemplateSpec template(
-      WorkerTemplate template, Optional<String> checksum, Optional<String> credential) {
+      ClusterSpec cluster, Optional<String> checksum, Optional<String> credential) {
+    WorkerTemplate.Metadata metadata = cluster.podMetadata();
     Map<String, String> annotations = new HashMap<>();
-    Optional.ofNullable(template.metadata.annotations).ifPresent(annotations::putAll);
+    Optional.ofNullable(metadata.annotations).ifPresent(annotations::putAll);
     checksum.ifPresent(sum -> annotations.put(Names.CONFIG_CHECKSUM, sum));
     credential.ifPresent(mark -> annotations.put(Names.MADE_ANEW, mark));
-    WorkerTemplate.Spec spec = template.spec;
+    WorkerTemplate.Spec spec = cluster.container();
     PodTemplateSpecBuilder pods =
         new PodTemplateSpecBuilder()
             .withNewMetadata()
-            .withLabels(template.metadata.labels)
+            .withLabels(metadata.labels)
             .withAnnotations(annotations.isEmpty() ? null : annotations)
             .endMetadata()
             .withNewSpec()
@@ -159,7 +161,7 @@ public final class WorkerDeployment {
    * A list without those that a later one of the same name replaces. Containers see the last one;
    * an apply, unlike the updates of the Go operator, is refused if a name is there twice.
    */
-  private static <T> List<T> lastOfEach(List<T> list, Function<T, String> name) {
+  private static <T> List<T> lastOfEach(@Nullable List<T> list, Function<T, String> name) {
     Map<String, T> last = new LinkedHashMap<>();
     for (T each : Optional.ofNullable(list).orElse(List.of())) {
       String key = String.valueOf(name.apply(each));
@@ -169,7 +171,7 @@ public final class WorkerDeployment {
     return new ArrayList<>(last.values());
   }
 
-  private Probe probe(String path, Integer delaySeconds) {
+  private Probe probe(String path, @Nullable Integer delaySeconds) {
     return new ProbeBuilder()
         .withHttpGet(
             new HTTPGetActionBuilder().withPath(path).withPort(new IntOrString(port)).build())

@@ -7,4 +7,7 @@
  * Secrets and ConfigMaps of others nothing is kept but a checksum; a credential that was given to
  * pods is not made anew while they run.
  */
+@NullMarked
 package io.macpool.operator.cluster.spec;
+
+import org.jspecify.annotations.NullMarked;

@@ -50,6 +50,13 @@ class SpecReaderTest {
   }
 
   @Test
+  void aLabelWithoutAValueIsAProblem() throws JsonProcessingException {
+    var spec = BadSpecs.good();
+    spec.putObject("selector").putObject("matchLabels").putNull("app");
+    assertThat(read(spec).problems()).containsExactly("spec.selector.matchLabels.app has no value");
+  }
+
+  @Test
   void aGoodOneHasItsDefaults() throws JsonProcessingException {
     var spec = BadSpecs.good();
     spec.putObject("scaling").put("queue", "q");
