@@ -53,7 +53,7 @@ class ArchitectureTest {
           .resideInAPackage("io.macpool.core..")
           .should()
           .dependOnClassesThat()
-          .resideOutsideOfPackages("io.macpool.core..", "java..");
+          .resideOutsideOfPackages("io.macpool.core..", "java..", "org.jspecify.annotations..");
 
   private static final int MOST_IN_A_PACKAGE = 20;
 
