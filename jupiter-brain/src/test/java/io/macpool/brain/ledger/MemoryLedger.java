@@ -312,7 +312,7 @@ public final class MemoryLedger extends Ledger {
 
   @Override
   public Map<String, Cordon> cordons() {
-    return transaction("read cordons", tables::cordons);
+    return transaction("read cordons", tables::allCordons);
   }
 
   @Override
@@ -356,7 +356,7 @@ public final class MemoryLedger extends Ledger {
   }
 
   private boolean mayReboot(HostHygienePlanner.Plan plan) {
-    Map<String, Cordon> cordons = tables.cordons();
+    Map<String, Cordon> cordons = tables.allCordons();
     return plan.actions().stream()
         .filter(HygieneAction.AskReboot.class::isInstance)
         .allMatch(ask -> isOurs(cordons.get(ask.host())) && tables.isFree(ask.host()));
@@ -367,7 +367,7 @@ public final class MemoryLedger extends Ledger {
   }
 
   private void cordon(Map<String, HostRepair> repairs) {
-    Map<String, Cordon> cordons = tables.cordons();
+    Map<String, Cordon> cordons = tables.allCordons();
     cordons.forEach(
         (host, cordon) -> {
           HostRepair repair = repairs.get(host);

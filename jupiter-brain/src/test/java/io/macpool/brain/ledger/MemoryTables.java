@@ -30,6 +30,15 @@ import java.util.stream.Collectors;
  */
 public final class MemoryTables implements ReservationBook {
 
+  /** How it can be spoilt. */
+  public enum Spoilt {
+    NOT,
+    /** Reservations are shown no cordon. */
+    BLIND_TO_CORDONS,
+    /** One owner's key is every owner's. */
+    KEYS_ARE_EVERYBODYS
+  }
+
   record SlotKey(String host, int number) implements Comparable<SlotKey> {
     @Override
     public int compareTo(SlotKey other) {
@@ -40,10 +49,6 @@ public final class MemoryTables implements ReservationBook {
   }
 
   record OwnersKey(String owner, String key) implements Comparable<OwnersKey> {
-    private OwnersKey(Intent.Key key) {
-      this(key.owner(), key.key());
-    }
-
     @Override
     public int compareTo(OwnersKey other) {
       return Comparator.comparing(OwnersKey::owner)
@@ -58,6 +63,7 @@ public final class MemoryTables implements ReservationBook {
 
   private final MemoryTable.Undo undo = new MemoryTable.Undo();
   private final BiConsumer<String, String> onPlaced;
+  private Spoilt spoilt = Spoilt.NOT;
 
   final MemoryTable<String, Instance> instances = new MemoryTable<>(undo);
   final MemoryTable<String, Instant> destroyedAt = new MemoryTable<>(undo);
@@ -73,10 +79,24 @@ public final class MemoryTables implements ReservationBook {
   /**
    * Empty.
    *
-   * @param onPlaced told of each instance that is put on record, and its host
+   * @param onPlaced told of each instance that a reservation gives a slot, and its host
    */
   public MemoryTables(BiConsumer<String, String> onPlaced) {
     this.onPlaced = onPlaced;
+  }
+
+  /** Makes it break what it promises, so that whoever looks can be seen to find it. */
+  public void spoil(Spoilt how) {
+    spoilt = how;
+  }
+
+  boolean is(Spoilt how) {
+    return spoilt == how;
+  }
+
+  /** Ids of all that is not gone. */
+  public Set<String> ids() {
+    return liveInstances().stream().map(Instance::id).collect(Collectors.toSet());
   }
 
   /** All of it, or nothing. */
@@ -88,6 +108,10 @@ public final class MemoryTables implements ReservationBook {
     } finally {
       undo.all();
     }
+  }
+
+  private OwnersKey ownersKey(Intent.Key key) {
+    return new OwnersKey(is(Spoilt.KEYS_ARE_EVERYBODYS) ? "" : key.owner(), key.key());
   }
 
   HygieneRecord hygieneNow() {
@@ -128,7 +152,6 @@ public final class MemoryTables implements ReservationBook {
         throw new IllegalStateException(instance.id() + " is on record already");
       }
       instances.put(instance.id(), precise(instance));
-      instance.host().ifPresent(host -> onPlaced.accept(instance.id(), host));
     }
     record(fresh);
   }
@@ -261,7 +284,7 @@ public final class MemoryTables implements ReservationBook {
   public Map<Intent.Key, Intent.Given> given(Set<Intent.Key> wanted) {
     Map<Intent.Key, Intent.Given> found = new HashMap<>();
     for (Intent.Key key : wanted) {
-      keys.find(new OwnersKey(key))
+      keys.find(ownersKey(key))
           .ifPresent(
               row ->
                   instances
@@ -276,7 +299,7 @@ public final class MemoryTables implements ReservationBook {
   public void remember(Map<Intent.Key, Intent.Given> given, Instant now) {
     List<Transition> earlier =
         given.keySet().stream()
-            .map(key -> keys.find(new OwnersKey(key)))
+            .map(key -> keys.find(ownersKey(key)))
             .flatMap(Optional::stream)
             .map(
                 row ->
@@ -284,8 +307,7 @@ public final class MemoryTables implements ReservationBook {
             .toList();
     advance(earlier, now);
     given.forEach(
-        (key, what) ->
-            keys.put(new OwnersKey(key), new Keyed(what.instance().id(), what.request())));
+        (key, what) -> keys.put(ownersKey(key), new Keyed(what.instance().id(), what.request())));
   }
 
   @Override
@@ -322,6 +344,10 @@ public final class MemoryTables implements ReservationBook {
 
   @Override
   public Map<String, Cordon> cordons() {
+    return is(Spoilt.BLIND_TO_CORDONS) ? Map.of() : allCordons();
+  }
+
+  Map<String, Cordon> allCordons() {
     return cordons.rows().entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, row -> row.getValue().cordon()));
   }
@@ -358,6 +384,7 @@ public final class MemoryTables implements ReservationBook {
   public void place(SlotRows.Slots read, List<Instance> placed) {
     take(read, placed);
     insert(placed);
+    placed.forEach(one -> onPlaced.accept(one.id(), one.host().orElseThrow()));
   }
 
   void cordon(String host, Optional<Cordon> cordon) {

@@ -2,7 +2,6 @@ package io.macpool.brain.simulation;
 
 import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.MemoryLedger;
-import io.macpool.brain.ledger.MemoryTables;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.WarmPool;
@@ -24,6 +23,7 @@ import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.brain.lifecycle.slots.SlotFollower;
 import io.macpool.brain.simulation.VirtualTime.Lane;
 import io.macpool.core.fleet.Instance;
+import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.macpool.core.fleet.fault.FaultAttribution;
 import io.macpool.core.fleet.placement.PlacementPlanner;
@@ -47,63 +47,77 @@ final class Replica {
   private static final int CONNECTIONS = 4;
 
   /**
-   * What the broker goes by, true to the fleet or, to see that this is found, not.
+   * What the broker goes by.
    *
-   * @param cutoff the longest that an instance may be up
-   * @param slots that it thinks each host has
-   * @param dryRun only say what would be destroyed
+   * @param quota instances that an owner may hold; 0: no limit
+   * @param planted what is wrong with it
    */
-  record Rules(Duration cutoff, int slots, boolean dryRun) {
-    static final Rules TRUE = new Rules(Duration.ofMinutes(20), SimulatedFleet.SLOTS, false);
+  record Rules(int quota, Planted planted) {
+
+    private Duration cutoff() {
+      return Duration.ofMinutes(planted == Planted.SHORT_CUTOFF ? 2 : 20);
+    }
+
+    private int slots() {
+      return SimulatedFleet.SLOTS + (planted == Planted.SLOT_TOO_MANY ? 1 : 0);
+    }
+
+    private int ownerQuota() {
+      return quota > 0 && planted == Planted.QUOTA_TOO_HIGH ? quota + 1 : quota;
+    }
+
+    private Duration cloneLimit() {
+      return planted == Planted.FORGETS_ITS_INTENTS ? Duration.ofHours(1) : Duration.ofMinutes(1);
+    }
+
+    private boolean dryRun() {
+      return planted == Planted.DESTROYS_NOTHING;
+    }
+
+    private boolean sees(Machine machine) {
+      return planted != Planted.LOOKS_IN_ITS_FOLDER_ALONE || machine.sign().inFolder();
+    }
   }
 
   private final Lane lane = new Lane();
+  private final ReplicaClocks clocks;
   private final Instances instances;
   private final Leases leases;
   private final Cordons cordons;
   private final LiveInstances live;
   private final HostHygiene hygiene;
+  private final Reconciler reconciler;
+  private final WarmPool warmPool;
 
   /**
-   * Starts it.
+   * Puts it together.
    *
+   * @param name what the trace calls it
    * @param checkpoint told of each step: to die there
    */
-  Replica(
-      Simulation simulation, Rules rules, Vertx vertx, MemoryTables tables, Checkpoint checkpoint) {
+  Replica(Simulation simulation, String name, Rules rules, Vertx vertx, Checkpoint checkpoint) {
     VirtualTime time = simulation.time();
-    VirtualRuntime runtime = new VirtualRuntime(time, lane);
-    String broker = runtime.newId();
-    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    clocks = new ReplicaClocks(time, simulation.happens(Mishap.CLOCKS_APART));
+    SimulatedDatabase database = simulation.database();
     Ledger ledger =
         MemoryLedger.open(
-            tables,
-            time,
-            time::nanos,
-            new MemoryLedger.Line() {
-              @Override
-              public void asks(String what) {
-                lane.check();
-                time.others();
-                lane.check();
-              }
-
-              @Override
-              public void answered(String what) {
-                lane.check();
-                time.others();
-                lane.check();
-              }
-
-              @Override
-              public boolean leads() {
-                return simulation.leads(Replica.this);
-              }
-            });
+            database.tables(),
+            rules.planted() == Planted.STAMPS_BY_ITS_OWN_CLOCK ? clocks : database.clock(),
+            clocks::nanos,
+            database.line(name, lane));
+    VirtualRuntime runtime = new VirtualRuntime(time, lane, ledger.clock(), clocks::nanos);
+    String broker = runtime.newId();
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
     SimulatedVCenter vcenter =
-        new SimulatedVCenter(time, simulation.fleet(), lane, simulation::faulty);
+        new SimulatedVCenter(
+            time,
+            simulation.fleet(),
+            lane,
+            () -> simulation.goesWrong(Mishap.CALLS_FAIL),
+            clocks::nanos,
+            rules::sees);
     LedgerExecutor executor = new LedgerExecutor(ledger, CONNECTIONS, runtime);
-    live = new LiveInstances(time);
+    live = new LiveInstances(runtime.clock());
     cordons = new Cordons(executor);
     Reclaimer reclaimer =
         new Reclaimer(
@@ -111,7 +125,7 @@ final class Replica {
             live,
             vcenter,
             48,
-            new DestroyBackoff(vcenter::lastKnown, time, meters),
+            new DestroyBackoff(vcenter::lastKnown, runtime.clock(), meters),
             checkpoint,
             meters);
     Quarantine quarantine =
@@ -120,9 +134,9 @@ final class Replica {
             new Quarantine.Terms(
                 Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1)),
             host -> host,
-            time,
+            runtime.clock(),
             meters);
-    WarmInstances warm = new WarmInstances(live, reclaimer, broker, time);
+    WarmInstances warm = new WarmInstances(live, reclaimer, broker, runtime.clock());
     Creations creations =
         new Creations(
             executor,
@@ -137,16 +151,25 @@ final class Replica {
                 new Placement.Rules(PlacementPlanner.Policy.SPREAD, rules.slots(), 4, 48),
                 Duration.ofMinutes(4),
                 Duration.ofSeconds(20),
-                0),
+                rules.ownerQuota()),
             broker,
             checkpoint,
             runtime,
             new CreateReport(meters, Traces.to(Optional.empty(), "simulation")));
     leases =
-        new Leases(executor, reclaimer, INTERVAL.multipliedBy(3), rules.dryRun(), time, meters);
+        new Leases(
+            executor, reclaimer, INTERVAL.multipliedBy(3), rules.dryRun(), runtime.clock(), meters);
     instances =
         new Instances(
-            executor, live, vcenter, creations, reclaimer, leases, broker, checkpoint, time);
+            executor,
+            live,
+            vcenter,
+            creations,
+            reclaimer,
+            leases,
+            broker,
+            checkpoint,
+            runtime.clock());
     hygiene =
         new HostHygiene(
             new HostHygiene.Options(
@@ -160,9 +183,10 @@ final class Replica {
             creations,
             reclaimer,
             quarantine,
-            time,
+            runtime.clock(),
             meters);
-    new Reconciler(
+    reconciler =
+        new Reconciler(
             ledger,
             executor,
             live,
@@ -183,15 +207,15 @@ final class Replica {
                 new ReclaimPlanner.Policy(
                     rules.cutoff(),
                     Duration.ofMinutes(10),
-                    Duration.ofMinutes(1),
+                    rules.cloneLimit(),
                     INTERVAL.multipliedBy(3),
                     INTERVAL.dividedBy(2),
                     INTERVAL.multipliedBy(3),
                     10)),
             runtime,
-            meters)
-        .start();
-    new WarmPool(
+            meters);
+    warmPool =
+        new WarmPool(
             List.of(new WarmPoolPlanner.Policy("image-1", 1, 2, Duration.ofMinutes(5))),
             Duration.ofMinutes(2),
             addresses -> CompletableFuture.completedFuture(!addresses.isEmpty()),
@@ -203,8 +227,22 @@ final class Replica {
             reclaimer,
             cordons,
             runtime,
-            meters)
-        .start();
+            meters);
+  }
+
+  /**
+   * Begins its work.
+   *
+   * @throws io.macpool.brain.ledger.database.LedgerException if there is no database
+   */
+  void begin() {
+    reconciler.start();
+    warmPool.start();
+  }
+
+  /** Its clocks, which others may set. */
+  ReplicaClocks clocks() {
+    return clocks;
   }
 
   Lane lane() {

@@ -12,12 +12,16 @@ import java.util.Optional;
 
 /**
  * Clients as there are: some give a key and ask again, some hold a lease, some go without a word.
- * Each has one instance at a time.
+ * Each has one instance at a time. They belong to three owners; a fourth uses the others' keys and
+ * leases, and lets go of nothing.
  */
 final class SimulatedClients {
 
-  private static final Duration LEASE = Duration.ofSeconds(60);
-  private static final Duration RENEW = Duration.ofSeconds(10);
+  private static final Duration LEASE_LEAST = Duration.ofSeconds(25);
+  private static final Duration LEASE_MOST = Duration.ofSeconds(60);
+  private static final Duration UNHEARD = Duration.ofSeconds(2);
+  private static final int OWNERS = 3;
+  private static final int ROGUES = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(50);
 
   private final Simulation simulation;
@@ -36,7 +40,12 @@ final class SimulatedClients {
 
   void begin() {
     for (int i = 0; i < count; i++) {
-      new Client().later();
+      new Client(false).later();
+    }
+    if (simulation.happens(Mishap.ROGUE_OWNER)) {
+      for (int i = 0; i < ROGUES; i++) {
+        new Client(true).later();
+      }
     }
   }
 
@@ -48,11 +57,25 @@ final class SimulatedClients {
   /** One wish for an instance, and what becomes of it. */
   private final class Client {
     private final Lane lane = new Lane();
+    private final boolean rogue;
     private final String name = "client-" + ++number;
+    private final String owner;
+    private final String alias;
     private final boolean keyed = time.chance().nextBoolean();
-    private final Optional<String> lease =
-        time.chance().nextInt(3) == 0 ? Optional.of("lease-" + name) : Optional.empty();
+    private final Optional<String> lease;
+    private final Duration duration = time.between(LEASE_LEAST, LEASE_MOST);
     private boolean leased;
+
+    private Client(boolean rogue) {
+      this.rogue = rogue;
+      owner = rogue ? "rogue" : "owner-" + time.chance().nextInt(OWNERS);
+      alias = rogue ? "client-" + (1 + time.chance().nextInt(number)) : name;
+      lease = time.chance().nextInt(3) == 0 ? Optional.of("lease-" + alias) : Optional.empty();
+    }
+
+    private String key() {
+      return keyed ? "key-" + alias : "";
+    }
 
     private void later() {
       time.in(time.between(Duration.ofMillis(10), Duration.ofSeconds(30)), lane, this::wish);
@@ -62,7 +85,7 @@ final class SimulatedClients {
     private void next() {
       lane.kill();
       if (!stopped) {
-        new Client().later();
+        new Client(rogue).later();
       }
     }
 
@@ -71,7 +94,7 @@ final class SimulatedClients {
         return;
       }
       if (lease.isPresent() && !leased) {
-        renew();
+        renewals();
         return;
       }
       Optional<Replica> replica = simulation.any();
@@ -87,14 +110,15 @@ final class SimulatedClients {
           new CreateRequest(
               simulation.fleet().images().get(time.chance().nextInt(2)),
               Instance.Size.AS_IMAGE,
-              Optional.of(name),
-              keyed ? Optional.of("key-" + name) : Optional.empty(),
+              Optional.of(owner),
+              Optional.of(key()).filter(key -> !key.isEmpty()),
               "request-" + name,
               Optional.empty(),
               lease.filter(l -> leased),
               false);
       Cancellation cancellation = new Cancellation();
       boolean[] done = new boolean[1];
+      Instant asked = time.instant();
       time.in(
           Duration.ofMillis(1),
           replica.lane(),
@@ -103,7 +127,7 @@ final class SimulatedClients {
                   replica.instances().create(request, cancellation),
                   (instance, failure) -> {
                     replica.lane().check();
-                    answer(replica, instance, done);
+                    answer(replica, instance, done, asked);
                   }));
       watch(replica, cancellation, done, time.instant().plus(PATIENCE));
     }
@@ -145,7 +169,7 @@ final class SimulatedClients {
       }
     }
 
-    private void answer(Replica replica, Instance instance, boolean[] done) {
+    private void answer(Replica replica, Instance instance, boolean[] done, Instant asked) {
       time.in(
           Duration.ofMillis(1),
           replica.lane(),
@@ -158,7 +182,7 @@ final class SimulatedClients {
               }
             } else if (arrives) {
               done[0] = true;
-              promises.handOver(instance.id(), name, keyed ? "key-" + name : "");
+              promises.handOver(instance.id(), new Promises.Holder(name, owner, key()), asked);
               time.in(Duration.ofMillis(1), lane, () -> use(instance.id()));
               replica.instances().answered(instance.id());
             } else {
@@ -173,23 +197,40 @@ final class SimulatedClients {
           });
     }
 
+    /** In time, whatever becomes of single renewals. */
+    private void renewals() {
+      renew();
+      time.in(duration.dividedBy(3), lane, this::renewals);
+    }
+
+    /** Whoever is not answered asks another replica. */
     private void renew() {
-      Optional<Replica> replica = simulation.any();
-      replica.ifPresent(
-          r ->
-              time.in(
-                  Duration.ofMillis(1),
-                  r.lane(),
-                  () ->
-                      Background.whenEnded(
-                          r.leases().renew(name, lease.orElseThrow(), LEASE),
-                          (renewed, failure) -> {
-                            if (failure == null && !leased) {
-                              leased = true;
-                              time.in(Duration.ofMillis(1), lane, this::wish);
-                            }
-                          })));
-      time.in(leased ? RENEW : Duration.ofSeconds(1), lane, this::renew);
+      boolean[] heard = new boolean[1];
+      simulation
+          .any()
+          .ifPresent(
+              r ->
+                  time.in(
+                      Duration.ofMillis(1),
+                      r.lane(),
+                      () ->
+                          Background.whenEnded(
+                              r.leases().renew(owner, lease.orElseThrow(), duration),
+                              (renewed, failure) -> {
+                                heard[0] = failure == null;
+                                if (heard[0] && !leased) {
+                                  leased = true;
+                                  time.in(Duration.ofMillis(1), lane, this::wish);
+                                }
+                              })));
+      time.in(
+          UNHEARD,
+          lane,
+          () -> {
+            if (!heard[0]) {
+              renew();
+            }
+          });
     }
 
     private void use(String instance) {
@@ -212,13 +253,12 @@ final class SimulatedClients {
                   () ->
                       Background.whenEnded(
                           r.instances().learn(instance),
-                          (learned, failure) -> r.instances().askedFor(instance, name))));
+                          (learned, failure) -> r.instances().askedFor(instance, owner))));
       time.in(Duration.ofSeconds(3), lane, () -> look(instance));
     }
 
     private void end(String instance) {
-      int dice = time.chance().nextInt(20);
-      if (dice < 2) {
+      if (time.chance().nextInt(rogue ? 2 : 10) == 0) {
         promises.letGo(instance, "its client dies");
         next();
       } else {

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +25,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The hosts and what really runs on them, as vCenter has it: clones take time, a host that is out
@@ -34,11 +36,12 @@ final class SimulatedFleet {
 
   /** One machine, as long as it is there. */
   static final class Vm {
-    final String ref;
     final String uuid;
-    final String title;
-    final String host;
     final Mark mark;
+    String ref;
+    String title;
+    String host;
+    boolean inFolder = true;
     boolean finished;
     boolean on;
     Instant bootedAt = Instant.EPOCH;
@@ -54,9 +57,20 @@ final class SimulatedFleet {
     String instance() {
       return mark.instance();
     }
+
+    /** Whether that name finds it: names are unique in a folder. */
+    boolean isNamed(String name) {
+      return inFolder && title.equals(name);
+    }
+
+    /** Whether people would take it for one that is in use. */
+    boolean isUp(Instant now) {
+      return finished && on && bootedAt.plus(BOOT).isBefore(now);
+    }
   }
 
   static final int SLOTS = 2;
+  private static final Duration BOOT = Duration.ofSeconds(20);
   private static final Duration CLONE_LEAST = Duration.ofSeconds(2);
   private static final Duration CLONE_MOST = Duration.ofSeconds(20);
 
@@ -65,9 +79,11 @@ final class SimulatedFleet {
   private final Map<String, Boolean> hosts = new TreeMap<>();
   private final Map<String, Image> images = new TreeMap<>();
   private final Map<String, Vm> machines = new LinkedHashMap<>();
+  private final Set<Vm> outside = new LinkedHashSet<>();
   private Instant awayUntil = Instant.EPOCH;
   private long version;
   private Consumer<Vm> onEnd = vm -> {};
+  private Consumer<Vm> onClone = vm -> {};
 
   SimulatedFleet(VirtualTime time, int hosts, int images) {
     this.time = time;
@@ -111,9 +127,19 @@ final class SimulatedFleet {
     onEnd = listener;
   }
 
+  /** Called when a clone has begun, and takes up its room. */
+  void onClone(Consumer<Vm> listener) {
+    onClone = listener;
+  }
+
   /** vCenter answers nobody for some time. */
   void goAway(Duration length) {
     awayUntil = time.instant().plus(length);
+  }
+
+  /** Since when it has answered. */
+  Instant backSince() {
+    return awayUntil;
   }
 
   boolean isAway() {
@@ -139,11 +165,57 @@ final class SimulatedFleet {
     version++;
   }
 
-  /** Machines on a host, those that are being cloned included. */
-  Map<String, Integer> load() {
-    Map<String, Integer> load = new HashMap<>();
-    machines.values().forEach(vm -> load.merge(vm.host, 1, Integer::sum));
-    return load;
+  /** A person calls it something else. */
+  void rename(Vm vm, String title) {
+    vm.title = title;
+    version++;
+  }
+
+  /** A person puts it into another folder, or back. */
+  void putIntoFolder(Vm vm, boolean brokers) {
+    vm.inFolder = brokers;
+    version++;
+  }
+
+  /** A person, or DRS, moves it. */
+  void move(Vm vm, String host) {
+    vm.host = host;
+    version++;
+  }
+
+  /**
+   * It leaves the inventory and runs on; later it comes back under another reference.
+   *
+   * @param lost whether for so long that nobody can be blamed for giving its place to another
+   */
+  void leave(Vm vm, Duration length, boolean lost, Runnable back) {
+    machines.remove(vm.ref);
+    if (!lost) {
+      outside.add(vm);
+    }
+    version++;
+    time.in(
+        length,
+        lane,
+        () -> {
+          outside.remove(vm);
+          vm.ref = "vm-" + version;
+          machines.put(vm.ref, vm);
+          version++;
+          back.run();
+        });
+  }
+
+  /** Machines that run on a host, as far as anybody could know, or are being cloned there. */
+  int load(String host) {
+    return (int)
+        Stream.concat(machines.values().stream(), outside.stream())
+            .filter(vm -> vm.host.equals(host))
+            .count();
+  }
+
+  Optional<Vm> machine(String instance) {
+    return machines.values().stream().filter(vm -> vm.instance().equals(instance)).findFirst();
   }
 
   /** Whether a clone of the image runs. */
@@ -154,7 +226,7 @@ final class SimulatedFleet {
 
   /** Begins; {@code done} is called with its reference when it is made. */
   void clone(CloneOrder order, Consumer<Vm> done) {
-    if (machines.values().stream().anyMatch(vm -> vm.title.equals(order.name()))) {
+    if (machines.values().stream().anyMatch(vm -> vm.isNamed(order.name()))) {
       throw new HypervisorFailure.Refused(
           HypervisorFailure.Refused.NAME_TAKEN, FailureScope.REQUEST, false, "name taken", null);
     }
@@ -163,6 +235,7 @@ final class SimulatedFleet {
     Vm vm = new Vm("vm-" + version, new UUID(time.chance().nextLong(), 0).toString(), order, host);
     machines.put(vm.ref, vm);
     version++;
+    onClone.accept(vm);
     time.in(
         time.between(CLONE_LEAST, CLONE_MOST),
         lane,
@@ -233,28 +306,26 @@ final class SimulatedFleet {
             vm.title,
             vm.ref,
             vm.on ? PowerState.ON : PowerState.OFF,
-            vm.on && vm.bootedAt.plusSeconds(20).isBefore(time.instant())
-                ? List.of(Endpoint.of("10.0.0.7"))
-                : List.of(),
+            vm.isUp(time.instant()) ? List.of(Endpoint.of("10.0.0.7")) : List.of(),
             Optional.of(vm.host),
             vm.on ? Optional.of(vm.bootedAt) : Optional.empty(),
             new Machine.Sign(
                 vm.title,
                 Optional.of(vm.uuid),
                 vm.finished ? Optional.of(vm.mark) : Optional.empty(),
-                true,
+                vm.inFolder,
                 true,
                 false));
     return reachable ? machine : machine.unseen();
   }
 
-  /** What vCenter shows now. */
-  Inventory show(Identities known) {
+  /** What vCenter shows now, as far as anybody looks. */
+  Inventory show(Identities known, Predicate<Machine> which) {
     Map<String, Host> all = new TreeMap<>();
     hosts.forEach(
         (id, connected) -> all.put(id, new Host(id, id, connected, false, Set.of("store"))));
     List<Machine> seen = new ArrayList<>();
-    machines.values().forEach(vm -> seen.add(show(vm)));
+    machines.values().stream().map(this::show).filter(which).forEach(seen::add);
     return Inventory.of(version, all, images, seen, known);
   }
 }

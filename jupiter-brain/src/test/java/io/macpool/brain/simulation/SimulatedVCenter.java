@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -38,6 +39,8 @@ final class SimulatedVCenter implements Hypervisor {
   private final SimulatedFleet fleet;
   private final Lane lane;
   private final BooleanSupplier faults;
+  private final LongSupplier monotonic;
+  private final Predicate<Machine> shown;
   private final Set<String> ours = new HashSet<>();
   private final List<Consumer<Inventory>> listeners = new ArrayList<>();
   private Identities known = Identities.NONE;
@@ -48,28 +51,39 @@ final class SimulatedVCenter implements Hypervisor {
 
   /**
    * @param faults whether requests and answers are lost now
+   * @param monotonic the replica's own time
+   * @param shown which machines the replica looks at: all, but for one that is planted
    */
-  SimulatedVCenter(VirtualTime time, SimulatedFleet fleet, Lane lane, BooleanSupplier faults) {
+  SimulatedVCenter(
+      VirtualTime time,
+      SimulatedFleet fleet,
+      Lane lane,
+      BooleanSupplier faults,
+      LongSupplier monotonic,
+      Predicate<Machine> shown) {
     this.time = time;
     this.fleet = fleet;
     this.lane = lane;
     this.faults = faults;
+    this.monotonic = monotonic;
+    this.shown = shown;
+    this.askedAt = monotonic.getAsLong();
     poll(true);
   }
 
   private void poll(boolean again) {
-    long asked = time.nanos();
+    long asked = monotonic.getAsLong();
     if (!fleet.isAway()) {
       time.in(
           time.between(Duration.ofMillis(5), SLOWEST_ANSWER),
           lane,
           () -> {
-            Inventory shown = fleet.show(known);
+            Inventory now = fleet.show(known, shown);
             Instant at = time.instant();
             time.in(
                 time.between(Duration.ofMillis(5), SLOWEST_ANSWER),
                 lane,
-                () -> seen(shown, at, asked));
+                () -> seen(now, at, asked));
           });
     }
     if (again) {
@@ -77,12 +91,12 @@ final class SimulatedVCenter implements Hypervisor {
     }
   }
 
-  private void seen(Inventory shown, Instant at, long asked) {
-    if (asked < askedAt) {
+  private void seen(Inventory now, Instant at, long asked) {
+    if (asked - askedAt < 0) {
       return;
     }
-    boolean change = shown.version() != last.version();
-    last = shown.identified(known);
+    boolean change = now.version() != last.version();
+    last = now.identified(known);
     seenAt = at;
     askedAt = asked;
     confirmation++;
@@ -135,7 +149,7 @@ final class SimulatedVCenter implements Hypervisor {
 
   @Override
   public CompletableFuture<Optional<Machine>> find(String name, Optional<String> host) {
-    return read(() -> one(vm -> vm.title.equals(name)));
+    return read(() -> one(vm -> vm.isNamed(name)));
   }
 
   @Override
@@ -147,12 +161,16 @@ final class SimulatedVCenter implements Hypervisor {
   }
 
   private Optional<Machine> one(Predicate<Vm> which) {
-    return fleet.machines().stream().filter(which).findFirst().map(fleet::show);
+    return fleet.machines().stream()
+        .filter(which)
+        .findFirst()
+        .map(fleet::show)
+        .filter(machine -> shown.test(machine));
   }
 
   @Override
   public CompletableFuture<Inventory> read() {
-    return read(() -> fleet.show(known));
+    return read(() -> fleet.show(known, shown));
   }
 
   @Override

@@ -1,49 +1,79 @@
 package io.macpool.brain.simulation;
 
 import io.macpool.brain.ledger.MemoryTables;
+import io.macpool.brain.ledger.MemoryTables.Spoilt;
+import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** A fleet, its brokers and their clients through a bad hour, by one seed; then a quiet one. */
 final class Simulation {
 
+  /** Everything that is known to go wrong. */
+  static final Set<Mishap> ALL = EnumSet.allOf(Mishap.class);
+
   /**
    * How it went.
    *
-   * @param fingerprint the same for the same seed
+   * @param fingerprint of all that happened: the same for the same seed
    */
-  record Result(long events, int handedOver, int crashes, Duration simulated, int fingerprint) {}
+  record Result(long events, int handedOver, int crashes, Duration simulated, String fingerprint) {}
 
   private static final Duration BAD = Duration.ofMinutes(30);
   private static final Duration QUIET = Duration.ofMinutes(22);
   private static final Duration RESTART_MOST = Duration.ofSeconds(8);
 
+  private final Set<Mishap> kinds;
   private final Replica.Rules rules;
   private final Random chance;
   private final VirtualTime time;
   private final SimulatedFleet fleet;
+  private final SimulatedDatabase database;
   private final Promises promises;
   private final Vertx vertx;
-  private final MemoryTables tables = new MemoryTables((id, host) -> {});
   private final List<Replica> replicas = new ArrayList<>();
+  private final Set<String> cordoned = new TreeSet<>();
   private final VirtualTime.Lane world = new VirtualTime.Lane();
-  private Replica leader;
-  private boolean faulty = true;
+  private boolean bad = true;
+  private int started;
   private int crashes;
   private int dieAfter;
 
-  Simulation(long seed, Replica.Rules rules, Vertx vertx) {
-    this.rules = rules;
+  /**
+   * @param kinds what goes wrong
+   * @param whole told of all that happens
+   */
+  Simulation(long seed, Set<Mishap> kinds, Planted planted, Vertx vertx, Consumer<String> whole) {
+    this.kinds = kinds;
     chance = new Random(seed);
     time = new VirtualTime(chance);
     fleet = new SimulatedFleet(time, 2 + chance.nextInt(4), 2);
-    promises = new Promises(time, fleet);
+    int quota = chance.nextInt(3) == 0 ? 0 : 1 + chance.nextInt(3);
+    rules = new Replica.Rules(quota, planted);
+    promises = new Promises(time, fleet, quota, whole);
+    MemoryTables tables = new MemoryTables(promises::placed);
+    tables.spoil(spoilt(planted));
+    database =
+        new SimulatedDatabase(
+            time, tables, promises::trace, () -> goesWrong(Mishap.TRANSACTION_FAILS));
     this.vertx = vertx;
+  }
+
+  private static Spoilt spoilt(Planted planted) {
+    return switch (planted) {
+      case BLIND_TO_CORDONS -> Spoilt.BLIND_TO_CORDONS;
+      case KEYS_ARE_EVERYBODYS -> Spoilt.KEYS_ARE_EVERYBODYS;
+      default -> Spoilt.NOT;
+    };
   }
 
   VirtualTime time() {
@@ -54,21 +84,31 @@ final class Simulation {
     return fleet;
   }
 
+  SimulatedDatabase database() {
+    return database;
+  }
+
   Promises promises() {
     return promises;
   }
 
-  /** Whether requests to vCenter are lost now. */
-  boolean faulty() {
-    return faulty;
+  VirtualTime.Lane world() {
+    return world;
   }
 
-  /** Whether the replica holds the lock of whoever leads; the first that asks gets it. */
-  boolean leads(Replica replica) {
-    if (leader == null || !leader.lane().isAlive()) {
-      leader = replica;
-    }
-    return leader == replica;
+  /** Whether things of that kind happen in this simulation. */
+  boolean happens(Mishap kind) {
+    return kinds.contains(kind);
+  }
+
+  /** Whether they do now. */
+  boolean goesWrong(Mishap kind) {
+    return bad && happens(kind);
+  }
+
+  /** Whether anything may go wrong now. */
+  boolean isBad() {
+    return bad;
   }
 
   /** One that lives, if any does. */
@@ -79,6 +119,15 @@ final class Simulation {
         : Optional.of(alive.get(chance.nextInt(alive.size())));
   }
 
+  /** Whether a host may be cordoned: not all, and none twice. */
+  boolean cordon(String host) {
+    return cordoned.size() < fleet.hosts().size() - 1 && cordoned.add(host);
+  }
+
+  void uncordoned(String host) {
+    cordoned.remove(host);
+  }
+
   Result run() {
     int count = 1 + chance.nextInt(3);
     for (int i = 0; i < count; i++) {
@@ -86,22 +135,35 @@ final class Simulation {
     }
     SimulatedClients clients = new SimulatedClients(this, 3 + chance.nextInt(8));
     clients.begin();
-    mishaps();
+    new Mishaps(this, List.copyOf(new TreeSet<>(kinds))).begin();
     time.pass(BAD, promises::check);
-    faulty = false;
+    bad = false;
     clients.stop();
     time.pass(QUIET, promises::check);
-    promises.checkNoLeak(any().orElseThrow().warm());
+    promises.checkNoLeak(any().orElseThrow().warm(), database.tables().ids());
     replicas.forEach(Replica::crash);
     return new Result(
         time.happened(), promises.handedOver(), crashes, BAD.plus(QUIET), promises.fingerprint());
   }
 
+  /** Starts one; if it finds no database it ends, and is started again. */
   private void start() {
-    promises.note("a replica starts");
+    String name = "replica-" + ++started;
+    promises.note(name + " starts");
     Replica[] self = new Replica[1];
-    self[0] = new Replica(this, rules, vertx, tables, step -> passed(self[0], step));
+    self[0] = new Replica(this, name, rules, vertx, step -> passed(self[0], step));
     replicas.add(self[0]);
+    try {
+      self[0].begin();
+    } catch (LedgerException e) {
+      promises.note(name + " can't start: " + e.getMessage());
+      end(self[0]);
+    }
+  }
+
+  /** The one that passes the so-manieth step from now on dies there. */
+  void dieAfter(int steps) {
+    dieAfter = steps;
   }
 
   /** A replica may die at any of its steps. */
@@ -116,51 +178,15 @@ final class Simulation {
     }
   }
 
-  private void kill(Replica replica, String where) {
+  void kill(Replica replica, String where) {
     promises.note("a replica dies: " + where);
     crashes++;
+    end(replica);
+  }
+
+  private void end(Replica replica) {
     replica.crash();
     replicas.remove(replica);
     time.in(time.between(Duration.ofMillis(200), RESTART_MOST), world, this::start);
-  }
-
-  private void mishaps() {
-    time.in(
-        time.between(Duration.ofSeconds(5), Duration.ofSeconds(90)),
-        world,
-        () -> {
-          if (!faulty) {
-            return;
-          }
-          mishap();
-          mishaps();
-        });
-  }
-
-  private void mishap() {
-    switch (chance.nextInt(6)) {
-      case 0 -> {
-        Duration length = time.between(Duration.ofSeconds(1), Duration.ofMinutes(2));
-        promises.note("vCenter is away for " + length);
-        fleet.goAway(length);
-      }
-      case 1 -> {
-        String host = fleet.hosts().get(chance.nextInt(fleet.hosts().size()));
-        Duration length = time.between(Duration.ofSeconds(1), Duration.ofMinutes(3));
-        promises.note(host + " is out of reach for " + length);
-        fleet.lose(host, length);
-      }
-      case 2 -> any().ifPresent(replica -> kill(replica, "killed"));
-      case 3, 4 -> dieAfter = 1 + chance.nextInt(12);
-      default ->
-          fleet.machines().stream()
-              .skip(chance.nextInt(4))
-              .findFirst()
-              .ifPresent(
-                  vm -> {
-                    promises.letGo(vm.instance(), "somebody destroyed it");
-                    fleet.vandalise(vm);
-                  });
-    }
   }
 }

@@ -8,22 +8,21 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 
 /**
  * A replica's threads and timers in virtual time; all of them end when it dies.
  *
  * @param lane the replica's
+ * @param clock by which it puts things on record
+ * @param monotonic its own, which drifts
  */
-record VirtualRuntime(VirtualTime time, Lane lane) implements BrokerRuntime {
-
-  @Override
-  public Clock clock() {
-    return time;
-  }
+record VirtualRuntime(VirtualTime time, Lane lane, Clock clock, LongSupplier monotonic)
+    implements BrokerRuntime {
 
   @Override
   public long nanos() {
-    return time.nanos();
+    return monotonic.getAsLong();
   }
 
   @Override

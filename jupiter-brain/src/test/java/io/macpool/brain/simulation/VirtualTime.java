@@ -18,6 +18,8 @@ final class VirtualTime extends Clock {
   /** Those who die together: a process and all that it had begun. */
   static final class Lane {
     private boolean alive = true;
+    private long stillUntil;
+    private long late;
 
     boolean isAlive() {
       return alive;
@@ -97,6 +99,40 @@ final class VirtualTime extends Clock {
     now = Math.max(now, end);
   }
 
+  /** Whoever is there stands still for so long; then it does what it would have done meanwhile. */
+  void stop(Lane lane, Duration length) {
+    lane.stillUntil = Math.max(lane.stillUntil, now + length.toNanos());
+  }
+
+  /** Whether it stands still. */
+  boolean isStill(Lane lane) {
+    return lane.stillUntil > now;
+  }
+
+  /** Waits in the middle of a piece of work for as long as its lane stands still. */
+  void awaitMove(Lane lane) {
+    if (isStill(lane)) {
+      await(Duration.ofNanos(lane.stillUntil - now));
+    }
+  }
+
+  /** Waits in the middle of a piece of work: others go on meanwhile. */
+  void await(Duration length) {
+    if (depth >= DEEPEST) {
+      return;
+    }
+    depth++;
+    try {
+      long end = now + length.toNanos();
+      while (!events.isEmpty() && events.peek().at() <= end) {
+        step();
+      }
+      now = Math.max(now, end);
+    } finally {
+      depth--;
+    }
+  }
+
   /** Somebody waits for an answer of its database: others may go on meanwhile. */
   void others() {
     if (depth >= DEEPEST || chance.nextInt(3) != 0) {
@@ -120,6 +156,12 @@ final class VirtualTime extends Clock {
     Event event = events.remove();
     now = Math.max(now, event.at());
     if (!event.lane().alive) {
+      return;
+    }
+    if (isStill(event.lane())) {
+      // In their order, one after the other.
+      long then = event.lane().stillUntil + ++event.lane().late;
+      events.add(new Event(then, event.order(), event.lane(), event.work()));
       return;
     }
     happened++;
