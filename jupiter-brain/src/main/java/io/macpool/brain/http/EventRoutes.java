@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /events}: every change of an instance as a server-sent event. {@code instance} holds
@@ -41,7 +42,7 @@ final class EventRoutes {
   private final EventFeed feed;
   private final Drain drain;
   private final Set<Reader> readers = new HashSet<>();
-  private Context loop;
+  private @Nullable Context loop;
 
   EventRoutes(Vertx vertx, LiveInstances live, EventFeed feed, Drain drain) {
     this.vertx = vertx;
@@ -115,19 +116,19 @@ final class EventRoutes {
       Answers.problem(call, Problem.of(Refusal.STOPPING).retry(Duration.ofSeconds(1)));
       return;
     }
-    begin();
+    Context feeding = begin();
     HttpServerResponse response = call.response();
     String lastEventId = call.request().getHeader("Last-Event-ID");
-    loop.runOnContext(n -> follow(call, response, lastEventId));
+    feeding.runOnContext(n -> follow(call, response, lastEventId));
   }
 
   /** With the first reader, the feed begins; it goes on as long as the process. */
-  private void begin() {
+  private Context begin() {
     if (loop != null) {
-      return;
+      return loop;
     }
-    loop = vertx.getOrCreateContext();
-    Context feeding = loop;
+    Context feeding = vertx.getOrCreateContext();
+    loop = feeding;
     live.onChange(
         changed ->
             feeding.runOnContext(
@@ -139,6 +140,7 @@ final class EventRoutes {
     vertx.setPeriodic(LOOK.toMillis(), n -> look());
     vertx.setPeriodic(HEARTBEAT.toMillis(), n -> List.copyOf(readers).forEach(Reader::beat));
     feed.look();
+    return feeding;
   }
 
   private void look() {

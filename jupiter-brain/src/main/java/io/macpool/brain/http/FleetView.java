@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Hosts, images and capacity as clients see them, from memory. */
 final class FleetView {
@@ -117,7 +118,7 @@ final class FleetView {
   }
 
   /** Told only where there are several: a broker of one answers as it always did. */
-  private static String provider(String name) {
+  private static @Nullable String provider(String name) {
     return name.isEmpty() ? null : name;
   }
 
@@ -198,7 +199,7 @@ final class FleetView {
   }
 
   /** Null, which is left out, if one more create would not wait. */
-  private Capacity.Forecast forecast(Capacity.Slots slots, int waiting) {
+  private Capacity.@Nullable Forecast forecast(Capacity.Slots slots, int waiting) {
     int ahead = waiting - slots.free() - slots.warm();
     if (ahead < 0) {
       return null;

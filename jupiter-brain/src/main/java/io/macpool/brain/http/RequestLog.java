@@ -12,6 +12,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -68,7 +69,7 @@ final class RequestLog {
 
   /** Counts a refusal that no route gave. */
   void refused(Refusal refusal) {
-    refusals.get(refusal).increment();
+    Objects.requireNonNull(refusals.get(refusal), "one for each refusal").increment();
   }
 
   private void end(RoutingContext call, long began) {

@@ -4,4 +4,7 @@
  *
  * <p>Must not be here: decisions about instances. Handlers run on event loops and never block.
  */
+@NullMarked
 package io.macpool.brain.http;
+
+import org.jspecify.annotations.NullMarked;

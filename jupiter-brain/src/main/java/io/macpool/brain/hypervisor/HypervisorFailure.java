@@ -2,6 +2,7 @@ package io.macpool.brain.hypervisor;
 
 import io.macpool.core.fleet.fault.FailureScope;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why an operation did not end well: one of four cases that call for different answers. The
@@ -11,7 +12,7 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private HypervisorFailure(String message, Throwable cause) {
+  private HypervisorFailure(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 
@@ -29,7 +30,7 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public Unavailable(String message, Throwable cause) {
+    public Unavailable(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
 
@@ -65,7 +66,7 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
     private final boolean begun;
 
     /** One that does not tell by itself to what it belongs, and may have left something behind. */
-    public Refused(String fault, String message, Throwable cause) {
+    public Refused(String fault, String message, @Nullable Throwable cause) {
       this(fault, FailureScope.UNCLEAR, true, message, cause);
     }
 
@@ -74,7 +75,11 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
      * @param begun whether a task had begun, and so may have left something behind
      */
     public Refused(
-        String fault, FailureScope scope, boolean begun, String message, Throwable cause) {
+        String fault,
+        FailureScope scope,
+        boolean begun,
+        String message,
+        @Nullable Throwable cause) {
       super(message, cause);
       this.fault = Objects.requireNonNull(fault, "fault");
       this.scope = Objects.requireNonNull(scope, "scope");
@@ -102,7 +107,7 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public Absent(String message, Throwable cause) {
+    public Absent(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
 
@@ -130,7 +135,7 @@ public abstract sealed class HypervisorFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public OutcomeUnknown(String message, Throwable cause) {
+    public OutcomeUnknown(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
 

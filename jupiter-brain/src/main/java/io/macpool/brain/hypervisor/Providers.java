@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several providers as one. Each has an age of its own: while one can't be seen, its hosts are not
@@ -147,7 +148,7 @@ public final class Providers implements Hypervisor {
             all,
             latest.version(),
             name -> Optional.ofNullable(counted.get(name)).map(Sighting::inventory),
-            name -> now.get(name).match(k -> "", Observed.Unknown::cause));
+            name -> sighting(now, name).match(k -> "", Observed.Unknown::cause));
     long askedAt =
         counted.values().stream()
             .map(Sighting::askedAt)
@@ -175,8 +176,11 @@ public final class Providers implements Hypervisor {
           InventoryMerge.of(
               all,
               latest.version() + 1,
-              name -> now.get(name).isKnown() ? Optional.of(parts.get(name)) : Optional.empty(),
-              name -> now.get(name).match(k -> "", Observed.Unknown::cause));
+              name ->
+                  sighting(now, name).isKnown()
+                      ? Optional.ofNullable(parts.get(name))
+                      : Optional.empty(),
+              name -> sighting(now, name).match(k -> "", Observed.Unknown::cause));
       merged.clear();
       merged.putAll(now);
     }
@@ -184,7 +188,11 @@ public final class Providers implements Hypervisor {
   }
 
   @SuppressWarnings("ReferenceEquality") // each change is a new one, and equality would cost more
-  private static boolean isSame(Observed<Sighting> one, Observed<Sighting> other) {
+  private static Observed<Sighting> sighting(Map<String, Observed<Sighting>> now, String provider) {
+    return Objects.requireNonNull(now.get(provider), "each provider is asked");
+  }
+
+  private static boolean isSame(@Nullable Observed<Sighting> one, Observed<Sighting> other) {
     if (one instanceof Observed.Known<Sighting> before
         && other instanceof Observed.Known<Sighting> now) {
       return before.value().inventory() == now.value().inventory();
@@ -289,7 +297,7 @@ public final class Providers implements Hypervisor {
               Map<String, Observed<Sighting>> now = sightings();
               Map<String, Inventory> parts = new LinkedHashMap<>();
               for (int i = 0; i < all.size(); i++) {
-                if (now.get(all.get(i).name()).isKnown()) {
+                if (sighting(now, all.get(i).name()).isKnown()) {
                   parts.put(all.get(i).name(), reads.get(i).join());
                 }
               }
@@ -297,7 +305,7 @@ public final class Providers implements Hypervisor {
                   all,
                   latest().version(),
                   name -> Optional.ofNullable(parts.get(name)),
-                  name -> now.get(name).match(k -> "", Observed.Unknown::cause));
+                  name -> sighting(now, name).match(k -> "", Observed.Unknown::cause));
             });
   }
 

@@ -4,4 +4,7 @@
  *
  * <p>Must not be here: any vendor's type, protocol or fault class; {@code vsphere} implements this.
  */
+@NullMarked
 package io.macpool.brain.hypervisor;
+
+import org.jspecify.annotations.NullMarked;

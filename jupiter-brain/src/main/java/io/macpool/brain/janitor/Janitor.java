@@ -145,7 +145,10 @@ public final class Janitor implements AutoCloseable {
       String failure = begun.containsKey(verdict) ? failureOf(begun.get(verdict)) : "";
       lines.add(
           new Line(
-              folderOf.get(verdict.machine().ref()), verdict, outcome(verdict, failure), failure));
+              folderOf.getOrDefault(verdict.machine().ref(), ""),
+              verdict,
+              outcome(verdict, failure),
+              failure));
     }
     return lines;
   }
@@ -202,7 +205,7 @@ public final class Janitor implements AutoCloseable {
       work.get();
       return "";
     } catch (ExecutionException e) {
-      return String.valueOf(e.getCause().getMessage());
+      return String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage());
     }
   }
 
@@ -212,8 +215,9 @@ public final class Janitor implements AutoCloseable {
     try {
       return work.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      Throwable cause =
+      Throwable inner =
           e.getCause() instanceof CompletionException wrapped ? wrapped.getCause() : e.getCause();
+      Throwable cause = Objects.requireNonNullElse(inner, e);
       if (cause instanceof HypervisorFailure failure) {
         throw failure;
       }

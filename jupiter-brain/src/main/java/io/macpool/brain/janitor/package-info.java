@@ -5,4 +5,7 @@
  *
  * <p>Must not be here: the rules, which are {@code core.fleet.JanitorPlanner}; settings and wiring.
  */
+@NullMarked
 package io.macpool.brain.janitor;
+
+import org.jspecify.annotations.NullMarked;

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Statements on the tables of host hygiene. */
 final class HygieneRows {
@@ -123,7 +124,7 @@ final class HygieneRows {
                         == 0);
   }
 
-  private static boolean isOurs(Cordon cordon) {
+  private static boolean isOurs(@Nullable Cordon cordon) {
     return cordon != null && cordon.by().equals(Optional.of(Ledger.HYGIENE));
   }
 
@@ -151,7 +152,7 @@ final class HygieneRows {
     }
   }
 
-  private static boolean isOut(HostRepair repair) {
+  private static boolean isOut(@Nullable HostRepair repair) {
     return repair != null && repair.phase().isOut();
   }
 

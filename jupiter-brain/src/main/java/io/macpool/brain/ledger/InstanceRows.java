@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements on the tables of instances, transitions and idempotency keys. What takes several takes
@@ -314,7 +315,7 @@ final class InstanceRows {
         : Optional.of(new Origin(image, Optional.ofNullable(row.getString("image_snapshot"))));
   }
 
-  private static String owner(Ownership ownership) {
+  private static @Nullable String owner(Ownership ownership) {
     return ownership.isWarm() ? null : ownership.owner().orElse(NOBODY_KNOWS);
   }
 

@@ -107,6 +107,7 @@ public class Ledger implements AutoCloseable {
   }
 
   /** One that has no database: whoever makes it does all that a ledger does. */
+  @SuppressWarnings("NullAway") // nothing of it asks the database: each method is overridden
   Ledger(Clock clock) {
     this(null, IN_MEMORY, Optional.of(clock));
   }

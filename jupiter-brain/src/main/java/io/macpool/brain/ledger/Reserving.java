@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -74,8 +75,10 @@ final class Reserving<R> {
     if (own != null) {
       return own;
     }
-    Intent twin = first.get(intent.key().orElseThrow());
-    Reservation<R> twins = answers.get(twin.instance().id());
+    Intent twin =
+        Objects.requireNonNull(first.get(intent.key().orElseThrow()), "the first of its key");
+    Reservation<R> twins =
+        Objects.requireNonNull(answers.get(twin.instance().id()), "the first was answered");
     if (!twin.request().equals(intent.request())) {
       return reused();
     }

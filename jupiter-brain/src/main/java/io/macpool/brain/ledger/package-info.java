@@ -9,4 +9,7 @@
  *
  * <p>Must not be here: what to do about an instance. No exception of a database crosses.
  */
+@NullMarked
 package io.macpool.brain.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,4 +13,7 @@
  *
  * <p>Must not be here: HTTP, SQL, SOAP. Nothing here blocks but on the threads of the ledger.
  */
+@NullMarked
 package io.macpool.brain.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public record Instance(
     String type,
     String id,
-    @JsonProperty("ip-addresses") List<String> ipAddresses,
+    @JsonProperty("ip-addresses") @Nullable List<String> ipAddresses,
     String state,
     @JsonProperty("created_at") Instant createdAt,
     Duration age,
@@ -70,7 +70,7 @@ public record Instance(
   public Instance(
       String type,
       String id,
-      List<String> ipAddresses,
+      @Nullable List<String> ipAddresses,
       String state,
       Instant createdAt,
       Duration age,

@@ -4,4 +4,7 @@
  *
  * <p>What always holds: tokens are compared in constant time and never logged.
  */
+@NullMarked
 package io.macpool.brain.http.access;
+
+import org.jspecify.annotations.NullMarked;

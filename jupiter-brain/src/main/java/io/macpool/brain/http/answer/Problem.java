@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A refusal with its words. The only place where failures become HTTP.
@@ -27,7 +28,7 @@ public record Problem(Refusal refusal, String title, String detail, Optional<Dur
     return new Problem(refusal, title, "", Optional.empty());
   }
 
-  public Problem because(String why) {
+  public Problem because(@Nullable String why) {
     return new Problem(refusal, title, why == null ? "" : why, retryAfter);
   }
 

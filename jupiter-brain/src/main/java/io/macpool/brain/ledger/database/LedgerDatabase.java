@@ -24,6 +24,7 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +81,7 @@ public final class LedgerDatabase implements AutoCloseable {
   private final Jdbi jdbi;
   private final boolean shared;
   private final Optional<Duration> silence;
-  private Connection leadership;
+  private @Nullable Connection leadership;
 
   /**
    * @param silence the longest that a connection may say nothing; empty if its own settings count

@@ -2,13 +2,14 @@ package io.macpool.brain.ledger.database;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
 
 /** The ledger could not be asked, or refused; what was to be recorded is not known to be. */
 public final class LedgerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  public LedgerException(String message, Throwable cause) {
+  public LedgerException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

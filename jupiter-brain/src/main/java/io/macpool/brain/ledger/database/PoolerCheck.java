@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
@@ -47,7 +48,7 @@ final class PoolerCheck {
     }
   }
 
-  private static IllegalStateException refusal(SQLException seen) {
+  private static IllegalStateException refusal(@Nullable SQLException seen) {
     return new IllegalStateException(
         "a pooler in between gives each transaction another session, so locks do not hold."
             + " Set pool_mode = session for this database in the pooler, or name"

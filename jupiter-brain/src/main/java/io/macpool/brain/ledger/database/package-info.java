@@ -7,4 +7,7 @@
  * limit; a connection that may be useless is not given out again. Statements are in the package
  * above.
  */
+@NullMarked
 package io.macpool.brain.ledger.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -188,7 +188,10 @@ final class Attempts {
         order.request().size().isAsImage(order.image()) || why.outcome().startsWith("clone-");
     if (why.isEvidence() && usual) {
       quarantine.failed(
-          order.image(), failed.host(), new Fault(scope(order, failed), why.getMessage()), last);
+          order.image(),
+          failed.host(),
+          new Fault(scope(order, failed), String.valueOf(why.getMessage())),
+          last);
     }
   }
 

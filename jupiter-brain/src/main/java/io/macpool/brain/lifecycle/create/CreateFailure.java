@@ -7,6 +7,7 @@ import io.macpool.core.fleet.fault.FailureScope;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A create that did not end in an instance; whatever it made is being destroyed. */
 public final class CreateFailure extends RuntimeException {
@@ -46,13 +47,17 @@ public final class CreateFailure extends RuntimeException {
   private final Kind kind;
   private final String outcome;
   private final FailureScope scope;
-  private final transient Duration retryAfter;
+  private final transient @Nullable Duration retryAfter;
 
   /**
    * @param outcome for metrics and logs, such as {@code clone-failed:FileFault}
    */
   public CreateFailure(
-      Kind kind, String outcome, String message, Duration retryAfter, Throwable cause) {
+      Kind kind,
+      String outcome,
+      String message,
+      @Nullable Duration retryAfter,
+      @Nullable Throwable cause) {
     this(kind, outcome, FailureScope.REQUEST, message, retryAfter, cause);
   }
 
@@ -61,8 +66,8 @@ public final class CreateFailure extends RuntimeException {
       String outcome,
       FailureScope scope,
       String message,
-      Duration retryAfter,
-      Throwable cause) {
+      @Nullable Duration retryAfter,
+      @Nullable Throwable cause) {
     super(message, cause);
     this.scope = Objects.requireNonNull(scope, "scope");
     this.kind = Objects.requireNonNull(kind, "kind");
@@ -107,7 +112,7 @@ public final class CreateFailure extends RuntimeException {
   }
 
   /** vCenter or the ledger can't be reached now. */
-  static CreateFailure unavailable(String outcome, String message, Throwable cause) {
+  static CreateFailure unavailable(String outcome, String message, @Nullable Throwable cause) {
     return new CreateFailure(Kind.UNAVAILABLE, outcome, message, SOON, cause);
   }
 
@@ -121,15 +126,15 @@ public final class CreateFailure extends RuntimeException {
       return known;
     }
     if (failure instanceof HypervisorFailure.Unavailable) {
-      return unavailable("unavailable", failure.getMessage(), failure);
+      return unavailable("unavailable", String.valueOf(failure.getMessage()), failure);
     }
     if (failure instanceof HypervisorFailure known) {
       String outcome = step + "-failed:" + known.kind();
       return new CreateFailure(
-          Kind.FAILED, outcome, known.scope(), failure.getMessage(), null, failure);
+          Kind.FAILED, outcome, known.scope(), String.valueOf(failure.getMessage()), null, failure);
     }
     if (failure instanceof LedgerException) {
-      return unavailable("ledger", failure.getMessage(), failure);
+      return unavailable("ledger", String.valueOf(failure.getMessage()), failure);
     }
     return new CreateFailure(
         Kind.FAILED, "error", String.valueOf(failure.getMessage()), null, failure);
@@ -140,7 +145,8 @@ public final class CreateFailure extends RuntimeException {
     return kind == Kind.FAILED
             && scope == FailureScope.REQUEST
             && getCause() instanceof HypervisorFailure
-        ? new CreateFailure(Kind.SIZE_REFUSED, outcome, scope, getMessage(), null, getCause())
+        ? new CreateFailure(
+            Kind.SIZE_REFUSED, outcome, scope, String.valueOf(getMessage()), null, getCause())
         : this;
   }
 

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +71,7 @@ public final class CreateReport {
       CreateRequest request, Optional<String> id, Stopwatch time, Optional<Throwable> failure) {
     String outcome =
         failure.map(f -> f instanceof CreateFailure known ? known.outcome() : "error").orElse("ok");
-    results.get(Result.of(failure)).increment();
+    Objects.requireNonNull(results.get(Result.of(failure)), "one for each result").increment();
     String pool = request.owner().isEmpty() ? "warm" : "client";
     Timer.builder("instance.create")
         .tag("outcome", outcome)

@@ -6,4 +6,7 @@
  * step is on record before the next; a create that fails leaves nothing behind that the reclaimer
  * does not know of; a failure says whose it is: the request, the pool, the image or the host.
  */
+@NullMarked
 package io.macpool.brain.lifecycle.create;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger for those who must not wait: a bounded number of threads ask it. What many ask for at
@@ -33,7 +34,7 @@ public final class LedgerExecutor implements AutoCloseable {
   private final BrokerRuntime runtime;
   private final ExecutorService threads;
   private final Batcher<Transition, Transition.Outcome> transitions;
-  private volatile Outage outage;
+  private volatile @Nullable Outage outage;
   private final Map<String, Transition> unrecorded = new ConcurrentHashMap<>();
 
   /**
@@ -62,7 +63,7 @@ public final class LedgerExecutor implements AutoCloseable {
   private <T> T answer(Function<Ledger, T> question, long asked) {
     Outage last = outage;
     if (last != null && last.nanos() - asked > 0) {
-      throw new LedgerException(last.failure().getMessage(), last.failure());
+      throw new LedgerException(String.valueOf(last.failure().getMessage()), last.failure());
     }
     try {
       return question.apply(ledger);
@@ -121,7 +122,7 @@ public final class LedgerExecutor implements AutoCloseable {
     return new Batcher<>(threads, subject, questions -> all.apply(ledger, questions));
   }
 
-  static LedgerException overrun(RejectedExecutionException cause) {
+  static LedgerException overrun(@Nullable RejectedExecutionException cause) {
     return new LedgerException("too many wait for the ledger, or the broker is stopping", cause);
   }
 

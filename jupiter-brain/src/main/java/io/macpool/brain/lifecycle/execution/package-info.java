@@ -6,4 +6,7 @@
  * ask for at once is one transaction, and one alone waits for nobody; owners take turns for
  * permits; one clone is made, never two; what goes on in the background ends when the broker does.
  */
+@NullMarked
 package io.macpool.brain.lifecycle.execution;
+
+import org.jspecify.annotations.NullMarked;

@@ -271,7 +271,8 @@ public final class HostHygiene implements AutoCloseable {
     if (action instanceof HygieneAction.AskReboot ask) {
       orders.give(new RebootHook.Order(name(ask.host()), ask.host(), ask.reason(), ask.attempt()));
     } else if (action instanceof HygieneAction.Probe) {
-      HostRepair repair = state.repairs().get(action.host());
+      HostRepair repair =
+          Objects.requireNonNull(state.repairs().get(action.host()), "a probe is of a repair");
       trials.begin(action.host(), repair.fault().image(), inventory);
     }
   }

@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -152,7 +153,7 @@ final class HostTrials {
   synchronized void look(Inventory inventory) {
     Instant now = clock.instant();
     for (String host : List.copyOf(running.keySet())) {
-      Trial trial = running.get(host);
+      Trial trial = Objects.requireNonNull(running.get(host), "each ends by itself alone");
       List<Endpoint> endpoints =
           trial.instance.flatMap(inventory::machine).map(Machine::endpoints).orElse(List.of());
       if (trial.begun.plus(LIMIT).isBefore(now)) {

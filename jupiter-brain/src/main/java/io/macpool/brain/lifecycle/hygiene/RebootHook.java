@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -128,7 +129,8 @@ public sealed interface RebootHook {
       try {
         hypervisor.reboot(order.id()).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException e) {
-        throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+        Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+        throw new IOException(String.valueOf(cause.getMessage()), e);
       } catch (TimeoutException e) {
         throw new IOException("no answer within " + LIMIT.toSeconds() + " s", e);
       }

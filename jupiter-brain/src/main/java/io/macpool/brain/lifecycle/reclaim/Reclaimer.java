@@ -237,7 +237,7 @@ public final class Reclaimer {
     meters.counter("instance.destroy", "outcome", kind).increment();
     failed.increment();
     if (failure instanceof HypervisorFailure) {
-      backoff.failed(id, host, failure.getMessage());
+      backoff.failed(id, host, String.valueOf(failure.getMessage()));
     } else {
       log.warn("could not destroy {} yet, it is tried again: {}", id, failure.getMessage());
     }

@@ -6,4 +6,7 @@
  * when the machine is known to be gone; what fails in between stays on record, and the reconciler
  * asks for it again.
  */
+@NullMarked
 package io.macpool.brain.lifecycle.reclaim;
+
+import org.jspecify.annotations.NullMarked;

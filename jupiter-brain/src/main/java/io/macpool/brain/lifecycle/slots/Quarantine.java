@@ -218,8 +218,9 @@ public final class Quarantine {
     for (Key key : tried) {
       Instant probing = probes.getOrDefault(key, Instant.MIN);
       boolean tries = probing.isAfter(now.minus(PROBE_LIMIT));
-      if (now.isBefore(sentences.get(key).until()) || tries) {
-        return Optional.of(sentences.get(key));
+      Sentence sentence = sentences.get(key);
+      if (sentence != null && (now.isBefore(sentence.until()) || tries)) {
+        return Optional.of(sentence);
       }
     }
     tried.forEach(key -> probes.put(key, now));

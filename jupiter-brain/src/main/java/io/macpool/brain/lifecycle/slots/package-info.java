@@ -6,4 +6,7 @@
  * does shows at once, what another replica does after the next refresh; a slot whose machine may
  * still exist is not free.
  */
+@NullMarked
 package io.macpool.brain.lifecycle.slots;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 package io.macpool.brain.tart.ssh;
 
+import org.jspecify.annotations.Nullable;
+
 /** A command's end that is not known. The message is for a person. */
 public final class SshFailure extends Exception {
 
@@ -10,7 +12,7 @@ public final class SshFailure extends Exception {
   /**
    * @param begun whether the command may have begun, and may be running still
    */
-  SshFailure(String message, boolean begun, Throwable cause) {
+  SshFailure(String message, boolean begun, @Nullable Throwable cause) {
     super(message, cause);
     this.begun = begun;
   }

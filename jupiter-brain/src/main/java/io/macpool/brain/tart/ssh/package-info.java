@@ -3,4 +3,7 @@
  *
  * <p>Must not be here: what the commands mean.
  */
+@NullMarked
 package io.macpool.brain.tart.ssh;
+
+import org.jspecify.annotations.NullMarked;

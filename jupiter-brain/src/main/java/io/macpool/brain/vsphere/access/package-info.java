@@ -5,4 +5,7 @@
  * <p>Invariants: values that do not change; certificates are verified unless the settings say
  * otherwise in so many words; credentials show in no log.
  */
+@NullMarked
 package io.macpool.brain.vsphere.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ import com.vmware.vim25.LocalizedMethodFault;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import java.rmi.RemoteException;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what went wrong in vSphere's words into one of the cases that the broker knows. */
 public final class Failures {
@@ -48,7 +49,7 @@ public final class Failures {
   }
 
   /** The error that a task ended with. */
-  public static HypervisorFailure ofTask(String what, LocalizedMethodFault error) {
+  public static HypervisorFailure ofTask(String what, @Nullable LocalizedMethodFault error) {
     String type =
         error == null || error.fault == null ? "UnknownFault" : UnknownFault.typeOf(error.fault);
     String said =
@@ -71,7 +72,7 @@ public final class Failures {
             null);
   }
 
-  private static String causes(LocalizedMethodFault cause) {
+  private static String causes(@Nullable LocalizedMethodFault cause) {
     StringJoiner text = new StringJoiner("", "", "");
     int most = 5;
     for (LocalizedMethodFault c = cause; c != null && c.fault != null && most > 0; most--) {

@@ -4,6 +4,7 @@ import com.vmware.vim25.LocalizedMethodFault;
 import io.macpool.core.fleet.fault.FailureScope;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * To what vSphere's faults belong, where their type tells. Most do not tell: a {@code FileFault} is
@@ -64,7 +65,7 @@ final class FaultScopes {
    *
    * @param cause of the fault; may be null
    */
-  static FailureScope of(String type, LocalizedMethodFault cause) {
+  static FailureScope of(String type, @Nullable LocalizedMethodFault cause) {
     FailureScope scope = KNOWN.get(type);
     LocalizedMethodFault next = cause;
     for (int depth = 0; scope == null && depth < DEEPEST_CAUSE; depth++) {

@@ -2,6 +2,7 @@ package io.macpool.brain.vsphere.fault;
 
 import com.vmware.vim25.MethodFault;
 import java.rmi.RemoteException;
+import org.jspecify.annotations.Nullable;
 
 /** vCenter answered with a fault; its type is kept by name, also when we have no class for it. */
 public final class SoapFault extends RemoteException {
@@ -9,9 +10,9 @@ public final class SoapFault extends RemoteException {
   private static final long serialVersionUID = 1L;
 
   private final String type;
-  private final MethodFault fault;
+  private final @Nullable MethodFault fault;
 
-  public SoapFault(String type, String message, MethodFault fault) {
+  public SoapFault(String type, String message, @Nullable MethodFault fault) {
     super(message);
     this.type = type;
     this.fault = fault;
@@ -23,7 +24,7 @@ public final class SoapFault extends RemoteException {
   }
 
   /** The fault itself; null if its type is not one that we know. */
-  MethodFault fault() {
+  @Nullable MethodFault fault() {
     return fault;
   }
 

@@ -1,6 +1,7 @@
 package io.macpool.brain.vsphere.fault;
 
 import java.rmi.RemoteException;
+import org.jspecify.annotations.Nullable;
 
 /** No usable answer came: the request may or may not have been carried out. */
 public final class TransportException extends RemoteException {
@@ -12,7 +13,7 @@ public final class TransportException extends RemoteException {
   /**
    * @param sent false only if it is certain that vCenter never saw the request
    */
-  public TransportException(String message, boolean sent, Throwable cause) {
+  public TransportException(String message, boolean sent, @Nullable Throwable cause) {
     super(message, cause);
     this.sent = sent;
   }
@@ -24,7 +25,7 @@ public final class TransportException extends RemoteException {
   @Override
   public String getMessage() {
     // RemoteException appends its cause's message, which may be long and is logged with the cause.
-    String whole = super.getMessage();
+    String whole = String.valueOf(super.getMessage());
     int nested = whole.indexOf("; nested exception is:");
     return nested < 0 ? whole : whole.substring(0, nested);
   }

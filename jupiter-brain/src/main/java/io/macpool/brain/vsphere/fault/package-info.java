@@ -5,4 +5,7 @@
  * <p>Invariants: an answer that was lost is unknown, never a refusal; a fault that nobody knows
  * blames nobody.
  */
+@NullMarked
 package io.macpool.brain.vsphere.fault;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,7 @@ import io.macpool.sim.net.TcpGate;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -119,7 +120,7 @@ public final class FrameGate implements AutoCloseable {
   }
 
   private boolean isMoment(Frame frame) {
-    Optional<Moment> moment = next.get();
+    Optional<Moment> moment = Objects.requireNonNull(next.get(), "empty, never null");
     if (moment.isPresent()
         && moment.get().is(frame)
         && next.compareAndSet(moment, Optional.empty())) {
@@ -173,7 +174,7 @@ public final class FrameGate implements AutoCloseable {
     }
 
     private boolean isKept(Frame frame) {
-      Optional<Stop> next = stop.get();
+      Optional<Stop> next = Objects.requireNonNull(stop.get(), "empty, never null");
       if (kept.isOver()
           && next.isPresent()
           && next.get().moment().is(frame)

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -87,11 +88,11 @@ public final class RabbitMqCluster implements AutoCloseable {
   }
 
   public URI amqp(Node node) {
-    return URI.create("amqp://guest:guest@127.0.0.1:" + ports.get(node).amqp() + "/%2F");
+    return URI.create("amqp://guest:guest@127.0.0.1:" + ports(node).amqp() + "/%2F");
   }
 
   public URI management(Node node) {
-    return URI.create("http://guest:guest@127.0.0.1:" + ports.get(node).management());
+    return URI.create("http://guest:guest@127.0.0.1:" + ports(node).management());
   }
 
   /**
@@ -102,7 +103,7 @@ public final class RabbitMqCluster implements AutoCloseable {
     try {
       control(node, "stop_app");
     } catch (IllegalStateException hangs) {
-      Process server = servers.get(node);
+      Process server = server(node);
       List<ProcessHandle> machine = server.descendants().toList();
       ProcessTree.kill(server);
       machine.forEach(process -> process.onExit().orTimeout(CALL.toSeconds(), SECONDS).join());
@@ -111,7 +112,7 @@ public final class RabbitMqCluster implements AutoCloseable {
 
   /** Starts it again, with all that it had. */
   public void start(Node node) {
-    if (servers.get(node).isAlive()) {
+    if (server(node).isAlive()) {
       control(node, "start_app");
       return;
     }
@@ -138,6 +139,14 @@ public final class RabbitMqCluster implements AutoCloseable {
         "application:set_env(rabbit, consumer_timeout, %d).".formatted(timeout.toMillis()));
   }
 
+  private Ports ports(Node node) {
+    return Objects.requireNonNull(ports.get(node), "each node has its ports");
+  }
+
+  private Process server(Node node) {
+    return Objects.requireNonNull(servers.get(node), "each node was launched");
+  }
+
   private void writeCookie() throws IOException {
     Path cookie = Files.writeString(home.resolve(".erlang.cookie"), "CLUSTEROFTWO");
     Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
@@ -157,7 +166,7 @@ public final class RabbitMqCluster implements AutoCloseable {
 
   private void startNode(Node node) throws IOException {
     Path own = Files.createDirectory(home.resolve(name(node)));
-    Ports its = ports.get(node);
+    Ports its = ports(node);
     Files.writeString(
         own.resolve("rabbitmq.conf"),
         """
@@ -177,7 +186,7 @@ public final class RabbitMqCluster implements AutoCloseable {
 
   private void launch(Node node) throws IOException {
     Path own = home.resolve(name(node));
-    Ports its = ports.get(node);
+    Ports its = ports(node);
     run(
         name(node),
         List.of(SERVER.toString()),

@@ -7,4 +7,7 @@
  *
  * <p>Must not be here: anything that decides about jobs or workers.
  */
+@NullMarked
 package io.macpool.sim.amqp;
+
+import org.jspecify.annotations.NullMarked;

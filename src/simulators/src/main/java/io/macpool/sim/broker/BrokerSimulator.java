@@ -44,23 +44,20 @@ public final class BrokerSimulator implements AutoCloseable {
   private final BrokerFaults faults = new BrokerFaults();
   private final HeldLeases leases = new HeldLeases(Clock.systemUTC());
   private volatile boolean knowsLeases;
-  private LoopbackServer server;
+  private final LoopbackServer server;
 
   private BrokerSimulator(String token, InstancePool pool) {
     this.token = token;
     this.pool = pool;
+    this.server = LoopbackServer.start(0, vertx -> request -> receive(vertx, request));
   }
 
   /** Starts with {@code slots} slots; each instance's guest is booted by {@code guests}. */
   public static BrokerSimulator start(int slots, GuestPower guests) {
     byte[] bytes = new byte[12];
     RANDOM.nextBytes(bytes);
-    BrokerSimulator simulator =
-        new BrokerSimulator(
-            HexFormat.of().formatHex(bytes), new InstancePool(slots, guests, Clock.systemUTC()));
-    simulator.server =
-        LoopbackServer.start(0, vertx -> request -> simulator.receive(vertx, request));
-    return simulator;
+    return new BrokerSimulator(
+        HexFormat.of().formatHex(bytes), new InstancePool(slots, guests, Clock.systemUTC()));
   }
 
   /** What {@code TRAVIS_WORKER_JUPITERBRAIN_ENDPOINT} is to be; its user part is the token. */
@@ -298,7 +295,7 @@ public final class BrokerSimulator implements AutoCloseable {
           200,
           new Data<>(pool.list(age.isEmpty() ? Duration.ZERO : GoDuration.parse(age))));
     } catch (IllegalArgumentException e) {
-      refuse(request, 400, "", e.getMessage());
+      refuse(request, 400, "", String.valueOf(e.getMessage()));
     }
   }
 

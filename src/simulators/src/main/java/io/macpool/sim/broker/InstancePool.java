@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ final class InstancePool implements AutoCloseable {
     private final String image;
     private final String owner;
     private final Instant createdAt;
-    private String address;
+    private @Nullable String address;
 
     Slot(String id, String image, String owner, Instant createdAt) {
       this.id = id;
@@ -146,18 +147,18 @@ final class InstancePool implements AutoCloseable {
   }
 
   private Instance instance(Slot slot) {
-    boolean shown = slot.address != null && !withholdsAddresses;
+    String address = withholdsAddresses ? null : slot.address;
     return new Instance(
         Instance.TYPE,
         slot.id,
-        shown ? List.of(LINK_LOCAL, slot.address) : null,
+        address == null ? null : List.of(LINK_LOCAL, address),
         "powered-on",
         slot.createdAt,
         Duration.between(slot.createdAt, clock.instant()),
         slot.image,
         null,
         slot.owner,
-        shown ? "ready" : "booting",
+        address == null ? "booting" : "ready",
         false,
         null);
   }

@@ -5,4 +5,7 @@
  *
  * <p>Must not be here: anything of the real broker's inside.
  */
+@NullMarked
 package io.macpool.sim.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -55,7 +55,7 @@ final class BuildScript {
     script.asserted(Stage.BEFORE_INSTALL, config);
     script.asserted(Stage.INSTALL, config);
     script.asserted(Stage.BEFORE_SCRIPT, config);
-    for (String command : config.commands().get(Stage.SCRIPT)) {
+    for (String command : config.commands().getOrDefault(Stage.SCRIPT, List.of())) {
       script.run(command);
       script.line("macpool_result $? " + quote(command));
     }
@@ -94,7 +94,7 @@ final class BuildScript {
   }
 
   private void asserted(Stage stage, BuildConfig config) {
-    List<String> commands = config.commands().get(stage);
+    List<String> commands = config.commands().getOrDefault(stage, List.of());
     for (int i = 0; i < commands.size(); i++) {
       String fold = stage.key() + (commands.size() == 1 ? "" : "." + (i + 1));
       line("macpool_fold start " + fold);
@@ -105,7 +105,7 @@ final class BuildScript {
   }
 
   private void when(String condition, Stage stage, BuildConfig config) {
-    if (!config.commands().get(stage).isEmpty()) {
+    if (!config.commands().getOrDefault(stage, List.of()).isEmpty()) {
       line("if [ " + condition + " ]; then");
       folded(stage, config);
       line("fi");
@@ -113,7 +113,7 @@ final class BuildScript {
   }
 
   private void folded(Stage stage, BuildConfig config) {
-    for (String command : config.commands().get(stage)) {
+    for (String command : config.commands().getOrDefault(stage, List.of())) {
       line("macpool_fold start " + stage.key());
       run(command);
       line("macpool_fold end " + stage.key());

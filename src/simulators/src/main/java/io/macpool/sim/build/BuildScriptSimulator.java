@@ -37,10 +37,11 @@ public final class BuildScriptSimulator implements AutoCloseable {
   private final Deque<Fault> faults = new ArrayDeque<>();
   private Duration delay = Duration.ZERO;
   private Hold hold = Hold.closed();
-  private LoopbackServer server;
+  private final LoopbackServer server;
 
   private BuildScriptSimulator(String token) {
     this.token = token;
+    this.server = LoopbackServer.start(0, vertx -> request -> receive(vertx, request));
   }
 
   /**
@@ -59,10 +60,7 @@ public final class BuildScriptSimulator implements AutoCloseable {
   public static BuildScriptSimulator start() {
     byte[] bytes = new byte[12];
     RANDOM.nextBytes(bytes);
-    BuildScriptSimulator simulator = new BuildScriptSimulator(HexFormat.of().formatHex(bytes));
-    simulator.server =
-        LoopbackServer.start(0, vertx -> request -> simulator.receive(vertx, request));
-    return simulator;
+    return new BuildScriptSimulator(HexFormat.of().formatHex(bytes));
   }
 
   /** What {@code TRAVIS_WORKER_BUILD_API_URI} is to be; its user part is the token. */

@@ -10,4 +10,7 @@
  *
  * <p>Must not be here: how a script is run.
  */
+@NullMarked
 package io.macpool.sim.build;
+
+import org.jspecify.annotations.NullMarked;

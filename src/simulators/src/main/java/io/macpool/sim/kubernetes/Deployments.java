@@ -58,7 +58,7 @@ final class Deployments {
       try {
         create(deployment, hash, sets);
       } catch (ApiFailure refused) {
-        report(deployment, sets, hash, Optional.of(refused.getMessage()));
+        report(deployment, sets, hash, Optional.of(String.valueOf(refused.getMessage())));
         return;
       }
       sets = setsOf(deployment);

@@ -92,7 +92,7 @@ final class ReplicaSets {
       verbs.create(podType, key.namespace(), pod(set), false);
       return Optional.empty();
     } catch (ApiFailure refused) {
-      return Optional.of(refused.getMessage());
+      return Optional.of(String.valueOf(refused.getMessage()));
     }
   }
 

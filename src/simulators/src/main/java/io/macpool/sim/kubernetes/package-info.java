@@ -19,4 +19,7 @@
  * admission} (what is refused and what is filled in), {@code node} (what runs pods). Anything of
  * the operator or a worker has no place here.
  */
+@NullMarked
 package io.macpool.sim.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

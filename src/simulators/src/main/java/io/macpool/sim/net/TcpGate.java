@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before a TCP port on loopback and passes bytes both ways, so that a test can do to a peer
@@ -47,7 +48,7 @@ public final class TcpGate implements AutoCloseable {
   private final Supplier<Censor> censors;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final int port;
-  private NetServer server;
+  private @Nullable NetServer server;
   private volatile boolean stalled;
 
   private TcpGate(

@@ -5,4 +5,7 @@
  *
  * <p>Must not be here: any protocol above HTTP and TCP.
  */
+@NullMarked
 package io.macpool.sim.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The emulator of GitHub's runner scale sets of the crate scaleset, as a process of its own, and
@@ -143,7 +144,7 @@ public final class ScaleSetEmulator implements AutoCloseable {
     call("POST", "/expire/session/" + scaleSet, new JsonObject());
   }
 
-  private HttpResponse<String> call(String method, String path, JsonObject body) {
+  private HttpResponse<String> call(String method, String path, @Nullable JsonObject body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(ready.getString("control_url") + path))
             .timeout(DEADLINE)

@@ -9,4 +9,7 @@
  * <p>Belongs here: finding and, where a test needs its own settings, starting such a peer. Does not
  * belong here: simulators, and any test.
  */
+@NullMarked
 package io.macpool.sim.peer;
+
+import org.jspecify.annotations.NullMarked;

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +88,8 @@ public final class GuestFleet implements GuestPower, AutoCloseable {
   }
 
   /** Null: another process holds the port in this block of addresses. */
-  private GuestServer open(GuestFleetOptions options, LoopbackAddresses wanted) throws IOException {
+  private @Nullable GuestServer open(GuestFleetOptions options, LoopbackAddresses wanted)
+      throws IOException {
     int port = options.port().orElse(SSH);
     try {
       probe(wanted.own(), port);

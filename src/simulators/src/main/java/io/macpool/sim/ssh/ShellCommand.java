@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.channel.ChannelSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class ShellCommand extends StreamCommand {
 
   private final Guest guest;
   private final List<String> shell;
-  private volatile Process process;
+  private volatile @Nullable Process process;
 
   /** A command line for {@code bash -c}, or an interactive login shell if it is empty. */
   ShellCommand(Guest guest, String commandLine) {

@@ -8,9 +8,17 @@ import org.apache.sshd.server.command.Command;
 /** A command with the streams that the SSH server hands it before its start. */
 abstract class StreamCommand implements Command {
 
+  // The server calls every setter before start: NullAway can't know that.
+  @SuppressWarnings("NullAway.Init")
   InputStream in;
+
+  @SuppressWarnings("NullAway.Init")
   OutputStream out;
+
+  @SuppressWarnings("NullAway.Init")
   OutputStream err;
+
+  @SuppressWarnings("NullAway.Init")
   ExitCallback exit;
 
   @Override

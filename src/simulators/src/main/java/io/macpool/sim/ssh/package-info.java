@@ -23,4 +23,7 @@
  * pty request is accepted, output then is merged and has CR LF line ends, but the command has no
  * terminal.
  */
+@NullMarked
 package io.macpool.sim.ssh;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -43,7 +44,9 @@ public final class MacFleet implements AutoCloseable {
     this.directory = directory;
     this.bin = Files.createDirectories(directory.resolve("bin"));
     this.keys = GuestKeys.generate(directory.resolve("key"));
-    this.shims = ShimServer.start(call -> macs.get(call.host).answer(call));
+    this.shims =
+        ShimServer.start(
+            call -> Objects.requireNonNull(macs.get(call.host), call.host).answer(call));
   }
 
   /**
@@ -116,7 +119,7 @@ public final class MacFleet implements AutoCloseable {
   }
 
   public MacSimulator mac(String name) {
-    return macs.get(name);
+    return Objects.requireNonNull(macs.get(name), name);
   }
 
   /** The private key that all let in. */

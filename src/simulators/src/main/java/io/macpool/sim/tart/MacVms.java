@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,7 +49,7 @@ final class MacVms {
 
   /** Somebody else holds the lock of this VM with a {@code run} of theirs. */
   synchronized void runBy(String vm, ShimCall call) {
-    vms.get(vm).run = Optional.of(call);
+    Objects.requireNonNull(vms.get(vm), vm).run = Optional.of(call);
   }
 
   synchronized Optional<ShimCall> runOf(String vm) {
@@ -84,7 +85,8 @@ final class MacVms {
 
   /** Processors and memory (in MiB). */
   synchronized int[] size(String vm) {
-    return new int[] {vms.get(vm).cpus, vms.get(vm).memory};
+    TartVm found = Objects.requireNonNull(vms.get(vm), vm);
+    return new int[] {found.cpus, found.memory};
   }
 
   private String newMac() {
@@ -276,7 +278,7 @@ final class MacVms {
     synchronized (this) {
       TartVm found = vms.get(vm);
       ours = found != null && found.run.equals(Optional.of(call));
-      if (ours) {
+      if (found != null && ours) {
         stopped(found);
       }
     }

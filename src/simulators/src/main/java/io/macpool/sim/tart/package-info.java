@@ -11,4 +11,7 @@
  *
  * <p>Must not be here: anything that the broker's adapter is made of.
  */
+@NullMarked
 package io.macpool.sim.tart;
+
+import org.jspecify.annotations.NullMarked;

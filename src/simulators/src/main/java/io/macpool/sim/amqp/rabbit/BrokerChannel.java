@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One channel: its consumers, and what was handed out over it. Guarded by the host's lock. */
 final class BrokerChannel {
@@ -173,7 +174,7 @@ final class BrokerChannel {
     }
   }
 
-  private void remove(QueueConsumer consumer) {
+  private void remove(@Nullable QueueConsumer consumer) {
     if (consumer != null && consumer.queue().remove(consumer)) {
       host.delete(consumer.queue().name());
     }

@@ -122,8 +122,9 @@ final class BrokerConnection implements Runnable {
       try {
         return channel == 0 ? takeOwn(command.getMethod()) : closing || takeFor(channel, command);
       } catch (AmqpFault e) {
-        if (!e.closesConnection() && channel != 0) {
-          channels.get(channel).closeBecause(e, command.getMethod());
+        BrokerChannel failed = channels.get(channel);
+        if (!e.closesConnection() && failed != null) {
+          failed.closeBecause(e, command.getMethod());
           return true;
         }
         close(e, command.getMethod());
@@ -186,7 +187,8 @@ final class BrokerConnection implements Runnable {
     } else if (method instanceof AMQImpl.Channel.Close) {
       // It may be closed already, if both sides close it at once.
       if (channel != null) {
-        channels.remove(number).end();
+        channels.remove(number);
+        channel.end();
       }
       outbox.send(number, new AMQImpl.Channel.CloseOk());
     } else if (method instanceof AMQImpl.Channel.CloseOk) {

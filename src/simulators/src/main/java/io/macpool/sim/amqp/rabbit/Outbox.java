@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +24,20 @@ final class Outbox implements AutoCloseable {
   private static final int FRAME_OVERHEAD = 8;
   private static final long NEVER_MILLIS = TimeUnit.DAYS.toMillis(1);
 
-  /** One command; {@code method} null: nothing comes after it. */
+  /** One command; {@code method} null: a heartbeat. */
   private static final class Item {
     private final int channel;
-    private final Method method;
+    private final @Nullable Method method;
     private final Optional<AMQContentHeader> header;
     private final byte[] body;
     private final boolean isLast;
 
-    Item(int channel, Method method, Optional<AMQContentHeader> header, byte[] body, boolean last) {
+    Item(
+        int channel,
+        @Nullable Method method,
+        Optional<AMQContentHeader> header,
+        byte[] body,
+        boolean last) {
       this.channel = channel;
       this.method = method;
       this.header = header;
@@ -85,7 +91,7 @@ final class Outbox implements AutoCloseable {
         if (item == null || item.method == null) {
           new Frame(AMQP.FRAME_HEARTBEAT, 0).writeTo(out);
         } else {
-          write(item, out);
+          write(item, item.method, out);
         }
         if (items.isEmpty()) {
           out.flush();
@@ -103,8 +109,8 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  private void write(Item item, DataOutputStream out) throws IOException {
-    item.method.toFrame(item.channel).writeTo(out);
+  private void write(Item item, Method method, DataOutputStream out) throws IOException {
+    method.toFrame(item.channel).writeTo(out);
     if (item.header.isPresent()) {
       item.header.get().toFrame(item.channel, item.body.length).writeTo(out);
       ByteBuffer body = ByteBuffer.wrap(item.body);

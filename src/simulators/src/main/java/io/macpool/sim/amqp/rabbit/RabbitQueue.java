@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A queue: classic or quorum. Guarded by the virtual host's lock. */
 final class RabbitQueue {
@@ -26,7 +27,7 @@ final class RabbitQueue {
   }
 
   private final Declaration declaration;
-  private final BrokerConnection owner;
+  private final @Nullable BrokerConnection owner;
   private final Policies policies;
   private final Overflow overflow;
   private final TreeSet<Entry> ready = new TreeSet<>();
@@ -42,7 +43,10 @@ final class RabbitQueue {
    * @param owner the only connection that may use it; null: any
    */
   RabbitQueue(
-      Declaration declaration, BrokerConnection owner, Policies policies, Overflow overflow) {
+      Declaration declaration,
+      @Nullable BrokerConnection owner,
+      Policies policies,
+      Overflow overflow) {
     this.declaration = declaration;
     this.owner = owner;
     this.policies = policies;

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** All exchanges and queues. Its lock guards everything in this package. */
 final class VirtualHost {
@@ -128,13 +129,14 @@ final class VirtualHost {
     return queue;
   }
 
-  private static Object value(Object argument) {
+  private static @Nullable Object value(@Nullable Object argument) {
     return argument instanceof Number number
         ? (Object) number.longValue()
         : argument == null ? null : String.valueOf(argument);
   }
 
-  private static void same(String what, String queue, Object received, Object current)
+  private static void same(
+      String what, String queue, @Nullable Object received, @Nullable Object current)
       throws AmqpFault {
     if (!Objects.equals(received, current)) {
       throw AmqpFault.precondition(
@@ -143,7 +145,7 @@ final class VirtualHost {
     }
   }
 
-  private static String shown(Object value) {
+  private static String shown(@Nullable Object value) {
     return value == null ? "none" : "'" + value + "'";
   }
 

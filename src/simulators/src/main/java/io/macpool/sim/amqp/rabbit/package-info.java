@@ -10,4 +10,7 @@
  *
  * <p>Must not be here: anything that knows what a job is.
  */
+@NullMarked
 package io.macpool.sim.amqp.rabbit;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  * <p>Invariants: what is refused is refused before it is stored; only a new object counts against a
  * quota.
  */
+@NullMarked
 package io.macpool.sim.kubernetes.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -105,7 +105,7 @@ public final class ServerSideApply {
     if (count == 1) {
       String manager = conflicts.firstKey();
       return "Apply failed with 1 conflict: conflict with \"%s\": %s"
-          .formatted(manager, conflicts.get(manager).get(0));
+          .formatted(manager, conflicts.values().iterator().next().get(0));
     }
     List<String> lines = new ArrayList<>();
     conflicts.forEach(

@@ -150,7 +150,7 @@ public final class Kubelet {
     try {
       launch = launchOf(local, pod);
     } catch (PodEnvironment.Missing missing) {
-      wait(local, "CreateContainerConfigError", missing.getMessage());
+      wait(local, "CreateContainerConfigError", String.valueOf(missing.getMessage()));
       return;
     } catch (IOException e) {
       wait(local, "CreateContainerError", e.toString());
@@ -233,9 +233,9 @@ public final class Kubelet {
 
   /** A crash: the container ends at once, and is started again. */
   public boolean crash(String namespace, String name) {
-    Optional<LocalPod> local = find(namespace, name).filter(pod -> pod.running != null);
-    local.ifPresent(pod -> pod.running.kill());
-    return local.isPresent();
+    Optional<RunningPod> running = find(namespace, name).map(pod -> pod.running);
+    running.ifPresent(RunningPod::kill);
+    return running.isPresent();
   }
 
   /** The node goes silent about the pod, or is heard of again; the container runs on. */

@@ -9,6 +9,7 @@ import io.macpool.sim.kubernetes.store.ObjectKey;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One pod as its node knows it. Confined to the controllers' thread. */
 final class LocalPod {
@@ -29,7 +30,7 @@ final class LocalPod {
   final Instant created;
 
   Phase phase = Phase.WAITING;
-  RunningPod running;
+  @Nullable RunningPod running;
   Instant startedAt;
   Instant retryAt;
   String waitingFor = "ContainerCreating";
@@ -42,7 +43,7 @@ final class LocalPod {
   boolean told;
 
   /** What was last reported; null before. */
-  private Report reported;
+  private @Nullable Report reported;
 
   /** All that a status is made of, so that an unchanged one need not be made. */
   private record Report(
@@ -57,6 +58,7 @@ final class LocalPod {
     this.ip = ip;
     this.directory = directory;
     this.created = now;
+    this.startedAt = now;
     this.retryAt = now;
   }
 

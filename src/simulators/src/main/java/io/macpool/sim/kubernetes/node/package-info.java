@@ -7,4 +7,7 @@
  * that is deleted keeps its object until its container has ended or its grace period is over;
  * launches alone leave the thread of the controllers.
  */
+@NullMarked
 package io.macpool.sim.kubernetes.node;
+
+import org.jspecify.annotations.NullMarked;

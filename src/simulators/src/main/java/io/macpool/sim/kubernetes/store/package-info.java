@@ -8,4 +8,7 @@
  * io.macpool.sim.kubernetes.store.ApiFailure} with the status that the real server gives. No HTTP
  * here.
  */
+@NullMarked
 package io.macpool.sim.kubernetes.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  * <p>Invariants: guests boot and die outside the lock of the inventory, and for one machine never
  * both at a time; a guest that does not boot leaves a running machine without an address.
  */
+@NullMarked
 package io.macpool.sim.vcenter.guest;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,4 +4,7 @@
  *
  * <p>Invariants: all are values; nothing here changes after the simulator has started.
  */
+@NullMarked
 package io.macpool.sim.vcenter.options;
+
+import org.jspecify.annotations.NullMarked;
