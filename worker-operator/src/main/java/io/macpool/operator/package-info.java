@@ -5,4 +5,7 @@
  * Kubernetes is touched in {@code cluster} and {@code hardware}, workers in {@code control}, AMQP
  * in {@code queue}.
  */
+@NullMarked
 package io.macpool.operator;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,4 +4,7 @@
  * <p>Belongs here: HTTP to pods, with finite time-outs and bounded bodies, and the memory of what
  * each pod said last. Must not be here: which size to tell; Kubernetes.
  */
+@NullMarked
 package io.macpool.operator.control;
+
+import org.jspecify.annotations.NullMarked;

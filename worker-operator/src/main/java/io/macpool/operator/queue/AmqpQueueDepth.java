@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,7 @@ public final class AmqpQueueDepth implements QueueDepth {
 
   private final ConnectionFactory factory;
   private final Deque<Channel> idle = new ConcurrentLinkedDeque<>();
-  private Connection connection;
+  private @Nullable Connection connection;
 
   /**
    * Does not connect yet.
@@ -140,7 +141,7 @@ public final class AmqpQueueDepth implements QueueDepth {
    * One that nobody uses: to open and close a channel for each look takes three times as many
    * calls. Asking for a queue that is not there closes the channel, so there may be none.
    */
-  private Channel channel(Connection open) throws IOException {
+  private @Nullable Channel channel(Connection open) throws IOException {
     for (Channel kept = idle.poll(); kept != null; kept = idle.poll()) {
       if (kept.isOpen() && kept.getConnection() == open) {
         return kept;

@@ -5,4 +5,7 @@
  * passive declare, RabbitMQ's management API) and the poller that keeps what they saw. The AMQP
  * client is used nowhere else in the operator. Must not be here: what a depth means for a cluster.
  */
+@NullMarked
 package io.macpool.operator.queue;
+
+import org.jspecify.annotations.NullMarked;
