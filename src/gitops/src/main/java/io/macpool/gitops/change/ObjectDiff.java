@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Compares two sets of objects, object by object and field by field. */
 public final class ObjectDiff {
@@ -61,7 +62,7 @@ public final class ObjectDiff {
     return fields;
   }
 
-  private static String show(JsonNode value) {
+  private static String show(@Nullable JsonNode value) {
     return value == null ? "(none)" : value.isTextual() ? value.asText() : value.toString();
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,7 +77,7 @@ final class ListedFiles implements Rule {
       }
     }
     for (SourceFile file : environment.files()) {
-      boolean elsewhere = hasKustomization(environment, file.path().getParent());
+      boolean elsewhere = hasKustomization(environment, parent(file));
       if (elsewhere && listed.contains(file.path())) {
         problems.add(
             Problem.error(
@@ -117,7 +118,7 @@ final class ListedFiles implements Rule {
   }
 
   private static Path parent(SourceFile file) {
-    return file.path().getParent();
+    return Objects.requireNonNull(file.path().getParent(), "it is in an environment's directory");
   }
 
   /** Whether a Kustomization of Flux deploys the whole directory, one below the environment's. */

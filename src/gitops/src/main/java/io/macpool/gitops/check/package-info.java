@@ -4,4 +4,7 @@
  * Rules over files, charts and rollouts are here; those over environments, images and secrets are
  * in packages of their own. Not here: how problems are printed, or where the tree comes from.
  */
+@NullMarked
 package io.macpool.gitops.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -42,6 +42,7 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       defaultValue = "text",
       description = "text, json, or github for annotations of a pull request.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private String format;
 
   @Override

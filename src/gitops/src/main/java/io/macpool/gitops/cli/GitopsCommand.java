@@ -46,6 +46,7 @@ public final class GitopsCommand implements Runnable {
       scope = ScopeType.INHERIT,
       defaultValue = ".",
       description = "The repository's root, which holds charts/ and releases/.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private Path root;
 
   @Spec private CommandLine.Model.CommandSpec spec;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,7 +41,7 @@ final class MigrateCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description = "Where the new files go; without it they are printed. Existing files stay.")
-  private Path target;
+  private @Nullable Path target;
 
   @Override
   public Integer call() throws IOException {

@@ -5,12 +5,15 @@ import io.macpool.gitops.change.TreeChange;
 import io.macpool.gitops.tree.DeployTree;
 import io.macpool.gitops.tree.Environment;
 import io.macpool.gitops.tree.Release;
+import io.macpool.gitops.tree.SourceFile;
 import io.macpool.gitops.tree.TreeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,7 +47,7 @@ final class NewReleaseCommand implements Callable<Integer> {
       names = "--like",
       paramLabel = "RELEASE",
       description = "The release to copy; default: the first of that chart here.")
-  private String like;
+  private @Nullable String like;
 
   @Option(
       names = "--set",
@@ -61,7 +64,8 @@ final class NewReleaseCommand implements Callable<Integer> {
     Environment chosen = Choices.environment(tree, environment);
     TreeChange change = NewRelease.plan(tree, chosen, likeness(chosen), name, values);
     Path path = likeness(chosen).file().path().resolveSibling(name + ".yaml");
-    spec.commandLine().getOut().print(change.files().get(path).text());
+    SourceFile made = Objects.requireNonNull(change.files().get(path), "the plan has the new file");
+    spec.commandLine().getOut().print(made.text());
     return CheckedWrite.checkAndWrite(spec, change, dryRun);
   }
 

@@ -6,6 +6,7 @@ import io.macpool.gitops.tree.DeployTree;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,7 +35,7 @@ final class PinCommand implements Callable<Integer> {
       paramLabel = "CHART",
       arity = "0..1",
       description = "One chart; default: all.")
-  private String chart;
+  private @Nullable String chart;
 
   @Option(names = "--dry-run", description = "Say what would be written, and write nothing.")
   private boolean dryRun;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,25 +45,27 @@ final class PromoteCommand implements Callable<Integer> {
       names = "--like",
       paramLabel = "RELEASE",
       description = "The release of the first environment to follow, if its name is another.")
-  private String like;
+  private @Nullable String like;
 
   @Option(names = "--from", paramLabel = "ENV", required = true, description = "Where it has run.")
+  @SuppressWarnings("NullAway.Init") // required: picocli sets it
   private String from;
 
   @Option(names = "--to", paramLabel = "ENV", required = true, description = "Where it shall run.")
+  @SuppressWarnings("NullAway.Init") // required: picocli sets it
   private String to;
 
   @Option(
       names = "--as",
       paramLabel = "VERSION",
       description = "The released version that the image bears, when the tag there is a build's.")
-  private String version;
+  private @Nullable String version;
 
   @Option(
       names = "--digest",
       paramLabel = "SHA256",
       description = "An earlier image, instead of the one that runs now.")
-  private String digest;
+  private @Nullable String digest;
 
   @Option(names = "--dry-run", description = "Show what would change, and write nothing.")
   private boolean dryRun;

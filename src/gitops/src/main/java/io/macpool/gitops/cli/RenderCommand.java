@@ -10,6 +10,7 @@ import io.macpool.gitops.tree.TreeException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -38,7 +39,7 @@ final class RenderCommand implements Callable<Integer> {
       paramLabel = "RELEASE",
       arity = "0..1",
       description = "One release; default: all.")
-  private String release;
+  private @Nullable String release;
 
   @Override
   public Integer call() throws RenderException {

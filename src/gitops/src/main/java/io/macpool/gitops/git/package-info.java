@@ -1,2 +1,5 @@
 /** What Git remembers of the tree, read through the {@code git} program. */
+@NullMarked
 package io.macpool.gitops.git;
+
+import org.jspecify.annotations.NullMarked;

@@ -141,7 +141,7 @@ public final class HelmRenderer {
       try {
         return TemplateTexts.take(helm(told, input, file));
       } catch (IllegalStateException e) {
-        Optional<String> notThere = TemplateTexts.notThere(e.getMessage());
+        Optional<String> notThere = TemplateTexts.notThere(String.valueOf(e.getMessage()));
         if (notThere.isPresent() && left.add(notThere.get())) {
           continue;
         }
@@ -166,10 +166,12 @@ public final class HelmRenderer {
     try {
       helm(input.chart(), input, values);
     } catch (IllegalStateException e) {
-      return new RenderException(firstOf(e.getMessage()), e);
+      return new RenderException(firstOf(String.valueOf(e.getMessage())), e);
     }
     return new RenderException(
-        "a template looks at what only the cluster knows: " + firstOf(told.getMessage()), told);
+        "a template looks at what only the cluster knows: "
+            + firstOf(String.valueOf(told.getMessage())),
+        told);
   }
 
   private static void refusePacked(Chart chart) throws IOException, RenderException {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Old files made into new ones.
@@ -125,8 +126,8 @@ public record Migration(Map<String, String> files, List<Note> notes) {
           new Note(
               path,
               release.document().lineOf("/spec/values/image"),
-              "the image has no digest: add image.repository, image.tag and image.digest, with their"
-                  + " markers"));
+              "the image has no digest: add image.repository, image.tag and image.digest, with"
+                  + " their markers"));
     }
     return written.comments();
   }
@@ -166,7 +167,7 @@ public record Migration(Map<String, String> files, List<Note> notes) {
             });
   }
 
-  private static String sourceReason(String field, JsonNode value) {
+  private static @Nullable String sourceReason(String field, JsonNode value) {
     if (!field.matches("secretKeyRef|configMapKeyRef")) {
       return "is not carried: Flux v2 takes values from ConfigMaps and Secrets only";
     }
@@ -201,7 +202,7 @@ public record Migration(Map<String, String> files, List<Note> notes) {
     }
   }
 
-  private static String reason(String field, JsonNode value) {
+  private static @Nullable String reason(String field, JsonNode value) {
     if (field.equals("rollback")) {
       return "is replaced: every release rolls back after three tries";
     }

@@ -1,6 +1,7 @@
 package io.macpool.gitops.migrate;
 
 import io.macpool.gitops.yaml.ScalarText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tags Flux v1 followed, from an annotation such as {@code fluxcd.io/tag.worker:
@@ -14,7 +15,7 @@ record TagFilter(String container, String filter) {
   static final String CHART_IMAGE = "chart-image";
 
   /** Null unless the annotation is one that names the tags of a container. */
-  static TagFilter of(String annotation, String value) {
+  static @Nullable TagFilter of(String annotation, String value) {
     for (String prefix :
         new String[] {"fluxcd.io/tag.", "flux.weave.works/tag.", "filter.fluxcd.io/"}) {
       if (annotation.startsWith(prefix)) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kubernetes' own OpenAPI document, in the form in which the official Java client ships it: one
@@ -107,7 +108,7 @@ final class ModelSchema {
   }
 
   /** Null if the class is no scalar, empty if the value is one of it, else what it must be. */
-  private static String expectedScalar(Class<?> model, JsonNode value) {
+  private static @Nullable String expectedScalar(Class<?> model, JsonNode value) {
     if (model.equals(String.class)
         || model.equals(byte[].class)
         || model.equals(OffsetDateTime.class)) {

@@ -36,7 +36,10 @@ public record SourceFile(
       return new SourceFile(path, text, YamlReader.read(text), Optional.empty());
     } catch (YamlSyntaxException e) {
       return new SourceFile(
-          path, text, List.of(), Optional.of(new Unreadable(e.line(), e.getMessage(), e.fix())));
+          path,
+          text,
+          List.of(),
+          Optional.of(new Unreadable(e.line(), String.valueOf(e.getMessage()), e.fix())));
     }
   }
 

@@ -87,7 +87,7 @@ public final class YamlReader {
       }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      String problem = Optional.ofNullable(e.getProblem()).orElse(e.getMessage());
+      String problem = e.getProblem() == null ? String.valueOf(e.getMessage()) : e.getProblem();
       throw YamlSyntaxException.notYaml(line, problem, e);
     } catch (ReaderException e) {
       int at = text.offsetByCodePoints(0, Math.min(e.getPosition(), codePoints(text)));
@@ -97,7 +97,7 @@ public final class YamlReader {
               .formatted(columnAt(text, at), e.getCodePoint()),
           e);
     } catch (YamlEngineException e) {
-      throw YamlSyntaxException.notYaml(1, e.getMessage(), e);
+      throw YamlSyntaxException.notYaml(1, String.valueOf(e.getMessage()), e);
     }
     return documents;
   }
@@ -143,8 +143,8 @@ public final class YamlReader {
       throw YamlSyntaxException.refused(
           line(node),
           "the tag " + written(node.getTag()) + " makes of the value what not all readers do",
-          "Drop the tag, and write the value itself: \"quotes\" for text, none for a number, true or"
-              + " false");
+          "Drop the tag, and write the value itself: \"quotes\" for text, none for a number, true"
+              + " or false");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.macpool.gitops.yaml;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Text that is not YAML, or not the YAML that all readers of a release file read alike. The message
  * is a clause that says which of the two it is.
@@ -11,7 +13,7 @@ public final class YamlSyntaxException extends Exception {
   private final int line;
   private final String fix;
 
-  private YamlSyntaxException(int line, String message, String fix, Throwable cause) {
+  private YamlSyntaxException(int line, String message, String fix, @Nullable Throwable cause) {
     super(message, cause);
     this.line = line;
     this.fix = fix;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Flux finds this environment, and only this one: branch, path, and every reference in it. */
@@ -133,7 +134,7 @@ public final class EnvironmentWiring implements Rule {
             (name, way) ->
                 problems.add(
                     problem(
-                        places.get(name),
+                        Objects.requireNonNull(places.get(name), "who waits has its place"),
                         "/spec/dependsOn",
                         "Kustomizations wait for each other: " + String.join(" → ", way),
                         "Drop one of the entries")));

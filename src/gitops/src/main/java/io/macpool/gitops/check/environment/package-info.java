@@ -5,4 +5,7 @@
  * <p>Invariants: a name that is depended on is looked for in the same environment only; names that
  * wait for each other are one problem, not many.
  */
+@NullMarked
 package io.macpool.gitops.check.environment;
+
+import org.jspecify.annotations.NullMarked;

@@ -76,7 +76,7 @@ final class ExemptImages {
   private Optional<Fault> fault(JsonNode entry, Set<String> ours) {
     String image = entry.path("image").asText();
     String fault = null;
-    String fix = null;
+    String fix = "";
     if (!image.matches(".+@sha256:[0-9a-f]{64}")) {
       fault = "the image \"" + image + "\" has no digest";
       fix = "Write its whole name as the object has it, with @sha256: and 64 hex digits";

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Production runs what staging has run, by what is committed to the branch that staging deploys:
@@ -54,8 +55,13 @@ public final class StagingFirst implements Rule {
     return inspection.tree().environment(site + "-staging");
   }
 
-  /** An image with a digest in production, and where it stands. */
-  private record Use(Release release, SourceFile file, int line, String what, String reference) {
+  /**
+   * An image with a digest in production, and where it stands.
+   *
+   * @param release whose image it is; null: it is an object's own
+   */
+  private record Use(
+      @Nullable Release release, SourceFile file, int line, String what, String reference) {
 
     String digest() {
       return reference.substring(reference.indexOf('@') + 1);

@@ -5,4 +5,7 @@
  * <p>Invariants: images are compared by digest, never by tag; what an object names counts like what
  * a release names, written or rendered.
  */
+@NullMarked
 package io.macpool.gitops.check.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -104,7 +104,8 @@ public final class Inspection {
               .toList();
       return new Rendering(release, objects, otherHooks, different, Optional.empty());
     } catch (RenderException e) {
-      return new Rendering(release, List.of(), List.of(), List.of(), Optional.of(e.getMessage()));
+      return new Rendering(
+          release, List.of(), List.of(), List.of(), Optional.of(String.valueOf(e.getMessage())));
     }
   }
 

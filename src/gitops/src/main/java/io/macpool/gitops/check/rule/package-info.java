@@ -6,4 +6,7 @@
  * more than one rule needs is worked out once, in the inspection; a problem names file, line and
  * remedy.
  */
+@NullMarked
 package io.macpool.gitops.check.rule;
+
+import org.jspecify.annotations.NullMarked;

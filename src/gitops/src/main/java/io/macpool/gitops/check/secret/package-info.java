@@ -5,4 +5,7 @@
  * <p>Invariants: a value is encrypted or it is the name of a Secret; no message of a problem holds
  * a value that may be secret.
  */
+@NullMarked
 package io.macpool.gitops.check.secret;
+
+import org.jspecify.annotations.NullMarked;
