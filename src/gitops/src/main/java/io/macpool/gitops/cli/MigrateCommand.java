@@ -53,7 +53,7 @@ final class MigrateCommand implements Callable<Integer> {
     if (target == null) {
       files.forEach((name, text) -> out.print("# " + name + "\n" + text + "---\n"));
     } else {
-      write(files, out);
+      write(files, target, out);
     }
     out.flush();
     migration.notes().forEach(err::println);
@@ -67,7 +67,8 @@ final class MigrateCommand implements Callable<Integer> {
     return GitopsCommand.WELL;
   }
 
-  private void write(Map<String, String> files, PrintWriter out) throws IOException {
+  private static void write(Map<String, String> files, Path target, PrintWriter out)
+      throws IOException {
     for (String name : files.keySet()) {
       if (Files.exists(target.resolve(name))) {
         throw new TreeException(
