@@ -117,11 +117,11 @@ public final class AmqpQueueDepth implements QueueDepth {
         });
   }
 
-  private static IOException silent(String queue, Throwable cause) {
+  private static IOException silent(String queue, @Nullable Throwable cause) {
     return new IOException("the broker did not answer for queue " + queue, cause);
   }
 
-  private Depth depth(String queue, Channel channel, Command answer, Throwable failure)
+  private Depth depth(String queue, Channel channel, Command answer, @Nullable Throwable failure)
       throws IOException {
     if (failure == null && answer.getMethod() instanceof Queue.DeclareOk declared) {
       idle.push(channel);
