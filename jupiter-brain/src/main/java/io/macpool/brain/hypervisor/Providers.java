@@ -187,11 +187,11 @@ public final class Providers implements Hypervisor {
     return latest;
   }
 
-  @SuppressWarnings("ReferenceEquality") // each change is a new one, and equality would cost more
   private static Observed<Sighting> sighting(Map<String, Observed<Sighting>> now, String provider) {
     return Objects.requireNonNull(now.get(provider), "each provider is asked");
   }
 
+  @SuppressWarnings("ReferenceEquality") // each change is a new one, and equality would cost more
   private static boolean isSame(@Nullable Observed<Sighting> one, Observed<Sighting> other) {
     if (one instanceof Observed.Known<Sighting> before
         && other instanceof Observed.Known<Sighting> now) {

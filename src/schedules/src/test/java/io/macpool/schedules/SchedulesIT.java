@@ -32,7 +32,7 @@ class SchedulesIT {
   /** A planted fault is looked for this often at most. */
   private static final int PLANTED = 3_000;
 
-  private static final int MINUTES = 120;
+  private static final int MINUTES = 10 + COUNT / 20;
   private static final String SUFFIX = "Schedules";
 
   private @TempDir Path directory;

@@ -109,41 +109,45 @@ final class FakeAmqp {
 
     private Object call(Object self, java.lang.reflect.Method method, Object[] arguments)
         throws IOException {
-      switch (method.getName()) {
-        case "isOpen":
-          return open;
-        case "getConnection":
-          return connection;
-        case "hashCode":
-          return System.identityHashCode(this);
-        case "equals":
-          return self == arguments[0];
-        case "close", "abort":
-          end(true);
-          return null;
-        case "addShutdownListener":
-          listen((ShutdownListener) arguments[0]);
-          return null;
-        case "addConfirmListener":
+      return switch (method.getName()) {
+        case "isOpen" -> open;
+        case "getConnection" -> connection;
+        case "hashCode" -> System.identityHashCode(this);
+        case "equals" -> self == arguments[0];
+        case "getNextPublishSeqNo" -> nextNumber();
+        case "queueDeclare" -> declare((String) arguments[0]);
+        default -> {
+          done(method.getName(), arguments);
+          yield null;
+        }
+      };
+    }
+
+    private void done(String call, Object[] arguments) {
+      switch (call) {
+        case "close", "abort" -> end(true);
+        case "addShutdownListener" -> listen((ShutdownListener) arguments[0]);
+        case "addConfirmListener" -> {
           confirms = (ConfirmCallback) arguments[0];
           refusals = (ConfirmCallback) arguments[1];
-          return null;
-        case "getNextPublishSeqNo":
-          synchronized (FakeAmqp.this) {
-            return next;
-          }
-        case "basicPublish":
-          publish((byte[]) arguments[4]);
-          return null;
-        case "queueDeclare":
-          return declare((String) arguments[0]);
-        case "queueDelete":
-          synchronized (FakeAmqp.this) {
-            exclusive.remove((String) arguments[0], connection);
-          }
-          return null;
-        default:
-          return null;
+        }
+        case "basicPublish" -> publish((byte[]) arguments[4]);
+        case "queueDelete" -> delete((String) arguments[0]);
+        default -> {
+          // nothing that matters here
+        }
+      }
+    }
+
+    private long nextNumber() {
+      synchronized (FakeAmqp.this) {
+        return next;
+      }
+    }
+
+    private void delete(String queue) {
+      synchronized (FakeAmqp.this) {
+        exclusive.remove(queue, connection);
       }
     }
 

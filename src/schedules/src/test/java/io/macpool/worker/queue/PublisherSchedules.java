@@ -10,6 +10,7 @@ import io.macpool.schedules.Spawner;
 import io.macpool.schedules.Subject;
 import io.macpool.schedules.Timers;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 final class PublisherSchedules implements Harness {
 
   private static final BasicProperties PROPERTIES =
-      new BasicProperties.Builder().timestamp(new Date(0)).build();
+      new BasicProperties.Builder().timestamp(Date.from(Instant.EPOCH)).build();
 
   private final Spawner threads = new Spawner();
   private final FakeAmqp broker = new FakeAmqp(threads);
