@@ -62,7 +62,7 @@ final class BrainOptions {
     this.settings = settings;
     SettingsProblems problems = new SettingsProblems();
     tokens = tokens(problems);
-    access = VSphereAccess.of(settings, VSPHERE, problems);
+    Optional<VSphereAccess> vsphere = VSphereAccess.of(settings, VSPHERE, problems);
     checkFolders(problems);
     database =
         settings
@@ -99,6 +99,7 @@ final class BrainOptions {
             warm.stream().map(WarmPoolPlanner.Policy::image).collect(Collectors.toSet()),
             problems);
     problems.throwIfAny();
+    access = vsphere.orElseThrow(); // else there is a problem
   }
 
   /** Every VM in the folder of clones may be destroyed: no image may lie there. */

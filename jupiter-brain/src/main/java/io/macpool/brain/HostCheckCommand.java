@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -68,6 +69,7 @@ final class HostCheckCommand {
       problems.check(BrainSettings.TART_KEY_FILE, () -> SshHosts.read(key));
     }
     problems.throwIfAny();
+    Objects.requireNonNull(file, "else there is a problem");
     Optional<String> name = settings.find(HOST);
     List<Mac> macs =
         file.macs().stream()

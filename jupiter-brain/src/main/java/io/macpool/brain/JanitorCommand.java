@@ -93,7 +93,7 @@ final class JanitorCommand implements AutoCloseable {
   private JanitorCommand(Settings settings, PrintStream out) {
     this.out = out;
     SettingsProblems problems = new SettingsProblems();
-    VSphereAccess access = VSphereAccess.of(settings, VSPHERE, problems);
+    Optional<VSphereAccess> access = VSphereAccess.of(settings, VSPHERE, problems);
     Optional<DatabaseAddress> database =
         settings
             .find(JanitorSettings.DATABASE_URL)
@@ -114,7 +114,7 @@ final class JanitorCommand implements AutoCloseable {
             settings.get(JanitorSettings.ZERO_UPTIME_CUTOFF),
             settings.get(JanitorSettings.BUDGET));
     try {
-      janitor = start(settings, access, database, folders);
+      janitor = start(settings, access.orElseThrow(), database, folders);
     } catch (RuntimeException e) {
       resources.close();
       throw e;

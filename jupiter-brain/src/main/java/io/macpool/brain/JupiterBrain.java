@@ -45,9 +45,11 @@ import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +62,7 @@ public final class JupiterBrain implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(JupiterBrain.class);
 
   private final Resources resources = new Resources();
-  private volatile ApiServer api;
+  private volatile @Nullable ApiServer api;
   private Duration drainLimit = Duration.ZERO;
   private int adminPort;
 
@@ -261,7 +263,7 @@ public final class JupiterBrain implements AutoCloseable {
           document.mount(router);
         };
     Optional<ListenAddress> adminAddress = settings.find(BrainSettings.ADMIN_ADDR);
-    api =
+    ApiServer listening =
         resources.own(
             "API",
             ApiServer.start(
@@ -280,15 +282,15 @@ public final class JupiterBrain implements AutoCloseable {
                 adminAddress.isEmpty() ? open : router -> {},
                 meters,
                 clock));
-    adminPort = api.port();
+    api = listening;
+    adminPort = listening.port();
     if (adminAddress.isPresent()) {
       AdminServer server =
           resources.own("admin port", AdminServer.start(vertx, adminAddress.get(), open));
       adminPort = server.port();
     }
-    ApiServer listening = api;
     health.ready("api", listening::stopping);
-    log.info("listening on port {}, health and metrics on port {}", api.port(), adminPort);
+    log.info("listening on port {}, health and metrics on port {}", listening.port(), adminPort);
   }
 
   private static Hypervisor both(VSphereHypervisor vsphere, TartHypervisor macs) {
@@ -304,7 +306,7 @@ public final class JupiterBrain implements AutoCloseable {
 
   /** The port that the API listens on. */
   public int port() {
-    return api.port();
+    return Objects.requireNonNull(api, "it is started").port();
   }
 
   /** The port of health, metrics and build info: the API's own unless one was set for them. */

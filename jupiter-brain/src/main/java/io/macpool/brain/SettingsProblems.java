@@ -5,6 +5,7 @@ import io.macpool.service.setting.SettingsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong with settings, so that a person learns of all of it at once. */
 final class SettingsProblems {
@@ -12,7 +13,7 @@ final class SettingsProblems {
   private final List<String> problems = new ArrayList<>();
 
   /** What {@code parser} makes of the setting; null, and a problem, if it can't be used. */
-  <T> T check(Setting<?> setting, Supplier<T> parser) {
+  <T> @Nullable T check(Setting<?> setting, Supplier<T> parser) {
     try {
       return parser.get();
     } catch (IllegalArgumentException e) {

@@ -7,6 +7,7 @@ import io.macpool.service.setting.Setting;
 import io.macpool.service.setting.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +24,19 @@ record VSphereAccess(VSphereEndpoint endpoint, Optional<Path> passwordFile, Trus
       Setting<String> thumbprint,
       Setting<Boolean> insecure) {}
 
-  /** What there is a problem with is null. */
-  static VSphereAccess of(Settings settings, Names names, SettingsProblems problems) {
-    return new VSphereAccess(
-        problems.check(names.url(), () -> VSphereEndpoint.parse(settings.get(names.url()))),
-        settings.find(names.passwordFile()).map(Path::of),
-        trust(settings, names, problems));
+  /** Empty if there is a problem with any of it. */
+  static Optional<VSphereAccess> of(Settings settings, Names names, SettingsProblems problems) {
+    VSphereEndpoint endpoint =
+        problems.check(names.url(), () -> VSphereEndpoint.parse(settings.get(names.url())));
+    TrustPolicy trust = trust(settings, names, problems);
+    return endpoint == null || trust == null
+        ? Optional.empty()
+        : Optional.of(
+            new VSphereAccess(endpoint, settings.find(names.passwordFile()).map(Path::of), trust));
   }
 
-  private static TrustPolicy trust(Settings settings, Names names, SettingsProblems problems) {
+  private static @Nullable TrustPolicy trust(
+      Settings settings, Names names, SettingsProblems problems) {
     if (settings.get(names.insecure())) {
       log.warn(
           "vCenter's certificate is NOT verified: whoever sits between may read the password;"

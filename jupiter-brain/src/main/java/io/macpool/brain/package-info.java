@@ -7,4 +7,7 @@
  * hypervisor} is what the broker needs of vCenter in plain terms, and {@code vsphere} is the only
  * place that speaks SOAP.
  */
+@NullMarked
 package io.macpool.brain;
+
+import org.jspecify.annotations.NullMarked;

@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ final class MacDriver implements AutoCloseable {
   private boolean looking;
   private boolean tried;
   private boolean closed;
-  private CompletableFuture<Void> next;
+  private @Nullable CompletableFuture<Void> next;
   private long looks;
 
   /** The last look that may still show the VM that was refused, as running. */

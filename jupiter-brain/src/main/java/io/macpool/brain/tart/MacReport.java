@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a Mac answered to {@link MacScripts#report}, at one moment.
@@ -115,8 +116,11 @@ record MacReport(
           state.equals("gone") ? "it ended without a word" : said.strip());
     }
 
-    private boolean isAsFarAs(Pull other) {
-      return begun.equals(other.begun) && over == other.over && percent.equals(other.percent);
+    private boolean isAsFarAs(@Nullable Pull other) {
+      return other != null
+          && begun.equals(other.begun)
+          && over == other.over
+          && percent.equals(other.percent);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at all Macs again and again. A round ends when each that could be reached before it has
@@ -30,7 +31,7 @@ final class MacRounds implements AutoCloseable {
   // Confined to the thread.
   private boolean running;
   private boolean hurried;
-  private ScheduledFuture<?> next;
+  private @Nullable ScheduledFuture<?> next;
 
   /**
    * @param ended told when the round began, by {@link System#nanoTime}

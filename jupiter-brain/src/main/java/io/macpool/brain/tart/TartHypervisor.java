@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,7 @@ public final class TartHypervisor implements Hypervisor {
 
   // Guarded by this.
   private Sighting latest = new Sighting(Inventory.EMPTY, 0, System.nanoTime());
-  private Instant confirmedAt;
+  private @Nullable Instant confirmedAt;
   private Identities identities = Identities.NONE;
   private final Instant since;
 
@@ -313,7 +314,9 @@ public final class TartHypervisor implements Hypervisor {
   }
 
   private <T> CompletableFuture<T> on(
-      String ref, Function<MacDriver, Function<String, CompletableFuture<T>>> work, T absent) {
+      String ref,
+      Function<MacDriver, Function<String, CompletableFuture<T>>> work,
+      @Nullable T absent) {
     Optional<Refs.Vm> vm = Refs.vm(ref);
     Optional<MacDriver> driver = vm.map(Refs.Vm::host).flatMap(macs::find);
     if (driver.isPresent() && Quoting.isName(vm.get().name())) {

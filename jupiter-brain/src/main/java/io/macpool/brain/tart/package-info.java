@@ -8,4 +8,7 @@
  *
  * <p>Must not be here: what instances are for, or the ledger; SSH stays in {@code ssh}.
  */
+@NullMarked
 package io.macpool.brain.tart;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a guest's tools tell of its network, in our own words. */
 final class GuestNetwork {
@@ -23,7 +24,7 @@ final class GuestNetwork {
    * @param nics the property guest.net
    * @param primary the property guest.ipAddress
    */
-  static List<String> addresses(Object nics, Object primary) {
+  static List<String> addresses(@Nullable Object nics, @Nullable Object primary) {
     List<Card> cards = new ArrayList<>();
     if (nics instanceof GuestNicInfo[] all) {
       for (GuestNicInfo nic : all) {

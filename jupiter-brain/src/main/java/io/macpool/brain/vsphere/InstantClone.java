@@ -4,6 +4,7 @@ import com.vmware.vim25.ManagedObjectReference;
 import com.vmware.vim25.VirtualMachineRelocateSpec;
 import com.vmware.vim25.ws.Argument;
 import io.macpool.brain.hypervisor.CloneOrder;
+import io.macpool.brain.vsphere.fault.TransportException;
 import java.rmi.RemoteException;
 
 /**
@@ -26,7 +27,7 @@ final class InstantClone {
     spec.name = order.name();
     spec.location = location;
     spec.config = Marks.of(order.mark());
-    return (ManagedObjectReference)
+    Object begun =
         session
             .client()
             .invoke(
@@ -36,5 +37,9 @@ final class InstantClone {
                   new Argument("spec", "VirtualMachineInstantCloneSpec", spec)
                 },
                 "ManagedObjectReference");
+    if (begun instanceof ManagedObjectReference task) {
+      return task;
+    }
+    throw new TransportException("InstantClone_Task: vCenter told no task", true, null);
   }
 }

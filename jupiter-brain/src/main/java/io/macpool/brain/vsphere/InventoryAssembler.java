@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the broker's inventory from properties as vCenter sends them. Confined to one thread; the
@@ -124,11 +125,14 @@ final class InventoryAssembler {
     boolean changed = !now.equals(ahead);
     ahead = now;
     if (changed) {
-      machines.replaceAll(
-          (ref, machine) -> machine(ref, machine.name(), properties.get(Role.MACHINE + ref)));
-      hosts.replaceAll((ref, host) -> host(ref, host.name(), properties.get(Role.HOST + ref)));
+      machines.replaceAll((ref, machine) -> machine(ref, machine.name(), known(Role.MACHINE, ref)));
+      hosts.replaceAll((ref, host) -> host(ref, host.name(), known(Role.HOST, ref)));
     }
     return changed;
+  }
+
+  private Map<String, Object> known(Role role, String ref) {
+    return properties.getOrDefault(role + ref, Map.of());
   }
 
   /** Takes in changed properties of one object; a null value is one that was removed. */
@@ -161,7 +165,7 @@ final class InventoryAssembler {
     return news;
   }
 
-  private static boolean isReachable(Object connection) {
+  private static boolean isReachable(@Nullable Object connection) {
     return connection == null || connection == VirtualMachineConnectionState.connected;
   }
 
@@ -267,13 +271,13 @@ final class InventoryAssembler {
   }
 
   /** By our clock. */
-  static Optional<Instant> instant(Object value, Duration ahead) {
+  static Optional<Instant> instant(@Nullable Object value, Duration ahead) {
     return value instanceof Calendar time
         ? Optional.of(time.toInstant().minus(ahead))
         : Optional.empty();
   }
 
-  private static PowerState power(Object value) {
+  private static PowerState power(@Nullable Object value) {
     if (!(value instanceof VirtualMachinePowerState state)) {
       return PowerState.UNKNOWN;
     }
@@ -284,11 +288,11 @@ final class InventoryAssembler {
     };
   }
 
-  static boolean hasBaseSnapshot(Object value) {
+  static boolean hasBaseSnapshot(@Nullable Object value) {
     return snapshot(value).isPresent();
   }
 
-  private static Optional<String> snapshot(Object value) {
+  private static Optional<String> snapshot(@Nullable Object value) {
     return value instanceof VirtualMachineSnapshotInfo info && info.rootSnapshotList != null
         ? snapshotIn(info.rootSnapshotList)
         : Optional.empty();
@@ -310,13 +314,13 @@ final class InventoryAssembler {
     return Optional.empty();
   }
 
-  private static Optional<String> reference(Object value) {
+  private static Optional<String> reference(@Nullable Object value) {
     return value instanceof ManagedObjectReference reference
         ? Optional.of(reference.val)
         : Optional.empty();
   }
 
-  private static Set<String> references(Object value) {
+  private static Set<String> references(@Nullable Object value) {
     return value instanceof ManagedObjectReference[] references
         ? Stream.of(references).map(reference -> reference.val).collect(Collectors.toSet())
         : Set.of();

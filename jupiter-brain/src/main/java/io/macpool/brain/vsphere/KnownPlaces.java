@@ -40,7 +40,7 @@ final class KnownPlaces {
         known == null || !known.vcenter().equals(vcenter)
             ? Optional.empty()
             : name(session, known.reference());
-    if (name.isEmpty()) {
+    if (known == null || name.isEmpty()) {
       ManagedObjectReference found = session.resolve(path, kind, setting);
       byPath.put(path, new Place(vcenter, found));
       moved.remove(path);

@@ -5,6 +5,7 @@ import io.macpool.core.fleet.Mark;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A clone's mark, as it stands among the extra settings of its VM. */
 final class Marks {
@@ -27,7 +28,7 @@ final class Marks {
   }
 
   /** Empty if there is none, or only half of one. */
-  static Optional<Mark> in(Object extraConfig) {
+  static Optional<Mark> in(@Nullable Object extraConfig) {
     if (!(extraConfig instanceof OptionValue[] settings)) {
       return Optional.empty();
     }

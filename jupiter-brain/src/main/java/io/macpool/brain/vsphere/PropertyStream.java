@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session's long poll: everything that changes among hosts, images, machines and tasks arrives
@@ -249,7 +250,7 @@ final class PropertyStream {
     return destroyed.isPresent();
   }
 
-  private boolean apply(Role role, ObjectUpdate object) {
+  private boolean apply(@Nullable Role role, ObjectUpdate object) {
     if (role == null) {
       return false;
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,8 +56,8 @@ final class Sessions implements AutoCloseable {
   private final Clock clock;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private VimSession current;
-  private volatile PropertyStream events;
+  private @Nullable VimSession current;
+  private volatile @Nullable PropertyStream events;
   private String trouble = "not connected yet";
   private Instant troubleSince;
   private boolean connecting = true;

@@ -183,14 +183,14 @@ final class VSphereConnection implements AutoCloseable {
     String[] paths = TaskTracker.PATHS.toArray(String[]::new);
     read(
             "look at task " + task.val,
-            session -> session.properties(List.of(task), paths).get(task.val))
+            session -> Optional.ofNullable(session.properties(List.of(task), paths).get(task.val)))
         .whenComplete(
             (values, failure) -> {
               if (failure instanceof HypervisorFailure.Absent
-                  || (failure == null && values == null)) {
+                  || (failure == null && values.isEmpty())) {
                 tasks.lose(task.val);
               } else if (failure == null) {
-                tasks.look(task.val, values);
+                tasks.look(task.val, values.get());
               }
             });
   }
@@ -208,7 +208,7 @@ final class VSphereConnection implements AutoCloseable {
         true,
         session -> {
           sessions.hurry();
-          return null;
+          return true;
         });
   }
 

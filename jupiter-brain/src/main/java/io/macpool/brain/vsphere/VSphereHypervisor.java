@@ -21,12 +21,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** vSphere as the broker's hypervisor. */
 public final class VSphereHypervisor implements Hypervisor {
@@ -37,7 +39,7 @@ public final class VSphereHypervisor implements Hypervisor {
   private final List<Consumer<Inventory>> listeners = new CopyOnWriteArrayList<>();
   private volatile Sighting latest = new Sighting(Inventory.EMPTY, 0, System.nanoTime());
   private volatile Identities identities = Identities.NONE;
-  private volatile Instant confirmedAt;
+  private volatile @Nullable Instant confirmedAt;
 
   private VSphereHypervisor(
       Vertx vertx, VSphereOptions options, MeterRegistry meters, Clock clock) {
@@ -225,9 +227,9 @@ public final class VSphereHypervisor implements Hypervisor {
             refused.kind(),
             FailureScope.REQUEST,
             !refused.nothingWasDone(),
-            refused.getMessage(),
+            String.valueOf(refused.getMessage()),
             refused)
-        : cause;
+        : Objects.requireNonNullElse(cause, failure);
   }
 
   @Override

@@ -26,9 +26,11 @@ import java.util.Calendar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Scanner;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +64,7 @@ final class VimSession {
   private final VimPortType vim;
   private final ServiceContent content;
   private final boolean modern;
-  private final Places places;
+  private final @Nullable Places places;
   private final Clock clock;
   private volatile Duration ahead = Duration.ZERO;
   private long aheadReadAt;
@@ -122,7 +124,10 @@ final class VimSession {
         known.find(this, vcenter, paths.machines(), "Folder", "VSPHERE_VM_PATH");
     ManagedObjectReference cluster =
         known.find(this, vcenter, paths.cluster(), "ComputeResource", "VSPHERE_CLUSTER_PATH");
-    Object pool = properties(List.of(cluster), "resourcePool").get(cluster.val).get("resourcePool");
+    Object pool =
+        properties(List.of(cluster), "resourcePool")
+            .getOrDefault(cluster.val, Map.of())
+            .get("resourcePool");
     if (!(pool instanceof ManagedObjectReference reference)) {
       throw new UnusableInventory(
           paths.cluster() + " has no resource pool", "VSPHERE_CLUSTER_PATH");
@@ -168,7 +173,7 @@ final class VimSession {
     return reference;
   }
 
-  private static boolean isAtLeast(String version, int major, int minor) {
+  private static boolean isAtLeast(@Nullable String version, int major, int minor) {
     if (version == null || !version.matches("\\d{1,4}\\.\\d{1,4}.*")) {
       return false;
     }
@@ -293,20 +298,24 @@ final class VimSession {
     return places != null;
   }
 
+  private Places places() {
+    return Objects.requireNonNull(places, "only a session of an inventory has places");
+  }
+
   ManagedObjectReference baseFolder() {
-    return places.base();
+    return places().base();
   }
 
   ManagedObjectReference machineFolder() {
-    return places.machines();
+    return places().machines();
   }
 
   ManagedObjectReference cluster() {
-    return places.cluster();
+    return places().cluster();
   }
 
   ManagedObjectReference resourcePool() {
-    return places.pool();
+    return places().pool();
   }
 
   /** A configured path does not lead to what it should. */

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,8 @@ final class VmQuestions {
   private final Map<String, Asked> asked = new ConcurrentHashMap<>();
   private final Map<String, Asked> open = new ConcurrentHashMap<>();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+
+  @SuppressWarnings("NullAway.Init") // to() comes before the session whose news tell of questions
   private volatile Calls calls;
 
   VmQuestions(QuestionPolicy policy, MeterRegistry meters, InstantSource clock) {
@@ -86,13 +89,14 @@ final class VmQuestions {
   }
 
   /** A machine asks something, or, with null, asks nothing any more. */
-  void heard(String machine, String name, VirtualMachineQuestionInfo question) {
+  void heard(String machine, String name, @Nullable VirtualMachineQuestionInfo question) {
     if (question == null) {
       open.remove(machine);
       answers.remove(machine);
       return;
     }
-    Asked before = open.put(machine, new Asked(name, question, ""));
+    Asked now = new Asked(name, question, "");
+    Asked before = open.put(machine, now);
     if (before != null && before.isSame(question)) {
       return;
     }
@@ -102,7 +106,7 @@ final class VmQuestions {
     } else if (calls.taskRunsOn(VSphereConnection.machine(machine))) {
       giveUp(machine);
     } else {
-      log.warn("{} runs and asks, somebody must answer: {}", name, open.get(machine).text());
+      log.warn("{} runs and asks, somebody must answer: {}", name, now.text());
     }
   }
 

@@ -13,4 +13,7 @@
  * TaskTracker}, and {@code VSphereHypervisor} offers it all as a {@code Hypervisor}. No type of
  * {@code com.vmware} crosses.
  */
+@NullMarked
 package io.macpool.brain.vsphere;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.Calendar;
 import java.util.GregorianCalendar;
 import java.util.TimeZone;
+import org.jspecify.annotations.Nullable;
 
 /** XML Schema's simple types as vim25 uses them, and enums by their constants' names. */
 final class SimpleValues {
@@ -14,7 +15,7 @@ final class SimpleValues {
   private SimpleValues() {}
 
   /** The constant of that name; null for one that came after ours. */
-  static Object constant(Class<?> type, String name) {
+  static @Nullable Object constant(Class<?> type, String name) {
     for (Object constant : type.getEnumConstants()) {
       if (((Enum<?>) constant).name().equals(name) || constant.toString().equals(name)) {
         return constant;
@@ -24,7 +25,7 @@ final class SimpleValues {
   }
 
   /** The text as a value of the type; null if it can't be read as one. */
-  static Object parse(Class<?> type, String raw) {
+  static @Nullable Object parse(Class<?> type, String raw) {
     String text = raw.strip();
     try {
       Class<?> boxed = boxed(type);

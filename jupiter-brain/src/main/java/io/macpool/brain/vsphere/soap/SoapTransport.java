@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.TrustOptions;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -65,7 +66,8 @@ public final class SoapTransport implements AutoCloseable {
     try {
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new TransportException(describe(e.getCause()), sent.get() != null, e.getCause());
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw new TransportException(describe(cause), sent.get() != null, cause);
     } catch (TimeoutException e) {
       abandon(answer, sent);
       throw new TransportException(

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.xml.stream.XMLStreamException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session's calls, as yavijava's stubs make them. Nothing that passes through is logged, since
@@ -67,11 +68,11 @@ public final class VimClient implements Client {
   }
 
   @Override
-  public Object invoke(String method, Argument[] arguments, String returnType)
+  public @Nullable Object invoke(String method, Argument[] arguments, @Nullable String returnType)
       throws RemoteException {
     String outcome = "lost";
     try {
-      Object result = exchange(method, arguments, returnType);
+      @Nullable Object result = exchange(method, arguments, returnType);
       outcome = "ok";
       return result;
     } catch (SoapFault e) {
@@ -82,8 +83,8 @@ public final class VimClient implements Client {
     }
   }
 
-  private Object exchange(String method, Argument[] arguments, String returnType)
-      throws RemoteException {
+  private @Nullable Object exchange(
+      String method, Argument[] arguments, @Nullable String returnType) throws RemoteException {
     byte[] envelope = VimXmlWriter.write(method, arguments);
     SoapTransport.Answer answer = transport.post(envelope, soapAction, cookie, limit);
     if (answer.status() != 200 && answer.status() != 500) {
@@ -131,7 +132,7 @@ public final class VimClient implements Client {
   }
 
   @Override
-  public String getCookie() {
+  public @Nullable String getCookie() {
     return cookie.orElse(null);
   }
 
@@ -171,7 +172,7 @@ public final class VimClient implements Client {
   }
 
   @Override
-  public TrustManager getTrustManager() {
+  public @Nullable TrustManager getTrustManager() {
     return null; // the transport verifies
   }
 
@@ -186,7 +187,8 @@ public final class VimClient implements Client {
   }
 
   @Override
-  public Object unMarshall(String returnType, InputStream answer) throws Exception {
+  public @Nullable Object unMarshall(@Nullable String returnType, InputStream answer)
+      throws Exception {
     return VimXmlReader.read(answer.readAllBytes(), returnType);
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.xml.stream.XMLStreamException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads vim25's answers into yavijava's data classes. Fields, types and enum constants that the
@@ -35,13 +36,15 @@ final class VimXmlReader {
    * @throws SoapFault if the answer is a fault
    * @throws XMLStreamException if it is not a SOAP envelope
    */
-  static Object read(byte[] answer, String returnType) throws SoapFault, XMLStreamException {
+  static @Nullable Object read(byte[] answer, @Nullable String returnType)
+      throws SoapFault, XMLStreamException {
     try (XmlCursor cursor = new XmlCursor(answer)) {
       return new VimXmlReader(cursor).envelope(returnType);
     }
   }
 
-  private Object envelope(String returnType) throws SoapFault, XMLStreamException {
+  private @Nullable Object envelope(@Nullable String returnType)
+      throws SoapFault, XMLStreamException {
     if (!xml.nextElement() || !xml.name().equals("Envelope")) {
       throw new XMLStreamException("the answer is not a SOAP envelope");
     }
@@ -62,12 +65,12 @@ final class VimXmlReader {
     return result;
   }
 
-  private Object nothing() throws XMLStreamException {
+  private @Nullable Object nothing() throws XMLStreamException {
     xml.skip();
     return null;
   }
 
-  private Object results(String returnType) throws XMLStreamException {
+  private @Nullable Object results(String returnType) throws XMLStreamException {
     boolean array = returnType.endsWith("[]");
     String type = array ? returnType.substring(0, returnType.length() - 2) : returnType;
     Class<?> declared = VimTypes.find(type).orElse(Object.class);
@@ -113,7 +116,7 @@ final class VimXmlReader {
       xml.skip();
       return new UnknownFault(type);
     }
-    return (MethodFault) object(known.get());
+    return object(known.get()) instanceof MethodFault fault ? fault : new UnknownFault(type);
   }
 
   private static boolean isFault(Class<?> type) {
@@ -121,7 +124,7 @@ final class VimXmlReader {
   }
 
   /** Reads the element that the stream stands on; null if there is no way to hold it. */
-  private Object value(Class<?> declared) throws XMLStreamException {
+  private @Nullable Object value(Class<?> declared) throws XMLStreamException {
     if (xml.isNil()) {
       return nothing();
     }
@@ -146,7 +149,7 @@ final class VimXmlReader {
     return ofType(declared); // a type newer than ours: its base has what we know of it
   }
 
-  private Object arrayOf(String element) throws XMLStreamException {
+  private @Nullable Object arrayOf(String element) throws XMLStreamException {
     String lower = Character.toLowerCase(element.charAt(0)) + element.substring(1);
     Optional<Class<?>> type = VimTypes.find(element).or(() -> VimTypes.find(lower));
     List<Object> values = new ArrayList<>();
@@ -159,7 +162,7 @@ final class VimXmlReader {
     return type.isPresent() ? toArray(values, type.get()) : null;
   }
 
-  private Object ofType(Class<?> type) throws XMLStreamException {
+  private @Nullable Object ofType(Class<?> type) throws XMLStreamException {
     if (type == ManagedObjectReference.class) {
       ManagedObjectReference reference = new ManagedObjectReference();
       reference.type = xml.attribute("type");
@@ -174,14 +177,14 @@ final class VimXmlReader {
         : SimpleValues.parse(type, xml.text());
   }
 
-  private Object object(Class<?> type) throws XMLStreamException {
+  private @Nullable Object object(Class<?> type) throws XMLStreamException {
     Object instance;
     try {
       instance = type.getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
       return nothing();
     }
-    Map<String, List<Object>> repeated = new HashMap<>();
+    Map<Field, List<Object>> repeated = new HashMap<>();
     Map<String, Field> fields = VimTypes.fields(type);
     while (xml.nextElement()) {
       Field field = fields.get(xml.name());
@@ -190,25 +193,23 @@ final class VimXmlReader {
       } else if (field.getType().isArray() && !isArray(xml.typeName())) {
         Object element = value(field.getType().getComponentType());
         if (element != null) {
-          repeated.computeIfAbsent(field.getName(), f -> new ArrayList<>()).add(element);
+          repeated.computeIfAbsent(field, f -> new ArrayList<>()).add(element);
         }
       } else {
         assign(instance, field, value(field.getType()));
       }
     }
     repeated.forEach(
-        (name, values) -> {
-          Field field = fields.get(name);
-          assign(instance, field, toArray(values, field.getType().getComponentType()));
-        });
+        (field, values) ->
+            assign(instance, field, toArray(values, field.getType().getComponentType())));
     return instance;
   }
 
-  private static boolean isArray(String type) {
+  private static boolean isArray(@Nullable String type) {
     return type != null && type.startsWith("ArrayOf");
   }
 
-  private static void assign(Object instance, Field field, Object value) {
+  private static void assign(Object instance, Field field, @Nullable Object value) {
     if (value == null || !SimpleValues.boxed(field.getType()).isInstance(value)) {
       return; // stays as it is: unreadable and absent are the same to the reader of one field
     }

@@ -5,6 +5,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks an answer element by element. Whoever asks for an element's children, its text, or to skip
@@ -46,12 +47,12 @@ final class XmlCursor implements AutoCloseable {
     return xml.isStartElement();
   }
 
-  String attribute(String name) {
+  @Nullable String attribute(String name) {
     return xml.getAttributeValue(null, name);
   }
 
   /** The element's {@code xsi:type} without its prefix; null if it names none. */
-  String typeName() {
+  @Nullable String typeName() {
     String named = xml.getAttributeValue(XSI, "type");
     return named == null ? null : named.substring(named.indexOf(':') + 1);
   }
