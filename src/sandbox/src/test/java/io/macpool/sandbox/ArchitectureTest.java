@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
 
 /** The dependency rule of docs/architecture.md. */
 @AnalyzeClasses(packages = "io.macpool", importOptions = DoNotIncludeTests.class)
@@ -72,6 +74,29 @@ class ArchitectureTest {
         .filteredOn(each -> each.getValue() > MOST_IN_A_PACKAGE)
         .extracting(Map.Entry::getKey)
         .isSubsetOf(LARGER);
+  }
+
+  /** Tools of ours, that run nowhere else; nothing may be added. */
+  private static final Set<String> NOT_CHECKED_FOR_NULL =
+      Set.of(
+          "io.macpool.sandbox",
+          "io.macpool.sandbox.brokersoak",
+          "io.macpool.sim.vcenter",
+          "io.macpool.sim.vcenter.inventory",
+          "io.macpool.sim.vcenter.session",
+          "io.macpool.sim.vcenter.soap");
+
+  @ArchTest
+  static void whatMayBeNullSaysSo(JavaClasses classes) {
+    Set<String> checked =
+        classes.stream()
+            .filter(type -> type.isAnnotatedWith(NullMarked.class))
+            .map(JavaClass::getPackageName)
+            .collect(toSet());
+
+    assertThat(classes.stream().map(JavaClass::getPackageName).collect(toSet()))
+        .filteredOn(each -> !checked.contains(each))
+        .isSubsetOf(NOT_CHECKED_FOR_NULL);
   }
 
   @ArchTest
