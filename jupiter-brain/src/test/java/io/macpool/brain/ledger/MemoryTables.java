@@ -99,6 +99,12 @@ public final class MemoryTables implements ReservationBook {
     return liveInstances().stream().map(Instance::id).collect(Collectors.toSet());
   }
 
+  /** Loses the record of one, as a failover to a server that lags does; its slot stays taken. */
+  public void lose(String id) {
+    instances.remove(id);
+    undo.forget();
+  }
+
   /** All of it, or nothing. */
   <T> T transaction(Supplier<T> work) {
     try {

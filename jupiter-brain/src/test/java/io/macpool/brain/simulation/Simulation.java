@@ -147,7 +147,7 @@ final class Simulation {
   }
 
   /** Starts one; if it finds no database it ends, and is started again. */
-  private void start() {
+  void start() {
     String name = "replica-" + ++started;
     promises.note(name + " starts");
     Replica[] self = new Replica[1];

@@ -91,6 +91,8 @@ final class SlotSearch {
   /**
    * One create's search.
    *
+   * @param asked warm instances that were to give it their slots: none is asked twice, as one that
+   *     the ledger does not know as we do would be asked for ever
    * @param heard wakes that nobody heard before it was tried last
    */
   record Search(
@@ -100,6 +102,7 @@ final class SlotSearch {
       Cancellation cancellation,
       Stopwatch time,
       Instant until,
+      Set<String> asked,
       long heard,
       Optional<Waiting.Turn> turn) {
 
@@ -110,18 +113,25 @@ final class SlotSearch {
         Cancellation cancellation,
         Stopwatch time,
         Instant until) {
-      this(request, image, avoid, cancellation, time, until, 0, Optional.empty());
+      this(request, image, avoid, cancellation, time, until, Set.of(), 0, Optional.empty());
     }
 
     /** The same with a place in the line. */
     private Search in(Waiting.Turn place) {
       return new Search(
-          request, image, avoid, cancellation, time, until, heard, Optional.of(place));
+          request, image, avoid, cancellation, time, until, asked, heard, Optional.of(place));
     }
 
     /** The same, about to be tried. */
     private Search asOf(long unheard) {
-      return new Search(request, image, avoid, cancellation, time, until, unheard, turn);
+      return new Search(request, image, avoid, cancellation, time, until, asked, unheard, turn);
+    }
+
+    /** The same, once {@code victim} was asked for its slot. */
+    private Search asking(String victim) {
+      Set<String> all = new HashSet<>(asked);
+      all.add(victim);
+      return new Search(request, image, avoid, cancellation, time, until, all, heard, turn);
     }
 
     /** Whether it is worth waiting, or making room, after a refusal. */
@@ -299,7 +309,7 @@ final class SlotSearch {
 
   private CompletableFuture<Reservation<Placement.NoPlace>> makeRoom(
       Search search, Reservation<Placement.NoPlace> refused) {
-    Optional<Instance> victim = warmInstances.victim(search.image().name());
+    Optional<Instance> victim = warmInstances.victim(search.image().name(), search.asked());
     if (victim.isPresent()) {
       return reclaimer
           .reclaim(
@@ -309,7 +319,7 @@ final class SlotSearch {
                   "gives its slot to " + search.image().name()))
           .carriedOut()
           .handle((gone, failure) -> null)
-          .thenCompose(n -> attempt(search));
+          .thenCompose(n -> attempt(search.asking(victim.get().id())));
     }
     return clock.instant().isBefore(search.until())
         ? queue(search)

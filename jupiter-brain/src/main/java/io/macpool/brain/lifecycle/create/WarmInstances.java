@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What waits warm, as creates see it, and what they lately asked for, as the warm pool sees it. */
 public final class WarmInstances {
@@ -88,11 +89,16 @@ public final class WarmInstances {
         .toList();
   }
 
-  /** One that can give its slot to an instance of another image: the longest waiting. */
-  Optional<Instance> victim(String image) {
+  /**
+   * One that can give its slot to an instance of another image: the longest waiting.
+   *
+   * @param asked ids of those that were asked already
+   */
+  Optional<Instance> victim(String image, Set<String> asked) {
     return live.all().stream()
         .filter(i -> i.isWarm() && i.phase() == InstancePhase.READY)
         .filter(i -> !i.image().equals(Optional.of(image)))
+        .filter(i -> !asked.contains(i.id()))
         .filter(i -> !reclaimer.isInHand(i.id()))
         .min(Comparator.comparing(Instance::changedAt));
   }

@@ -15,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ledger's live instances in memory, so that reads cost nothing. What this process does shows
@@ -22,7 +24,12 @@ import java.util.stream.Collectors;
  */
 public final class LiveInstances {
 
+  private static final Logger log = LoggerFactory.getLogger(LiveInstances.class);
+  private static final int MOST_NAMED = 10;
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
+
+  /** Before all marks: what is here counts. */
+  private static final long NEVER = 0;
 
   /**
    * @param mark when it was taken in, by {@link #mark}
@@ -47,9 +54,13 @@ public final class LiveInstances {
    * out.
    */
   public void put(Instance instance) {
+    put(instance, NEVER);
+  }
+
+  private void put(Instance instance, long asOf) {
     boolean changed;
     synchronized (this) {
-      changed = take(instance);
+      changed = take(instance, asOf);
     }
     if (changed) {
       version.incrementAndGet();
@@ -57,13 +68,15 @@ public final class LiveInstances {
     }
   }
 
-  private boolean take(Instance instance) {
+  private boolean take(Instance instance, long asOf) {
     Gone ended = gone.get(instance.id());
     if (ended != null && ended.version() >= instance.version()) {
       return false;
     }
     Known before = live.get(instance.id());
-    if (before != null && before.instance().version() > instance.version()) {
+    if (before != null
+        && before.instance().version() > instance.version()
+        && before.mark() > asOf) {
       return false;
     }
     if (instance.phase() == InstancePhase.GONE) {
@@ -110,12 +123,14 @@ public final class LiveInstances {
   }
 
   /**
-   * Takes in the whole ledger.
+   * Takes in the whole ledger. What it has an older record of than it once had is as it says now: a
+   * failover lost what was committed last.
    *
    * @param asOf a mark from before it was read: what came here since then may be newer, and stays
    */
   public void refresh(Collection<Instance> ledger, long asOf) {
-    ledger.forEach(this::put);
+    tellOfLostCommits(ledger.stream().filter(i -> isOlder(i, asOf)).map(Instance::id).toList());
+    ledger.forEach(instance -> put(instance, asOf));
     Set<String> known = ledger.stream().map(Instance::id).collect(Collectors.toSet());
     for (Known here : live.values()) {
       if (!known.contains(here.instance().id()) && here.mark() <= asOf) {
@@ -126,5 +141,20 @@ public final class LiveInstances {
     }
     Instant forgotten = clock.instant().minus(REMEMBERED);
     gone.values().removeIf(end -> end.at().isBefore(forgotten));
+  }
+
+  private static void tellOfLostCommits(List<String> wentBack) {
+    if (!wentBack.isEmpty()) {
+      log.warn(
+          "the database has older records of {} instances than before: it lost what was committed"
+              + " last, as a failover to a server that lags does; they are as it says now: {}",
+          wentBack.size(),
+          wentBack.stream().limit(MOST_NAMED).toList());
+    }
+  }
+
+  private boolean isOlder(Instance instance, long asOf) {
+    Known here = live.get(instance.id());
+    return here != null && here.instance().version() > instance.version() && here.mark() <= asOf;
   }
 }

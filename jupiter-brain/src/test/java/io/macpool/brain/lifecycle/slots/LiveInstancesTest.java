@@ -44,6 +44,21 @@ class LiveInstancesTest {
   }
 
   @Test
+  void aLedgerThatLostItsLastCommitsIsRight() {
+    live.put(owned);
+    live.refresh(List.of(ready), live.mark());
+    assertThat(live.find("a")).contains(ready);
+  }
+
+  @Test
+  void whatWasCommittedAfterTheLedgerWasReadStays() {
+    long mark = live.mark();
+    live.put(owned);
+    live.refresh(List.of(ready), mark);
+    assertThat(live.find("a")).contains(owned);
+  }
+
+  @Test
   void whatAnotherReplicaDestroyedIsToldToThoseWhoListen() {
     live.put(ready);
     List<Instance> heard = new ArrayList<>();
