@@ -14,8 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,14 +43,15 @@ final class Sessions implements AutoCloseable {
     VimSession open(Secret password) throws RemoteException;
   }
 
+  /** Has the events of a new session told to whoever follows them. */
+  interface Subscription {
+    PropertyStream open(VimSession session) throws RemoteException;
+  }
+
   private final Login login;
   private final Credentials credentials;
   private final VSphereEndpoint endpoint;
-  private final Duration callLimit;
-  private final TaskTracker tasks;
-  private final VmQuestions questions;
-  private final Supplier<Long> inventoryVersion;
-  private final Consumer<PropertyStream.News> news;
+  private final Subscription subscription;
   private final Clock clock;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -64,27 +63,16 @@ final class Sessions implements AutoCloseable {
   private boolean replacing;
   private boolean closed;
 
-  /**
-   * @param news told of each answer of the stream, with the inventory if it changed
-   */
   Sessions(
       Login login,
       Credentials credentials,
       VSphereEndpoint endpoint,
-      Duration callLimit,
-      TaskTracker tasks,
-      VmQuestions questions,
-      Supplier<Long> inventoryVersion,
-      Consumer<PropertyStream.News> news,
+      Subscription subscription,
       Clock clock) {
     this.login = login;
     this.credentials = credentials;
     this.endpoint = endpoint;
-    this.callLimit = callLimit;
-    this.tasks = tasks;
-    this.questions = questions;
-    this.inventoryVersion = inventoryVersion;
-    this.news = news;
+    this.subscription = subscription;
     this.clock = clock;
     this.troubleSince = clock.instant();
     this.thread = new Thread(this::run, "vsphere-events");
@@ -162,8 +150,7 @@ final class Sessions implements AutoCloseable {
       try {
         password = Optional.of(credentials.password());
         session = login.open(password.get());
-        PropertyStream stream =
-            new PropertyStream(session, callLimit, inventoryVersion.get(), tasks, questions, news);
+        PropertyStream stream = subscription.open(session);
         stream.next();
         events = stream;
         succeed(session);

@@ -81,11 +81,9 @@ final class VSphereConnection implements AutoCloseable {
             },
             new Credentials(options.endpoint(), options.passwordFile()),
             options.endpoint(),
-            options.callLimit(),
-            tasks,
-            questions,
-            inventoryVersion,
-            news,
+            session ->
+                new PropertyStream(
+                    session, options.callLimit(), inventoryVersion.get(), tasks, questions, news),
             clock);
     this.calls =
         resources.own("calls to vCenter", new Caller("vsphere-call", CALLS, sessions, breaker));
