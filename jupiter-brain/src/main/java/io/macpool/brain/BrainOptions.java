@@ -3,6 +3,7 @@ package io.macpool.brain;
 import io.macpool.brain.http.ApiOptions;
 import io.macpool.brain.http.access.AccessTokens;
 import io.macpool.brain.http.access.AccessTokens.Role;
+import io.macpool.brain.lifecycle.WarmPool;
 import io.macpool.brain.lifecycle.create.Creations;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.hygiene.RebootHook;
@@ -161,8 +162,8 @@ final class BrainOptions {
     return database;
   }
 
-  List<WarmPoolPlanner.Policy> warm() {
-    return warm;
+  WarmPool.Options warm() {
+    return new WarmPool.Options(warm, settings.get(BrainSettings.WARM_BOOT_TIMEOUT));
   }
 
   Optional<TartAccess> tart() {
@@ -227,7 +228,8 @@ final class BrainOptions {
         settings.get(BrainSettings.HYGIENE_DRY_RUN),
         settings.find(BrainSettings.HYGIENE_CONNECT_PORT).stream()
             .mapToInt(Integer::intValue)
-            .findFirst());
+            .findFirst(),
+        settings.get(BrainSettings.SLOTS_PER_HOST));
   }
 
   Reconciler.Options reconciliation() {

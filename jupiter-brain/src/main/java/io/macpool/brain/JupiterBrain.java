@@ -1,6 +1,7 @@
 package io.macpool.brain;
 
 import io.macpool.brain.http.ApiServer;
+import io.macpool.brain.http.Backend;
 import io.macpool.brain.http.OpenApiRoute;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.Providers;
@@ -10,21 +11,25 @@ import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.WarmPool;
 import io.macpool.brain.lifecycle.create.CreateReport;
 import io.macpool.brain.lifecycle.create.Creations;
-import io.macpool.brain.lifecycle.create.WarmInstances;
-import io.macpool.brain.lifecycle.execution.BrokerRuntime;
+import io.macpool.brain.lifecycle.create.Provisioning;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.execution.ProcessRuntime;
 import io.macpool.brain.lifecycle.execution.SshProbe;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
+import io.macpool.brain.lifecycle.hygiene.Probes;
 import io.macpool.brain.lifecycle.reclaim.DestroyBackoff;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.reconcile.Reconciler;
+import io.macpool.brain.lifecycle.reconcile.SubReconcilers;
 import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.HostWatch;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.PendingSlots;
 import io.macpool.brain.lifecycle.slots.Quarantine;
+import io.macpool.brain.lifecycle.slots.SlotAvailability;
 import io.macpool.brain.lifecycle.slots.SlotFollower;
 import io.macpool.brain.tart.TartHypervisor;
 import io.macpool.brain.vsphere.VSphereHypervisor;
@@ -95,7 +100,6 @@ public final class JupiterBrain implements AutoCloseable {
 
   private void begin(Settings settings, BrainOptions options, Checkpoint checkpoint) {
     drainLimit = settings.get(BrainSettings.DRAIN_TIMEOUT);
-    String broker = UUID.randomUUID().toString();
     PrometheusMeterRegistry meters = Metrics.registry();
     resources.own("meters", meters::close);
     Traces traces =
@@ -103,8 +107,6 @@ public final class JupiterBrain implements AutoCloseable {
     Vertx vertx = resources.own("event loops", EventLoops.start(2)).vertx();
     int connections = settings.get(BrainSettings.DATABASE_POOL_SIZE);
     Ledger ledger = resources.own("ledger", Ledger.open(options.database(), connections));
-    Clock clock = ledger.clock();
-    BrokerRuntime runtime = new ProcessRuntime(clock);
     if (!ledger.isShared()) {
       log.warn(
           "the ledger is embedded, for one replica only{}",
@@ -112,56 +114,50 @@ public final class JupiterBrain implements AutoCloseable {
               ? ""
               : ", and in memory: at a restart, instances in use are adopted without their owner");
     }
+    Clock clock = ledger.clock();
+    BrokerProcess process =
+        new BrokerProcess(
+            UUID.randomUUID().toString(), new ProcessRuntime(clock), checkpoint, meters);
+
     VSphereHypervisor vsphere =
         resources.own("vSphere", VSphereHypervisor.start(vertx, options.vsphere(), meters, clock));
     Optional<TartHypervisor> tart =
         options
             .tart()
-            .map(
-                access ->
-                    resources.own(
-                        "Macs with tart",
-                        TartHypervisor.start(
-                            vertx, access.options(), access.file(), meters, clock)));
+            .map(access -> resources.own("Macs with tart", start(access, vertx, process)));
     Hypervisor hypervisor = tart.<Hypervisor>map(macs -> both(vsphere, macs)).orElse(vsphere);
+
     LedgerExecutor executor =
-        resources.own("ledger's threads", new LedgerExecutor(ledger, connections, runtime));
+        resources.own(
+            "ledger's threads", new LedgerExecutor(ledger, connections, process.runtime()));
     LiveInstances live = new LiveInstances(clock);
-    Cordons cordons = new Cordons(executor);
+    FleetState fleet = new FleetState(executor, live, hypervisor);
+    SlotAvailability availability =
+        new SlotAvailability(
+            new Cordons(executor),
+            new Quarantine(
+                options.attribution(),
+                options.rests(),
+                id -> hypervisor.lastKnown().hostName(id),
+                clock,
+                meters),
+            new PendingSlots(live, meters));
     DestroyBackoff backoff = new DestroyBackoff(hypervisor::lastKnown, clock, meters);
     Reclaimer reclaimer =
         new Reclaimer(
-            executor,
-            live,
-            hypervisor,
-            settings.get(BrainSettings.VSPHERE_CONCURRENT_DELETE_OPERATIONS),
+            fleet,
+            process,
             backoff,
-            checkpoint,
-            meters);
-    Quarantine quarantine =
-        new Quarantine(
-            options.attribution(),
-            options.rests(),
-            id -> hypervisor.lastKnown().hostName(id),
-            clock,
-            meters);
-    PendingSlots pending = new PendingSlots(live, meters);
-    WarmInstances warmInstances = new WarmInstances(live, reclaimer, broker, clock);
+            settings.get(BrainSettings.VSPHERE_CONCURRENT_DELETE_OPERATIONS));
     Creations creations =
         new Creations(
-            executor,
-            live,
-            pending,
-            hypervisor,
+            fleet,
+            process,
+            availability,
             reclaimer,
-            cordons,
-            quarantine,
-            warmInstances,
             options.limits(),
-            broker,
-            checkpoint,
-            runtime,
             new CreateReport(meters, traces));
+    Provisioning provisioning = new Provisioning(creations, reclaimer);
     Reconciler.Options reconciliation = options.reconciliation();
     Leases leases =
         new Leases(
@@ -171,9 +167,8 @@ public final class JupiterBrain implements AutoCloseable {
             reconciliation.dryRun(),
             clock,
             meters);
-    Instances instances =
-        new Instances(
-            executor, live, hypervisor, creations, reclaimer, leases, broker, checkpoint, clock);
+    Instances instances = new Instances(fleet, process, provisioning, leases);
+
     SlotFollower slots =
         new SlotFollower(ledger, live, settings.get(BrainSettings.SLOTS_PER_HOST), meters);
     HostWatch hosts = new HostWatch(live, meters);
@@ -182,35 +177,16 @@ public final class JupiterBrain implements AutoCloseable {
             "host hygiene",
             new HostHygiene(
                 options.hygiene(),
-                settings.get(BrainSettings.SLOTS_PER_HOST),
-                settings.get(BrainSettings.SSH_PORT),
-                vertx,
-                hypervisor,
-                executor,
-                live,
-                creations,
-                reclaimer,
-                quarantine,
-                clock,
-                meters));
+                fleet,
+                process,
+                provisioning,
+                availability.quarantine(),
+                new Probes(vertx, settings.get(BrainSettings.SSH_PORT), clock)));
+    SubReconcilers parts =
+        new SubReconcilers(availability.cordons(), leases, slots, hosts, hygiene);
     Reconciler reconciler =
         resources.own(
-            "reconciler",
-            new Reconciler(
-                ledger,
-                executor,
-                live,
-                hypervisor,
-                reclaimer,
-                cordons,
-                leases,
-                slots,
-                hosts,
-                hygiene,
-                broker,
-                reconciliation,
-                runtime,
-                meters));
+            "reconciler", new Reconciler(reconciliation, ledger, fleet, process, reclaimer, parts));
     reconciler.start();
     SshProbe probe =
         resources.own("SSH probe", new SshProbe(vertx, settings.get(BrainSettings.SSH_PORT)));
@@ -219,41 +195,16 @@ public final class JupiterBrain implements AutoCloseable {
             "warm pool",
             new WarmPool(
                 options.warm(),
-                settings.get(BrainSettings.WARM_BOOT_TIMEOUT),
-                probe::answers,
-                executor,
-                live,
-                hypervisor,
-                creations,
-                warmInstances,
-                reclaimer,
-                cordons,
-                runtime,
-                meters))
+                fleet,
+                process,
+                provisioning,
+                availability.cordons(),
+                probe::answers))
         .start();
-    Health health = new Health();
-    health.ready(
-        "vcenter",
-        () -> hypervisor.inventory().match(k -> Optional.empty(), u -> Optional.of(u.cause())));
-    health.ready("hosts", reconciler::notReady);
-    health.warning("slots", slots::overcommit);
-    health.warning("neighbours", reconciler::foreignBrokers);
-    health.warning("lost records", reconciler::lostRecords);
-    // Before its inventory is too old to be believed, and the broker not ready.
-    health.warning("vcenter", vsphere::unreachable);
-    health.warning("vsphere", () -> words(vsphere.warnings()));
-    tart.ifPresent(
-        macs -> {
-          health.warning("macs", macs::unreachable);
-          health.warning("tart", () -> words(macs.warnings()));
-          health.warning("providers", () -> words(hypervisor.warnings()));
-        });
-    health.warning("lost hosts", hosts::warning);
-    health.warning("host hygiene", hygiene::warning);
-    health.warning("destructions", backoff::warning);
-    health.warning("creates", quarantine::warning);
-    // A warning, as another replica could do no better, and reads go on.
-    health.warning("reconciliation", reconciler::trouble);
+
+    BrokerHealth signs =
+        new BrokerHealth(vsphere, tart, hypervisor, backoff, availability.quarantine());
+    Health health = signs.checks(reconciler, parts);
     AdminRoutes admin =
         new AdminRoutes(BuildInfo.of("jupiter-brain", JupiterBrain.class), health, meters);
     OpenApiRoute document = new OpenApiRoute();
@@ -263,6 +214,14 @@ public final class JupiterBrain implements AutoCloseable {
           document.mount(router);
         };
     Optional<ListenAddress> adminAddress = settings.find(BrainSettings.ADMIN_ADDR);
+    Backend backend =
+        new Backend(
+            instances,
+            leases,
+            fleet,
+            availability,
+            hygiene,
+            () -> List.copyOf(health.warnings().values()));
     ApiServer listening =
         resources.own(
             "API",
@@ -270,18 +229,9 @@ public final class JupiterBrain implements AutoCloseable {
                 vertx,
                 options.api(),
                 options.tokens(),
-                instances,
-                leases,
-                live,
-                hypervisor,
-                cordons,
-                quarantine,
-                hygiene,
-                pending,
-                () -> List.copyOf(health.warnings().values()),
+                backend,
                 adminAddress.isEmpty() ? open : router -> {},
-                meters,
-                clock));
+                process));
     api = listening;
     adminPort = listening.port();
     if (adminAddress.isPresent()) {
@@ -293,15 +243,16 @@ public final class JupiterBrain implements AutoCloseable {
     log.info("listening on port {}, health and metrics on port {}", listening.port(), adminPort);
   }
 
+  private static TartHypervisor start(TartAccess access, Vertx vertx, BrokerProcess process) {
+    return TartHypervisor.start(
+        vertx, access.options(), access.file(), process.meters(), process.clock());
+  }
+
   private static Hypervisor both(VSphereHypervisor vsphere, TartHypervisor macs) {
     return new Providers(
         List.of(
             new Providers.Provider("vsphere", "", vsphere),
             new Providers.Provider(TartHypervisor.PROVIDER, TartHypervisor.PREFIX, macs)));
-  }
-
-  private static Optional<String> words(List<String> warnings) {
-    return warnings.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", warnings));
   }
 
   /** The port that the API listens on. */

@@ -8,26 +8,17 @@ import io.macpool.brain.http.answer.Problem;
 import io.macpool.brain.http.answer.Refusal;
 import io.macpool.brain.http.answer.RenderedList;
 import io.macpool.brain.hypervisor.Hypervisor;
-import io.macpool.brain.lifecycle.Instances;
-import io.macpool.brain.lifecycle.Leases;
-import io.macpool.brain.lifecycle.hygiene.HostHygiene;
-import io.macpool.brain.lifecycle.slots.Cordons;
-import io.macpool.brain.lifecycle.slots.HoldTimes;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
-import io.macpool.brain.lifecycle.slots.PendingSlots;
-import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.service.http.ConnectionLimits;
 import io.macpool.service.http.HttpListener;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +39,6 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Listens; port 0 takes a free one.
    *
-   * @param warnings what is wrong, in words
    * @param open routes without a token
    * @throws IllegalStateException if the address can't be had
    */
@@ -56,19 +46,10 @@ public final class ApiServer implements AutoCloseable {
       Vertx vertx,
       ApiOptions options,
       AccessTokens tokens,
-      Instances instances,
-      Leases leases,
-      LiveInstances live,
-      Hypervisor hypervisor,
-      Cordons cordons,
-      Quarantine quarantine,
-      HostHygiene hygiene,
-      PendingSlots pending,
-      Supplier<List<String>> warnings,
+      Backend backend,
       Consumer<Router> open,
-      MeterRegistry meters,
-      Clock clock) {
-    RequestLog requests = new RequestLog(meters);
+      BrokerProcess process) {
+    RequestLog requests = new RequestLog(process.meters());
     HttpListener listener =
         HttpListener.with(
             vertx,
@@ -84,24 +65,19 @@ public final class ApiServer implements AutoCloseable {
     open.accept(router);
     router.route().handler(new Authentication(tokens, listener::trust)::check);
     router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
+    LiveInstances live = backend.fleet().live();
+    Hypervisor hypervisor = backend.fleet().hypervisor();
+    Clock clock = process.clock();
     InstanceView view = new InstanceView(live, hypervisor, options.lifetime(), clock);
     RenderedList whole = new RenderedList(live, view::all, clock);
-    new CreateRoute(vertx, instances, leases, view, options, drain).mount(router);
-    new InstanceRoutes(vertx, instances, view, whole, hypervisor, options, drain).mount(router);
-    new LeaseRoutes(vertx, leases, view).mount(router);
-    FleetView fleet =
-        new FleetView(
-            live,
-            cordons,
-            quarantine,
-            hygiene,
-            pending,
-            options.slotsPerHost(),
-            warnings,
-            instances::waiting,
-            HoldTimes.of(live, clock));
-    new FleetRoutes(vertx, fleet, hypervisor, cordons, clock).mount(router);
-    EventFeed feed = new EventFeed(live, view, hypervisor, hygiene::repairs);
+    new CreateRoute(vertx, backend.instances(), backend.leases(), view, options, drain)
+        .mount(router);
+    new InstanceRoutes(vertx, backend, view, whole, options, drain).mount(router);
+    new LeaseRoutes(vertx, backend.leases(), view).mount(router);
+    FleetView fleet = new FleetView(backend, options.slotsPerHost());
+    CapacityView capacity = new CapacityView(fleet, backend, clock);
+    new FleetRoutes(vertx, fleet, capacity, backend, clock).mount(router);
+    EventFeed feed = new EventFeed(live, view, hypervisor, backend.hygiene()::repairs);
     new EventRoutes(vertx, live, feed, drain).mount(router);
     router.errorHandler(400, call -> Answers.problem(call, Problem.of(Refusal.BAD_REQUEST)));
     router.errorHandler(

@@ -36,22 +36,24 @@ final class FleetRoutes {
 
   private final Vertx vertx;
   private final FleetView view;
+  private final CapacityView capacity;
   private final Hypervisor hypervisor;
   private final Cordons cordons;
   private final Clock clock;
 
-  FleetRoutes(Vertx vertx, FleetView view, Hypervisor hypervisor, Cordons cordons, Clock clock) {
+  FleetRoutes(Vertx vertx, FleetView view, CapacityView capacity, Backend backend, Clock clock) {
     this.vertx = vertx;
     this.view = view;
-    this.hypervisor = hypervisor;
-    this.cordons = cordons;
+    this.capacity = capacity;
+    this.hypervisor = backend.fleet().hypervisor();
+    this.cordons = backend.availability().cordons();
     this.clock = clock;
   }
 
   void mount(Router router) {
     router.get("/images").handler(call -> answer(call, view::images));
     router.get("/hosts").handler(call -> answer(call, view::hosts));
-    router.get("/capacity").handler(call -> answer(call, i -> List.of(view.capacity(i))));
+    router.get("/capacity").handler(call -> answer(call, i -> List.of(capacity.capacity(i))));
     router.put("/hosts/:id/cordon").handler(Authentication::administrators).handler(this::cordon);
     router
         .delete("/hosts/:id/cordon")

@@ -2,9 +2,7 @@ package io.macpool.brain.http;
 
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.slots.Cordons;
-import io.macpool.brain.lifecycle.slots.HoldTimes;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
-import io.macpool.brain.lifecycle.slots.PendingSlots;
 import io.macpool.brain.lifecycle.slots.Placement;
 import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.broker.Capacity;
@@ -15,8 +13,6 @@ import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.placement.HostLoad;
-import io.macpool.core.forecast.WaitForecast;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,41 +21,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Hosts, images and capacity as clients see them, from memory. */
+/** Hosts and images as clients see them, from memory. */
 final class FleetView {
 
   private final LiveInstances live;
   private final Cordons cordons;
   private final Quarantine quarantine;
   private final HostHygiene hygiene;
-  private final PendingSlots pending;
   private final int slotsPerHost;
-  private final Supplier<List<String>> warnings;
-  private final Supplier<Map<String, Integer>> waiting;
-  private final HoldTimes holdTimes;
 
-  FleetView(
-      LiveInstances live,
-      Cordons cordons,
-      Quarantine quarantine,
-      HostHygiene hygiene,
-      PendingSlots pending,
-      int slotsPerHost,
-      Supplier<List<String>> warnings,
-      Supplier<Map<String, Integer>> waiting,
-      HoldTimes holdTimes) {
-    this.live = live;
-    this.cordons = cordons;
-    this.quarantine = quarantine;
-    this.hygiene = hygiene;
-    this.pending = pending;
+  FleetView(Backend backend, int slotsPerHost) {
+    this.live = backend.fleet().live();
+    this.cordons = backend.availability().cordons();
+    this.quarantine = backend.availability().quarantine();
+    this.hygiene = backend.hygiene();
     this.slotsPerHost = slotsPerHost;
-    this.warnings = warnings;
-    this.waiting = waiting;
-    this.holdTimes = holdTimes;
   }
 
   List<HostInfo> hosts(Inventory inventory) {
@@ -163,61 +141,8 @@ final class FleetView {
             .toList());
   }
 
-  Capacity capacity(Inventory inventory) {
-    List<HostInfo> hosts = hosts(inventory);
-    Capacity.Slots slots =
-        new Capacity.Slots(
-            hosts.stream().mapToInt(HostInfo::total).sum(),
-            hosts.stream().mapToInt(HostInfo::used).sum(),
-            hosts.stream().mapToInt(HostInfo::warm).sum(),
-            hosts.stream().mapToInt(HostInfo::free).sum(),
-            pending.count());
-    Map<String, Integer> owners = waiting.get();
-    return new Capacity(
-        Capacity.TYPE,
-        "pool",
-        slots,
-        byImage(inventory),
-        hosts.stream()
-            .map(
-                host ->
-                    new Capacity.HostSlots(
-                        host.name(),
-                        host.state(),
-                        host.total(),
-                        host.used(),
-                        host.warm(),
-                        host.free(),
-                        host.reason(),
-                        host.provider()))
-            .toList(),
-        warnings.get(),
-        owners.entrySet().stream()
-            .map(owner -> new Capacity.Waiting(owner.getKey(), owner.getValue()))
-            .toList(),
-        forecast(slots, owners.values().stream().mapToInt(Integer::intValue).sum()));
-  }
-
-  /** Null, which is left out, if one more create would not wait. */
-  private Capacity.@Nullable Forecast forecast(Capacity.Slots slots, int waiting) {
-    int ahead = waiting - slots.free() - slots.warm();
-    if (ahead < 0) {
-      return null;
-    }
-    Optional<WaitForecast> forecast = holdTimes.next(ahead);
-    if (forecast.isEmpty()) {
-      return new Capacity.Forecast(null, null, "no instance is in use whose slot could come free");
-    }
-    return forecast.get() instanceof WaitForecast.Foretold told
-        ? new Capacity.Forecast(seconds(told.median()), seconds(told.latest()), null)
-        : new Capacity.Forecast(null, null, forecast.get().reason().words());
-  }
-
-  private static Duration seconds(Duration time) {
-    return Duration.ofSeconds(Math.max(1, time.plusMillis(500).toSeconds()));
-  }
-
-  private List<Capacity.ImageSlots> byImage(Inventory inventory) {
+  /** How many slots each image has taken. */
+  List<Capacity.ImageSlots> byImage(Inventory inventory) {
     Map<String, int[]> counts = new TreeMap<>();
     for (Instance instance : live.all()) {
       int[] count = counts.computeIfAbsent(instance.image().orElse("unknown"), i -> new int[2]);

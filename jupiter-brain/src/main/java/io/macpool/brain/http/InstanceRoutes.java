@@ -39,17 +39,16 @@ final class InstanceRoutes {
 
   InstanceRoutes(
       Vertx vertx,
-      Instances instances,
+      Backend backend,
       InstanceView view,
       RenderedList whole,
-      Hypervisor hypervisor,
       ApiOptions options,
       Drain drain) {
     this.vertx = vertx;
-    this.instances = instances;
+    this.instances = backend.instances();
     this.view = view;
     this.whole = whole;
-    this.hypervisor = hypervisor;
+    this.hypervisor = backend.fleet().hypervisor();
     this.options = options;
     this.drain = drain;
   }

@@ -6,11 +6,14 @@ import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.create.Cancellation;
 import io.macpool.brain.lifecycle.create.CreateRequest;
 import io.macpool.brain.lifecycle.create.Creations;
+import io.macpool.brain.lifecycle.create.Provisioning;
 import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Health;
 import io.macpool.core.fleet.Instance;
@@ -41,24 +44,16 @@ public final class Instances {
   private final Clock clock;
 
   public Instances(
-      LedgerExecutor executor,
-      LiveInstances live,
-      Hypervisor hypervisor,
-      Creations creations,
-      Reclaimer reclaimer,
-      Leases leases,
-      String broker,
-      Checkpoint checkpoint,
-      Clock clock) {
-    this.executor = executor;
-    this.live = live;
-    this.hypervisor = hypervisor;
-    this.creations = creations;
-    this.reclaimer = reclaimer;
+      FleetState fleet, BrokerProcess process, Provisioning provisioning, Leases leases) {
+    this.executor = fleet.executor();
+    this.live = fleet.live();
+    this.hypervisor = fleet.hypervisor();
+    this.creations = provisioning.creations();
+    this.reclaimer = provisioning.reclaimer();
     this.leases = leases;
-    this.broker = broker;
-    this.checkpoint = checkpoint;
-    this.clock = clock;
+    this.broker = process.id();
+    this.checkpoint = process.checkpoint();
+    this.clock = process.clock();
   }
 
   /** Makes an instance for a client, which must be told, and then {@link #answered} called. */

@@ -5,12 +5,14 @@ import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.create.Cancellation;
 import io.macpool.brain.lifecycle.create.CreateRequest;
 import io.macpool.brain.lifecycle.create.Creations;
+import io.macpool.brain.lifecycle.create.Provisioning;
 import io.macpool.brain.lifecycle.create.WarmInstances;
 import io.macpool.brain.lifecycle.execution.Background;
-import io.macpool.brain.lifecycle.execution.BrokerRuntime;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Endpoint;
@@ -30,6 +32,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +59,18 @@ public final class WarmPool implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final int FAILED_PROBES = 2;
 
+  /**
+   * What is kept warm.
+   *
+   * @param bootLimit one that is not up by then is destroyed
+   */
+  public record Options(List<WarmPoolPlanner.Policy> policies, Duration bootLimit) {
+    public Options {
+      policies = List.copyOf(policies);
+      Objects.requireNonNull(bootLimit, "bootLimit");
+    }
+  }
+
   private static final class Pulse {
     private volatile Instant probedAt = Instant.MIN;
     private final AtomicInteger failures = new AtomicInteger();
@@ -80,35 +95,28 @@ public final class WarmPool implements AutoCloseable {
   private final AtomicBoolean asking = new AtomicBoolean();
 
   /**
-   * @param bootLimit one that is not up by then is destroyed
    * @param probe tells whether a guest answers at one of its endpoints
    */
   public WarmPool(
-      List<WarmPoolPlanner.Policy> policies,
-      Duration bootLimit,
-      Function<List<Endpoint>, CompletableFuture<Boolean>> probe,
-      LedgerExecutor executor,
-      LiveInstances live,
-      Hypervisor hypervisor,
-      Creations creations,
-      WarmInstances warmInstances,
-      Reclaimer reclaimer,
+      Options options,
+      FleetState fleet,
+      BrokerProcess process,
+      Provisioning provisioning,
       Cordons cordons,
-      BrokerRuntime runtime,
-      MeterRegistry meters) {
-    this.policies = List.copyOf(policies);
-    this.bootLimit = bootLimit;
-    this.executor = executor;
-    this.live = live;
-    this.hypervisor = hypervisor;
-    this.creations = creations;
-    this.warmInstances = warmInstances;
-    this.reclaimer = reclaimer;
+      Function<List<Endpoint>, CompletableFuture<Boolean>> probe) {
+    this.policies = options.policies();
+    this.bootLimit = options.bootLimit();
+    this.executor = fleet.executor();
+    this.live = fleet.live();
+    this.hypervisor = fleet.hypervisor();
+    this.creations = provisioning.creations();
+    this.warmInstances = creations.warmInstances();
+    this.reclaimer = provisioning.reclaimer();
     this.cordons = cordons;
     this.probe = probe;
-    this.clock = runtime.clock();
-    this.meters = meters;
-    this.thread = runtime.serial("warm-pool");
+    this.clock = process.clock();
+    this.meters = process.meters();
+    this.thread = process.runtime().serial("warm-pool");
     Gauge.builder("instance.warm", live, l -> l.all().stream().filter(Instance::isWarm).count())
         .register(meters);
   }

@@ -7,19 +7,24 @@ import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.WarmPool;
 import io.macpool.brain.lifecycle.create.CreateReport;
 import io.macpool.brain.lifecycle.create.Creations;
-import io.macpool.brain.lifecycle.create.WarmInstances;
+import io.macpool.brain.lifecycle.create.Provisioning;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
+import io.macpool.brain.lifecycle.hygiene.Probes;
 import io.macpool.brain.lifecycle.reclaim.DestroyBackoff;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.reconcile.Reconciler;
+import io.macpool.brain.lifecycle.reconcile.SubReconcilers;
 import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.HostWatch;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.PendingSlots;
 import io.macpool.brain.lifecycle.slots.Placement;
 import io.macpool.brain.lifecycle.slots.Quarantine;
+import io.macpool.brain.lifecycle.slots.SlotAvailability;
 import io.macpool.brain.lifecycle.slots.SlotFollower;
 import io.macpool.brain.simulation.VirtualTime.Lane;
 import io.macpool.core.fleet.Instance;
@@ -106,8 +111,8 @@ final class Replica {
             clocks::nanos,
             database.line(name, lane));
     VirtualRuntime runtime = new VirtualRuntime(time, lane, ledger.clock(), clocks::nanos);
-    String broker = runtime.newId();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    BrokerProcess process = new BrokerProcess(runtime.newId(), runtime, checkpoint, meters);
     SimulatedVCenter vcenter =
         new SimulatedVCenter(
             time,
@@ -119,85 +124,49 @@ final class Replica {
     LedgerExecutor executor = new LedgerExecutor(ledger, CONNECTIONS, runtime);
     live = new LiveInstances(runtime.clock());
     cordons = new Cordons(executor);
+    FleetState fleet = new FleetState(executor, live, vcenter);
+    SlotAvailability availability =
+        new SlotAvailability(
+            cordons,
+            new Quarantine(
+                new FaultAttribution.Policy(3, 5),
+                new Quarantine.Terms(
+                    Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                host -> host,
+                runtime.clock(),
+                meters),
+            new PendingSlots(live, meters));
     Reclaimer reclaimer =
         new Reclaimer(
-            executor,
-            live,
-            vcenter,
-            48,
-            new DestroyBackoff(vcenter::lastKnown, runtime.clock(), meters),
-            checkpoint,
-            meters);
-    Quarantine quarantine =
-        new Quarantine(
-            new FaultAttribution.Policy(3, 5),
-            new Quarantine.Terms(
-                Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1)),
-            host -> host,
-            runtime.clock(),
-            meters);
-    WarmInstances warm = new WarmInstances(live, reclaimer, broker, runtime.clock());
+            fleet, process, new DestroyBackoff(vcenter::lastKnown, runtime.clock(), meters), 48);
     Creations creations =
         new Creations(
-            executor,
-            live,
-            new PendingSlots(live, meters),
-            vcenter,
+            fleet,
+            process,
+            availability,
             reclaimer,
-            cordons,
-            quarantine,
-            warm,
             new Creations.Limits(
                 new Placement.Rules(PlacementPlanner.Policy.SPREAD, rules.slots(), 4, 48),
                 Duration.ofMinutes(4),
                 Duration.ofSeconds(20),
                 rules.ownerQuota()),
-            broker,
-            checkpoint,
-            runtime,
             new CreateReport(meters, Traces.to(Optional.empty(), "simulation")));
+    Provisioning provisioning = new Provisioning(creations, reclaimer);
     leases =
         new Leases(
             executor, reclaimer, INTERVAL.multipliedBy(3), rules.dryRun(), runtime.clock(), meters);
-    instances =
-        new Instances(
-            executor,
-            live,
-            vcenter,
-            creations,
-            reclaimer,
-            leases,
-            broker,
-            checkpoint,
-            runtime.clock());
+    instances = new Instances(fleet, process, provisioning, leases);
     hygiene =
         new HostHygiene(
             new HostHygiene.Options(
-                HygienePolicy.USUAL, Optional.empty(), false, OptionalInt.empty()),
-            rules.slots(),
-            22,
-            vertx,
-            vcenter,
-            executor,
-            live,
-            creations,
-            reclaimer,
-            quarantine,
-            runtime.clock(),
-            meters);
+                HygienePolicy.USUAL, Optional.empty(), false, OptionalInt.empty(), rules.slots()),
+            fleet,
+            process,
+            provisioning,
+            availability.quarantine(),
+            new Probes(vertx, 22, runtime.clock()));
     reconciler =
         new Reconciler(
-            ledger,
-            executor,
-            live,
-            vcenter,
-            reclaimer,
-            cordons,
-            leases,
-            new SlotFollower(ledger, live, rules.slots(), meters),
-            new HostWatch(live, meters),
-            hygiene,
-            broker,
             new Reconciler.Options(
                 INTERVAL,
                 INTERVAL.multipliedBy(2),
@@ -212,22 +181,26 @@ final class Replica {
                     INTERVAL.dividedBy(2),
                     INTERVAL.multipliedBy(3),
                     10)),
-            runtime,
-            meters);
+            ledger,
+            fleet,
+            process,
+            reclaimer,
+            new SubReconcilers(
+                cordons,
+                leases,
+                new SlotFollower(ledger, live, rules.slots(), meters),
+                new HostWatch(live, meters),
+                hygiene));
     warmPool =
         new WarmPool(
-            List.of(new WarmPoolPlanner.Policy("image-1", 1, 2, Duration.ofMinutes(5))),
-            Duration.ofMinutes(2),
-            addresses -> CompletableFuture.completedFuture(!addresses.isEmpty()),
-            executor,
-            live,
-            vcenter,
-            creations,
-            warm,
-            reclaimer,
+            new WarmPool.Options(
+                List.of(new WarmPoolPlanner.Policy("image-1", 1, 2, Duration.ofMinutes(5))),
+                Duration.ofMinutes(2)),
+            fleet,
+            process,
+            provisioning,
             cordons,
-            runtime,
-            meters);
+            addresses -> CompletableFuture.completedFuture(!addresses.isEmpty()));
   }
 
   /**

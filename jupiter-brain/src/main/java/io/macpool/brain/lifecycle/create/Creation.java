@@ -3,10 +3,12 @@ package io.macpool.brain.lifecycle.create;
 import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Transition;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.BrokerRuntime;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.PendingSlots;
 import io.macpool.core.fleet.Image;
@@ -26,16 +28,30 @@ final class Creation {
 
   /** What every creation works with. */
   record Site(
-      LedgerExecutor executor,
-      LiveInstances live,
-      PendingSlots pending,
-      Hypervisor hypervisor,
-      Creations.Limits limits,
-      Checkpoint checkpoint,
-      BrokerRuntime runtime) {
+      FleetState fleet, BrokerProcess process, PendingSlots pending, Creations.Limits limits) {
+
+    LedgerExecutor executor() {
+      return fleet.executor();
+    }
+
+    LiveInstances live() {
+      return fleet.live();
+    }
+
+    Hypervisor hypervisor() {
+      return fleet.hypervisor();
+    }
+
+    Checkpoint checkpoint() {
+      return process.checkpoint();
+    }
+
+    BrokerRuntime runtime() {
+      return process.runtime();
+    }
 
     Clock clock() {
-      return runtime.clock();
+      return process.clock();
     }
   }
 

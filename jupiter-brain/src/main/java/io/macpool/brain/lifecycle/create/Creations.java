@@ -1,18 +1,15 @@
 package io.macpool.brain.lifecycle.create;
 
-import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.lifecycle.execution.Background;
-import io.macpool.brain.lifecycle.execution.BrokerRuntime;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.Cloning;
-import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.execution.Permits;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.Cordons;
-import io.macpool.brain.lifecycle.slots.LiveInstances;
-import io.macpool.brain.lifecycle.slots.PendingSlots;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.Placement;
 import io.macpool.brain.lifecycle.slots.Quarantine;
+import io.macpool.brain.lifecycle.slots.SlotAvailability;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
@@ -57,26 +54,19 @@ public final class Creations {
   private final Permits permits;
 
   public Creations(
-      LedgerExecutor executor,
-      LiveInstances live,
-      PendingSlots pending,
-      Hypervisor hypervisor,
+      FleetState fleet,
+      BrokerProcess process,
+      SlotAvailability availability,
       Reclaimer reclaimer,
-      Cordons cordons,
-      Quarantine quarantine,
-      WarmInstances warmInstances,
       Limits limits,
-      String broker,
-      Checkpoint checkpoint,
-      BrokerRuntime runtime,
       CreateReport report) {
-    this.site = new Creation.Site(executor, live, pending, hypervisor, limits, checkpoint, runtime);
-    this.admission = new Admission(hypervisor, quarantine, runtime.clock());
-    this.warmInstances = warmInstances;
-    this.slots = new SlotSearch(site, reclaimer, quarantine, warmInstances, broker);
+    this.site = new Creation.Site(fleet, process, availability.pending(), limits);
+    this.cordons = availability.cordons();
+    this.quarantine = availability.quarantine();
+    this.admission = new Admission(fleet.hypervisor(), quarantine, process.clock());
+    this.warmInstances = new WarmInstances(fleet.live(), reclaimer, process.id(), process.clock());
+    this.slots = new SlotSearch(site, reclaimer, quarantine, warmInstances);
     this.attempts = new Attempts(site, slots, reclaimer, quarantine, report);
-    this.cordons = cordons;
-    this.quarantine = quarantine;
     this.report = report;
     this.permits = new Permits(limits.rules().creatingAt(), MOST_WAITING);
   }
@@ -155,6 +145,11 @@ public final class Creations {
                   .make(new Attempts.Order(request, image, cancellation, time))
                   .whenComplete((instance, failure) -> permits.release());
             });
+  }
+
+  /** What waits warm for creates, for whoever keeps it so. */
+  public WarmInstances warmInstances() {
+    return warmInstances;
   }
 
   /** Creates that wait in this replica for their turn or for a slot, by owner. */

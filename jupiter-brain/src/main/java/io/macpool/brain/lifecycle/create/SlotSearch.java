@@ -68,18 +68,14 @@ final class SlotSearch {
   private final Batcher<Order, Reservation<Placement.NoPlace>> reservations;
 
   SlotSearch(
-      Creation.Site site,
-      Reclaimer reclaimer,
-      Quarantine quarantine,
-      WarmInstances warmInstances,
-      String broker) {
+      Creation.Site site, Reclaimer reclaimer, Quarantine quarantine, WarmInstances warmInstances) {
     this.live = site.live();
     this.hypervisor = site.hypervisor();
     this.reclaimer = reclaimer;
     this.quarantine = quarantine;
     this.warmInstances = warmInstances;
     this.limits = site.limits();
-    this.broker = broker;
+    this.broker = site.process().id();
     this.checkpoint = site.checkpoint();
     this.clock = site.clock();
     this.runtime = site.runtime();

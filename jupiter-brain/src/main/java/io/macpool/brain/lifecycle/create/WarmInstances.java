@@ -32,7 +32,7 @@ public final class WarmInstances {
   private final Deque<Demand> demand = new ArrayDeque<>();
   private volatile Runnable onTaken = () -> {};
 
-  public WarmInstances(LiveInstances live, Reclaimer reclaimer, String broker, Clock clock) {
+  WarmInstances(LiveInstances live, Reclaimer reclaimer, String broker, Clock clock) {
     this.broker = broker;
     this.live = live;
     this.reclaimer = reclaimer;

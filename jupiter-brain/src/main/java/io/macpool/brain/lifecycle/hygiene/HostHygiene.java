@@ -1,13 +1,10 @@
 package io.macpool.brain.lifecycle.hygiene;
 
-import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.HygieneRecord;
 import io.macpool.brain.ledger.Ledger;
-import io.macpool.brain.lifecycle.create.Creations;
-import io.macpool.brain.lifecycle.execution.LedgerExecutor;
-import io.macpool.brain.lifecycle.execution.SshProbe;
-import io.macpool.brain.lifecycle.reclaim.Reclaimer;
-import io.macpool.brain.lifecycle.slots.LiveInstances;
+import io.macpool.brain.lifecycle.create.Provisioning;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.Quarantine;
 import io.macpool.core.fleet.Cordon;
 import io.macpool.core.fleet.Host;
@@ -20,9 +17,6 @@ import io.macpool.core.hygiene.HostHygienePlanner.State;
 import io.macpool.core.hygiene.HostRepair;
 import io.macpool.core.hygiene.HygieneAction;
 import io.macpool.core.hygiene.HygienePolicy;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,9 +48,14 @@ public final class HostHygiene implements AutoCloseable {
    * @param dryRun only say what would be done
    * @param connectPort where hosts take new connections, if that is to be tried and their provider
    *     does not tell
+   * @param slotsPerHost how many guests a host has room for
    */
   public record Options(
-      HygienePolicy policy, Optional<RebootHook> hook, boolean dryRun, OptionalInt connectPort) {
+      HygienePolicy policy,
+      Optional<RebootHook> hook,
+      boolean dryRun,
+      OptionalInt connectPort,
+      int slotsPerHost) {
     public Options {
       Objects.requireNonNull(policy, "policy");
       Objects.requireNonNull(hook, "hook");
@@ -82,14 +81,10 @@ public final class HostHygiene implements AutoCloseable {
    */
   public record Repair(String host, String phase, String reason) {}
 
-  /** A connection that takes longer is not taken at all. */
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-
   private final Options options;
   private final HostConditions conditions;
   private final HostTrials trials;
-  private final SshProbe probe;
-  private final HostDials dials;
+  private final Probes probes;
   private final HygieneMeters meters;
   private final RebootOrders orders;
   private volatile State state = State.NONE;
@@ -101,29 +96,28 @@ public final class HostHygiene implements AutoCloseable {
 
   public HostHygiene(
       Options options,
-      int slotsPerHost,
-      int sshPort,
-      Vertx vertx,
-      Hypervisor hypervisor,
-      LedgerExecutor executor,
-      LiveInstances live,
-      Creations creations,
-      Reclaimer reclaimer,
+      FleetState fleet,
+      BrokerProcess process,
+      Provisioning provisioning,
       Quarantine quarantine,
-      Clock clock,
-      MeterRegistry registry) {
+      Probes probes) {
     this.options = options;
-    this.probe = new SshProbe(vertx, sshPort);
-    this.dials = new HostDials(vertx, CONNECT_LIMIT, clock);
-    this.trials = new HostTrials(executor, live, creations, reclaimer, probe::answers, clock);
+    this.probes = probes;
+    this.trials = new HostTrials(fleet, provisioning, probes.guests()::answers, process.clock());
     this.conditions =
         new HostConditions(
-            quarantine, trials, dials, options.policy(), slotsPerHost, options.connectPort());
-    this.meters = new HygieneMeters(registry, options.policy(), () -> state, () -> longestUptime);
+            quarantine,
+            trials,
+            probes.hosts(),
+            options.policy(),
+            options.slotsPerHost(),
+            options.connectPort());
+    this.meters =
+        new HygieneMeters(process.meters(), options.policy(), () -> state, () -> longestUptime);
     this.orders =
         new RebootOrders(
             options.hook(),
-            hypervisor,
+            fleet.hypervisor(),
             options.policy().atOnce(),
             options.policy().mostAsks(),
             meters);
@@ -310,7 +304,6 @@ public final class HostHygiene implements AutoCloseable {
   @Override
   public void close() {
     orders.close();
-    probe.close();
-    dials.close();
+    probes.close();
   }
 }

@@ -4,12 +4,10 @@ import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.create.Cancellation;
 import io.macpool.brain.lifecycle.create.CreateFailure;
 import io.macpool.brain.lifecycle.create.CreateRequest;
-import io.macpool.brain.lifecycle.create.Creations;
+import io.macpool.brain.lifecycle.create.Provisioning;
 import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.brain.lifecycle.execution.Cloning;
-import io.macpool.brain.lifecycle.execution.LedgerExecutor;
-import io.macpool.brain.lifecycle.reclaim.Reclaimer;
-import io.macpool.brain.lifecycle.slots.LiveInstances;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.core.fleet.Endpoint;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Image;
@@ -53,10 +51,8 @@ final class HostTrials {
     }
   }
 
-  private final LedgerExecutor executor;
-  private final LiveInstances live;
-  private final Creations creations;
-  private final Reclaimer reclaimer;
+  private final FleetState fleet;
+  private final Provisioning provisioning;
   private final Function<List<Endpoint>, CompletableFuture<Boolean>> dial;
   private final Clock clock;
   private final Map<String, Trial> running = new HashMap<>();
@@ -66,16 +62,12 @@ final class HostTrials {
    * @param dial whether an SSH server takes a connection at one of the addresses
    */
   HostTrials(
-      LedgerExecutor executor,
-      LiveInstances live,
-      Creations creations,
-      Reclaimer reclaimer,
+      FleetState fleet,
+      Provisioning provisioning,
       Function<List<Endpoint>, CompletableFuture<Boolean>> dial,
       Clock clock) {
-    this.executor = executor;
-    this.live = live;
-    this.creations = creations;
-    this.reclaimer = reclaimer;
+    this.fleet = fleet;
+    this.provisioning = provisioning;
     this.dial = dial;
     this.clock = clock;
   }
@@ -99,7 +91,8 @@ final class HostTrials {
     Trial trial = new Trial(clock.instant());
     running.put(host, trial);
     Background.whenEnded(
-        creations
+        provisioning
+            .creations()
             .create(CreateRequest.trial(chosen.get(), OWNER, host), new Cancellation())
             .thenCompose(made -> confirm(made)),
         (made, failure) -> made(host, trial, made, failure));
@@ -110,7 +103,10 @@ final class HostTrials {
     Host tried = inventory.hosts().get(host);
     String provider = tried == null ? "" : tried.traits().provider();
     Map<String, Integer> counts = new HashMap<>();
-    live.all().forEach(i -> i.image().ifPresent(name -> counts.merge(name, 1, Integer::sum)));
+    fleet
+        .live()
+        .all()
+        .forEach(i -> i.image().ifPresent(name -> counts.merge(name, 1, Integer::sum)));
     return inventory.images().values().stream()
         .filter(image -> image.usable() && image.provider().equals(provider))
         .map(Image::name)
@@ -120,11 +116,12 @@ final class HostTrials {
   }
 
   private CompletableFuture<Instance> confirm(Instance made) {
-    return executor
+    return fleet
+        .executor()
         .advance(Transition.of(made.id(), InstanceEvent.CONFIRMED, "host hygiene knows of it"))
         .thenApply(
             outcome -> {
-              outcome.now().ifPresent(live::put);
+              outcome.now().ifPresent(fleet.live()::put);
               return made;
             });
   }
@@ -187,14 +184,15 @@ final class HostTrials {
   private void destroy(String id) {
     Background.run(
         "destroy the trial " + id,
-        reclaimer
+        provisioning
+            .reclaimer()
             .reclaim(Transition.of(id, InstanceEvent.DELETED, "the trial of its host has ended"))
             .carriedOut());
   }
 
   /** Ready, ours, and no trial's: of a broker that is gone, or one that took too long. */
   private void removeStrays() {
-    for (Instance instance : live.all()) {
+    for (Instance instance : fleet.live().all()) {
       boolean wanted =
           running.values().stream()
               .anyMatch(
@@ -204,7 +202,7 @@ final class HostTrials {
       if (instance.owner().equals(Optional.of(OWNER))
           && instance.phase() == InstancePhase.READY
           && !wanted
-          && !reclaimer.isInHand(instance.id())) {
+          && !provisioning.reclaimer().isInHand(instance.id())) {
         destroy(instance.id());
       }
     }

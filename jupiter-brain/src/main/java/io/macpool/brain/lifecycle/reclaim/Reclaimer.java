@@ -4,17 +4,17 @@ import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.execution.Permits;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
-import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Machine;
-import io.macpool.core.fleet.PowerState;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -41,6 +41,7 @@ public final class Reclaimer {
   private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
+  private final MachineDestroyer destroyer;
   private final Permits permits;
   private final DestroyBackoff backoff;
   private final Checkpoint checkpoint;
@@ -53,21 +54,15 @@ public final class Reclaimer {
   /**
    * @param atATime destructions at a time; the rest wait in order
    */
-  public Reclaimer(
-      LedgerExecutor executor,
-      LiveInstances live,
-      Hypervisor hypervisor,
-      int atATime,
-      DestroyBackoff backoff,
-      Checkpoint checkpoint,
-      MeterRegistry meters) {
-    this.executor = executor;
-    this.live = live;
-    this.hypervisor = hypervisor;
+  public Reclaimer(FleetState fleet, BrokerProcess process, DestroyBackoff backoff, int atATime) {
+    this.executor = fleet.executor();
+    this.live = fleet.live();
+    this.hypervisor = fleet.hypervisor();
+    this.destroyer = new MachineDestroyer(live, hypervisor, process.checkpoint());
     this.permits = new Permits(atATime, Integer.MAX_VALUE);
     this.backoff = backoff;
-    this.checkpoint = checkpoint;
-    this.meters = meters;
+    this.checkpoint = process.checkpoint();
+    this.meters = process.meters();
     this.destroyed = ended("ok");
     this.failed = ended("failed");
     meters.counter("instance.destroy", "outcome", "ok");
@@ -158,16 +153,6 @@ public final class Reclaimer {
     return true;
   }
 
-  /** What became of a machine that is to be destroyed. */
-  private enum End {
-    /** It is no more, or there never was one. */
-    GONE,
-    /** It was seen once, and is not to be seen: it may have left the inventory, and run. */
-    LOST,
-    /** Its clone may still be on its way. */
-    AWAITED
-  }
-
   /**
    * Destroys what is on record as to be destroyed, or a machine that is on no record at all. What
    * can't be seen any more keeps its slot until its absence is confirmed.
@@ -192,10 +177,12 @@ public final class Reclaimer {
     CompletableFuture<Boolean> work =
         made.handle((nothing, failure) -> null)
             .thenCompose(nothing -> permits.acquire("").orElseThrow())
-            .thenCompose(nothing -> destroy(id).whenComplete((done, failure) -> permits.release()))
+            .thenCompose(
+                nothing -> destroyer.destroy(id).whenComplete((done, failure) -> permits.release()))
             .thenCompose(
                 end ->
-                    end == End.GONE || (end == End.LOST && missing)
+                    end == MachineDestroyer.End.GONE
+                            || (end == MachineDestroyer.End.LOST && missing)
                         ? recordGone(id, reason).thenApply(recorded -> true)
                         : CompletableFuture.completedFuture(false));
     Optional<String> host = host(id);
@@ -255,95 +242,6 @@ public final class Reclaimer {
             });
   }
 
-  private CompletableFuture<End> destroy(String id) {
-    return machine(id)
-        .thenCompose(
-            found ->
-                found.isPresent()
-                    ? destroy(id, found.get())
-                    : CompletableFuture.completedFuture(unseen(id)));
-  }
-
-  private End unseen(String id) {
-    if (mayYetAppear(id)) {
-      return End.AWAITED;
-    }
-    return live.find(id).flatMap(Instance::ref).isPresent() ? End.LOST : End.GONE;
-  }
-
-  /**
-   * What is not there under its reference any more may have come back under another one. What comes
-   * back later still is an orphan to the reconciler.
-   */
-  private CompletableFuture<End> destroy(String id, Machine machine) {
-    return end(machine)
-        .thenCompose(
-            there ->
-                there
-                    ? CompletableFuture.completedFuture(true)
-                    : elsewhere(id, machine)
-                        .thenCompose(
-                            again ->
-                                again.isPresent()
-                                    ? end(again.get())
-                                    : CompletableFuture.completedFuture(false)))
-        .thenApply(there -> there ? End.GONE : End.LOST);
-  }
-
-  private CompletableFuture<Boolean> end(Machine machine) {
-    return switchOff(machine).thenCompose(nothing -> remove(machine.ref()));
-  }
-
-  private CompletableFuture<Optional<Machine>> elsewhere(String id, Machine before) {
-    Optional<String> uuid = before.sign().uuid().or(() -> live.find(id).flatMap(Instance::uuid));
-    return uuid.isEmpty()
-        ? CompletableFuture.completedFuture(Optional.empty())
-        : hypervisor
-            .locate(before.ref(), uuid)
-            .thenApply(found -> found.filter(machine -> !machine.ref().equals(before.ref())));
-  }
-
-  private boolean mayYetAppear(String id) {
-    Optional<Instance> instance = live.find(id);
-    return instance.isPresent()
-        && instance.get().ref().isEmpty()
-        && instance
-            .get()
-            .image()
-            .flatMap(name -> hypervisor.lastKnown().image(name))
-            .map(image -> hypervisor.mayBeCloning(image.ref()))
-            .orElse(false);
-  }
-
-  private CompletableFuture<Optional<Machine>> machine(String id) {
-    Optional<Machine> seen =
-        hypervisor.lastKnown().machine(id).filter(machine -> isOnRecord(id, machine));
-    if (seen.isPresent()) {
-      return CompletableFuture.completedFuture(seen);
-    }
-    Optional<Instance> record = live.find(id);
-    return record.flatMap(Instance::ref).isPresent()
-        ? hypervisor.locate(record.get().ref().get(), record.get().uuid())
-        : hypervisor
-            .find(id, record.flatMap(Instance::host))
-            .thenApply(found -> found.filter(machine -> isNamed(machine, id)));
-  }
-
-  /**
-   * The inventory may take a copy for the original that has gone, until it is told by what that is
-   * known: the record as the decision left it knows better.
-   */
-  private boolean isOnRecord(String id, Machine machine) {
-    return live.find(id)
-        .filter(record -> Identities.contradict(record.uuid(), machine.sign().uuid()))
-        .isEmpty();
-  }
-
-  /** A machine of that name that bears another's mark is not the one. */
-  private static boolean isNamed(Machine machine, String id) {
-    return machine.sign().mark().filter(mark -> !mark.instance().equals(id)).isEmpty();
-  }
-
   /**
    * Closes a record whose machine was not seen, if vCenter, asked for it alone, knows of none.
    * Completes with false if it knows of one.
@@ -371,26 +269,6 @@ public final class Reclaimer {
                     return true;
                   });
         });
-  }
-
-  private CompletableFuture<Void> switchOff(Machine machine) {
-    return machine.power() == PowerState.OFF
-        ? CompletableFuture.completedFuture(null)
-        : hypervisor
-            .powerOff(machine.ref())
-            .thenRun(() -> checkpoint.passed(Checkpoint.Step.SWITCHED_OFF));
-  }
-
-  /** What we thought was off may have been switched on meanwhile: then off, and once more. */
-  private CompletableFuture<Boolean> remove(String ref) {
-    return hypervisor
-        .destroy(ref)
-        .exceptionallyCompose(
-            failure ->
-                Cloning.unwrap(failure) instanceof HypervisorFailure.Refused refused
-                        && refused.kind().equals(HypervisorFailure.Refused.WRONG_POWER)
-                    ? hypervisor.powerOff(ref).thenCompose(off -> hypervisor.destroy(ref))
-                    : CompletableFuture.failedFuture(Cloning.unwrap(failure)));
   }
 
   /** The ids that are being destroyed. */

@@ -4,6 +4,7 @@ import io.macpool.brain.ledger.Ledger;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.Instances;
 import io.macpool.brain.lifecycle.execution.Background;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Instance;
@@ -68,17 +69,15 @@ final class ReclaimExecutor {
       Ledger ledger,
       LiveInstances live,
       Reclaimer reclaimer,
-      String broker,
-      boolean dryRun,
-      Clock clock,
-      MeterRegistry meters) {
+      BrokerProcess process,
+      boolean dryRun) {
     this.ledger = ledger;
     this.live = live;
     this.reclaimer = reclaimer;
-    this.broker = broker;
+    this.broker = process.id();
     this.dryRun = dryRun;
-    this.clock = clock;
-    this.meters = meters;
+    this.clock = process.clock();
+    this.meters = process.meters();
     // There from the start, at 0: a rate can't see a counter's first value.
     POSSIBLE.forEach((kind, reasons) -> reasons.forEach(reason -> actions(kind, reason)));
   }

@@ -3,15 +3,15 @@ package io.macpool.brain.lifecycle.reconcile;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Heartbeat;
 import io.macpool.brain.ledger.Ledger;
-import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.ledger.database.LedgerException;
 import io.macpool.brain.lifecycle.Leases;
 import io.macpool.brain.lifecycle.execution.Background;
-import io.macpool.brain.lifecycle.execution.BrokerRuntime;
+import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.Cordons;
+import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.HostWatch;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.SlotFollower;
@@ -20,22 +20,18 @@ import io.macpool.core.Observed;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
-import io.macpool.core.fleet.InstanceEvent;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -80,73 +76,63 @@ public final class Reconciler implements AutoCloseable {
   private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
-  private final Reclaimer reclaimer;
+  private final BrokerProcess process;
   private final Cordons cordons;
   private final Leases leases;
   private final SlotFollower slots;
   private final HostWatch hostWatch;
   private final HostHygiene hygiene;
   private final ReclaimExecutor reclaims;
-  private final String broker;
-  private final BrokerRuntime runtime;
   private final Options options;
-  private final MeterRegistry meters;
   private final Counter failures;
   private final ScheduledExecutorService thread;
   private final KnownStates states = new KnownStates();
   private final ClosedRecords closedRecords = new ClosedRecords();
   private final ObservationWindow window;
   private final ForeignBrokers foreignBrokers;
+  private final LostRecords lostRecords;
+  private final WorkInHand workInHand;
+  private final ForgottenIntents forgottenIntents;
   private Map<String, ReclaimPlanner.Suspicion> suspects = Map.of();
   private Instant purgedAt = Instant.MIN;
   private volatile Set<String> hostsKnown = Set.of();
   private volatile Set<String> cutKnown = Set.of();
-  private volatile Set<String> recovered = Set.of();
   private volatile Optional<String> trouble = Optional.empty();
 
   public Reconciler(
-      Ledger ledger,
-      LedgerExecutor executor,
-      LiveInstances live,
-      Hypervisor hypervisor,
-      Reclaimer reclaimer,
-      Cordons cordons,
-      Leases leases,
-      SlotFollower slots,
-      HostWatch hostWatch,
-      HostHygiene hygiene,
-      String broker,
       Options options,
-      BrokerRuntime runtime,
-      MeterRegistry meters) {
+      Ledger ledger,
+      FleetState fleet,
+      BrokerProcess process,
+      Reclaimer reclaimer,
+      SubReconcilers parts) {
+    this.options = options;
     this.ledger = ledger;
-    this.executor = executor;
-    this.live = live;
+    this.executor = fleet.executor();
+    this.live = fleet.live();
+    this.hypervisor = fleet.hypervisor();
+    this.process = process;
+    this.cordons = parts.cordons();
+    this.leases = parts.leases();
+    this.slots = parts.slots();
+    this.hostWatch = parts.hosts();
+    this.hygiene = parts.hygiene();
     this.window = new ObservationWindow(options.interval().multipliedBy(3));
     this.foreignBrokers = new ForeignBrokers(ledger.id(), options.policy().cutoff());
-    this.hypervisor = hypervisor;
-    this.reclaimer = reclaimer;
-    this.cordons = cordons;
-    this.leases = leases;
-    this.slots = slots;
-    this.hostWatch = hostWatch;
-    this.hygiene = hygiene;
-    this.reclaims =
-        new ReclaimExecutor(
-            ledger, live, reclaimer, broker, options.dryRun(), runtime.clock(), meters);
-    this.broker = broker;
-    this.runtime = runtime;
-    this.options = options;
-    this.meters = meters;
-    this.failures = meters.counter("reconcile.failures");
-    this.thread = runtime.serial("reconciler");
+    this.lostRecords = new LostRecords(live, foreignBrokers);
+    this.workInHand = new WorkInHand(live, hypervisor, reclaimer);
+    this.forgottenIntents =
+        new ForgottenIntents(live, process, reclaimer, options.policy().cloneLimit());
+    this.reclaims = new ReclaimExecutor(ledger, live, reclaimer, process, options.dryRun());
+    this.failures = process.meters().counter("reconcile.failures");
+    this.thread = process.runtime().serial("reconciler");
   }
 
   /** Reads the ledger and begins to reconcile. */
   @SuppressWarnings("FutureReturnValueIgnored") // the tick handles its failures itself
   public void start() {
     ledger.begin();
-    ledger.heartbeat(broker, options.brokerTrust());
+    ledger.heartbeat(process.id(), options.brokerTrust());
     long mark = live.mark();
     List<Instance> instances = ledger.live();
     live.refresh(instances, mark);
@@ -203,18 +189,18 @@ public final class Reconciler implements AutoCloseable {
   /** One look and what follows from it. */
   void reconcile() {
     executor.confirmPending().forEach(live::put); // before we say that we live: then others judge
-    Heartbeat heartbeat = ledger.heartbeat(broker, options.brokerTrust());
+    Heartbeat heartbeat = ledger.heartbeat(process.id(), options.brokerTrust());
     Instant now = heartbeat.now();
     window.heard(now);
     boolean leads = ledger.leads();
     long mark = live.mark();
     List<Instance> instances = ledger.live();
-    states.read(instances, runtime.nanos());
+    states.read(instances, process.runtime().nanos());
     live.refresh(instances, mark);
     hypervisor.identify(closedRecords.identities(ledger.id(), instances));
     cordons.refresh(ledger.cordons());
     leases.look(ledger, leads, now);
-    closeForgotten(instances, now);
+    forgottenIntents.close(instances, now);
     Observed<Hypervisor.Sighting> observed = hypervisor.sighting();
     if (!observed.isKnown()) {
       suspects = Map.of();
@@ -261,31 +247,6 @@ public final class Reconciler implements AutoCloseable {
     }
   }
 
-  /**
-   * An intent of ours that nobody here works on: its transaction was committed, and the answer that
-   * said so was lost. Only we can know, so each replica looks for its own.
-   */
-  private void closeForgotten(List<Instance> instances, Instant now) {
-    for (Instance instance : instances) {
-      if (instance.broker().equals(broker)
-          && instance.phase().isBeingMade()
-          && instance.createdAt().plus(options.policy().cloneLimit()).isBefore(now)
-          && live.find(instance.id()).filter(instance::equals).isPresent()
-          && !reclaimer.isInHand(instance.id())
-          && !reclaimer.rests(instance.id(), Optional.empty())) {
-        log.warn("{} is on record and nobody makes it: it is destroyed", instance.id());
-        meters.counter("reconcile.actions", "deed", "DESTROY", "reason", "forgotten").increment();
-        Background.run(
-            "destroy " + instance.id(),
-            reclaimer
-                .reclaim(
-                    Transition.of(instance.id(), InstanceEvent.JUDGED, "forgotten")
-                        .asSeen(instance.version()))
-                .carriedOut());
-      }
-    }
-  }
-
   private void act(List<Instance> instances, Hypervisor.Sighting sighting, Heartbeat heartbeat) {
     Inventory inventory = sighting.inventory();
     Instant now = heartbeat.now();
@@ -294,7 +255,7 @@ public final class Reconciler implements AutoCloseable {
         ReclaimPlanner.plan(
             instances,
             inventory.machines().values(),
-            inHand(instances, inventory, closed),
+            workInHand.names(instances, inventory, closed),
             new ReclaimPlanner.Evidence(
                 sighting.confirmation(),
                 states.before(sighting.askedAt()),
@@ -311,7 +272,7 @@ public final class Reconciler implements AutoCloseable {
             now);
     suspects = plan.suspects();
     reclaims.carryOut(plan, instances, inventory);
-    noteRecovered(plan, inventory);
+    lostRecords.look(plan, inventory);
     if (plan.undecided()) {
       hypervisor.confirm(); // the events alone may bring no news for the length of a poll
     }
@@ -322,54 +283,6 @@ public final class Reconciler implements AutoCloseable {
         .filter(Host::connected)
         .map(Host::id)
         .collect(Collectors.toSet());
-  }
-
-  /** Those of ours whose records were lost: a person should know that the ledger is an old one. */
-  private void noteRecovered(ReclaimPlanner.Plan plan, Inventory inventory) {
-    Set<String> all = new TreeSet<>(recovered);
-    all.removeIf(id -> live.find(id).isEmpty());
-    for (ReclaimPlanner.Action action : plan.actions()) {
-      if (action.kind() == ReclaimPlanner.Kind.ADOPT) {
-        live.find(action.name())
-            .filter(instance -> foreignBrokers.wasLost(instance, inventory))
-            .ifPresent(instance -> all.add(instance.id()));
-      }
-    }
-    recovered = Set.copyOf(all);
-  }
-
-  private Set<String> inHand(
-      List<Instance> instances, Inventory inventory, Map<String, Instance> closed) {
-    Set<String> names = new HashSet<>();
-    for (Instance instance : instances) {
-      if (reclaimer.isInHand(instance.id()) || mayYetAppear(instance, inventory)) {
-        names.add(instance.id());
-      }
-    }
-    for (Machine machine : inventory.machines().values()) {
-      // The inventory may be older than the ledger's answer: what was recorded meanwhile, or is
-      // gone and on no record any more, is not a stranger. What is on record as gone is judged: a
-      // second, later confirmation tells what has come back from what is only shown late.
-      String name = machine.name();
-      if (reclaimer.isInHand(name)
-          || reclaimer.rests(name, Optional.of(machine))
-          || (live.isGone(name) && !closed.containsKey(name))
-          || live.find(name).filter(i -> !instances.contains(i)).isPresent()) {
-        names.add(name);
-      }
-    }
-    return names;
-  }
-
-  /** A clone of a dead broker may still run: its slot is held until vCenter shows no such clone. */
-  private boolean mayYetAppear(Instance instance, Inventory inventory) {
-    return instance.ref().isEmpty()
-        && inventory.machine(instance.id()).isEmpty()
-        && instance
-            .image()
-            .flatMap(inventory::image)
-            .filter(image -> hypervisor.mayBeCloning(image.ref()))
-            .isPresent();
   }
 
   /** Why nothing can be placed yet, if so: hosts have slots from the first sight of them on. */
@@ -384,15 +297,7 @@ public final class Reconciler implements AutoCloseable {
 
   /** Whether records were lost, for a person. */
   public Optional<String> lostRecords() {
-    Set<String> ids = recovered;
-    return ids.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "the ledger did not know "
-                + ids.size()
-                + " of its own VMs, as if it were an older copy; they are on record again, without"
-                + " their owners, and end by DELETE or by age: "
-                + new TreeSet<>(ids));
+    return lostRecords.warning();
   }
 
   /** Why the last round failed, if it did, for a person. */
@@ -403,6 +308,6 @@ public final class Reconciler implements AutoCloseable {
   @Override
   public void close() {
     Background.close(thread, CLOSE_LIMIT);
-    ledger.farewell(broker);
+    ledger.farewell(process.id());
   }
 }

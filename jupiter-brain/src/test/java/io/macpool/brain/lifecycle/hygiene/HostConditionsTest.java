@@ -51,7 +51,7 @@ class HostConditionsTest {
               id -> id,
               Clock.fixed(BOOT, ZoneOffset.UTC),
               new SimpleMeterRegistry()),
-          new HostTrials(null, null, null, null, null, Clock.fixed(BOOT, ZoneOffset.UTC)),
+          new HostTrials(null, null, null, Clock.fixed(BOOT, ZoneOffset.UTC)),
           dials,
           HygienePolicy.USUAL,
           2,
