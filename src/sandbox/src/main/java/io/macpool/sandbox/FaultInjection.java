@@ -2,6 +2,7 @@ package io.macpool.sandbox;
 
 import io.macpool.sandbox.Chaos.Deed;
 import io.macpool.sandbox.Chaos.Harm;
+import io.macpool.sandbox.brokersoak.PostgresServer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
@@ -144,8 +145,39 @@ final class FaultInjection {
     };
   }
 
-  static Deed killed(SupervisedService service) {
-    return pick -> service.kill() ? Optional.of(Harm.mendingItself("")) : Optional.empty();
+  static Deed killed(SupervisedService... replicas) {
+    return pick ->
+        replicas[pick % replicas.length].kill()
+            ? Optional.of(Harm.mendingItself(""))
+            : Optional.empty();
+  }
+
+  /** It ends as a crash does, and recovers. */
+  static Deed databaseCrashed(PostgresServer database) {
+    return pick -> {
+      try {
+        database.crash();
+      } catch (IOException | InterruptedException e) {
+        throw failed("can't be stopped", e);
+      }
+      return Optional.of(
+          new Harm(
+              "",
+              () -> {
+                try {
+                  database.start();
+                } catch (IOException | InterruptedException e) {
+                  throw failed("can't be started again", e);
+                }
+              }));
+    };
+  }
+
+  private static IllegalStateException failed(String what, Exception cause) {
+    if (cause instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    return new IllegalStateException("PostgreSQL " + what + ": " + cause.getMessage(), cause);
   }
 
   private static Deed host(VCenterSimulator vcenter, BiConsumer<VCenterSimulator, String> harm) {

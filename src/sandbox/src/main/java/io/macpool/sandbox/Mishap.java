@@ -45,10 +45,17 @@ record Mishap(Kind kind, Duration pause, Duration lasts, int pick) {
     SSH_CUT,
     /** A worker's process is killed; it is started again. */
     WORKER_KILLED,
-    /** The VM broker's process is killed; it is started again. */
+    /** A VM broker's process is killed; it is started again. */
     BROKER_KILLED,
     /** The operator's process is killed; it is started again. */
-    OPERATOR_KILLED;
+    OPERATOR_KILLED,
+    /** The ledger's PostgreSQL, where it is one, crashes, and comes back after a while. */
+    DATABASE_CRASHED;
+
+    /** Whether it ends a process of ours. */
+    boolean kills() {
+      return this == WORKER_KILLED || this == BROKER_KILLED || this == OPERATOR_KILLED;
+    }
 
     /** As a person reads it. */
     String text() {

@@ -91,6 +91,11 @@ final class ProcessPods implements PodRunner, AutoCloseable {
     return mostProcessors;
   }
 
+  /** The workers' processes that run now. */
+  List<ProcessHandle> running() {
+    return pods.stream().filter(pod -> !pod.ended()).map(pod -> pod.process.handle()).toList();
+  }
+
   /** How many workers ended though nobody told them to. */
   int endedByThemselves() {
     return endedByThemselves.get();

@@ -62,6 +62,11 @@ public final class ServiceProcess implements AutoCloseable {
         : List.of("-cp", System.getProperty("java.class.path"), main.getName());
   }
 
+  /** As the operating system has it. */
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

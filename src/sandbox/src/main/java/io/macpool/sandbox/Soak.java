@@ -11,13 +11,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Feeds the whole system jobs as fast as it ends them, lets things go wrong, drains it, and counts.
@@ -31,41 +35,68 @@ final class Soak {
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final int LOOKS_PER_LINE = 10;
 
+  /**
+   * Of each hour of a soak of parts: when everything may go wrong, and when no process is killed.
+   */
+  private static final Duration STORM = Duration.ofMinutes(15);
+
+  private static final Duration CALM = Duration.ofMinutes(45);
+
   /** Longer than any of the services' own time-outs that a job may have to wait for. */
   private static final Duration DRAIN = Duration.ofMinutes(5);
 
   /** By then no machine without an owner is left: a killed worker's lease, and a minute. */
   private static final Duration LEAK = Duration.ofSeconds(90);
 
+  /**
+   * One soak, or a part of one.
+   *
+   * @param seed what goes wrong follows from it
+   * @param firstId of the jobs: ids go on from part to part
+   * @param watch looks at the system now and then, while jobs are published
+   * @param stop whether to publish no more before the time is up
+   */
+  record Part(Duration feeding, long seed, long firstId, Watch watch, BooleanSupplier stop) {}
+
+  /** Looks at the system while it is under load. */
+  @FunctionalInterface
+  interface Watch {
+    void look(SoakSystem system) throws IOException, InterruptedException;
+  }
+
   private final SoakOptions options;
+  private final Part part;
   private final Progress progress;
-  private final PrintStream out;
   private final List<String> mishaps = new CopyOnWriteArrayList<>();
   private final CountDownLatch never = new CountDownLatch(1);
-  private final Instant began = Instant.now();
+  private Instant began = Instant.now();
+  private Duration fed = Duration.ZERO;
   private SoakSystem system;
   private Scheduler scheduler;
   private long looks;
 
-  Soak(SoakOptions options, Progress progress, PrintStream out) {
+  Soak(SoakOptions options, Part part, Progress progress) {
     this.options = options;
+    this.part = part;
     this.progress = progress;
-    this.out = out;
   }
 
-  /** Returns the exit status. */
-  int run() throws IOException, InterruptedException {
+  /** All of it at once, as the options say. Returns the exit status. */
+  static int run(SoakOptions options, Progress progress, PrintStream out)
+      throws IOException, InterruptedException {
     Logs.silence();
     progress.say("soak: " + options.replay());
     Path logs =
         options.logs == null
             ? Files.createTempDirectory("macpool-soak-")
             : Files.createDirectories(options.logs);
+    Part all =
+        new Part(options.feeding(), options.seed(), Scheduler.FIRST_ID, system -> {}, () -> false);
     SoakReport report;
     try {
-      report = soak(logs);
+      report = new Soak(options, all, progress).run(logs);
     } catch (InterruptedException e) {
-      discard(logs);
+      discard(options, logs);
       throw e;
     }
     out.print(report.text());
@@ -73,48 +104,76 @@ final class Soak {
       out.println("the services' logs: " + logs + "; again: " + options.replay());
       return 1;
     }
-    discard(logs);
+    discard(options, logs);
     return 0;
   }
 
   /** Logs that nobody asked for and nobody has to read. */
-  private void discard(Path logs) throws IOException {
+  private static void discard(SoakOptions options, Path logs) throws IOException {
     if (options.logs == null) {
       new TemporaryDirectory(logs).close();
     }
   }
 
-  private SoakReport soak(Path logs) throws IOException, InterruptedException {
+  SoakReport run(Path logs) throws IOException, InterruptedException {
     progress.state("starting the peers and the services");
-    try (SoakSystem started = SoakSystem.start(options, logs);
+    try (SoakSystem started = SoakSystem.start(options, part.seed(), logs);
         Scheduler connected =
-            Scheduler.connect(
-                started.steadyAmqpUri(), Wiring.QUEUE, Scheduler.FIRST_ID, line -> {})) {
+            Scheduler.connect(started.steadyAmqpUri(), Wiring.QUEUE, part.firstId(), line -> {})) {
       system = started;
       scheduler = connected;
+      began = Instant.now();
       feed();
       return drainAndCount();
     }
   }
 
-  private void feed() throws InterruptedException {
-    Instant end = Instant.now().plus(options.feeding());
+  private void feed() throws IOException, InterruptedException {
     topUp();
+    if (options.inParts()) {
+      // Between the storms nothing is killed, so that processes grow old enough to be judged.
+      for (int hour = 0; !isOver(); hour++) {
+        feed(EnumSet.allOf(Mishap.Kind.class), part.seed() + hour, STORM);
+        feed(sparing(), part.seed() + hour, CALM);
+      }
+    } else {
+      feed(EnumSet.allOf(Mishap.Kind.class), part.seed(), part.feeding());
+    }
+  }
+
+  private static Set<Mishap.Kind> sparing() {
+    return Stream.of(Mishap.Kind.values())
+        .filter(kind -> !kind.kills())
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Mishap.Kind.class)));
+  }
+
+  private void feed(Set<Mishap.Kind> kinds, long seed, Duration length)
+      throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(length);
     Resources trouble = new Resources();
     try {
       if (options.chaos) {
         Map<Mishap.Kind, Chaos.Deed> deeds = system.deeds(scheduler);
         deeds.keySet().retainAll(options.mishaps());
-        MishapPlan plan = new MishapPlan(options.seed(), deeds.keySet(), PAUSES, LASTING);
-        trouble.own("chaos", Chaos.start(plan, deeds, this::mishap));
+        deeds.keySet().retainAll(kinds);
+        if (!deeds.isEmpty()) {
+          MishapPlan plan = new MishapPlan(seed, deeds.keySet(), PAUSES, LASTING);
+          trouble.own("chaos", Chaos.start(plan, deeds, this::mishap));
+        }
       }
-      while (Instant.now().isBefore(end)) {
+      while (Instant.now().isBefore(end) && !isOver()) {
         topUp();
         look();
+        part.watch().look(system);
       }
     } finally {
       trouble.close();
     }
+    fed = Duration.between(began, Instant.now());
+  }
+
+  private boolean isOver() {
+    return !Instant.now().isBefore(began.plus(part.feeding())) || part.stop().getAsBoolean();
   }
 
   /** As many jobs wait as run, so that a freed slot never idles and the queue never grows. */
@@ -145,7 +204,7 @@ final class Soak {
     }
     progress.end();
     return new SoakReport(
-        options.feeding(),
+        fed,
         scheduler.board().entries(),
         // What a lost job still holds has an owner.
         drained ? system.vcenter().clones().stream().map(Soak::describe).toList() : List.of(),

@@ -18,14 +18,17 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Runs the whole system, its services as processes, with jobs flowing all the time, and tells"
-          + " at the end what was lost, false, leaked or overcommitted.",
+          + " at the end what was lost, false, leaked or overcommitted. A soak of hours may be run"
+          + " in parts.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  src/benchmarks/soak --minutes 2 --chaos --seed 7",
-      "  src/benchmarks/soak --minutes 60 --chaos --hosts 8 --logs /tmp/soak"
+      "  src/benchmarks/soak --minutes 60 --chaos --hosts 8 --logs /tmp/soak",
+      "  src/benchmarks/soak --hours 8 --part 100 --state /tmp/soak-8h --chaos --rabbitmq"
+          + " --postgresql --seed 1"
     })
 final class SoakMain implements Callable<Integer> {
 
@@ -51,6 +54,11 @@ final class SoakMain implements Callable<Integer> {
     }
     Progress progress = CommandLineTool.progress(out);
     return CommandLineTool.endedBySignals(
-        "soak", progress, () -> new Soak(options, progress, out).run());
+        "soak",
+        progress,
+        () ->
+            options.inParts()
+                ? SoakInParts.run(options, progress, out)
+                : Soak.run(options, progress, out));
   }
 }

@@ -1,11 +1,13 @@
 package io.macpool.sandbox;
 
+import io.macpool.sandbox.brokersoak.PostgresServer;
 import io.macpool.sim.amqp.RabbitMqCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,9 +19,31 @@ final class SoakOptions {
   @Option(
       names = "--minutes",
       paramLabel = "N",
-      required = true,
       description = "How long to publish jobs; draining comes on top. Half minutes will do: 0.5.")
-  double minutes;
+  private Double minutes;
+
+  @Option(
+      names = "--hours",
+      paramLabel = "N",
+      description =
+          "Instead of --minutes, with --state: how long in all, in parts that add up. The processes"
+              + " are asked what they use, and it is judged whether any of it grows.")
+  private Double hours;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIRECTORY",
+      description =
+          "Where the parts of a soak of hours keep counts, readings, database and logs. The same"
+              + " command goes on where the last part ended. An empty file 'stop' there ends a part"
+              + " in good order; one that is killed does not count.")
+  Path state;
+
+  @Option(
+      names = "--part",
+      paramLabel = "MINUTES",
+      description = "With --hours: how long this part publishes jobs (default: what is left).")
+  private Double part;
 
   @Option(
       names = "--chaos",
@@ -41,6 +65,12 @@ final class SoakOptions {
       names = "--rabbitmq",
       description = "Two nodes of the RabbitMQ that is installed, not the simulated job broker.")
   boolean rabbitMq;
+
+  @Option(
+      names = "--postgresql",
+      description =
+          "Two brokers on the PostgreSQL that is installed, which crashes too, not one on H2.")
+  boolean postgresql;
 
   @Option(
       names = "--seed",
@@ -75,29 +105,72 @@ final class SoakOptions {
     return EnumSet.copyOf(mishaps);
   }
 
+  /** Whether it is a soak of parts. */
+  boolean inParts() {
+    return hours != null;
+  }
+
+  /** How long jobs are published: in all. */
   Duration feeding() {
+    return inParts() ? ofMinutes(hours * 60) : ofMinutes(minutes);
+  }
+
+  /** How long this part may publish jobs. */
+  Duration feedingOfPart(Duration left) {
+    Duration wanted = part == null ? left : ofMinutes(part);
+    return wanted.compareTo(left) < 0 ? wanted : left;
+  }
+
+  private static Duration ofMinutes(double minutes) {
     return Duration.ofMillis((long) (minutes * 60_000));
+  }
+
+  /** What the parts of a soak must have in common. */
+  String terms() {
+    return "--hours " + number(hours) + common();
   }
 
   /** The command that does the same again. */
   String replay() {
-    return "src/benchmarks/soak --minutes "
-        + (minutes == Math.rint(minutes) ? Long.toString((long) minutes) : Double.toString(minutes))
-        + (chaos ? " --chaos" : "")
+    return "src/benchmarks/soak "
+        + (inParts()
+            ? terms() + " --state " + state + (part == null ? "" : " --part " + number(part))
+            : "--minutes " + number(minutes) + common());
+  }
+
+  private String common() {
+    return (chaos ? " --chaos" : "")
         + (mishaps().size() == Mishap.Kind.values().length
             ? ""
             : " --mishaps " + mishaps().stream().map(Enum::name).collect(Collectors.joining(",")))
         + (rabbitMq ? " --rabbitmq" : "")
+        + (postgresql ? " --postgresql" : "")
         + (hosts == 4 ? "" : " --hosts " + hosts)
         + " --seed "
         + seed();
   }
 
+  private static String number(double number) {
+    return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+  }
+
   /** What can't be used, for a person; empty if nothing. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
-    if (!(minutes > 0 && minutes <= 10_080)) {
-      problems.add("--minutes " + minutes + ": must be more than 0, and a week at most");
+    if ((minutes == null) == (hours == null)) {
+      problems.add("say how long: either --minutes N, or --hours N with --state DIRECTORY");
+    }
+    lengthProblem("--minutes", minutes, 10_080).ifPresent(problems::add);
+    lengthProblem("--hours", hours, 168).ifPresent(problems::add);
+    lengthProblem("--part", part, 10_080).ifPresent(problems::add);
+    if (inParts() != (state != null)) {
+      problems.add("--hours and --state go together: a soak of parts needs a place to keep them");
+    }
+    if (inParts() && seed == null) {
+      problems.add("--hours: give a --seed, so that each part can be told to go on with the same");
+    }
+    if (part != null && !inParts()) {
+      problems.add("--part: only with --hours");
     }
     if (hosts < 1 || hosts > 100) {
       problems.add("--hosts " + hosts + ": must be from 1 to 100");
@@ -105,6 +178,15 @@ final class SoakOptions {
     if (rabbitMq && !RabbitMqCluster.isInstalled()) {
       problems.add("--rabbitmq: no RabbitMQ is installed here: .ci/peers/install rabbitmq");
     }
+    if (postgresql && !PostgresServer.isInstalled()) {
+      problems.add("--postgresql: none is installed here: .ci/peers/install postgresql");
+    }
     return problems;
+  }
+
+  private static Optional<String> lengthProblem(String name, Double length, double most) {
+    return length == null || (length > 0 && length <= most)
+        ? Optional.empty()
+        : Optional.of(name + " " + length + ": must be more than 0, and a week at most");
   }
 }

@@ -1,6 +1,8 @@
 package io.macpool.sandbox;
 
+import io.macpool.sandbox.brokersoak.PostgresServer;
 import io.macpool.service.Resources;
+import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.vcenter.PeakUsage;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The whole system for a soak: simulated peers in this JVM, but for RabbitMQ if it was asked for,
@@ -39,20 +42,19 @@ final class SoakSystem implements AutoCloseable {
   private final ProcessPods pods;
   private final Peers peers;
   private final JobBroker jobs;
-  private final SupervisedService brain;
+  private final List<SupervisedService> brains = new ArrayList<>();
+  private final Optional<PostgresServer> database;
   private final Path authorities;
   private final SupervisedService operator;
 
-  private SoakSystem(Resources resources, SoakOptions options, Path logs) throws IOException {
+  private SoakSystem(Resources resources, SoakOptions options, long seed, Path logs)
+      throws IOException, InterruptedException {
     this.resources = resources;
     hosts = options.hosts;
     Path directory = resources.own("files", TemporaryDirectory.create()).path();
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                "--hosts=" + hosts,
-                "--slots-per-host=" + SLOTS_PER_HOST,
-                "--seed=" + options.seed()));
+            List.of("--hosts=" + hosts, "--slots-per-host=" + SLOTS_PER_HOST, "--seed=" + seed));
     Optional<RabbitMqJobBroker> real = Optional.empty();
     if (options.rabbitMq) {
       real = Optional.of(resources.own("RabbitMQ", RabbitMqJobBroker.start(Wiring.QUEUE)));
@@ -68,22 +70,34 @@ final class SoakSystem implements AutoCloseable {
     }
     CustomResources.apply(peers.cluster());
     Wiring wiring = new Wiring(sandbox, peers);
-    int port = freePort();
-    Map<String, String> forBrain = wiring.brainEnvironment();
-    forBrain.put("JUPITER_BRAIN_ADDR", "127.0.0.1:" + port);
-    forBrain.put("JUPITER_BRAIN_LEDGER_FILE", directory.resolve("ledger").toString());
-    forBrain.put("JUPITER_BRAIN_LOG_FORMAT", "plain");
+    database =
+        options.postgresql
+            ? Optional.of(resources.own("PostgreSQL", database(options, directory, logs)))
+            : Optional.empty();
     authorities = directory.resolve("authorities.pem");
     Files.writeString(authorities, vcenter().certificatePem());
-    forBrain.remove("JUPITER_BRAIN_VSPHERE_THUMBPRINT");
-    forBrain.put("JUPITER_BRAIN_VSPHERE_CA_FILE", authorities.toString());
-    brain = supervised("jupiter-brain", io.macpool.brain.Main.class, forBrain, logs);
+    List<Integer> ports = new ArrayList<>();
+    for (int i = 1; i <= (options.postgresql ? 2 : 1); i++) {
+      int port = freePort();
+      ports.add(port);
+      Map<String, String> forBrain = wiring.brainEnvironment();
+      forBrain.put("JUPITER_BRAIN_ADDR", "127.0.0.1:" + port);
+      forBrain.put("JUPITER_BRAIN_LOG_FORMAT", "plain");
+      database.ifPresentOrElse(
+          postgres -> forBrain.put("DATABASE_URL", postgres.url()),
+          () -> forBrain.put("JUPITER_BRAIN_LEDGER_FILE", directory.resolve("ledger").toString()));
+      forBrain.remove("JUPITER_BRAIN_VSPHERE_THUMBPRINT");
+      forBrain.put("JUPITER_BRAIN_VSPHERE_CA_FILE", authorities.toString());
+      String name = "jupiter-brain" + (i == 1 ? "" : "-" + i);
+      brains.add(supervised(name, io.macpool.brain.Main.class, forBrain, logs));
+    }
+    TcpGate service = resources.own("service", TcpGate.openBefore("127.0.0.1", ports));
     Map<String, String> forOperator = wiring.operatorEnvironment();
     forOperator.put("WORKER_OPERATOR_LOG_FORMAT", "plain");
     operator = supervised("worker-operator", io.macpool.operator.Main.class, forOperator, logs);
     peers.cluster().apply(wiring.sshSecret().toString());
     peers.cluster().apply(wiring.hardwarePool().toString());
-    peers.cluster().apply(wiring.workerCluster("http://127.0.0.1:" + port).toString());
+    peers.cluster().apply(wiring.workerCluster("http://127.0.0.1:" + service.port()).toString());
   }
 
   /**
@@ -91,14 +105,22 @@ final class SoakSystem implements AutoCloseable {
    *
    * @param logs the directory of the services' output, a file each
    */
-  static SoakSystem start(SoakOptions options, Path logs) throws IOException {
+  static SoakSystem start(SoakOptions options, long seed, Path logs)
+      throws IOException, InterruptedException {
     Resources resources = new Resources();
     try {
-      return new SoakSystem(resources, options, logs);
-    } catch (IOException | RuntimeException e) {
+      return new SoakSystem(resources, options, seed, logs);
+    } catch (IOException | InterruptedException | RuntimeException e) {
       resources.close();
       throw e;
     }
+  }
+
+  /** Its data outlive this process if the soak's parts are to. */
+  private static PostgresServer database(SoakOptions options, Path directory, Path logs)
+      throws IOException, InterruptedException {
+    Path data = (options.inParts() ? options.state : directory).resolve("postgresql");
+    return PostgresServer.open(data.toAbsolutePath(), logs.resolve("postgresql.log"));
   }
 
   private SupervisedService supervised(
@@ -147,7 +169,11 @@ final class SoakSystem implements AutoCloseable {
     deeds.put(Mishap.Kind.QUEUE_DELETED, FaultInjection.queueDeleted(jobs, scheduler));
     deeds.put(Mishap.Kind.LOGS_REFUSED, FaultInjection.logsRefused(jobs));
     deeds.put(Mishap.Kind.WORKER_KILLED, pick -> pods.killOne(pick).map(Chaos.Harm::mendingItself));
-    deeds.put(Mishap.Kind.BROKER_KILLED, FaultInjection.killed(brain));
+    deeds.put(
+        Mishap.Kind.BROKER_KILLED, FaultInjection.killed(brains.toArray(new SupervisedService[0])));
+    database.ifPresent(
+        postgres ->
+            deeds.put(Mishap.Kind.DATABASE_CRASHED, FaultInjection.databaseCrashed(postgres)));
     deeds.put(Mishap.Kind.OPERATOR_KILLED, FaultInjection.killed(operator));
     return deeds;
   }
@@ -165,10 +191,20 @@ final class SoakSystem implements AutoCloseable {
     return above;
   }
 
+  /** The services' processes that run now, by what they are. */
+  Map<String, List<ProcessHandle>> processes() {
+    Map<String, List<ProcessHandle>> running = new TreeMap<>();
+    running.put(
+        "jupiter-brain", brains.stream().flatMap(brain -> brain.running().stream()).toList());
+    running.put("worker-operator", operator.running().stream().toList());
+    running.put("worker", pods.running());
+    return running;
+  }
+
   /** Services that ended though nobody killed them, in words. */
   List<String> died() {
     List<String> died = new ArrayList<>();
-    add(died, "jupiter-brain", brain.endedByItself());
+    add(died, "jupiter-brain", brains.stream().mapToInt(SupervisedService::endedByItself).sum());
     add(died, "worker-operator", operator.endedByItself());
     add(died, "workers", pods.endedByThemselves());
     return died;

@@ -1,6 +1,7 @@
 package io.macpool.sandbox;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -69,6 +70,11 @@ public final class SupervisedService implements AutoCloseable {
     killed = true;
     process.kill();
     return true;
+  }
+
+  /** The process that runs now, if one does. */
+  synchronized Optional<ProcessHandle> running() {
+    return process.isAlive() ? Optional.of(process.handle()) : Optional.empty();
   }
 
   /** How often it ended though nobody killed it. */

@@ -2,6 +2,7 @@ package io.macpool.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,22 @@ class SoakE2E {
   }
 
   @Test
+  void aPartEndsByHandInGoodOrderAndSaysHowToGoOn() throws Exception {
+    Path state = Files.createDirectory(work.resolve("state"));
+    Files.createFile(state.resolve("stop"));
+    try (SandboxProcess soak =
+        soak("--hours", "1", "--state", state.toString(), "--hosts", "1", "--seed", "1")) {
+      assertThat(soak.exitStatus()).as(soak.output()).isZero();
+      assertThat(soak.output())
+          .contains("parts: 1, and 0 broken off, which do not count: 4 jobs")
+          .contains("lost 0, false 0, leaked 0, overcommitted 0")
+          .contains(" are left; go on with: src/benchmarks/soak --hours 1 --hosts 1 --seed 1");
+      assertThat(state.resolve("stop")).doesNotExist();
+      assertThat(soak.descendants()).isEmpty();
+    }
+  }
+
+  @Test
   void unusableOptionsAreRefusedBeforeAnythingStarts() throws Exception {
     try (SandboxProcess soak = soak("--minutes", "-1")) {
       assertThat(soak.exitStatus()).isEqualTo(2);
@@ -36,7 +53,12 @@ class SoakE2E {
     }
     try (SandboxProcess soak = soak("--chaos")) {
       assertThat(soak.exitStatus()).isEqualTo(2);
-      assertThat(soak.output()).contains("Missing required option: '--minutes=N'");
+      assertThat(soak.output()).contains("say how long: either --minutes N, or --hours N");
+    }
+    try (SandboxProcess soak = soak("--hours", "8", "--part", "200000")) {
+      assertThat(soak.exitStatus()).isEqualTo(2);
+      assertThat(soak.output())
+          .contains("--part 200000.0: must be more than 0", "--state go together", "give a --seed");
     }
   }
 }

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** One PostgreSQL of Debian's, as processes of ours on a free loopback port. Not thread-safe. */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
   private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
   private static final Duration READY = Duration.ofSeconds(60);
@@ -78,6 +78,34 @@ final class PostgresServer implements AutoCloseable {
     server.run("initdb", "-D", directory.toString(), "-U", "postgres", "-A", "trust", "--no-sync");
     server.start();
     return server;
+  }
+
+  /** The one whose data lie in that directory, or a new, empty one. */
+  public static PostgresServer open(Path directory, Path log)
+      throws IOException, InterruptedException {
+    if (!Files.exists(directory.resolve("PG_VERSION"))) {
+      return primary(directory, log);
+    }
+    PostgresServer server = new PostgresServer(programs(), directory, log, freePort());
+    // Of a process that was killed; who holds it still is told by the lock on its shared memory.
+    Files.deleteIfExists(directory.resolve("postmaster.pid"));
+    server.start();
+    return server;
+  }
+
+  /** Whether one is installed that this can start. */
+  public static boolean isInstalled() {
+    try {
+      programs();
+      return true;
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
+  /** What a broker is told. */
+  public String url() {
+    return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
   }
 
   /** One that follows this one and can be read. */
@@ -159,7 +187,7 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** Starts it; it answers on return. */
-  void start() throws IOException, InterruptedException {
+  public void start() throws IOException, InterruptedException {
     List<String> settings = new ArrayList<>();
     for (String setting : SETTINGS) {
       settings.addAll(List.of("-c", setting));
@@ -245,7 +273,7 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** Ends it as a crash does: its connections break. {@link #start()} brings it back. */
-  void crash() throws IOException, InterruptedException {
+  public void crash() throws IOException, InterruptedException {
     run("pg_ctl", "stop", "-D", data.toString(), "-m", "immediate", "-w");
   }
 

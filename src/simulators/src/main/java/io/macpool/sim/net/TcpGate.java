@@ -1,6 +1,7 @@
 package io.macpool.sim.net;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -8,9 +9,11 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +46,8 @@ public final class TcpGate implements AutoCloseable {
   private final Vertx vertx;
   private final NetClient dialer;
   private final String targetHost;
-  private volatile int targetPort;
+  private volatile List<Integer> targetPorts;
+  private final AtomicInteger next = new AtomicInteger();
   private final NetServerOptions front;
   private final Supplier<Censor> censors;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
@@ -52,10 +56,13 @@ public final class TcpGate implements AutoCloseable {
   private volatile boolean stalled;
 
   private TcpGate(
-      String targetHost, int targetPort, NetServerOptions front, Supplier<Censor> censors) {
+      String targetHost,
+      List<Integer> targetPorts,
+      NetServerOptions front,
+      Supplier<Censor> censors) {
     this.front = front.setHost("127.0.0.1").setTcpNoDelay(true).setReuseAddress(true);
     this.targetHost = targetHost;
-    this.targetPort = targetPort;
+    this.targetPorts = List.copyOf(targetPorts);
     this.censors = censors;
     vertx = LoopbackServer.smallVertx();
     dialer = vertx.createNetClient();
@@ -76,7 +83,16 @@ public final class TcpGate implements AutoCloseable {
   /** Opens a gate whose connections have a censor each. */
   public static TcpGate open(
       String targetHost, int targetPort, int port, Supplier<Censor> censors) {
-    return new TcpGate(targetHost, targetPort, new NetServerOptions().setPort(port), censors);
+    return new TcpGate(
+        targetHost, List.of(targetPort), new NetServerOptions().setPort(port), censors);
+  }
+
+  /**
+   * Opens a gate on a free port before several replicas, as a Service is: they take turns, and one
+   * that refuses a connection is passed over.
+   */
+  public static TcpGate openBefore(String targetHost, List<Integer> targetPorts) {
+    return new TcpGate(targetHost, targetPorts, new NetServerOptions().setPort(0), () -> NONE);
   }
 
   /** Opens a gate on a free port whose clients speak TLS; what stands behind it does not. */
@@ -90,7 +106,7 @@ public final class TcpGate implements AutoCloseable {
                 new PemKeyCertOptions()
                     .addCertValue(Buffer.buffer(certificate.certificatePem()))
                     .addKeyValue(Buffer.buffer(certificate.privateKeyPem())));
-    return new TcpGate(targetHost, targetPort, front, () -> NONE);
+    return new TcpGate(targetHost, List.of(targetPort), front, () -> NONE);
   }
 
   /** The port that clients dial; the same over any number of stops and starts. */
@@ -124,7 +140,7 @@ public final class TcpGate implements AutoCloseable {
    * that are there stay where they are.
    */
   public void moveTo(int otherPort) {
-    targetPort = otherPort;
+    targetPorts = List.of(otherPort);
   }
 
   /** Cuts every connection that is there now; new ones are let in. */
@@ -176,8 +192,8 @@ public final class TcpGate implements AutoCloseable {
     client.pause();
     AtomicBoolean gone = new AtomicBoolean();
     client.closeHandler(closed -> gone.set(true));
-    dialer
-        .connect(targetPort, targetHost)
+    List<Integer> ports = targetPorts;
+    dial(ports, next.getAndIncrement(), ports.size())
         .onFailure(refused -> client.close())
         .onSuccess(
             target -> {
@@ -192,6 +208,12 @@ public final class TcpGate implements AutoCloseable {
                 end(link); // its client did not wait for the dialling
               }
             });
+  }
+
+  private Future<NetSocket> dial(List<Integer> ports, int turn, int left) {
+    Future<NetSocket> dialled =
+        dialer.connect(ports.get(Math.floorMod(turn, ports.size())), targetHost);
+    return left <= 1 ? dialled : dialled.recover(refused -> dial(ports, turn + 1, left - 1));
   }
 
   private void forward(Link link, boolean fromClient, Buffer bytes) {
