@@ -2,12 +2,9 @@ package io.macpool.console;
 
 import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
-import io.macpool.broker.BrokerEvents;
-import io.macpool.broker.Instance;
 import io.macpool.broker.net.RetryPolicy;
 import io.macpool.console.access.Access;
 import io.macpool.console.access.RateLimit;
-import io.macpool.console.access.TrustedProxies;
 import io.macpool.console.access.ViewerSessions;
 import io.macpool.console.forecast.ForecastLog;
 import io.macpool.console.history.HistoryStore;
@@ -19,17 +16,18 @@ import io.macpool.console.queue.JobFeed;
 import io.macpool.console.watch.BrokerQuestions;
 import io.macpool.console.watch.BrokerState;
 import io.macpool.console.watch.ClusterState;
+import io.macpool.console.watch.EventFollower;
+import io.macpool.console.watch.Histories;
 import io.macpool.console.watch.HistoryKeeper;
+import io.macpool.console.watch.Peers;
 import io.macpool.console.watch.Poller;
 import io.macpool.console.watch.PoolHistory;
-import io.macpool.console.watch.PoolNews;
 import io.macpool.console.watch.QueueForecast;
 import io.macpool.core.Observed.Known;
 import io.macpool.service.BuildInfo;
 import io.macpool.service.Metrics;
 import io.macpool.service.Resources;
 import io.macpool.service.SteadyClock;
-import io.macpool.service.database.DatabaseAddress;
 import io.macpool.service.http.AdminRoutes;
 import io.macpool.service.http.AdminServer;
 import io.macpool.service.http.ConnectionLimits;
@@ -44,22 +42,17 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A running console. Closing it frees its ports; nobody else notices. */
 public final class Console implements AutoCloseable {
 
-  private static final int SHORTEST_TOKEN = 16;
   private static final int MOST_RECORDS = 200_000;
   private static final int MOST_JOBS = 5_000;
 
@@ -73,7 +66,6 @@ public final class Console implements AutoCloseable {
 
   private static final Duration BELIEVED = Duration.ofSeconds(4);
   private static final Duration KEEP_EVERY = Duration.ofMinutes(1);
-  private static final Duration TAKEN_IN_EVERY = Duration.ofMillis(100);
   private static final Duration KUBERNETES_INTERVAL = Duration.ofSeconds(5);
 
   private final Resources resources = new Resources();
@@ -110,16 +102,9 @@ public final class Console implements AutoCloseable {
   }
 
   private void begin(Settings settings) {
-    BrokerEndpoint endpoint = endpoint(settings.get(ConsoleSettings.BROKER_URL));
-    Secret token = settings.get(ConsoleSettings.TOKEN);
-    if (token.reveal().length() < SHORTEST_TOKEN) {
-      throw new SettingsException(
-          List.of(
-              ConsoleSettings.TOKEN.flag()
-                  + ": is shorter than "
-                  + SHORTEST_TOKEN
-                  + " characters"));
-    }
+    ConsoleOptions options = new ConsoleOptions(settings);
+    BrokerEndpoint endpoint = options.endpoint();
+    Secret token = options.token();
     Clock clock = SteadyClock.begin();
     PrometheusMeterRegistry meters = Metrics.registry();
     resources.own("meters", meters::close);
@@ -144,7 +129,9 @@ public final class Console implements AutoCloseable {
             BELIEVED,
             clock,
             timer);
-    follow(endpoint, broker, answers, timer, clock);
+    EventFollower follower =
+        resources.own("broker events", new EventFollower(endpoint, broker, answers, timer, clock));
+    follower.start();
     Optional<Poller<ClusterState>> clusters =
         KubernetesQuestions.of(settings, answers)
             .map(
@@ -175,7 +162,7 @@ public final class Console implements AutoCloseable {
         resources.own(
             "history",
             new HistoryKeeper(
-                database(settings),
+                options.database(),
                 new HistoryKeeper.Sources(history, jobs, work, forecasts),
                 kept,
                 MOST_RECORDS,
@@ -202,114 +189,28 @@ public final class Console implements AutoCloseable {
                                             state,
                                             broker.current().last().map(Known::value),
                                             clock.instant())))));
-    Optional<JobFeed> feed = feed(settings, jobs, clock);
+    Optional<JobFeed> feed =
+        options.feed(jobs::hear, clock).map(each -> resources.own("job events", each));
     JobPages pages = new JobPages(jobs, history, feed);
-    listen(
-        vertx, settings, token, endpoint, broker, clusters, history, keeper, forecast, pages,
-        meters, clock);
-    keeper.start(KEEP_EVERY);
-    feed.ifPresent(JobFeed::start);
-    broker.start();
-    clusters.ifPresent(Poller::start);
-  }
-
-  /** What changes between two questions is heard of at once; many changes are taken in together. */
-  private void follow(
-      BrokerEndpoint endpoint,
-      Poller<BrokerState> broker,
-      ScheduledExecutorService answers,
-      ScheduledExecutorService timer,
-      Clock clock) {
-    PoolNews news = new PoolNews();
-    AtomicBoolean told = new AtomicBoolean();
-    BrokerEvents events =
-        resources.own(
-            "broker events",
-            new BrokerEvents(
-                endpoint,
-                new BrokerEvents.Listener() {
-                  @Override
-                  public void changed(Instance instance) {
-                    hear(instance.id(), Optional.of(instance));
-                  }
-
-                  @Override
-                  public void gone(String id) {
-                    hear(id, Optional.empty());
-                  }
-
-                  @SuppressWarnings("FutureReturnValueIgnored") // it ends with the timer
-                  private void hear(String id, Optional<Instance> now) {
-                    news.hear(id, now, clock.instant());
-                    if (!told.getAndSet(true)) {
-                      timer.schedule(
-                          () -> {
-                            told.set(false);
-                            broker.amend(news.all());
-                          },
-                          TAKEN_IN_EVERY.toMillis(),
-                          TimeUnit.MILLISECONDS);
-                    }
-                  }
-                },
-                answers,
-                timer));
-    broker.refine(news::onto);
-    events.start();
-  }
-
-  private void listen(
-      Vertx vertx,
-      Settings settings,
-      Secret token,
-      BrokerEndpoint endpoint,
-      Poller<BrokerState> broker,
-      Optional<Poller<ClusterState>> clusters,
-      PoolHistory history,
-      HistoryKeeper keeper,
-      QueueForecast forecast,
-      JobPages jobs,
-      PrometheusMeterRegistry meters,
-      Clock clock) {
-    AtomicInteger viewers = new AtomicInteger();
-    Gauge.builder("console.viewers", viewers, AtomicInteger::get)
-        .description("pages that follow the pool")
-        .register(meters);
-    Gauge.builder("console.broker.known", broker, each -> each.current().isKnown() ? 1 : 0)
-        .description("1 while the broker answers")
-        .register(meters);
-    LiveFeed feed = new LiveFeed();
-    Context loop = vertx.getOrCreateContext();
-    broker.onAnswer(
-        seen ->
-            loop.runOnContext(
-                n -> {
-                  feed.update(seen, clock.instant());
-                  viewers.set(feed.viewers());
-                }));
+    Peers peers = new Peers(broker, clusters);
+    Histories histories = new Histories(history, keeper, forecast);
     HttpListener listener =
         HttpListener.with(vertx, ConnectionLimits.forClients(Duration.ofMinutes(1)));
     Router router = Router.router(vertx);
+    // First: it decides who gets to what follows.
     new Access(
             new ViewerSessions(token, clock),
             new RateLimit(REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, clock),
-            proxies(settings),
+            options.proxies(),
             settings.get(ConsoleSettings.INSECURE_COOKIE),
             listener::trust)
         .mount(router);
-    new Routes(
-            vertx,
-            broker,
-            clusters,
-            history,
-            keeper,
-            forecast,
-            jobs,
-            settings.get(ConsoleSettings.LICENSED_VMS),
-            endpoint.toString(),
-            clock)
+    new Routes(vertx, peers, histories, pages, endpoint.toString(), clock).mount(router);
+    new ReportRoutes(vertx, broker, keeper, settings.get(ConsoleSettings.LICENSED_VMS), clock)
         .mount(router);
-    router.get("/events").handler(call -> loop.runOnContext(n -> feed.follow(call)));
+    Context loop = vertx.getOrCreateContext();
+    LiveFeed live = follow(loop, broker, meters, clock);
+    router.get("/events").handler(call -> loop.runOnContext(n -> live.follow(call)));
     resources.own("pages", listener.listen(settings.get(ConsoleSettings.ADDR), "viewers", router));
     port = listener.port();
     Health health =
@@ -317,7 +218,7 @@ public final class Console implements AutoCloseable {
             .warning(
                 "broker",
                 () -> broker.current().trouble().map(unknown -> "away: " + unknown.cause()))
-            .warning("jobs", () -> jobs.trouble().map(why -> "not heard: " + why))
+            .warning("jobs", () -> pages.trouble().map(why -> "not heard: " + why))
             .warning(
                 "history", () -> keeper.trouble().map(trouble -> "not kept: " + trouble.cause()));
     AdminServer admin =
@@ -328,6 +229,31 @@ public final class Console implements AutoCloseable {
                 settings.get(ConsoleSettings.ADMIN_ADDR),
                 new AdminRoutes(BuildInfo.of("console", Console.class), health, meters)));
     adminPort = admin.port();
+    keeper.start(KEEP_EVERY);
+    feed.ifPresent(JobFeed::start);
+    broker.start();
+    clusters.ifPresent(Poller::start);
+  }
+
+  /** Has viewers told of what the broker answers, and counts them. */
+  private static LiveFeed follow(
+      Context loop, Poller<BrokerState> broker, PrometheusMeterRegistry meters, Clock clock) {
+    AtomicInteger viewers = new AtomicInteger();
+    Gauge.builder("console.viewers", viewers, AtomicInteger::get)
+        .description("pages that follow the pool")
+        .register(meters);
+    Gauge.builder("console.broker.known", broker, each -> each.current().isKnown() ? 1 : 0)
+        .description("1 while the broker answers")
+        .register(meters);
+    LiveFeed feed = new LiveFeed();
+    broker.onAnswer(
+        seen ->
+            loop.runOnContext(
+                n -> {
+                  feed.update(seen, clock.instant());
+                  viewers.set(feed.viewers());
+                }));
+    return feed;
   }
 
   /** The first time that a job is taken from its queue ends the wait that was foretold. */
@@ -337,64 +263,6 @@ public final class Console implements AutoCloseable {
         && told.queued().isPresent()
         && told.received().isPresent()) {
       forecasts.came(told.queue().get(), told.queued().get(), told.received().get());
-    }
-  }
-
-  private Optional<JobFeed> feed(Settings settings, JobHistory jobs, Clock clock) {
-    try {
-      return settings
-          .find(ConsoleSettings.AMQP_URI)
-          .map(
-              uri ->
-                  resources.own(
-                      "job events",
-                      new JobFeed(
-                          uri,
-                          settings.get(ConsoleSettings.JOB_EVENTS_EXCHANGE),
-                          jobs::hear,
-                          clock)));
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException(List.of(ConsoleSettings.AMQP_URI.flag() + ": " + e.getMessage()));
-    }
-  }
-
-  private static DatabaseAddress database(Settings settings) {
-    try {
-      return settings
-          .find(ConsoleSettings.DATABASE_URL)
-          .map(DatabaseAddress::postgres)
-          .orElseGet(
-              () -> DatabaseAddress.file(Path.of(settings.get(ConsoleSettings.HISTORY_FILE))));
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException(
-          List.of(ConsoleSettings.DATABASE_URL.flag() + ": " + e.getMessage()));
-    }
-  }
-
-  private static TrustedProxies proxies(Settings settings) {
-    Optional<String> header = settings.find(ConsoleSettings.VIEWER_HEADER);
-    Optional<String> ranges = settings.find(ConsoleSettings.PROXY_ADDRESSES);
-    if (header.isPresent() && ranges.isEmpty()) {
-      throw new SettingsException(
-          List.of(
-              ConsoleSettings.VIEWER_HEADER.flag()
-                  + ": anybody could send it; name the proxies by "
-                  + ConsoleSettings.PROXY_ADDRESSES.flag()));
-    }
-    try {
-      return ranges.map(each -> TrustedProxies.of(each, header)).orElseGet(TrustedProxies::none);
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException(
-          List.of(ConsoleSettings.PROXY_ADDRESSES.flag() + ": " + e.getMessage()));
-    }
-  }
-
-  private static BrokerEndpoint endpoint(Secret url) {
-    try {
-      return BrokerEndpoint.parse(url.reveal());
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException(
-          List.of(ConsoleSettings.BROKER_URL.flag() + ": " + e.getMessage()));
     }
   }
 
