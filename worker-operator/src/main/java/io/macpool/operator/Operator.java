@@ -86,6 +86,7 @@ public final class Operator implements AutoCloseable {
       Optional.ofNullable(client.getNamespace())
           .ifPresent(own -> resources.own("finalizers", new FinalizerRelease(client, own)));
     }
+    ApiConnection api = new ApiConnection(client, patience, namespace);
     Leadership leadership = new Leadership(settings, client, System::nanoTime);
     int adminPort = admin(settings, registry, leadership, resources);
     Terms terms =
@@ -93,14 +94,7 @@ public final class Operator implements AutoCloseable {
             leadership,
             broken ->
                 OperatorTerm.begin(
-                    settings,
-                    client,
-                    registry,
-                    leadership,
-                    patience,
-                    namespace,
-                    () -> depthSource(settings),
-                    broken));
+                    settings, api, registry, leadership, () -> depthSource(settings), broken));
     resources.own("terms", () -> leadership.stop(terms::close));
     terms.start();
     return new Operator(resources, leadership, adminPort);

@@ -12,6 +12,7 @@ import io.macpool.operator.cluster.ClusterWatches;
 import io.macpool.operator.cluster.RoundContext;
 import io.macpool.operator.cluster.report.ClusterEvents;
 import io.macpool.operator.cluster.report.ClusterGauges;
+import io.macpool.operator.cluster.report.LeaderApi;
 import io.macpool.operator.cluster.spec.ClusterKey;
 import io.macpool.operator.control.RemoteControl;
 import io.macpool.operator.hardware.CapacitySource;
@@ -57,18 +58,16 @@ final class OperatorTerm implements AutoCloseable {
 
   private OperatorTerm(
       Settings settings,
-      KubernetesClient client,
+      ApiConnection api,
       PrometheusMeterRegistry registry,
       Leadership leadership,
-      ApiPatience patience,
-      String namespace,
       Runnable broken) {
     this.settings = settings;
-    this.client = client;
+    this.client = api.client();
+    this.patience = api.patience();
+    this.namespace = api.namespace();
     this.registry = registry;
     this.leadership = leadership;
-    this.patience = patience;
-    this.namespace = namespace;
     this.broken = broken;
     name = settings.get(OperatorSettings.OPERATOR_NAME);
   }
@@ -81,15 +80,12 @@ final class OperatorTerm implements AutoCloseable {
    */
   static OperatorTerm begin(
       Settings settings,
-      KubernetesClient client,
+      ApiConnection api,
       PrometheusMeterRegistry registry,
       Leadership leadership,
-      ApiPatience patience,
-      String namespace,
       Supplier<Optional<QueueDepth>> depths,
       Runnable broken) {
-    OperatorTerm term =
-        new OperatorTerm(settings, client, registry, leadership, patience, namespace, broken);
+    OperatorTerm term = new OperatorTerm(settings, api, registry, leadership, broken);
     try {
       term.run(depths.get());
       return term;
@@ -97,9 +93,9 @@ final class OperatorTerm implements AutoCloseable {
       term.close();
       throw new IllegalStateException(
           "can't watch the WorkerClusters of "
-              + namespace
+              + api.namespace()
               + " at "
-              + client.getMasterUrl()
+              + api.client().getMasterUrl()
               + ": "
               + FailureWords.of(e)
               + ". Is the API up, are the chart's CRDs there, and does the service account have the"
@@ -113,7 +109,8 @@ final class OperatorTerm implements AutoCloseable {
 
   private void run(Optional<QueueDepth> depths) {
     Clock clock = SteadyClock.begin();
-    ClusterEvents events = new ClusterEvents(client, name, clock);
+    LeaderApi api =
+        new LeaderApi(client, new ClusterEvents(client, name, clock), leadership, patience::asked);
     SlotLedger ledger =
         new SlotLedger(
             clock,
@@ -134,29 +131,25 @@ final class OperatorTerm implements AutoCloseable {
             new RemoteControl(settings.get(OperatorSettings.REMOTE_CONTROL_TIMEOUT)));
     HardwarePoolReconciler pools =
         new HardwarePoolReconciler(
-            client,
+            api,
             ledger,
             resources.own(
                 "capacity", new CapacitySource(settings.find(OperatorSettings.BROKER_TOKEN))),
-            events,
             clock,
-            settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL),
-            leadership);
+            settings.get(OperatorSettings.CAPACITY_POLL_INTERVAL));
     RoundContext roundContext =
         new RoundContext(
-            client,
+            new RoundContext.Options(
+                name,
+                settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
+                settings.get(OperatorSettings.RECONCILE_INTERVAL),
+                settings.get(OperatorSettings.SETTLE_INTERVAL)),
+            api,
             control,
             queues,
             ledger,
-            events,
             gauges,
             clock,
-            settings.get(OperatorSettings.REMOTE_CONTROL_PORT),
-            name,
-            settings.get(OperatorSettings.RECONCILE_INTERVAL),
-            settings.get(OperatorSettings.SETTLE_INTERVAL),
-            leadership,
-            patience::asked,
             pools::isMissing);
     resources.own("meters", new OperatorMeters(registry, queues, gauges, ledger, clock));
 

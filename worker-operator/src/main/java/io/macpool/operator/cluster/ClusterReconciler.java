@@ -67,17 +67,19 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   @Override
   public UpdateControl<WorkerCluster> reconcile(
       WorkerCluster cached, Context<WorkerCluster> context) {
-    Optional<Duration> asked = roundContext.apiAsks().get();
+    Optional<Duration> asked = roundContext.api().pause().get();
     if (asked.isPresent()) {
       return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(asked.get());
     }
     try {
       return roundContext
+          .api()
           .leadership()
           .act(() -> serve(cached))
           .orElseGet(
               () ->
-                  UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(roundContext.interval()));
+                  UpdateControl.<WorkerCluster>noUpdate()
+                      .rescheduleAfter(roundContext.options().interval()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
       lookAfresh(cached);
@@ -109,12 +111,13 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   public DeleteControl cleanup(WorkerCluster cached, Context<WorkerCluster> context) {
     try {
       return roundContext
+          .api()
           .leadership()
           .act(() -> letGo(cached))
           .orElseGet(
               () ->
                   DeleteControl.noFinalizerRemoval()
-                      .rescheduleAfter(roundContext.interval().toMillis()));
+                      .rescheduleAfter(roundContext.options().interval().toMillis()));
     } catch (KubernetesClientException e) {
       throwUnlessConflict(cached, e);
       lookAfresh(cached);
@@ -146,6 +149,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
       memory.written =
           Optional.ofNullable(
               roundContext
+                  .api()
                   .client()
                   .resources(WorkerCluster.class)
                   .inNamespace(key.namespace())
@@ -168,11 +172,13 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
         && !labels.isEmpty()
         && !new ClusterRound(roundContext, watches, cluster, memory)
             .drain(labels, SpecReader.read(cluster).spec())) {
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(roundContext.settling().toMillis());
+      return DeleteControl.noFinalizerRemoval()
+          .rescheduleAfter(roundContext.options().settling().toMillis());
     }
     deleteOwned(
         cluster,
         roundContext
+            .api()
             .client()
             .apps()
             .deployments()
@@ -181,6 +187,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     deleteOwned(
         cluster,
         roundContext
+            .api()
             .client()
             .secrets()
             .inNamespace(key.namespace())
@@ -208,8 +215,9 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     noteOnBoard(cluster, status);
     WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
     if (StatusDraft.differ(before, status)) {
-      memory.written = Optional.of(StatusWriter.write(roundContext.client(), cluster, status));
-      StatusNews.tell(roundContext.events(), cluster, before, status, "");
+      memory.written =
+          Optional.of(StatusWriter.write(roundContext.api().client(), cluster, status));
+      StatusNews.tell(roundContext.api().events(), cluster, before, status, "");
     }
     return UpdateControl.noUpdate();
   }
@@ -223,9 +231,9 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
     noteOnBoard(cluster, status);
     WorkerClusterStatus before = memory.conditions.orElse(null);
     if (StatusDraft.differ(before, status)) {
-      StatusWriter.writeConditions(roundContext.client(), cluster, status);
+      StatusWriter.writeConditions(roundContext.api().client(), cluster, status);
       memory.conditions = Optional.of(status);
-      StatusNews.tell(roundContext.events(), cluster, before, status, "");
+      StatusNews.tell(roundContext.api().events(), cluster, before, status, "");
     }
     return UpdateControl.noUpdate();
   }
@@ -246,9 +254,9 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
                 : new ClusterMemory(
                     uid,
                     new WorkerRounds(roundContext.control(), roundContext.clock()),
-                    new Credential(roundContext.client(), key),
+                    new Credential(roundContext.api().client(), key),
                     new Refusals(key, roundContext.gauges()),
-                    new Pace(roundContext.interval(), roundContext.settling()),
+                    new Pace(roundContext.options().interval(), roundContext.options().settling()),
                     roundContext.clock().instant()));
   }
 

@@ -72,7 +72,8 @@ final class ClusterRound {
     credential(deployment.isPresent());
     deployment.ifPresent(
         live ->
-            memory.contest.look(live, roundContext.operatorName(), roundContext.clock().instant()));
+            memory.contest.look(
+                live, roundContext.options().operatorName(), roundContext.clock().instant()));
     Observation seen = observe(spec.matchLabels());
     Optional<WorkerClusterStatus> recorded = StatusDraft.of(cluster);
     JobsLimit limit =
@@ -142,7 +143,7 @@ final class ClusterRound {
         limit);
     news.run();
     note(spec, seen, limit, seen.bound(), deployment);
-    return roundContext.interval();
+    return roundContext.options().interval();
   }
 
   private void note(
@@ -191,7 +192,7 @@ final class ClusterRound {
 
   private void remade(String reason, String message) {
     log.warn("{}: {}: {}", key, reason, message);
-    roundContext.events().tell(cluster, ClusterEvents.Kind.WARNING, reason, message);
+    roundContext.api().events().tell(cluster, ClusterEvents.Kind.WARNING, reason, message);
   }
 
   private boolean contested() {
@@ -272,6 +273,7 @@ final class ClusterRound {
       memory.applied =
           Optional.ofNullable(
               roundContext
+                  .api()
                   .client()
                   .apps()
                   .deployments()
@@ -312,7 +314,7 @@ final class ClusterRound {
 
   private ClusterKey apply(ClusterSpec spec, Optional<Deployment> actual, int replicas) {
     Deployment desired =
-        new WorkerDeployment(key.namespace(), key.name(), owner(), roundContext.port())
+        new WorkerDeployment(key.namespace(), key.name(), owner(), roundContext.options().port())
             .desired(
                 spec,
                 replicas,
@@ -329,14 +331,14 @@ final class ClusterRound {
     if (!significant && !(due && StatusDraft.differ(before, status))) {
       return false;
     }
-    if (!roundContext.leadership().stands()) {
+    if (!roundContext.api().leadership().stands()) {
       throw new RoundFailedException(key, "the Lease is not renewed in time, another may lead");
     }
     memory.informedAt = roundContext.clock().instant();
     Optional<WorkerCluster> written =
         memory.refusals.attempt(
-            Part.STATUS, () -> StatusWriter.write(roundContext.client(), cluster, status));
-    news = () -> StatusNews.tell(roundContext.events(), cluster, before, status, limit.why());
+            Part.STATUS, () -> StatusWriter.write(roundContext.api().client(), cluster, status));
+    news = () -> StatusNews.tell(roundContext.api().events(), cluster, before, status, limit.why());
     if (written.isEmpty()) {
       news.run();
       // What is not recorded is not granted.
@@ -372,6 +374,7 @@ final class ClusterRound {
       if (!view.terminating() && toGo != view.markedForRemoval()) {
         String cost = toGo ? "\"" + PodView.REMOVAL_COST + "\"" : "null";
         roundContext
+            .api()
             .client()
             .pods()
             .inNamespace(key.namespace())

@@ -71,7 +71,8 @@ final class DeploymentApplier {
         "applying Deployment of {} with {}",
         key,
         MessageFormats.pods(desired.getSpec().getReplicas()));
-    if (actual.isPresent() && !FieldTakeover.isOurs(actual.get(), roundContext.operatorName())) {
+    if (actual.isPresent()
+        && !FieldTakeover.isOurs(actual.get(), roundContext.options().operatorName())) {
       takeOver();
     }
     Deployment applied = applyOrTakeOver(desired);
@@ -119,9 +120,10 @@ final class DeploymentApplier {
 
   private Deployment applyNow(Deployment desired) {
     return roundContext
+        .api()
         .client()
         .resource(desired)
-        .fieldManager(roundContext.operatorName())
+        .fieldManager(roundContext.options().operatorName())
         .forceConflicts()
         .serverSideApply();
   }
@@ -129,6 +131,7 @@ final class DeploymentApplier {
   private boolean takeOver() {
     var resource =
         roundContext
+            .api()
             .client()
             .apps()
             .deployments()
@@ -136,7 +139,9 @@ final class DeploymentApplier {
             .withName(key.name());
     Deployment live = resource.get();
     Optional<String> patch =
-        live == null ? Optional.empty() : FieldTakeover.patch(live, roundContext.operatorName());
+        live == null
+            ? Optional.empty()
+            : FieldTakeover.patch(live, roundContext.options().operatorName());
     patch.ifPresent(
         moved -> {
           resource.patch(PatchContext.of(PatchType.JSON), moved);

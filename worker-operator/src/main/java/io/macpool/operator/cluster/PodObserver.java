@@ -75,7 +75,9 @@ final class PodObserver {
     views.forEach(
         (name, view) ->
             view.endpoint(
-                    roundContext.port(), memory.credential.known(), memory.workers.lockedOut(name))
+                    roundContext.options().port(),
+                    memory.credential.known(),
+                    memory.workers.lockedOut(name))
                 .ifPresent(e -> endpoints.put(name, e)));
     Map<String, Observed<WorkerReport>> answers = memory.workers.ask(endpoints);
     Observation observation = assemble(views, endpoints, answers, statuses, memory);
@@ -159,7 +161,13 @@ final class PodObserver {
               || (status.currentPoolSize != null && status.currentPoolSize > 0);
       if (holds && !views.containsKey(name)) {
         Pod pod =
-            roundContext.client().pods().inNamespace(cluster.namespace()).withName(name).get();
+            roundContext
+                .api()
+                .client()
+                .pods()
+                .inNamespace(cluster.namespace())
+                .withName(name)
+                .get();
         if (pod != null && !PodView.finished(pod) && PodView.isOf(pod, cluster.name())) {
           views.put(name, PodView.of(pod));
         }

@@ -17,6 +17,7 @@ import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.api.SecretKey;
 import io.macpool.operator.cluster.report.ClusterEvents;
+import io.macpool.operator.cluster.report.LeaderApi;
 import io.macpool.operator.cluster.report.LeadershipToken;
 import io.macpool.service.setting.Secret;
 import java.io.IOException;
@@ -58,20 +59,14 @@ public final class HardwarePoolReconciler
   private final Map<PoolKey, PoolMemory> memories = new ConcurrentHashMap<>();
 
   public HardwarePoolReconciler(
-      KubernetesClient client,
-      SlotLedger ledger,
-      CapacitySource capacity,
-      ClusterEvents events,
-      Clock clock,
-      Duration interval,
-      LeadershipToken leadership) {
-    this.client = client;
+      LeaderApi api, SlotLedger ledger, CapacitySource capacity, Clock clock, Duration interval) {
+    this.client = api.client();
+    this.events = api.events();
+    this.leadership = api.leadership();
     this.ledger = ledger;
     this.capacity = capacity;
-    this.events = events;
     this.clock = clock;
     this.interval = interval;
-    this.leadership = leadership;
   }
 
   @Override

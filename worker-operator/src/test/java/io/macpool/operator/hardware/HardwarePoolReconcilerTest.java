@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.macpool.operator.api.HardwarePool;
 import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.PoolKey;
+import io.macpool.operator.cluster.report.LeaderApi;
 import io.macpool.operator.cluster.report.LeadershipToken;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,7 +44,11 @@ class HardwarePoolReconcilerTest {
           (pool, cluster) -> {});
   private final HardwarePoolReconciler reconciler =
       new HardwarePoolReconciler(
-          null, ledger, null, null, Clock.systemUTC(), Duration.ofSeconds(30), LEADS);
+          new LeaderApi(null, null, LEADS, Optional::empty),
+          ledger,
+          null,
+          Clock.systemUTC(),
+          Duration.ofSeconds(30));
 
   private static HardwarePool pool() {
     HardwarePool pool = new HardwarePool();

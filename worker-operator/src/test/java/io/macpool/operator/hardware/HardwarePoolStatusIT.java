@@ -10,6 +10,7 @@ import io.macpool.operator.api.HardwarePoolSpec;
 import io.macpool.operator.api.HardwarePoolStatus;
 import io.macpool.operator.api.PoolKey;
 import io.macpool.operator.cluster.report.ClusterEvents;
+import io.macpool.operator.cluster.report.LeaderApi;
 import io.macpool.operator.cluster.report.LeadershipToken;
 import io.macpool.sim.kubernetes.ApiCall.Verb;
 import io.macpool.sim.kubernetes.KubernetesSimulator;
@@ -60,13 +61,12 @@ class HardwarePoolStatusIT {
     client.resource(pool).create();
     reconciler =
         new HardwarePoolReconciler(
-            client,
+            new LeaderApi(
+                client, new ClusterEvents(client, "wo", clock), new Always(), Optional::empty),
             ledger,
             capacity,
-            new ClusterEvents(client, "wo", clock),
             clock,
-            INTERVAL,
-            new Always());
+            INTERVAL);
     reconciler.inSync();
   }
 
