@@ -17,6 +17,7 @@ import io.macpool.worker.queue.AmqpJobEvents;
 import io.macpool.worker.queue.AmqpJobQueue;
 import io.macpool.worker.queue.AmqpLogs;
 import io.macpool.worker.queue.AmqpReports;
+import io.macpool.worker.queue.AmqpThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -70,14 +71,13 @@ record QueueSide(
       Resources resources,
       WorkerThreads threads,
       Consumer<JsonNode> commands) {
+    AmqpThreads amqpThreads = new AmqpThreads(threads.blocking(), threads.scheduler());
     AmqpConnection jobs =
         resources.own("amqp", connection("amqp", jobsEndpoint(settings), threads));
     // Always a connection of their own: a log never costs a job.
     AmqpConnection logging =
         resources.own("amqp-logs", connection("amqp-logs", logging(settings), threads));
-    AmqpCommands heard =
-        resources.own(
-            "commands", new AmqpCommands(jobs, commands, threads.blocking(), threads.scheduler()));
+    AmqpCommands heard = resources.own("commands", new AmqpCommands(jobs, commands, amqpThreads));
     Optional<AmqpJobEvents> events =
         settings
             .find(QueueSettings.JOB_EVENTS_EXCHANGE)
@@ -90,8 +90,7 @@ record QueueSide(
                             exchange,
                             hostname,
                             settings.find(QueueSettings.QUEUE_NAME).orElse(""),
-                            threads.blocking(),
-                            threads.scheduler())));
+                            amqpThreads)));
     AmqpReports reports =
         resources.own(
             "reports",
@@ -99,8 +98,7 @@ record QueueSide(
                 jobs,
                 settings.get(WorkerSettings.STATE_UPDATE_POOL_SIZE),
                 report -> events.ifPresent(told -> told.tell(report)),
-                threads.blocking(),
-                threads.scheduler()));
+                amqpThreads));
     AmqpLogs logs =
         resources.own(
             "logs",
@@ -108,8 +106,7 @@ record QueueSide(
                 logging,
                 settings.get(QueueSettings.RABBITMQ_SHARDING),
                 Path.of(settings.get(QueueSettings.LOG_SPOOL_DIR)),
-                threads.blocking(),
-                threads.scheduler()));
+                amqpThreads));
     AmqpJobQueue queue =
         new AmqpJobQueue(
             jobs,
@@ -117,8 +114,7 @@ record QueueSide(
             settings.get(QueueSettings.QUEUE_NAME),
             settings.get(QueueSettings.AMQP_CONSUMER_PRIORITY),
             settings.get(QueueSettings.CLAIM_LEASE),
-            threads.blocking(),
-            threads.scheduler());
+            amqpThreads);
     return new QueueSide(
         queue,
         reports,

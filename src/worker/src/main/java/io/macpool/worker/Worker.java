@@ -5,6 +5,7 @@ import io.macpool.service.setting.Settings;
 import io.macpool.worker.job.JobQueue;
 import io.macpool.worker.job.processor.ProcessorPool;
 import io.macpool.worker.job.processor.RunningJobs;
+import io.macpool.worker.remote.ControlledWorker;
 import io.macpool.worker.remote.RemoteControl;
 import java.time.Duration;
 import java.util.Optional;
@@ -146,7 +147,7 @@ public final class Worker implements AutoCloseable {
   }
 
   /** What the remote-control API may order. */
-  private final class Orders implements RemoteControl.Shutdown {
+  private final class Orders implements ControlledWorker.Shutdown {
 
     @Override
     public void drain() {

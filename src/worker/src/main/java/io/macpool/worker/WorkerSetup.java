@@ -33,6 +33,7 @@ import io.macpool.worker.job.run.JobMeters;
 import io.macpool.worker.job.run.JobPolicy;
 import io.macpool.worker.job.run.WorkerFacts;
 import io.macpool.worker.queue.AmqpCommands;
+import io.macpool.worker.remote.ControlledWorker;
 import io.macpool.worker.remote.RemoteControl;
 import io.macpool.worker.script.InsecureTrust;
 import io.macpool.worker.script.ScriptClient;
@@ -118,7 +119,7 @@ final class WorkerSetup {
     side.begin().run();
   }
 
-  Optional<RemoteControl> remoteControl(RemoteControl.Shutdown shutdown) {
+  Optional<RemoteControl> remoteControl(ControlledWorker.Shutdown shutdown) {
     return settings
         .find(WorkerSettings.REMOTE_CONTROLLER_ADDR)
         .map(
@@ -136,17 +137,17 @@ final class WorkerSetup {
                       vertx,
                       address,
                       credentials(),
-                      build,
                       new AdminRoutes(build, health, registry),
-                      pool,
-                      () ->
-                          health.readinessFailures().entrySet().stream()
-                              .map(failure -> failure.getKey() + ": " + failure.getValue())
-                              .reduce((one, other) -> one + "\n" + other),
-                      health::warnings,
-                      shutdown,
+                      new ControlledWorker(
+                          build, pool, () -> outage(health), health::warnings, shutdown),
                       clock));
             });
+  }
+
+  private static Optional<String> outage(Health health) {
+    return health.readinessFailures().entrySet().stream()
+        .map(failure -> failure.getKey() + ": " + failure.getValue())
+        .reduce((one, other) -> one + "\n" + other);
   }
 
   /** Without any nobody may give orders; health and metrics are there for everybody. */

@@ -36,7 +36,7 @@ final class PublisherSchedules implements Harness {
   public void run() throws Exception {
     AmqpConnection connection = RunLocksSchedules.connected(broker, timers);
     AmqpPublisher publisher =
-        new AmqpPublisher("test", connection, open -> {}, false, threads, timers);
+        new AmqpPublisher("test", connection, open -> {}, false, new AmqpThreads(threads, timers));
     together(() -> publish(publisher), this::refuse, this::lose);
     publisher.close();
     threads.awaitAll();

@@ -53,7 +53,7 @@ final class RunLocksSchedules implements Harness {
   @Override
   public void run() throws Exception {
     AmqpConnection connection = connected(broker, timers);
-    RunLocks locks = new RunLocks(connection, LEASE, threads, timers);
+    RunLocks locks = new RunLocks(connection, LEASE, new AmqpThreads(threads, timers));
     check(locks.take(KEY), "a lock that nobody has was not given");
     together(() -> locks.release(KEY), () -> take(locks));
     threads.awaitAll();

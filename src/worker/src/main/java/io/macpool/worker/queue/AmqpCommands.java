@@ -15,7 +15,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,26 +47,25 @@ public final class AmqpCommands implements AutoCloseable {
   private volatile String queue = "";
 
   /** Hands each command that is a JSON object to {@code taker}, which must not block. */
-  public AmqpCommands(
-      AmqpConnection connection,
-      Consumer<JsonNode> taker,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+  public AmqpCommands(AmqpConnection connection, Consumer<JsonNode> taker, AmqpThreads threads) {
     this.taker = taker;
-    this.blocking = blocking;
+    this.blocking = threads.blocking();
     this.publisher =
         new AmqpPublisher(
             "claims",
             connection,
             made -> Declarations.exchange(made, EXCHANGE, "fanout", false),
             false,
-            blocking,
-            scheduler);
-    this.supervised =
-        new SupervisedChannel("commands", connection, this::listen, blocking, scheduler);
+            threads);
+    this.supervised = new SupervisedChannel("commands", connection, this::listen, threads);
     this.binding =
-        scheduler.scheduleWithFixedDelay(
-            this::bindSoon, BIND_EVERY.toMillis(), BIND_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        threads
+            .scheduler()
+            .scheduleWithFixedDelay(
+                this::bindSoon,
+                BIND_EVERY.toMillis(),
+                BIND_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
     supervised.begin();
   }
 

@@ -56,27 +56,22 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
   private volatile boolean isWithdrawn;
 
   /**
-   * What came to a consumer.
+   * Where a message came from.
    *
-   * @param consumer its tag, on this channel, with a prefetch of one
+   * @param consumer the tag of the consumer on this channel, with a prefetch of one
    */
+  record Source(Channel channel, String consumer, String queue) {}
+
   AmqpDelivery(
-      Channel channel,
-      String consumer,
-      Delivery delivery,
-      String queue,
-      AmqpEndings endings,
-      RunLocks locks,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
-    this.channel = channel;
-    this.consumer = consumer;
+      Source source, Delivery delivery, AmqpEndings endings, RunLocks locks, AmqpThreads threads) {
+    this.channel = source.channel();
+    this.consumer = source.consumer();
     this.delivery = delivery;
-    this.queue = queue;
+    this.queue = source.queue();
     this.endings = endings;
     this.locks = locks;
-    this.blocking = blocking;
-    this.scheduler = scheduler;
+    this.blocking = threads.blocking();
+    this.scheduler = threads.scheduler();
     this.key = AmqpEndings.key(delivery.getProperties(), delivery.getBody());
   }
 

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -43,8 +41,7 @@ public final class AmqpJobEvents implements AutoCloseable {
       String exchange,
       String worker,
       String queue,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+      AmqpThreads threads) {
     this.exchange = exchange;
     this.worker = worker;
     this.queue = queue;
@@ -63,8 +60,7 @@ public final class AmqpJobEvents implements AutoCloseable {
             "job-events",
             connection,
             opened -> Declarations.exchange(opened.getConnection(), exchange, "topic", true),
-            blocking,
-            scheduler);
+            threads);
     supervised.begin();
   }
 

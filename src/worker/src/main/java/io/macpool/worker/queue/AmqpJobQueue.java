@@ -46,6 +46,7 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
   private final RunLocks locks;
   private final AmqpEndings endings;
   private final Custody custody;
+  private final AmqpThreads threads;
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
@@ -57,7 +58,6 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
    *
    * @param reports where the end of a job that came again is reported once more
    * @param lease how long a runner may be out of reach before somebody else runs its job
-   * @param blocking carries out calls that wait for the broker
    */
   public AmqpJobQueue(
       AmqpConnection connection,
@@ -65,16 +65,16 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
       String queue,
       int priority,
       Duration lease,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+      AmqpThreads threads) {
     this.connection = connection;
     this.queue = queue;
     this.priority = priority;
-    this.blocking = blocking;
-    this.scheduler = scheduler;
-    this.locks = new RunLocks(connection, lease, blocking, scheduler);
+    this.threads = threads;
+    this.blocking = threads.blocking();
+    this.scheduler = threads.scheduler();
+    this.locks = new RunLocks(connection, lease, threads);
     this.endings = new AmqpEndings(connection, reports, locks);
-    this.custody = new Custody(locks, endings, this, blocking, scheduler);
+    this.custody = new Custody(locks, endings, this, threads);
     locks.lookForEnds(key -> endings.find(key) != Ending.NONE);
     locks.onTaken(key -> runs.takenElsewhere(key));
   }
@@ -137,7 +137,7 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
         new CompletableFuture<>();
     private final AtomicBoolean isLeft = new AtomicBoolean();
     private final SupervisedChannel channel =
-        new SupervisedChannel("jobs", connection, this::consume, blocking, scheduler);
+        new SupervisedChannel("jobs", connection, this::consume, threads);
     private volatile @Nullable Arrivals arrivals;
 
     void begin() {
@@ -272,14 +272,11 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
         String consumer, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
       AmqpDelivery taken =
           new AmqpDelivery(
-              getChannel(),
-              consumer,
+              new AmqpDelivery.Source(getChannel(), consumer, queue),
               new Delivery(envelope, properties, body),
-              queue,
               endings,
               locks,
-              blocking,
-              scheduler);
+              threads);
       held = taken;
       wait.run(() -> wait.take(getChannel(), taken));
     }

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -77,42 +76,33 @@ public final class AmqpLogs implements LogSink, AutoCloseable {
 
   private boolean sending;
 
-  AmqpLogs(
-      AmqpConnection connection,
-      boolean sharded,
-      LogSpool spool,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+  AmqpLogs(AmqpConnection connection, boolean sharded, LogSpool spool, AmqpThreads threads) {
     this.connection = connection;
     this.sharded = sharded;
     this.exchange = sharded ? SHARDED : EXCHANGE;
     this.spool = spool;
-    this.blocking = blocking;
+    this.blocking = threads.blocking();
     this.publisher =
         new AmqpPublisher(
             "logs",
             connection,
             sharded ? AmqpLogs::declareSharded : AmqpLogs::declare,
             true,
-            blocking,
-            scheduler);
+            threads);
     this.looking =
-        scheduler.scheduleWithFixedDelay(
-            this::lookIfAnyWaits,
-            LOOK_EVERY.toMillis(),
-            LOOK_EVERY.toMillis(),
-            TimeUnit.MILLISECONDS);
+        threads
+            .scheduler()
+            .scheduleWithFixedDelay(
+                this::lookIfAnyWaits,
+                LOOK_EVERY.toMillis(),
+                LOOK_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
   /** Logs that keep at most so many bytes on disk while they can't be told. */
   public static AmqpLogs spooling(
-      AmqpConnection connection,
-      boolean sharded,
-      Path directory,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
-    return new AmqpLogs(
-        connection, sharded, new LogSpool(directory, SPOOL_BYTES), blocking, scheduler);
+      AmqpConnection connection, boolean sharded, Path directory, AmqpThreads threads) {
+    return new AmqpLogs(connection, sharded, new LogSpool(directory, SPOOL_BYTES), threads);
   }
 
   private static void declareSharded(Connection made) throws IOException {

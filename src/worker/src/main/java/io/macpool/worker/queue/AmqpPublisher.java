@@ -12,10 +12,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,14 +75,13 @@ final class AmqpPublisher implements AutoCloseable {
       AmqpConnection connection,
       Topology topology,
       boolean mandatory,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+      AmqpThreads threads) {
     this.name = name;
     this.topology = topology;
     this.mandatory = mandatory;
     this.thread =
         Executors.newSingleThreadExecutor(work -> AmqpConnection.thread(name + "-publish", work));
-    this.supervised = new SupervisedChannel(name, connection, this::setUp, blocking, scheduler);
+    this.supervised = new SupervisedChannel(name, connection, this::setUp, threads);
     supervised.begin();
   }
 

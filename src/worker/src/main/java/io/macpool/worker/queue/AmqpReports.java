@@ -15,8 +15,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /** States to the queue {@code reporting.jobs.builds}, in the form that schedulers read. */
@@ -38,8 +36,7 @@ public final class AmqpReports implements Reports, AutoCloseable {
       AmqpConnection connection,
       int channels,
       Consumer<StateReport> listener,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+      AmqpThreads threads) {
     this.listener = listener;
     for (int i = 0; i < channels; i++) {
       publishers.add(
@@ -48,8 +45,7 @@ public final class AmqpReports implements Reports, AutoCloseable {
               connection,
               made -> Declarations.queue(made, QUEUE),
               true,
-              blocking,
-              scheduler));
+              threads));
     }
   }
 

@@ -54,19 +54,14 @@ final class Custody {
   private final ScheduledExecutorService scheduler;
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
 
-  Custody(
-      RunLocks locks,
-      AmqpEndings endings,
-      Owner owner,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+  Custody(RunLocks locks, AmqpEndings endings, Owner owner, AmqpThreads threads) {
     this.locks = locks;
-    this.silences = new SilentRunners(locks, blocking, scheduler);
+    this.silences = new SilentRunners(locks, threads);
     this.endings = endings;
     this.owner = owner;
     this.planner = new ClaimPlanner(locks.lease());
-    this.blocking = blocking;
-    this.scheduler = scheduler;
+    this.blocking = threads.blocking();
+    this.scheduler = threads.scheduler();
   }
 
   /** How many messages it holds. */

@@ -47,15 +47,11 @@ final class RunLocks {
   private volatile boolean refused;
 
   /** Locks on one connection; lost ones are taken again after each reconnect. */
-  RunLocks(
-      AmqpConnection connection,
-      Duration lease,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+  RunLocks(AmqpConnection connection, Duration lease, AmqpThreads threads) {
     this.connection = connection;
     this.lease = lease;
-    this.blocking = blocking;
-    this.scheduler = scheduler;
+    this.blocking = threads.blocking();
+    this.scheduler = threads.scheduler();
     Runnable unused =
         connection.onConnected(
             made -> {

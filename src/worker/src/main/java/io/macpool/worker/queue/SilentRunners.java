@@ -32,10 +32,10 @@ final class SilentRunners {
   private final ScheduledExecutorService scheduler;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
 
-  SilentRunners(RunLocks locks, Executor blocking, ScheduledExecutorService scheduler) {
+  SilentRunners(RunLocks locks, AmqpThreads threads) {
     this.locks = locks;
-    this.blocking = blocking;
-    this.scheduler = scheduler;
+    this.blocking = threads.blocking();
+    this.scheduler = threads.scheduler();
   }
 
   /**

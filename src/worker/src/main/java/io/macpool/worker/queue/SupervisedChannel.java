@@ -51,19 +51,13 @@ final class SupervisedChannel implements AutoCloseable {
    * One that is not opened yet.
    *
    * @param name of its purpose, for logs, {@code /ready} and metrics
-   * @param blocking carries out what waits for the broker
    */
-  SupervisedChannel(
-      String name,
-      AmqpConnection connection,
-      Setup setup,
-      Executor blocking,
-      ScheduledExecutorService scheduler) {
+  SupervisedChannel(String name, AmqpConnection connection, Setup setup, AmqpThreads threads) {
     this.name = name;
     this.connection = connection;
     this.setup = setup;
-    this.blocking = blocking;
-    this.scheduler = scheduler;
+    this.blocking = threads.blocking();
+    this.scheduler = threads.scheduler();
   }
 
   /** Opens as soon as there is a connection; to be called once who sets it up is complete. */

@@ -29,16 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemoteControl implements AutoCloseable {
 
-  /** What a caller may have done to the worker as a whole. */
-  public interface Shutdown {
-
-    /** Finish the running jobs, then end. */
-    void drain();
-
-    /** Give the running jobs back, then end. */
-    void stopNow();
-  }
-
   private static final int LONGEST_BODY = 64 * 1024;
   private static final int LARGEST_POOL = 5000;
 
@@ -46,24 +36,17 @@ public final class RemoteControl implements AutoCloseable {
   private final ProcessorPool pool;
   private final Supplier<Optional<String>> outage;
   private final Supplier<Map<String, String>> warnings;
-  private final Shutdown shutdown;
+  private final ControlledWorker.Shutdown shutdown;
   private final Instant began;
   private final long beganNanos;
   private final HttpListener listener;
 
-  private RemoteControl(
-      BuildInfo build,
-      ProcessorPool pool,
-      Supplier<Optional<String>> outage,
-      Supplier<Map<String, String>> warnings,
-      Shutdown shutdown,
-      Clock clock,
-      HttpListener listener) {
-    this.build = build;
-    this.pool = pool;
-    this.outage = outage;
-    this.warnings = warnings;
-    this.shutdown = shutdown;
+  private RemoteControl(ControlledWorker worker, Clock clock, HttpListener listener) {
+    this.build = worker.build();
+    this.pool = worker.pool();
+    this.outage = worker.outage();
+    this.warnings = worker.warnings();
+    this.shutdown = worker.shutdown();
     this.began = clock.instant();
     this.beganNanos = System.nanoTime();
     this.listener = listener;
@@ -73,24 +56,17 @@ public final class RemoteControl implements AutoCloseable {
    * Listens; must not be called on an event loop.
    *
    * @param credentials without any, health and metrics alone are served
-   * @param outage why the worker can get no jobs, or tell nothing of them; empty if it can
-   * @param warnings what somebody should look at though it works, by subject
    * @throws IllegalStateException if the address can't be had
    */
   public static RemoteControl start(
       Vertx vertx,
       ListenAddress address,
       Optional<Secret> credentials,
-      BuildInfo build,
       AdminRoutes admin,
-      ProcessorPool pool,
-      Supplier<Optional<String>> outage,
-      Supplier<Map<String, String>> warnings,
-      Shutdown shutdown,
+      ControlledWorker worker,
       Clock clock) {
     HttpListener listener = HttpListener.with(vertx, ConnectionLimits.forAdministration());
-    RemoteControl control =
-        new RemoteControl(build, pool, outage, warnings, shutdown, clock, listener);
+    RemoteControl control = new RemoteControl(worker, clock, listener);
     listener.listen(address, "remote control", control.routes(vertx, credentials, admin));
     return control;
   }

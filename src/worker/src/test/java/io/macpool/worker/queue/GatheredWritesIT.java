@@ -55,8 +55,7 @@ class GatheredWritesIT {
                   connection,
                   made -> Declarations.queue(made, "parts"),
                   true,
-                  ForkJoinPool.commonPool(),
-                  scheduler)) {
+                  new AmqpThreads(ForkJoinPool.commonPool(), scheduler))) {
         // All of them wait before there is a connection.
         CompletableFuture<?>[] safe =
             IntStream.range(0, PARTS)

@@ -89,9 +89,10 @@ class GivenBackIT {
             Duration.ofSeconds(10));
     AmqpConnection connection = new AmqpConnection(name, endpoint, 4, scheduler);
     open.push(connection);
-    AmqpReports reports = new AmqpReports(connection, 1, report -> {}, blocking, scheduler);
+    AmqpThreads threads = new AmqpThreads(blocking, scheduler);
+    AmqpReports reports = new AmqpReports(connection, 1, report -> {}, threads);
     open.push(reports);
-    AmqpJobQueue jobs = new AmqpJobQueue(connection, reports, queue, 0, LEASE, blocking, scheduler);
+    AmqpJobQueue jobs = new AmqpJobQueue(connection, reports, queue, 0, LEASE, threads);
     connection.start();
     return jobs;
   }

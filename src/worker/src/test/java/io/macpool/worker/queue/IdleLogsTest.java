@@ -54,7 +54,11 @@ class IdleLogsTest {
             Duration.ofSeconds(10));
     try (AmqpConnection connection = new AmqpConnection("idle", nowhere, 1, ticks);
         AmqpLogs logs =
-            new AmqpLogs(connection, false, new LogSpool(directory, 1 << 20), handed::add, ticks)) {
+            new AmqpLogs(
+                connection,
+                false,
+                new LogSpool(directory, 1 << 20),
+                new AmqpThreads(handed::add, ticks))) {
       handed.clear(); // the channel's opening
       for (int i = 0; i < A_MINUTE_OF_LOOKS; i++) {
         ticks.repeated.forEach(Runnable::run);

@@ -51,8 +51,7 @@ class ShardedLogsRabbitMqIT {
                 connection,
                 true,
                 new LogSpool(spool, 1 << 20),
-                ForkJoinPool.commonPool(),
-                scheduler)) {
+                new AmqpThreads(ForkJoinPool.commonPool(), scheduler))) {
       connection.start();
       await().until(() -> connection.current().isPresent());
       Connection own = connection.current().orElseThrow();
