@@ -1,6 +1,7 @@
 package io.macpool.brain.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.core.fleet.Cordon;
@@ -315,6 +316,34 @@ abstract class LedgerContract {
       happens(ledger, "a", InstanceEvent.DELETED, "gone soon");
       assertThat(reserve(ledger, "b", key)).isInstanceOf(Reservation.Made.class);
       assertThat(ledger.findByKey("ci", "job-1")).map(Instance::id).contains("b");
+    }
+  }
+
+  /** Else one key would have two once it returns. */
+  @Test
+  void whatAKeyGaveBeforeItGaveAnotherDoesNotReturn() {
+    try (Ledger ledger = open()) {
+      ledger.syncSlots(Set.of("host-1"), 2);
+      Optional<String> key = Optional.of("job-1");
+      reserve(ledger, "a", key);
+      happens(ledger, "a", InstanceEvent.STARTED, "switched on");
+      Instance seen = ledger.find("a").orElseThrow();
+      ledger.advance(Transition.of("a", InstanceEvent.VANISHED, "vanished").asSeen(seen.version()));
+      assertThat(reserve(ledger, "b", key)).isInstanceOf(Reservation.Made.class);
+      assertThat(ledger.reopen("a")).isEmpty();
+    }
+  }
+
+  /** Both replicas that make one key's instance do so: the second must not fail at the first. */
+  @Test
+  void whatIsUnderALeaseMayBePutThereAgain() {
+    try (Ledger ledger = open()) {
+      ledger.syncSlots(Set.of("host-1"), 1);
+      reserve(ledger, "a", Optional.empty());
+      ledger.renew(new Lease("ci", "worker-1", NOW, Duration.ofMinutes(1)));
+      ledger.lease("a", "ci", "worker-1");
+      assertThatCode(() -> ledger.lease("a", "ci", "worker-1")).doesNotThrowAnyException();
+      assertThat(ledger.leased("ci", "worker-1")).containsExactly("a");
     }
   }
 

@@ -408,6 +408,7 @@ class ReclaimPlannerPropertyTest {
             .map(i -> i.in(InstancePhase.GONE, ReclaimPlanner.VANISHED, Optional.empty(), NOW))
             .collect(Collectors.toMap(Instance::id, i -> i));
     assertThat(unrecorded(1, gone, machines, Map.of(), NOW).actions())
+        .hasSameSizeAs(machines)
         .allMatch(a -> a.kind() == (gone.containsKey(a.name()) ? Kind.REOPEN : Kind.ADOPT));
   }
 

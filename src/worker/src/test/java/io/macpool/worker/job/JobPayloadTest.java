@@ -32,7 +32,8 @@ class JobPayloadTest {
              "config":{"language":"objective-c","os":"osx","osx_image":"xcode12.5"},
              "job":{"id":900001,"number":"12.1","queued_at":"2026-11-20T14:26:50Z"},
              "repository":{"id":4711,"slug":"example/app"},
-             "timeouts":{"hard_limit":3000,"log_silence":null},"meta":{"state_update_count":4}}""");
+             "timeouts":{"hard_limit":3000,"log_silence":null},"meta":{"state_update_count":4}}\
+            """);
     assertThat(job.jobId()).isEqualTo(900001);
     assertThat(job.uuid()).isEqualTo("u-1");
     assertThat(job.hardLimit()).contains(Duration.ofMinutes(50));
@@ -64,7 +65,8 @@ class JobPayloadTest {
         "{\"job\":{\"id\":0}}",
         "{\"job\":{\"id\":-3}}",
         "{\"job\":{\"id\":99999999999999999999}}",
-        "{\"job\":[7]}"
+        "{\"job\":[7]}",
+        "{\"job\":{\"id\":7},\"config\":{}} {\"job\":{\"id\":8},\"config\":{}}"
       })
   void whatNobodyCouldBeToldOfIsNoJob(String body) {
     assertThatThrownBy(() -> parse(body)).isInstanceOf(PayloadException.class);

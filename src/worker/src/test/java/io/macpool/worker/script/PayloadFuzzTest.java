@@ -3,6 +3,7 @@ package io.macpool.worker.script;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,7 +20,11 @@ import org.junit.jupiter.api.Test;
 class PayloadFuzzTest {
 
   private static final int CASES = Integer.getInteger("fuzz.cases", 20_000);
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What stands behind a message's end would be lost: that is no message. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private static final ObjectNode OWN =
       JSON.createObjectNode().put("paranoid", true).set("hosts", JSON.createObjectNode());
   private final long seed = Long.getLong("fuzz.seed", 17);
