@@ -6,6 +6,7 @@ import io.macpool.sim.vcenter.fault.FaultRule;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -110,7 +111,9 @@ final class Chaos implements AutoCloseable {
   private void happen(Mishap mishap) {
     try {
       if (!broken.containsKey(mishap.kind())) {
-        deeds.get(mishap.kind()).befall(mishap.pick()).ifPresent(harm -> happened(mishap, harm));
+        Objects.requireNonNull(deeds.get(mishap.kind()), "the plan is of their kinds")
+            .befall(mishap.pick())
+            .ifPresent(harm -> happened(mishap, harm));
       }
     } catch (RuntimeException e) {
       log.warn("chaos could not bring about: {}", mishap.kind().text(), e);

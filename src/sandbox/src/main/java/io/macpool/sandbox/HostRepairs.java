@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +36,7 @@ final class HostRepairs implements AutoCloseable {
   private final ScheduledExecutorService thread;
   private final CountDownLatch back = new CountDownLatch(1);
   private final Map<String, String> phases = new HashMap<>();
-  private Future<?> looking;
+  private Optional<Future<?>> looking = Optional.empty();
   private int begun;
   private int takenBack;
   private double leastInService = 1;
@@ -58,7 +59,9 @@ final class HostRepairs implements AutoCloseable {
             thread);
     HostRepairs repairs = new HostRepairs(broker, reboots, thread);
     repairs.looking =
-        thread.scheduleWithFixedDelay(repairs::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        Optional.of(
+            thread.scheduleWithFixedDelay(
+                repairs::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS));
     return repairs;
   }
 
@@ -105,7 +108,7 @@ final class HostRepairs implements AutoCloseable {
 
   @Override
   public void close() {
-    looking.cancel(false);
+    looking.ifPresent(task -> task.cancel(false));
     thread.shutdownNow();
   }
 }

@@ -27,7 +27,9 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,10 +74,10 @@ final class Peers implements AutoCloseable {
   private final Cluster cluster;
   private final VSphere vsphere;
   private final Optional<TartFiles> tart;
-  private AmqpSimulator amqp;
-  private VCenterSimulator vcenter;
+  private @Nullable AmqpSimulator amqp;
+  private @Nullable VCenterSimulator vcenter;
   private URI amqpUri;
-  private URI queueDepthUri;
+  private @Nullable URI queueDepthUri;
 
   private Peers(SandboxOptions options, Path directory, PodRunner pods) {
     this.options = options;
@@ -179,11 +181,15 @@ final class Peers implements AutoCloseable {
       }
     }
     return new VSphere(
-        real.vsphereUrl,
-        real.vsphereBasePath,
-        real.vsphereVmPath,
-        real.vsphereClusterPath,
+        needed(real.vsphereUrl),
+        needed(real.vsphereBasePath),
+        needed(real.vsphereVmPath),
+        needed(real.vsphereClusterPath),
         Optional.ofNullable(real.vsphereThumbprint));
+  }
+
+  private static String needed(@Nullable String option) {
+    return Objects.requireNonNull(option, "options of a real vCenter are given together");
   }
 
   private static String encoded(String text) {
@@ -194,13 +200,17 @@ final class Peers implements AutoCloseable {
   void beginChaos() {
     Map<Mishap.Kind, Chaos.Deed> deeds = new EnumMap<>(Mishap.Kind.class);
     if (options.breaksConnections()) {
-      deeds.put(Mishap.Kind.AMQP_CUT, FaultInjection.amqpCut(new SimulatedJobBroker(amqp)));
+      deeds.put(
+          Mishap.Kind.AMQP_CUT,
+          FaultInjection.amqpCut(new SimulatedJobBroker(amqp().orElseThrow())));
       deeds.put(Mishap.Kind.SSH_CUT, FaultInjection.sshCut(guests));
     }
     begin(deeds, BETWEEN_CUTS);
     Map<Mishap.Kind, Chaos.Deed> ofHosts = new EnumMap<>(Mishap.Kind.class);
     if (options.wearsOutHosts()) {
-      ofHosts.put(Mishap.Kind.HOST_AGED, FaultInjection.hostAged(vcenter, Clock.systemUTC()));
+      ofHosts.put(
+          Mishap.Kind.HOST_AGED,
+          FaultInjection.hostAged(vcenter().orElseThrow(), Clock.systemUTC()));
     }
     begin(ofHosts, BETWEEN_HOSTS);
   }

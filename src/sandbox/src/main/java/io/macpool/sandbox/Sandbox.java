@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The whole system, running. Closing it leaves no process, thread or file of its own behind. */
 final class Sandbox implements AutoCloseable {
@@ -23,9 +24,16 @@ final class Sandbox implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(100);
 
   private final Resources resources = new Resources();
+
+  @SuppressWarnings("NullAway.Init") // start sets it before anybody has this
   private Peers peers;
+
+  @SuppressWarnings("NullAway.Init") // as above
   private SandboxInfo info;
+
+  @SuppressWarnings("NullAway.Init") // as above
   private Usage usage;
+
   private Optional<HostRepairs> repairs = Optional.empty();
 
   private Sandbox() {}
@@ -87,7 +95,7 @@ final class Sandbox implements AutoCloseable {
     admin.put("jupiter-brain", brainAdmin);
     admin.put("worker-operator", "http://127.0.0.1:" + operator.adminPort());
     admin.putAll(pods.adminUrls());
-    String consoleUrl = null;
+    @Nullable String consoleUrl = null;
     if (!options.endsByItself()) {
       Console console =
           resources.own(

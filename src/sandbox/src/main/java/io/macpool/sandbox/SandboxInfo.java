@@ -10,10 +10,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where everything is, for a person and, as JSON, for a program. It holds this run's secrets. */
 record SandboxInfo(
-    String consoleUrl,
+    @Nullable String consoleUrl,
     String brokerUrl,
     String brokerToken,
     String amqpUri,

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.ITypeConverter;
@@ -47,7 +48,7 @@ final class SandboxOptions {
       paramLabel = "N",
       description =
           "Publish N sample jobs, wait for them, and end. Without it the sandbox stays up.")
-  private Integer jobs;
+  private @Nullable Integer jobs;
 
   @Option(
       names = "--payload",
@@ -72,7 +73,7 @@ final class SandboxOptions {
       description =
           "Pools of hosts of both kinds, instead of --hosts, such as intel=vsphere:2,arm=tart:2;"
               + " jobs go to them in turn, by the image that they name.")
-  private PoolPlan pools;
+  private @Nullable PoolPlan pools;
 
   @Option(
       names = "--migrate",
@@ -92,13 +93,13 @@ final class SandboxOptions {
       names = "--max-jobs",
       paramLabel = "N",
       description = "The WorkerCluster's maxJobs (default: all slots).")
-  private Integer maxJobs;
+  private @Nullable Integer maxJobs;
 
   @Option(
       names = "--max-jobs-per-worker",
       paramLabel = "N",
       description = "The WorkerCluster's maxJobsPerWorker (default: a third of maxJobs).")
-  private Integer maxJobsPerWorker;
+  private @Nullable Integer maxJobsPerWorker;
 
   @Option(
       names = "--clone-time",
@@ -106,6 +107,7 @@ final class SandboxOptions {
       defaultValue = "400ms",
       converter = DurationConverter.class,
       description = "How long the simulated vCenter takes to clone (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   Duration cloneTime;
 
   @Option(
@@ -114,6 +116,7 @@ final class SandboxOptions {
       defaultValue = "600ms",
       converter = DurationConverter.class,
       description = "How long a guest takes to report its address (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   Duration bootTime;
 
   @Option(
@@ -122,6 +125,7 @@ final class SandboxOptions {
       defaultValue = "15m",
       converter = DurationConverter.class,
       description = "Jobs not ended by then count as lost (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   Duration deadline;
 
   @Option(
@@ -147,13 +151,14 @@ final class SandboxOptions {
       description =
           "What goes wrong on purpose, by the seed: ${COMPLETION-CANDIDATES}"
               + " (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   Chaos.Profile chaos;
 
   @Option(
       names = "--info",
       paramLabel = "FILE",
       description = "Once all is ready, write where everything is to FILE, as JSON.")
-  private Path info;
+  private @Nullable Path info;
 
   @Option(names = "--logs", description = "Print the services' log lines too (standard error).")
   boolean logs;
@@ -168,34 +173,34 @@ final class SandboxOptions {
         names = "--amqp-uri",
         paramLabel = "URI",
         description = "RabbitMQ for jobs and results.")
-    URI amqpUri;
+    @Nullable URI amqpUri;
 
     @Option(
         names = "--vsphere-url",
         paramLabel = "URL",
         description = "vCenter's SDK, https://user:password@host/sdk; needs the three paths.")
-    String vsphereUrl;
+    @Nullable String vsphereUrl;
 
     @Option(names = "--vsphere-base-path", paramLabel = "PATH", description = "Folder of base VMs.")
-    String vsphereBasePath;
+    @Nullable String vsphereBasePath;
 
     @Option(
         names = "--vsphere-vm-path",
         paramLabel = "PATH",
         description = "Folder that clones go to.")
-    String vsphereVmPath;
+    @Nullable String vsphereVmPath;
 
     @Option(
         names = "--vsphere-cluster-path",
         paramLabel = "PATH",
         description = "The compute cluster.")
-    String vsphereClusterPath;
+    @Nullable String vsphereClusterPath;
 
     @Option(
         names = "--vsphere-thumbprint",
         paramLabel = "SHA256",
         description = "The certificate that vCenter shows.")
-    String vsphereThumbprint;
+    @Nullable String vsphereThumbprint;
 
     @Option(
         names = "--lend-guests",
@@ -203,19 +208,19 @@ final class SandboxOptions {
         description =
             "Boot guests for a vCenter that has none: it asks http://127.0.0.1:PORT/ by POST and"
                 + " DELETE of the machine's name, as our vcsim does with -guests.")
-    Integer lendGuests;
+    @Nullable Integer lendGuests;
 
     @Option(
         names = "--kubeconfig",
         paramLabel = "FILE",
         description = "Kubernetes' API; the CRDs are applied to it.")
-    Path kubeconfig;
+    @Nullable Path kubeconfig;
 
     @Option(
         names = "--database-url",
         paramLabel = "URL",
         description = "PostgreSQL for the ledger: postgres://user:password@host/database.")
-    String databaseUrl;
+    @Nullable String databaseUrl;
   }
 
   /** As a person would have asked for on the command line. */

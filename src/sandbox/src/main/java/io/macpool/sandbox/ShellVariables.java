@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,7 +30,7 @@ final class ShellVariables implements Callable<Integer> {
       description =
           "What the sandbox wrote by its own --info (default: the one that ./sandbox of this"
               + " checkout started last).")
-  private Path info;
+  private @Nullable Path info;
 
   @Override
   public Integer call() throws Exception {

@@ -71,8 +71,13 @@ final class Soak {
   private final CountDownLatch never = new CountDownLatch(1);
   private Instant began = Instant.now();
   private Duration fed = Duration.ZERO;
+
+  @SuppressWarnings("NullAway.Init") // run sets it before all else
   private SoakSystem system;
+
+  @SuppressWarnings("NullAway.Init") // as above
   private Scheduler scheduler;
+
   private long looks;
 
   Soak(SoakOptions options, Part part, Progress progress) {

@@ -33,8 +33,8 @@ final class SoakInParts {
     this.options = options;
     this.progress = progress;
     this.out = out;
-    state = SoakState.open(options.state, options.terms());
-    stop = options.state.resolve("stop");
+    state = SoakState.open(options.directoryOfParts(), options.terms());
+    stop = options.directoryOfParts().resolve("stop");
   }
 
   /** Runs the next part, if any is left, and tells of all. Returns the exit status. */
@@ -66,7 +66,7 @@ final class SoakInParts {
     Instant began = Instant.now();
     int number = state.begin(began);
     progress.say("soak, part " + number + " of " + GoDuration.format(feeding));
-    Path logs = Files.createDirectories(options.state.resolve("logs-" + number));
+    Path logs = Files.createDirectories(options.directoryOfParts().resolve("logs-" + number));
     Soak.Part part =
         new Soak.Part(
             feeding,

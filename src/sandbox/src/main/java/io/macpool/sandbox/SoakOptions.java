@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a person may ask of a soak; picocli fills it in. */
@@ -20,7 +22,7 @@ final class SoakOptions {
       names = "--minutes",
       paramLabel = "N",
       description = "How long to publish jobs; draining comes on top. Half minutes will do: 0.5.")
-  private Double minutes;
+  private @Nullable Double minutes;
 
   @Option(
       names = "--hours",
@@ -28,7 +30,7 @@ final class SoakOptions {
       description =
           "Instead of --minutes, with --state: how long in all, in parts that add up. The processes"
               + " are asked what they use, and it is judged whether any of it grows.")
-  private Double hours;
+  private @Nullable Double hours;
 
   @Option(
       names = "--state",
@@ -37,13 +39,13 @@ final class SoakOptions {
           "Where the parts of a soak of hours keep counts, readings, database and logs. The same"
               + " command goes on where the last part ended. An empty file 'stop' there ends a part"
               + " in good order; one that is killed does not count.")
-  Path state;
+  private @Nullable Path state;
 
   @Option(
       names = "--part",
       paramLabel = "MINUTES",
       description = "With --hours: how long this part publishes jobs (default: what is left).")
-  private Double part;
+  private @Nullable Double part;
 
   @Option(
       names = "--chaos",
@@ -76,7 +78,7 @@ final class SoakOptions {
       names = "--seed",
       paramLabel = "N",
       description = "What goes wrong, when, and to whom follows from it (default: by chance).")
-  private Long seed;
+  private @Nullable Long seed;
 
   @Option(
       names = "--hosts",
@@ -90,7 +92,7 @@ final class SoakOptions {
       paramLabel = "DIRECTORY",
       description =
           "Keep the services' logs there (default: a temporary one, kept if the soak fails).")
-  Path logs;
+  @Nullable Path logs;
 
   /** The seed, one by chance if none was given; the same at each call. */
   long seed() {
@@ -112,7 +114,16 @@ final class SoakOptions {
 
   /** How long jobs are published: in all. */
   Duration feeding() {
-    return inParts() ? ofMinutes(hours * 60) : ofMinutes(minutes);
+    return hours != null ? ofMinutes(hours * 60) : ofMinutes(inOneGo());
+  }
+
+  private double inOneGo() {
+    return Objects.requireNonNull(minutes, "either hours or minutes are given");
+  }
+
+  /** Where parts are kept. */
+  Path directoryOfParts() {
+    return Objects.requireNonNull(state, "parts have a directory");
   }
 
   /** How long this part may publish jobs. */
@@ -127,7 +138,7 @@ final class SoakOptions {
 
   /** What the parts of a soak must have in common. */
   String terms() {
-    return "--hours " + number(hours) + common();
+    return "--hours " + number(feeding().toMillis() / 3_600_000.0) + common();
   }
 
   /** The command that does the same again. */
@@ -135,7 +146,7 @@ final class SoakOptions {
     return "src/benchmarks/soak "
         + (inParts()
             ? terms() + " --state " + state + (part == null ? "" : " --part " + number(part))
-            : "--minutes " + number(minutes) + common());
+            : "--minutes " + number(inOneGo()) + common());
   }
 
   private String common() {
@@ -184,7 +195,7 @@ final class SoakOptions {
     return problems;
   }
 
-  private static Optional<String> lengthProblem(String name, Double length, double most) {
+  private static Optional<String> lengthProblem(String name, @Nullable Double length, double most) {
     return length == null || (length > 0 && length <= most)
         ? Optional.empty()
         : Optional.of(name + " " + length + ": must be more than 0, and a week at most");

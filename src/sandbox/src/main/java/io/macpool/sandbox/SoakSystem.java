@@ -119,7 +119,7 @@ final class SoakSystem implements AutoCloseable {
   /** Its data outlive this process if the soak's parts are to. */
   private static PostgresServer database(SoakOptions options, Path directory, Path logs)
       throws IOException, InterruptedException {
-    Path data = (options.inParts() ? options.state : directory).resolve("postgresql");
+    Path data = (options.inParts() ? options.directoryOfParts() : directory).resolve("postgresql");
     return PostgresServer.open(data.toAbsolutePath(), logs.resolve("postgresql.log"));
   }
 

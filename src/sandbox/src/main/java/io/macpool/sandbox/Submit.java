@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,7 +42,7 @@ final class Submit implements Callable<Integer> {
       description =
           "What the sandbox wrote by its own --info (default: the one that ./sandbox of this"
               + " checkout started last).")
-  private Path info;
+  private @Nullable Path info;
 
   @Option(
       names = "--deadline",
@@ -49,6 +50,7 @@ final class Submit implements Callable<Integer> {
       defaultValue = "15m",
       converter = SandboxOptions.DurationConverter.class,
       description = "Jobs not ended by then count as lost (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // picocli sets it, or its default
   private Duration deadline;
 
   @Override

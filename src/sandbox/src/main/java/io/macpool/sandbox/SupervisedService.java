@@ -19,7 +19,10 @@ public final class SupervisedService implements AutoCloseable {
   private final String name;
   private final Supplier<ServiceProcess> starter;
   private final ScheduledExecutorService restarts;
+
+  @SuppressWarnings("NullAway.Init") // start launches one before anybody has this
   private ServiceProcess process;
+
   private boolean killed;
   private boolean closed;
   private int endedByItself;

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +43,7 @@ final class Usage implements AutoCloseable {
   private final ScheduledExecutorService thread;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final Map<String, String> hosts = new ConcurrentHashMap<>();
-  private Future<?> looking;
+  private Optional<Future<?>> looking = Optional.empty();
   private volatile int instances;
   private int mostInstances;
   private int mostHosts;
@@ -68,7 +69,8 @@ final class Usage implements AutoCloseable {
             thread);
     Usage usage = new Usage(broker, URI.create(adminUrl + "/metrics"), processors, thread);
     usage.looking =
-        thread.scheduleWithFixedDelay(usage::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        Optional.of(
+            thread.scheduleWithFixedDelay(usage::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS));
     return usage;
   }
 
@@ -150,7 +152,7 @@ final class Usage implements AutoCloseable {
 
   @Override
   public void close() {
-    looking.cancel(false);
+    looking.ifPresent(task -> task.cancel(false));
     thread.shutdownNow();
   }
 }

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** How the services are told of each other: by their documented settings and one WorkerCluster. */
 final class Wiring {
@@ -206,7 +207,7 @@ final class Wiring {
    *
    * @param consoleUrl null if no console runs
    */
-  SandboxInfo info(String brokerUrl, String consoleUrl, Map<String, String> adminUrls) {
+  SandboxInfo info(String brokerUrl, @Nullable String consoleUrl, Map<String, String> adminUrls) {
     Peers.VSphere vsphere = peers.vsphere();
     return new SandboxInfo(
         consoleUrl,

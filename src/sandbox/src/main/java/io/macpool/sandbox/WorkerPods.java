@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +31,8 @@ final class WorkerPods implements PodRunner {
     PodLog log = new PodLog();
     AtomicReference<Worker> worker = new AtomicReference<>();
     log.during(() -> worker.set(Worker.start(settings)));
-    WorkerPod pod = new WorkerPod(launch, worker.get(), log);
+    WorkerPod pod =
+        new WorkerPod(launch, Objects.requireNonNull(worker.get(), "it has started"), log);
     pods.add(pod);
     return pod;
   }

@@ -6,4 +6,7 @@
  * behaviour of a service (it would be tested here and missing there) or of a peer ({@code
  * simulators}).
  */
+@NullMarked
 package io.macpool.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The broker's HTTP API as a client of any make calls it. Thread-safe. */
 final class BrokerCalls {
@@ -37,7 +38,7 @@ final class BrokerCalls {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
-  Reply call(Replica replica, String token, String method, String path, Object body)
+  Reply call(Replica replica, String token, String method, String path, @Nullable Object body)
       throws InterruptedException {
     return call(replica, token, method, path, body, Map.of());
   }
@@ -47,7 +48,7 @@ final class BrokerCalls {
       String token,
       String method,
       String path,
-      Object body,
+      @Nullable Object body,
       Map<String, String> headers)
       throws InterruptedException {
     try {

@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -126,9 +127,9 @@ final class BrokerSoak {
             system.replicas(), system.images(), calls, seen, figures, threads, end);
     for (int i = 0; i < options.clients; i++) {
       String owner = owners.get(i % owners.size());
+      String token = Objects.requireNonNull(tokens.get(owner), "each owner has one");
       threads.execute(
-          new SoakClient(
-              around, "client-" + i, owner, tokens.get(owner), options.seed() * 1_000 + i));
+          new SoakClient(around, "client-" + i, owner, token, options.seed() * 1_000 + i));
     }
     FaultInjector injector =
         new FaultInjector(system.vcenter(), system.database(), system.replicas(), seen);

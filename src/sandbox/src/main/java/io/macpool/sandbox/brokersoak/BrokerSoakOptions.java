@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a person may ask of the fault finder; picocli fills it in. */
@@ -30,7 +31,7 @@ final class BrokerSoakOptions {
       names = "--seed",
       paramLabel = "N",
       description = "What goes wrong, when, and what clients do follow from it (default: chance).")
-  private Long seed;
+  private @Nullable Long seed;
 
   @Option(
       names = "--mishaps",
@@ -63,7 +64,7 @@ final class BrokerSoakOptions {
       description =
           "Keep the brokers' and the databases' logs there (default: a temporary one, kept if a"
               + " promise was broken).")
-  Path logs;
+  @Nullable Path logs;
 
   /** The seed, one by chance if none was given; the same at each call. */
   long seed() {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /** What goes wrong and when, from the seed alone: the same seed, time and kinds, the same plan. */
@@ -82,7 +83,13 @@ final class FaultPlan {
           plan.add(stop(length, random, 0.7));
         }
         case CALLS_FAIL, CLOCKS_APART -> plan.add(new Planned(kind, Duration.ZERO, length, 0));
-        default -> repeat(plan, kind, RHYTHMS.get(kind), length, random);
+        default ->
+            repeat(
+                plan,
+                kind,
+                Objects.requireNonNull(RHYTHMS.get(kind), "each has one"),
+                length,
+                random);
       }
     }
     plan.sort(Comparator.comparing(Planned::after));

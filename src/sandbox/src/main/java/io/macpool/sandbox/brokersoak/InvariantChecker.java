@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -97,7 +98,8 @@ final class InvariantChecker {
 
   private void given(Observation.CreateAnswered answer) {
     String id = answer.instance().orElse("");
-    Observation.CreateAsked call = asked.get(answer.call());
+    Observation.CreateAsked call =
+        Objects.requireNonNull(asked.get(answer.call()), "who is answered has asked");
     Holder holder = new Holder(call.client(), call.owner(), call.key(), call.lease());
     Holder first = ever.putIfAbsent(id, holder);
     if (first != null && !first.isSameAs(holder)) {

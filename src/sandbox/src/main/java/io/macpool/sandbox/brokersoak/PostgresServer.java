@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One PostgreSQL of Debian's, as processes of ours on a free loopback port. Not thread-safe. */
 public final class PostgresServer implements AutoCloseable {
@@ -43,7 +45,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Path data;
   private final Path log;
   private final int port;
-  private Process process;
+  private @Nullable Process process;
 
   private PostgresServer(Path bin, Path data, Path log, int port) {
     this.bin = bin;
@@ -137,7 +139,9 @@ public final class PostgresServer implements AutoCloseable {
   private void own(Path directory) throws IOException, InterruptedException {
     Files.createDirectories(directory);
     if (isRoot()) {
-      for (Path path = directory.getParent(); path.startsWith("/tmp"); path = path.getParent()) {
+      for (Path path = directory.getParent();
+          path != null && path.startsWith("/tmp");
+          path = path.getParent()) {
         if (path.equals(Path.of("/tmp"))) {
           break;
         }
@@ -259,9 +263,10 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void signal(String name) throws IOException, InterruptedException {
+    Process first = Objects.requireNonNull(process, "it was started");
     // The first is the one that makes the others: once it is stopped there are no more of them.
-    run(List.of("kill", name, Long.toString(process.pid())));
-    for (ProcessHandle other : process.descendants().toList()) {
+    run(List.of("kill", name, Long.toString(first.pid())));
+    for (ProcessHandle other : first.descendants().toList()) {
       try {
         run(List.of("kill", name, Long.toString(other.pid())));
       } catch (IOException e) {

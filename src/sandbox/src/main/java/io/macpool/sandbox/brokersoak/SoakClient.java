@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client: creates an instance, uses it for a while, gives it back, again and again. It does
@@ -192,7 +193,7 @@ final class SoakClient implements Runnable {
   }
 
   private Reply call(
-      Replica replica, String method, String path, Object body, Optional<String> instance)
+      Replica replica, String method, String path, @Nullable Object body, Optional<String> instance)
       throws InterruptedException {
     Reply reply = around.calls().call(replica, token, method, path, body);
     around.figures().called(method, reply);

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -63,8 +64,8 @@ final class Timeline {
     given.forEach(
         (call, id) -> {
           if (instances.contains(id)) {
-            asked.get(call).key().ifPresent(keys::add);
-            asked.get(call).lease().ifPresent(leases::add);
+            asked(call).key().ifPresent(keys::add);
+            asked(call).lease().ifPresent(leases::add);
           }
         });
     for (Observation observation : seen) {
@@ -89,13 +90,17 @@ final class Timeline {
     return some;
   }
 
+  private Observation.CreateAsked asked(long call) {
+    return Objects.requireNonNull(asked.get(call), "who is answered has asked");
+  }
+
   private boolean concerns(
       Observation observation, Set<String> instances, Set<String> keys, Set<String> leases) {
     if (observation instanceof Observation.CreateAsked create) {
       return isOf(create, instances, keys);
     }
     if (observation instanceof Observation.CreateAnswered answer) {
-      return isOf(asked.get(answer.call()), instances, keys);
+      return isOf(asked(answer.call()), instances, keys);
     }
     if (observation instanceof Observation.LeaseSpoken spoken) {
       return leases.contains(spoken.lease());

@@ -8,4 +8,7 @@
  * io.macpool.sandbox.brokersoak.InvariantChecker}). Does not belong here: any class of the
  * broker's. It is started by its main class and asked over HTTP.
  */
+@NullMarked
 package io.macpool.sandbox.brokersoak;
+
+import org.jspecify.annotations.NullMarked;

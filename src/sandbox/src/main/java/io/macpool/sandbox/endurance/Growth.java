@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -90,7 +91,8 @@ public record Growth(
 
   private static Point point(Reading reading, Measure measure) {
     return new Point(
-        reading.age().toMillis() / 1000.0 / SECONDS_AN_HOUR, reading.used().get(measure));
+        reading.age().toMillis() / 1000.0 / SECONDS_AN_HOUR,
+        Objects.requireNonNull(reading.used().get(measure), "it was read"));
   }
 
   private static java.util.stream.DoubleStream slopes(List<Point> points) {
