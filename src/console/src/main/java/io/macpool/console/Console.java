@@ -258,11 +258,8 @@ public final class Console implements AutoCloseable {
 
   /** The first time that a job is taken from its queue ends the wait that was foretold. */
   private static void judge(ForecastLog forecasts, Optional<JobState> before, JobState told) {
-    if (before.flatMap(JobState::received).isEmpty()
-        && told.queue().isPresent()
-        && told.queued().isPresent()
-        && told.received().isPresent()) {
-      forecasts.came(told.queue().get(), told.queued().get(), told.received().get());
+    if (before.flatMap(JobState::received).isEmpty()) {
+      told.waited().ifPresent(forecasts::came);
     }
   }
 

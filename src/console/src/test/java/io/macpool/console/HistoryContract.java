@@ -7,6 +7,7 @@ import io.macpool.broker.Instance;
 import io.macpool.console.forecast.Coverage;
 import io.macpool.console.forecast.ForecastGroup;
 import io.macpool.console.forecast.ForecastLog;
+import io.macpool.console.forecast.Wait;
 import io.macpool.console.history.Grain;
 import io.macpool.console.history.HistoryStore;
 import io.macpool.console.jobs.JobHistory;
@@ -15,6 +16,7 @@ import io.macpool.console.jobs.WorkLog;
 import io.macpool.console.watch.BrokerState;
 import io.macpool.console.watch.HistoryKeeper;
 import io.macpool.console.watch.PoolHistory;
+import io.macpool.core.forecast.ForecastCalibration;
 import io.macpool.core.forecast.Horizon;
 import io.macpool.core.forecast.WaitForecast.Band;
 import io.macpool.core.forecast.WaitForecast.Foretold;
@@ -251,12 +253,12 @@ abstract class HistoryContract {
       before.look(2);
       before.forecasts.tell("builds.ios", told, START);
       before.forecasts.tell("builds.tvos", new NoGround(new WaitReason.AtItsLimit(2)), START);
-      before.forecasts.came("builds.ios", START.plusSeconds(1), START.plusSeconds(66));
+      before.forecasts.came(new Wait("builds.ios", START.plusSeconds(1), START.plusSeconds(66)));
     }
     try (Run after = new Run(1000)) {
       after.look(2);
-      after.forecasts.came("builds.ios", START.plusSeconds(2), START.plusSeconds(92));
-      after.forecasts.came("builds.tvos", START.plusSeconds(2), START.plusSeconds(3));
+      after.forecasts.came(new Wait("builds.ios", START.plusSeconds(2), START.plusSeconds(92)));
+      after.forecasts.came(new Wait("builds.tvos", START.plusSeconds(2), START.plusSeconds(3)));
       after.save();
       assertThat(after.keeper.coverage(START))
           .isEqualTo(
@@ -266,6 +268,31 @@ abstract class HistoryContract {
                   new ForecastGroup("builds.tvos", Optional.empty()),
                   new Coverage(0, 0, 0, Duration.ZERO, 1)));
       assertThat(after.keeper.coverage(START.plus(Duration.ofHours(1)))).isEmpty();
+    }
+  }
+
+  @Test
+  void whatForecastsWereOffByIsLearnedAgainAfterARestart() {
+    Foretold told =
+        new Foretold(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(50),
+            Duration.ofSeconds(70),
+            new WaitReason.AtItsLimit(2),
+            new Band(Duration.ofSeconds(50), Duration.ofSeconds(60), Duration.ofSeconds(70)),
+            0);
+    JobState job = job(7, "passed", true);
+    try (Run before = new Run(1000)) {
+      before.look(2);
+      before.forecasts.tell("builds.ios", told, START.minusSeconds(65));
+      before.jobs.hear(job);
+      before.forecasts.came(job.waited().orElseThrow());
+      before.save();
+    }
+    try (Run after = new Run(1000)) {
+      assertThat(after.forecasts.learned("builds.ios").coverage())
+          .isEqualTo(new ForecastCalibration.Coverage(1, 1));
+      assertThat(after.forecasts.take()).isEmpty();
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,36 +89,52 @@ public final class ForecastLog {
   }
 
   /** Takes in that a job was queued and then taken: its wait has come to its end. */
-  public synchronized void came(String queue, Instant queued, Instant taken) {
-    TreeMap<Instant, IssuedForecast> before = told.get(queue);
-    Map.Entry<Instant, IssuedForecast> last = before == null ? null : before.floorEntry(queued);
-    if (last == null
-        || Duration.between(last.getKey(), queued).compareTo(SAID_FOR) > 0
-        || taken.isBefore(queued)) {
+  public synchronized void came(Wait wait) {
+    Optional<IssuedForecast> said = saidBefore(wait);
+    if (said.isEmpty()) {
       return;
     }
-    Duration wait = Duration.between(queued, taken);
-    Optional<Foretold> foretold = last.getValue().foretold();
-    if (foretold.isPresent()) {
-      Foretold forecast = foretold.get();
-      if (forecast.latest().isZero()) {
-        return; // a free slot was not foretold, but seen
-      }
-      learned.merge(
-          queue,
-          ForecastCalibration.none().learning(forecast, wait),
-          (known, first) -> known.learning(forecast, wait));
-      boolean early = wait.compareTo(forecast.earliest()) < 0;
+    Optional<Foretold> foretold = said.get().foretold();
+    if (foretold.isEmpty()) {
       count(
-          taken,
-          new ForecastGroup(queue, Optional.of(forecast.horizon())),
-          new Coverage(1, forecast.holds(wait) ? 1 : 0, early ? 1 : 0, off(forecast, wait), 0));
-    } else {
-      count(
-          taken,
-          new ForecastGroup(queue, Optional.empty()),
+          wait.taken(),
+          new ForecastGroup(wait.queue(), Optional.empty()),
           new Coverage(0, 0, 0, Duration.ZERO, 1));
+      return;
     }
+    Foretold forecast = foretold.get();
+    learn(wait, forecast);
+    boolean early = wait.length().compareTo(forecast.earliest()) < 0;
+    count(
+        wait.taken(),
+        new ForecastGroup(wait.queue(), Optional.of(forecast.horizon())),
+        new Coverage(
+            1,
+            forecast.holds(wait.length()) ? 1 : 0,
+            early ? 1 : 0,
+            off(forecast, wait.length()),
+            0));
+  }
+
+  /** The last forecast before a job was queued, if it was not long before. */
+  private Optional<IssuedForecast> saidBefore(Wait wait) {
+    TreeMap<Instant, IssuedForecast> before = told.get(wait.queue());
+    Map.Entry<Instant, IssuedForecast> last =
+        before == null ? null : before.floorEntry(wait.queued());
+    return last == null
+            || Duration.between(last.getKey(), wait.queued()).compareTo(SAID_FOR) > 0
+            || wait.length().isNegative()
+            // A free slot was not foretold, but seen.
+            || last.getValue().foretold().filter(f -> f.latest().isZero()).isPresent()
+        ? Optional.empty()
+        : Optional.of(last.getValue());
+  }
+
+  private void learn(Wait wait, Foretold forecast) {
+    learned.merge(
+        wait.queue(),
+        ForecastCalibration.none().learning(forecast, wait.length()),
+        (known, first) -> known.learning(forecast, wait.length()));
   }
 
   private static Duration off(Foretold forecast, Duration wait) {
@@ -145,9 +162,24 @@ public final class ForecastLog {
     unsaved.removeAll(kept);
   }
 
-  /** Goes on from what was kept by one before. */
-  public synchronized void resume(List<IssuedForecast> kept) {
+  /**
+   * Goes on from what was kept by one before: what its forecasts were off by is learned again, and
+   * not counted again. Whoever has learned of waits of its own already learns nothing of earlier
+   * ones, which would count as the latest.
+   *
+   * @param ended waits that have come to their end, in any order
+   */
+  public synchronized void resume(List<IssuedForecast> kept, List<Wait> ended) {
     kept.forEach(this::put);
+    if (learned.isEmpty()) {
+      ended.stream()
+          .sorted(Comparator.comparing(Wait::taken))
+          .forEach(
+              wait ->
+                  saidBefore(wait)
+                      .flatMap(IssuedForecast::foretold)
+                      .ifPresent(forecast -> learn(wait, forecast)));
+    }
   }
 
   /** Takes the counts by hour that are not saved; whoever can't save them gives them back. */

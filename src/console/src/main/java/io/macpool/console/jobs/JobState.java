@@ -3,6 +3,7 @@ package io.macpool.console.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.macpool.console.forecast.Wait;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Objects;
@@ -36,6 +37,13 @@ public record JobState(
     Objects.requireNonNull(worker, "worker");
     Objects.requireNonNull(queue, "queue");
     Objects.requireNonNull(instance, "instance");
+  }
+
+  /** How long it waited in its queue, once it was taken from there. */
+  public Optional<Wait> waited() {
+    return queue.isPresent() && queued.isPresent() && received.isPresent()
+        ? Optional.of(new Wait(queue.get(), queued.get(), received.get()))
+        : Optional.empty();
   }
 
   /** From an event as workers send it; empty if it is none. */

@@ -166,7 +166,10 @@ public final class HistoryKeeper implements AutoCloseable {
         JobState.read(JSON.readTree(body)).ifPresent(told::add);
       }
       from.jobs().resume(told);
-      from.forecasts().resume(opened.told(clock.instant().minus(ForecastLog.KEPT)));
+      from.forecasts()
+          .resume(
+              opened.told(clock.instant().minus(ForecastLog.KEPT)),
+              told.stream().flatMap(job -> job.waited().stream()).toList());
       compacted = opened.compacted().orElseGet(from.pool()::begin);
       store = opened;
       return opened;

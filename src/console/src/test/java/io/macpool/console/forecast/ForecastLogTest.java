@@ -10,6 +10,7 @@ import io.macpool.core.forecast.WaitForecast.NoGround;
 import io.macpool.core.forecast.WaitReason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class ForecastLogTest {
 
   private void came(int queuedAfter, int wait) {
     Instant queued = NOW.plusSeconds(queuedAfter);
-    log.came("ios", queued, queued.plusSeconds(wait));
+    log.came(new Wait("ios", queued, queued.plusSeconds(wait)));
   }
 
   @Test
@@ -59,8 +60,8 @@ class ForecastLogTest {
 
     came(-1, 25);
     came(61, 25);
-    log.came("tvos", NOW.plusSeconds(1), NOW.plusSeconds(20));
-    log.came("ios", NOW.plusSeconds(5), NOW.plusSeconds(4));
+    log.came(new Wait("tvos", NOW.plusSeconds(1), NOW.plusSeconds(20)));
+    log.came(new Wait("ios", NOW.plusSeconds(5), NOW.plusSeconds(4)));
 
     assertThat(log.since(NOW.minusSeconds(3600))).isEmpty();
   }
@@ -78,6 +79,26 @@ class ForecastLogTest {
             Map.of(
                 new ForecastGroup("ios", Optional.empty()),
                 new Coverage(0, 0, 0, Duration.ZERO, 1)));
+  }
+
+  @Test
+  void whatTheForecastsBeforeARestartWereOffByIsLearnedAgainAndCountedOnce() {
+    log.tell("ios", within(10, 20, 30), NOW);
+    came(5, 25);
+    came(6, 50);
+    List<Wait> ended =
+        List.of(
+            new Wait("ios", NOW.plusSeconds(6), NOW.plusSeconds(56)),
+            new Wait("ios", NOW.plusSeconds(5), NOW.plusSeconds(30)),
+            new Wait("ios", NOW.minusSeconds(5), NOW.plusSeconds(30)));
+    ForecastLog after = new ForecastLog();
+
+    after.resume(log.unsaved(), ended);
+
+    assertThat(after.learned("ios").coverage()).isEqualTo(log.learned("ios").coverage());
+    assertThat(after.take()).isEmpty();
+    after.resume(log.unsaved(), ended);
+    assertThat(after.learned("ios").coverage()).isEqualTo(log.learned("ios").coverage());
   }
 
   @Test
