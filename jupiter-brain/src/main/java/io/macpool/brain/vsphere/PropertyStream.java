@@ -270,13 +270,16 @@ final class PropertyStream {
     return true;
   }
 
-  private static Map<String, Object> changes(ObjectUpdate object) {
+  /** Properties of an object by their names; null: one that it has no longer. */
+  static Map<String, Object> changes(ObjectUpdate object) {
     Map<String, Object> changes = new HashMap<>();
     if (object.changeSet != null) {
       for (PropertyChange change : object.changeSet) {
         boolean removed =
             change.op == PropertyChangeOp.remove || change.op == PropertyChangeOp.indirectRemove;
-        changes.put(change.name, removed ? null : change.val);
+        if (change.name != null) {
+          changes.put(change.name, removed ? null : change.val);
+        }
       }
     }
     return changes;

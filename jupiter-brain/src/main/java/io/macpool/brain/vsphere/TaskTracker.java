@@ -199,7 +199,10 @@ final class TaskTracker {
       awaited.ended().completeAsync(() -> result, completions);
     } else if (known.get(STATE) == TaskInfoState.error) {
       pending.remove(task);
-      fail(awaited, Failures.ofTask(awaited.what(), (LocalizedMethodFault) known.get(ERROR)));
+      fail(
+          awaited,
+          Failures.ofTask(
+              awaited.what(), known.get(ERROR) instanceof LocalizedMethodFault told ? told : null));
     }
   }
 

@@ -49,7 +49,7 @@ final class SimpleValues {
         return calendar(text);
       }
       return boxed == Object.class ? raw : null;
-    } catch (NumberFormatException | DateTimeException e) {
+    } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
       return null; // one unreadable field must not cost the whole answer
     }
   }

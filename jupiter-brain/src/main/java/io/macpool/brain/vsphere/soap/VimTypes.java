@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** vim25's data classes by name, and their fields in the order of the schema. */
 final class VimTypes {
 
   private static final String PACKAGE = "com.vmware.vim25.";
-  private static final Map<String, Optional<Class<?>>> CLASSES = new ConcurrentHashMap<>();
+  private static final Map<String, Class<?>> CLASSES = new ConcurrentHashMap<>();
   private static final Map<Class<?>, Map<String, Field>> FIELDS = new ConcurrentHashMap<>();
 
   private static final Map<String, Class<?>> SIMPLE =
@@ -46,14 +47,15 @@ final class VimTypes {
     if (!name.matches("[A-Z][A-Za-z0-9]{0,100}")) {
       return Optional.empty();
     }
-    return CLASSES.computeIfAbsent(name, VimTypes::load);
+    // What there is no class for is not kept, or an answer could fill the memory with names.
+    return Optional.ofNullable(CLASSES.computeIfAbsent(name, VimTypes::load));
   }
 
-  private static Optional<Class<?>> load(String name) {
+  private static @Nullable Class<?> load(String name) {
     try {
-      return Optional.of(Class.forName(PACKAGE + name, false, VimTypes.class.getClassLoader()));
-    } catch (ClassNotFoundException e) {
-      return Optional.empty();
+      return Class.forName(PACKAGE + name, false, VimTypes.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      return null;
     }
   }
 

@@ -40,6 +40,9 @@ final class VimXmlReader {
       throws SoapFault, XMLStreamException {
     try (XmlCursor cursor = new XmlCursor(answer)) {
       return new VimXmlReader(cursor).envelope(returnType);
+    } catch (RuntimeException e) {
+      // The JDK's parser has such for some garbage: MissingResourceException, for one.
+      throw new XMLStreamException("the answer can't be read: " + e, e);
     }
   }
 
@@ -150,6 +153,9 @@ final class VimXmlReader {
   }
 
   private @Nullable Object arrayOf(String element) throws XMLStreamException {
+    if (element.isEmpty()) {
+      return nothing();
+    }
     String lower = Character.toLowerCase(element.charAt(0)) + element.substring(1);
     Optional<Class<?>> type = VimTypes.find(element).or(() -> VimTypes.find(lower));
     List<Object> values = new ArrayList<>();
