@@ -141,6 +141,7 @@ record MacReport(
       Pattern.compile("macpool-clone=([A-Za-z0-9][A-Za-z0-9._-]*)=([^= ]+)=");
   private static final Pattern TART_CLONE =
       Pattern.compile("\\d+ +(?:\\S*/)?tart clone (\\S+) (\\S+)(?: .*)?");
+  private static final int LONGEST_END = 40;
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:]+");
 
   MacReport {
@@ -297,7 +298,9 @@ record MacReport(
       throw new Unreadable(
           end.isEmpty()
               ? "the answer broke off"
-              : "tart list ended with " + end + (end.equals("127") ? ": tart is not there" : ""));
+              : "tart list ended with "
+                  + end.substring(0, Math.min(LONGEST_END, end.length()))
+                  + (end.equals("127") ? ": tart is not there" : ""));
     }
     reading.list(list.toString());
     return reading.report();
