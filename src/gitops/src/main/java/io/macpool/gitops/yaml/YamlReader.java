@@ -59,9 +59,11 @@ public final class YamlReader {
   private final Map<String, Integer> lines = new HashMap<>();
   private final Map<String, Span> scalars = new HashMap<>();
   private final List<DoubtfulScalar> doubtful = new ArrayList<>();
+  private final Bounds bounds;
 
-  private YamlReader(String text, boolean oneCharEach) {
+  private YamlReader(String text, boolean oneCharEach, Bounds bounds) {
     this.text = text;
+    this.bounds = bounds;
     this.oneCharEach = oneCharEach;
   }
 
@@ -76,9 +78,11 @@ public final class YamlReader {
     refuseOldBreaks(text);
     boolean oneCharEach = text.chars().noneMatch(c -> Character.isSurrogate((char) c));
     List<YamlDocument> documents = new ArrayList<>();
+    Bounds bounds = new Bounds(text);
     try {
+      Bounds.check(text, settings);
       for (Node root : new Compose(settings).composeAllFromString(text)) {
-        YamlReader reader = new YamlReader(text, oneCharEach);
+        YamlReader reader = new YamlReader(text, oneCharEach, bounds);
         JsonNode content = reader.convert(root, "");
         reader.lines.put("", line(root));
         if (!content.isNull()) {
@@ -154,6 +158,13 @@ public final class YamlReader {
   }
 
   private JsonNode convert(Node node, String pointer) throws YamlSyntaxException {
+    bounds.enter(line(node));
+    JsonNode value = value(node, pointer);
+    bounds.leave();
+    return value;
+  }
+
+  private JsonNode value(Node node, String pointer) throws YamlSyntaxException {
     lines.put(pointer, line(node));
     refuseTag(node);
     if (node instanceof MappingNode mapping) {

@@ -61,6 +61,23 @@ class YamlReaderTest {
   }
 
   @Test
+  void aliasesOfAliasesAndWhatStandsWithinItselfAreRefusedBeforeTheyFillTheMemory() {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x]\n");
+    for (int i = 1; i < 12; i++) {
+      bomb.append(
+          "a%d: &a%d [*a%d, *a%d, *a%d, *a%d]\n".formatted(i, i, i - 1, i - 1, i - 1, i - 1));
+    }
+    assertThatThrownBy(() -> YamlReader.read(bomb.toString()))
+        .isInstanceOf(YamlSyntaxException.class)
+        .hasMessageContaining("aliases of aliases multiply");
+    for (String endless : List.of("a: &a\n- *a\n", "a: " + "{".repeat(3_000))) {
+      assertThatThrownBy(() -> YamlReader.read(endless))
+          .isInstanceOf(YamlSyntaxException.class)
+          .hasMessageContaining("nested more than 200 deep");
+    }
+  }
+
+  @Test
   void wordsAndNumbersOfYaml11AreDoubtfulUnlessQuoted() throws YamlSyntaxException {
     YamlDocument document =
         YamlReader.read("a: no\nb: \"no\"\nc: 0755\nd: true\ne: 10\nf: 12:30\n").get(0);
