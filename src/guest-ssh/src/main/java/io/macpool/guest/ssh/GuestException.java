@@ -1,6 +1,7 @@
 package io.macpool.guest.ssh;
 
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Something that did not work over SSH: where, what, why. */
@@ -22,6 +23,9 @@ public final class GuestException extends RuntimeException {
     FAILED
   }
 
+  private static final int LONGEST = 1_000;
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
   private final Reason reason;
   private final String said;
 
@@ -30,9 +34,15 @@ public final class GuestException extends RuntimeException {
    * @param said what is wrong with it, as a sentence that goes on behind its name
    */
   GuestException(Reason reason, String peer, String said, @Nullable Throwable cause) {
-    super(peer + " " + said, cause);
+    super(peer + " " + printable(said), cause);
     this.reason = Objects.requireNonNull(reason, "reason");
-    this.said = said.replace(peer, "this machine");
+    this.said = printable(said).replace(peer, "this machine");
+  }
+
+  /** A guest's own words may be among it, and what they do to a log or a terminal is up to it. */
+  private static String printable(String said) {
+    String cut = said.length() <= LONGEST ? said : said.substring(0, LONGEST) + "...";
+    return CONTROL.matcher(cut).replaceAll("?");
   }
 
   /** What is wrong with it, as a sentence without an address, for the job's readers. */
