@@ -24,11 +24,11 @@ class ReleasesFuzzTest {
 
   private static final Path PATH = Path.of("releases/macstadium-staging/worker-com.yaml");
 
-  private final Fuzzing fuzzing = Fuzzing.of("releases");
+  private final Fuzzing fuzzing = Fuzzing.of("releases").upTo(6_000);
 
   @Test
   void aFileIsReadOrSaidToBeUnreadable() {
-    fuzzing.allocating(64L << 20).run(1_500, new Files());
+    fuzzing.allocating(64L << 20).run(1_000, new Files());
   }
 
   /** Few in each build, as every rule looks at the whole tree. */
@@ -41,7 +41,7 @@ class ReleasesFuzzTest {
   @Test
   void aReaderThatNamesAnotherLineIsFound() {
     fuzzing.mustFind(
-        1_500,
+        1_000,
         new Files() {
           @Override
           SourceFile read(String text) {
