@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -74,6 +75,24 @@ class ArchitectureTest {
         .filteredOn(each -> each.getValue() > MOST_IN_A_PACKAGE)
         .extracting(Map.Entry::getKey)
         .isSubsetOf(LARGER);
+  }
+
+  private static final int MOST_ARGUMENTS = 6;
+
+  /**
+   * What belongs together has a name, and is handed over as one. Records are such names, or values
+   * and forms of the wire, with as many parts as those have; an enum's constants are a table.
+   */
+  @ArchTest
+  static void aConstructorTakesNoMoreThanAReaderHolds(JavaClasses classes) {
+    assertThat(
+            classes.stream()
+                .filter(type -> !type.isRecord() && !type.isEnum() && !type.isAnonymousClass())
+                .flatMap(type -> type.getConstructors().stream())
+                .filter(made -> !made.getModifiers().contains(JavaModifier.SYNTHETIC))
+                .filter(made -> made.getRawParameterTypes().size() > MOST_ARGUMENTS)
+                .map(JavaMember::getFullName))
+        .isEmpty();
   }
 
   /** Tools of ours, that run nowhere else; nothing may be added. */

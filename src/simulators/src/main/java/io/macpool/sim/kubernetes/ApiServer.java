@@ -37,25 +37,25 @@ final class ApiServer {
   private final ApiCalls calls;
   private final ApiFaults faults;
 
-  ApiServer(
-      Vertx vertx,
-      String token,
-      ResourceTypes types,
-      ObjectApi objects,
-      Tables tables,
-      Watches watches,
-      PodLogApi logs,
-      ApiCalls calls,
-      ApiFaults faults) {
+  /**
+   * Who answers which requests, once they are let in.
+   *
+   * @param types that there are
+   * @param tables lists for people
+   */
+  record Apis(
+      ResourceTypes types, ObjectApi objects, Tables tables, Watches watches, PodLogApi logs) {}
+
+  ApiServer(Vertx vertx, String token, Apis apis, ApiCalls calls, ApiFaults faults) {
     this.vertx = vertx;
     this.prefix = "/" + token + "/";
     this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
-    this.types = types;
+    this.types = apis.types();
     this.discovery = new Discovery(types);
-    this.objects = objects;
-    this.tables = tables;
-    this.watches = watches;
-    this.logs = logs;
+    this.objects = apis.objects();
+    this.tables = apis.tables();
+    this.watches = apis.watches();
+    this.logs = apis.logs();
     this.calls = calls;
     this.faults = faults;
   }

@@ -64,11 +64,12 @@ public final class KubernetesSimulator implements AutoCloseable {
                 new ApiServer(
                         vertx,
                         token,
-                        types,
-                        objects,
-                        tables,
-                        watches,
-                        new PodLogApi(vertx, controllers::log),
+                        new ApiServer.Apis(
+                            types,
+                            objects,
+                            tables,
+                            watches,
+                            new PodLogApi(vertx, controllers::log)),
                         calls,
                         faults)
                     ::receive);

@@ -30,22 +30,14 @@ final class Cloning {
   private final Map<String, MoRef> datastores;
   private final Set<String> full = new HashSet<>();
 
-  Cloning(
-      Inventory inventory,
-      MachineTable table,
-      Machines machines,
-      MachinePower power,
-      Tasks tasks,
-      Hosts hosts,
-      OperationTimes times,
-      Map<String, MoRef> datastores) {
-    this.inventory = inventory;
-    this.table = table;
+  Cloning(Machines.Datacenter datacenter, Machines machines, Map<String, MoRef> datastores) {
+    this.inventory = datacenter.inventory();
+    this.table = datacenter.table();
     this.machines = machines;
-    this.power = power;
-    this.tasks = tasks;
-    this.hosts = hosts;
-    this.times = times;
+    this.power = datacenter.power();
+    this.tasks = datacenter.tasks();
+    this.hosts = datacenter.hosts();
+    this.times = datacenter.times();
     this.datastores = datastores;
   }
 

@@ -23,21 +23,14 @@ final class HostPower {
   private final OperationTimes times;
   private int reboots;
 
-  HostPower(
-      Inventory inventory,
-      Hosts hosts,
-      MachineTable table,
-      MachinePower power,
-      Tasks tasks,
-      SimulatorClock clock,
-      OperationTimes times) {
-    this.inventory = inventory;
-    this.hosts = hosts;
-    this.table = table;
-    this.power = power;
-    this.tasks = tasks;
+  HostPower(Machines.Datacenter datacenter, SimulatorClock clock) {
+    this.inventory = datacenter.inventory();
+    this.hosts = datacenter.hosts();
+    this.table = datacenter.table();
+    this.power = datacenter.power();
+    this.tasks = datacenter.tasks();
     this.clock = clock;
-    this.times = times;
+    this.times = datacenter.times();
   }
 
   static void register(MethodTable methods, HostPower power) {

@@ -25,20 +25,27 @@ final class Machines {
   private final OperationTimes times;
   private final Questions questions;
 
-  Machines(
+  /**
+   * What operations on machines and hosts work on.
+   *
+   * @param power switches machines, and their guests with them
+   * @param times how long each operation takes
+   */
+  record Datacenter(
       Inventory inventory,
       MachineTable table,
-      Tasks tasks,
       Hosts hosts,
       MachinePower power,
-      OperationTimes times,
-      Questions questions) {
-    this.inventory = inventory;
-    this.table = table;
-    this.tasks = tasks;
-    this.hosts = hosts;
-    this.power = power;
-    this.times = times;
+      Tasks tasks,
+      OperationTimes times) {}
+
+  Machines(Datacenter datacenter, Questions questions) {
+    this.inventory = datacenter.inventory();
+    this.table = datacenter.table();
+    this.tasks = datacenter.tasks();
+    this.hosts = datacenter.hosts();
+    this.power = datacenter.power();
+    this.times = datacenter.times();
     this.questions = questions;
   }
 

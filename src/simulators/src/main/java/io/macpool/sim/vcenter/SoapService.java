@@ -49,6 +49,13 @@ final class SoapService {
     }
   }
 
+  /**
+   * What tests do and hear between a request and its answer.
+   *
+   * @param witness told who did what to machines
+   */
+  record Interference(FaultPlan faults, MachineEvents witness) {}
+
   enum Ending {
     WHOLE,
     HALF,
@@ -70,15 +77,14 @@ final class SoapService {
       Inventory inventory,
       Sessions sessions,
       MethodTable methods,
-      FaultPlan faults,
+      Interference interference,
       SimulatorClock clock,
-      Executor threads,
-      MachineEvents witness) {
-    this.witness = witness;
+      Executor threads) {
+    this.witness = interference.witness();
     this.inventory = inventory;
     this.sessions = sessions;
     this.methods = methods;
-    this.faults = faults;
+    this.faults = interference.faults();
     this.clock = clock;
     this.threads = threads;
   }

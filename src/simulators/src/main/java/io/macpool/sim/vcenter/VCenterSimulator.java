@@ -68,10 +68,11 @@ public final class VCenterSimulator implements AutoCloseable {
     sessions = new Sessions(inventory, views, clock, options);
     Tasks tasks = new Tasks(inventory, clock, witness);
     MachinePower power = new MachinePower(inventory, table, guests, clock, witness);
-    hostPower = new HostPower(inventory, hosts, table, power, tasks, clock, options.times());
+    Machines.Datacenter datacenter =
+        new Machines.Datacenter(inventory, table, hosts, power, tasks, options.times());
+    hostPower = new HostPower(datacenter, clock);
     questions = new Questions(inventory);
-    Machines machines =
-        new Machines(inventory, table, tasks, hosts, power, options.times(), questions);
+    Machines machines = new Machines(datacenter, questions);
     administrator = new Administrator(inventory, table, machines, hosts, witness);
     MethodTable methods = new MethodTable();
     SessionMethods.register(methods, sessions, clock);
@@ -80,13 +81,18 @@ public final class VCenterSimulator implements AutoCloseable {
     inventory.locked(
         () -> {
           Map<String, MoRef> datastores = InventoryLayout.build(inventory, hosts, options);
-          cloning =
-              new Cloning(
-                  inventory, table, machines, power, tasks, hosts, options.times(), datastores);
+          cloning = new Cloning(datacenter, machines, datastores);
           MachineMethods.register(methods, machines, cloning, tasks, questions);
           ImageLayout.register(options.images(), machines, hosts, datastores);
         });
-    service = new SoapService(inventory, sessions, methods, faults, clock, threads, witness);
+    service =
+        new SoapService(
+            inventory,
+            sessions,
+            methods,
+            new SoapService.Interference(faults, witness),
+            clock,
+            threads);
     certificate = SelfSignedCertificate.generate("localhost", options.clock().instant());
     front = new HttpFront(service, threads, certificate, options.address(), options.port());
   }

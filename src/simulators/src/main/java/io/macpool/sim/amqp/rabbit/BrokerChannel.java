@@ -156,10 +156,11 @@ final class BrokerChannel {
             this,
             tag,
             queue,
-            consume.getNoAck(),
-            consume.getExclusive(),
-            priority instanceof Number given ? given.intValue() : 0,
-            prefetchOfConsumers);
+            new QueueConsumer.Terms(
+                consume.getNoAck(),
+                consume.getExclusive(),
+                priority instanceof Number given ? given.intValue() : 0,
+                prefetchOfConsumers));
     consumers.put(tag, consumer);
     if (!consume.getNowait()) {
       send(new AMQImpl.Basic.ConsumeOk(tag));

@@ -6,34 +6,24 @@ final class QueueConsumer {
   private final BrokerChannel channel;
   private final String tag;
   private final RabbitQueue queue;
-  private final boolean acksByItself;
-  private final boolean exclusive;
-  private final int priority;
-  private final int prefetch;
+  private final Terms terms;
   private int held;
 
+  /** A consumer that holds nothing yet. */
+  QueueConsumer(BrokerChannel channel, String tag, RabbitQueue queue, Terms terms) {
+    this.channel = channel;
+    this.tag = tag;
+    this.queue = queue;
+    this.terms = terms;
+  }
+
   /**
-   * A consumer that holds nothing yet.
+   * What it asked for.
    *
    * @param acksByItself whether a message counts as settled when it is sent
    * @param prefetch how many it may hold; 0: any number
    */
-  QueueConsumer(
-      BrokerChannel channel,
-      String tag,
-      RabbitQueue queue,
-      boolean acksByItself,
-      boolean exclusive,
-      int priority,
-      int prefetch) {
-    this.channel = channel;
-    this.tag = tag;
-    this.queue = queue;
-    this.acksByItself = acksByItself;
-    this.exclusive = exclusive;
-    this.priority = priority;
-    this.prefetch = prefetch;
-  }
+  record Terms(boolean acksByItself, boolean exclusive, int priority, int prefetch) {}
 
   BrokerChannel channel() {
     return channel;
@@ -48,19 +38,19 @@ final class QueueConsumer {
   }
 
   boolean acksByItself() {
-    return acksByItself;
+    return terms.acksByItself();
   }
 
   boolean isExclusive() {
-    return exclusive;
+    return terms.exclusive();
   }
 
   int priority() {
-    return priority;
+    return terms.priority();
   }
 
   boolean hasRoom() {
-    return (prefetch == 0 || held < prefetch) && channel.hasRoom();
+    return (terms.prefetch() == 0 || held < terms.prefetch()) && channel.hasRoom();
   }
 
   void holds(int change) {
