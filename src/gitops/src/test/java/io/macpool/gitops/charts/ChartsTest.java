@@ -198,6 +198,18 @@ class ChartsTest {
   }
 
   @Test
+  void onlyImagesThatMacsHaveANameForArePulled() throws Exception {
+    String values =
+        "tart: {hosts: [{name: m, address: a}], secretName: s, images: {known: r.example.com/k:1},"
+            + " pull: [known%s]}";
+    assertThat(render("jupiter-brain", values.formatted("")))
+        .anySatisfy(
+            object -> assertThat(object.text("/data/hosts.yaml")).contains("pull:\n  - known\n"));
+    assertThatThrownBy(() -> render("jupiter-brain", values.formatted(", other")))
+        .hasMessageContaining("tart.pull names other, which is none of tart.images");
+  }
+
+  @Test
   void twoBrokersNeedADatabase() {
     assertThatThrownBy(() -> render("jupiter-brain", "database: {enabled: false}"))
         .isInstanceOf(RenderException.class)
