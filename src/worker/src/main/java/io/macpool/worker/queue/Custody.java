@@ -5,6 +5,7 @@ import io.macpool.core.claim.ClaimPlanner.Decision;
 import io.macpool.core.claim.ClaimPlanner.Ending;
 import io.macpool.core.claim.ClaimPlanner.Runner;
 import io.macpool.core.claim.ClaimPlanner.Sight;
+import io.macpool.core.claim.Silence;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -80,13 +81,13 @@ final class Custody {
 
     private final AmqpDelivery delivery;
     private Duration pause = FIRST_LOOK;
-    private long silentSince;
+    private Silence silence;
     private Runner runner = Runner.UNKNOWN;
     private boolean told;
 
     Held(AmqpDelivery delivery) {
       this.delivery = delivery;
-      silentSince = silences.takeOver(delivery.key());
+      silence = silences.takeOver(delivery.key());
     }
 
     void look() {
@@ -96,6 +97,7 @@ final class Custody {
           return;
         }
       } catch (IOException | RuntimeException e) {
+        silence = Silence.none();
         log.info("can't tell yet who runs a job that came again: {}", AmqpConnection.phrase(e));
       }
       lookLater();
@@ -128,9 +130,7 @@ final class Custody {
         } else {
           runner = locks.isElsewhere(key) ? Runner.ELSEWHERE : Runner.NOBODY;
         }
-      }
-      if (runner == Runner.ELSEWHERE) {
-        silentSince = System.nanoTime();
+        silence = runner == Runner.NOBODY ? silences.next(silence) : Silence.none();
       }
       Ending ending = lost || runner == Runner.HERE ? Ending.UNKNOWN : endings.find(key);
       boolean mayBeFree = !lost && runner == Runner.NOBODY && ending == Ending.NONE;
@@ -141,7 +141,7 @@ final class Custody {
           lost,
           runner,
           ending,
-          Duration.ofNanos(System.nanoTime() - silentSince),
+          silence.length(),
           owner.hasProcessor());
     }
 
@@ -149,9 +149,7 @@ final class Custody {
     private boolean carryOut(Decision decision) throws IOException {
       return switch (decision) {
         case FORGET -> {
-          if (runner == Runner.NOBODY) {
-            silences.watch(delivery.key(), silentSince);
-          }
+          silences.watch(delivery.key(), silence);
           yield true;
         }
         case ADOPT -> renewed() || owner.adopt(delivery);
@@ -177,7 +175,7 @@ final class Custody {
 
     private boolean run() throws IOException {
       if (!locks.take(delivery.key())) {
-        silentSince = System.nanoTime();
+        silence = Silence.none();
         return false;
       }
       try {

@@ -1,5 +1,6 @@
 package io.macpool.worker.queue;
 
+import io.macpool.core.claim.Silence;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class SilentRunners {
   private static final int MOST = 200;
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
+  /** Looks are never held to follow each other more closely than this. */
+  private static final Duration LEAST_GAP = Duration.ofSeconds(5);
+
   /** After so many leases the message is somebody else's, or gone. */
   private static final int LEASES = 10;
 
@@ -38,21 +42,23 @@ final class SilentRunners {
     this.scheduler = threads.scheduler();
   }
 
-  /**
-   * The message has come: whoever keeps it looks from now on.
-   *
-   * @return since when nobody has held the lock, by {@link System#nanoTime}: now, if that is not
-   *     known
-   */
-  long takeOver(String key) {
+  /** The message has come: whoever keeps it looks from now on, and counts on from what was seen. */
+  Silence takeOver(String key) {
     Watch watch = watches.remove(key);
-    return watch == null ? System.nanoTime() : watch.since;
+    return watch == null ? Silence.none() : watch.silence;
   }
 
-  /** The message was taken away, and nobody held the lock since then. */
-  void watch(String key, long since) {
-    if (watches.size() < MOST) {
-      Watch watch = new Watch(key, since);
+  /** A look has found the lock free. */
+  Silence next(Silence silence) {
+    Duration gap = locks.lease().dividedBy(2);
+    return silence.free(
+        Duration.ofNanos(System.nanoTime()), gap.compareTo(LEAST_GAP) < 0 ? LEAST_GAP : gap);
+  }
+
+  /** The message was taken away: what was seen of its lock counts on. */
+  void watch(String key, Silence silence) {
+    if (silence.counts() && watches.size() < MOST) {
+      Watch watch = new Watch(key, silence);
       watches.put(key, watch);
       watch.lookLater();
     }
@@ -61,12 +67,12 @@ final class SilentRunners {
   private final class Watch {
 
     private final String key;
-    private final long since;
     private final long end = System.nanoTime() + locks.lease().multipliedBy(LEASES).toNanos();
+    private volatile Silence silence;
 
-    Watch(String key, long since) {
+    Watch(String key, Silence silence) {
       this.key = key;
-      this.since = since;
+      this.silence = silence;
     }
 
     private void lookLater() {
@@ -85,6 +91,7 @@ final class SilentRunners {
         return; // its message is here again
       }
       if (isSilent() && System.nanoTime() - end < 0) {
+        silence = next(silence);
         lookLater();
       } else {
         watches.remove(key, this);
