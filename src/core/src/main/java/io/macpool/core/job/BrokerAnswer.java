@@ -10,6 +10,9 @@ import java.util.List;
  */
 final class BrokerAnswer {
 
+  /** Why is for operators: see {@link SettlementPlanner}. */
+  static final String NOT_MADE = "it could not be made";
+
   private BrokerAnswer() {}
 
   static JobStep created(JobState state, String id) {
@@ -37,11 +40,10 @@ final class BrokerAnswer {
             new JobAction.StartTimer(Timer.SLOT_RETRY, retryAfter)));
   }
 
-  /** Why it refused is for operators: see {@link SettlementPlanner}. */
   static JobStep refused(JobState state) {
     JobState without = state.withoutInstance();
     return state.phase() == Phase.REQUESTING
-        ? JobEnd.decide(without, new Outcome.InstanceFailed("it could not be made"))
+        ? JobEnd.decide(without, new Outcome.InstanceFailed(NOT_MADE))
         : JobEnd.doneIfReleased(without);
   }
 }

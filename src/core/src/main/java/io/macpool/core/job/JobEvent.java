@@ -97,6 +97,21 @@ public sealed interface JobEvent {
   }
 
   /**
+   * The broker has not answered for so long that the job does not wait on: whether there is an
+   * instance is not known yet, and will be told.
+   */
+  record InstanceUnanswered(String reason) implements JobEvent {
+    public InstanceUnanswered {
+      Objects.requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public <R> R match(JobEventCases<R> cases) {
+      return cases.instanceUnanswered(reason);
+    }
+  }
+
+  /**
    * The instance let nobody in as long as it may take to start.
    *
    * @param reason what it answered, in words for the job's readers

@@ -20,6 +20,8 @@ public interface JobEventCases<R> {
 
   R instanceRefused(String reason);
 
+  R instanceUnanswered(String reason);
+
   R instanceLost(String reason);
 
   R loginFailed(String reason);

@@ -68,6 +68,14 @@ public final class JobMachine {
       return awaitsBroker() ? BrokerAnswer.refused(state) : unchanged();
     }
 
+    /** It stays asked for: what is made of it yet is released. */
+    @Override
+    public JobStep instanceUnanswered(String reason) {
+      return is(Phase.REQUESTING)
+          ? decide(new Outcome.InstanceFailed(BrokerAnswer.NOT_MADE))
+          : unchanged();
+    }
+
     @Override
     public JobStep instanceLost(String reason) {
       return switch (state.phase()) {

@@ -90,6 +90,7 @@ class JobMachinePropertyTest {
             new JobEvent.ScriptUnavailable("gone"),
             new JobEvent.SlotsFull(Duration.ofSeconds(3)),
             new JobEvent.InstanceRefused("500"),
+            new JobEvent.InstanceUnanswered("silent"),
             new JobEvent.InstanceLost("404"),
             new JobEvent.LoginFailed("it takes no keys"),
             new JobEvent.UploadFailed("stale"),

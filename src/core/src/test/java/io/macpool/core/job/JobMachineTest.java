@@ -128,6 +128,22 @@ class JobMachineTest {
         .doesNotContain("vSphere said no");
   }
 
+  /** The broker may have made it, and its answer was lost: nobody else would ever release it. */
+  @Test
+  void aJobThatGetsNoAnswerEndsAndItsInstanceIsReleasedWhenTheAnswerComes() {
+    running(new JobEvent.Accepted(), new JobEvent.ScriptGenerated());
+    take(new JobEvent.InstanceUnanswered("no answer"));
+    assertThat(state.settlement().orElseThrow().verdict()).isEqualTo(Verdict.RESET);
+    take(new JobEvent.LogClosed());
+    take(new JobEvent.ReportConfirmed());
+    take(new JobEvent.DeliverySettled());
+    assertThat(state.phase()).isEqualTo(Phase.RELEASING);
+    take(new JobEvent.InstanceCreated("late"));
+    assertThat(actions).endsWith(new JobAction.ReleaseInstance("late"));
+    take(new JobEvent.InstanceReleased());
+    assertThat(state.phase()).isEqualTo(Phase.DONE);
+  }
+
   @ParameterizedTest
   @CsvSource({"0, PASSED", "1, FAILED", "2, ERRORED", "137, ERRORED", "-1, ERRORED"})
   void anExitStatusSaysHowTheJobEnded(int status, Verdict verdict) {

@@ -39,6 +39,13 @@ final class JobInstance {
   private static final Duration FIRST_RELEASE_PAUSE = Duration.ofSeconds(2);
   private static final Duration LONGEST_RELEASE_PAUSE = Duration.ofMinutes(1);
 
+  /**
+   * A broker that was asked and did not answer may have made an instance, and keeps it for as long
+   * as this worker renews its lease. So it is asked again, by the same key, for two hours and more,
+   * a minute of tries each time; the job does not wait for that.
+   */
+  private static final int UNANSWERED_TRIES = 65;
+
   /** Two hours and more: by then the broker's cutoff has ended it. */
   private static final int RELEASE_TRIES = 130;
 
@@ -50,6 +57,7 @@ final class JobInstance {
   // One key a request: a request that found the pool full made nothing, its key may serve again.
   private final String idempotencyKey = UUID.randomUUID().toString();
   private int full;
+  private int unanswered;
   private volatile Optional<String> refusal = Optional.empty();
   private volatile Duration loginLimit;
   private Duration reachPause = FIRST_LOOK;
@@ -123,7 +131,17 @@ final class JobInstance {
       return;
     }
     log.warn("no instance for job {}: {}", job.jobId(), failure.getMessage());
-    tell.accept(new JobEvent.InstanceRefused(String.valueOf(failure.getMessage())));
+    String why = String.valueOf(failure.getMessage());
+    if (failure instanceof BrokerException e
+        && e.reason() == BrokerException.Reason.UNREACHABLE
+        && unanswered < UNANSWERED_TRIES) {
+      if (unanswered++ == 0) {
+        tell.accept(new JobEvent.InstanceUnanswered(why));
+      }
+      later(LONGEST_RELEASE_PAUSE, this::request);
+    } else {
+      tell.accept(new JobEvent.InstanceRefused(why));
+    }
   }
 
   /** Looks until there is an address and SSH lets us in; hands over the session. */
