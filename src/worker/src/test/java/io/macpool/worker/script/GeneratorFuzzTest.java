@@ -30,11 +30,11 @@ import org.junit.jupiter.api.Test;
 /**
  * Whatever answers in the generator's place, in whatever way: a script is what came whole as one,
  * and all else is a reason in words; none of it is a verdict on the job's script. {@code
- * -Dfuzz.seed=N -Dfuzz.cases=100000} plays others, and more.
+ * -Dfuzz.seed=N -Dfuzz.inputs=100000} plays others, and more.
  */
 class GeneratorFuzzTest {
 
-  private static final int CASES = Integer.getInteger("fuzz.cases", 20_000);
+  private static final int CASES = Integer.getInteger("fuzz.inputs", 20_000);
   private static final String PAYLOAD =
       "{\"job\":{\"id\":7},\"config\":{\"swift\":3.10,\"x\":1e400,\"lone\":\"\\ud800\"}}";
   private static final String TOKEN = "t0ken-of-the-generator";

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever comes as a message: it is no job, or a job whose generator gets what came. {@code
- * -Dfuzz.seed=N -Dfuzz.cases=100000} plays others, and more.
+ * -Dfuzz.seed=N -Dfuzz.inputs=100000} plays others, and more.
  */
 class PayloadFuzzTest {
 
-  private static final int CASES = Integer.getInteger("fuzz.cases", 20_000);
+  private static final int CASES = Integer.getInteger("fuzz.inputs", 20_000);
 
   /** What stands behind a message's end would be lost: that is no message. */
   private static final ObjectMapper JSON =
