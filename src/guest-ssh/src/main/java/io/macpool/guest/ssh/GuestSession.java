@@ -63,7 +63,7 @@ public final class GuestSession implements AutoCloseable {
                   result.completeExceptionally(refused(done.getException()));
                 }
               });
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) { // the latter if the session is closing
       result.completeExceptionally(refused(e));
     }
     return result;

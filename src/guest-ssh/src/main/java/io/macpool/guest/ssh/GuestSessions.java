@@ -62,6 +62,7 @@ public final class GuestSessions implements AutoCloseable {
 
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
   private static final AttributeKey<HostKeyPin> PIN = new AttributeKey<>();
+  private static final AttributeKey<Boolean> KNOWN = new AttributeKey<>();
 
   static {
     SecurityProviders.preferJdk();
@@ -131,7 +132,9 @@ public final class GuestSessions implements AutoCloseable {
                 (session, address, shown) -> {
                   AttributeRepository context = session.getConnectionContext();
                   HostKeyPin pin = context == null ? null : context.getAttribute(PIN);
-                  return pin != null && pin.accepts(shown);
+                  boolean accepted = pin != null && pin.accepts(shown);
+                  session.setAttribute(KNOWN, accepted);
+                  return accepted;
                 })
             .build();
     // The service's own key and nothing of the account that it happens to run under.
@@ -263,7 +266,15 @@ public final class GuestSessions implements AutoCloseable {
           .auth()
           .addListener(
               done -> {
-                if (done.isSuccess()) {
+                if (done.isSuccess() && !Boolean.TRUE.equals(session.getAttribute(KNOWN))) {
+                  // MINA believes who says so before any key exchange, in the clear.
+                  result.completeExceptionally(
+                      failure(
+                          Reason.UNREACHABLE,
+                          peer,
+                          "says that we are logged in before it has shown its host key",
+                          null));
+                } else if (done.isSuccess()) {
                   result.complete(new GuestSession(session, peer, readers));
                 } else if (pin.isMismatched()) {
                   result.completeExceptionally(
