@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.macpool.broker.BrokerEndpoint;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,8 +106,8 @@ final class ConfigParser {
         name,
         url(where, node),
         token,
-        tokenFile.map(this::file),
-        text(where + ".", node, "ssh-key").map(this::file),
+        tokenFile.flatMap(named -> file(where + ".token-file", named)),
+        text(where + ".", node, "ssh-key").flatMap(named -> file(where + ".ssh-key", named)),
         text(where + ".", node, "ssh-user"),
         text(where + ".", node, "ssh-port").flatMap(port -> port(where, port)));
   }
@@ -136,10 +137,16 @@ final class ConfigParser {
   }
 
   /** Relative to where the configuration is. */
-  private Path file(String text) {
-    return text.startsWith("~/")
-        ? home.resolve(text.substring(2))
-        : path.resolveSibling(text).normalize();
+  private Optional<Path> file(String where, String text) {
+    try {
+      return Optional.of(
+          text.startsWith("~/")
+              ? home.resolve(text.substring(2))
+              : path.resolveSibling(text).normalize());
+    } catch (InvalidPathException e) {
+      problems.add(where + ": no file can have that name");
+      return Optional.empty();
+    }
   }
 
   private Optional<String> text(String where, JsonNode node, String key) {
