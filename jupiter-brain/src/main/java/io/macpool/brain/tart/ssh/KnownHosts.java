@@ -10,10 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.client.config.hosts.KnownHostEntry;
 import org.apache.sshd.client.keyverifier.KnownHostsServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.config.keys.KeyUtils;
 
 /** Lets in whom the file of known hosts names, and no one else. The file is followed. */
 final class KnownHosts extends KnownHostsServerKeyVerifier {
+
+  private static final AttributeKey<Boolean> ACCEPTED = new AttributeKey<>();
 
   /** Why a host was refused, by session: told to whoever waits for it. */
   private final Map<ClientSession, String> refusals = new ConcurrentHashMap<>();
@@ -23,6 +26,18 @@ final class KnownHosts extends KnownHostsServerKeyVerifier {
   KnownHosts(Path file) {
     super((session, address, key) -> false, file);
     this.file = file;
+  }
+
+  @Override
+  public boolean verifyServerKey(ClientSession session, SocketAddress address, PublicKey key) {
+    boolean accepted = super.verifyServerKey(session, address, key);
+    session.setAttribute(ACCEPTED, accepted);
+    return accepted;
+  }
+
+  /** Whether the session's host has shown a key that is known. */
+  static boolean isKnown(ClientSession session) {
+    return Boolean.TRUE.equals(session.getAttribute(ACCEPTED));
   }
 
   @Override

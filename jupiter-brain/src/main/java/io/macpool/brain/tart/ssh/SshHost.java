@@ -174,6 +174,10 @@ public final class SshHost implements AutoCloseable {
       fresh = client.connect(user, address, port).verify(limit).getSession();
       fresh.addPublicKeyIdentity(key);
       fresh.auth().verify(limit);
+      if (!KnownHosts.isKnown(fresh)) {
+        // MINA believes who says that we are logged in before any key exchange, in the clear.
+        throw new SshException("it lets us in before it has shown its host key");
+      }
       sessions.add(fresh);
       return fresh;
     } catch (IOException e) {
