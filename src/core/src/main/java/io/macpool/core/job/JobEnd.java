@@ -61,11 +61,14 @@ final class JobEnd {
     return actions;
   }
 
-  /** The log first, then the report; a job that is another's by now is not reported. */
+  /**
+   * The log first, then the report; a job that is another's by now is not reported, and its message
+   * not acked: whether the other has told its end is not known here.
+   */
   static JobStep logClosed(JobState state) {
     Settlement settlement = state.settlement().orElseThrow();
     return settlement.verdict() == Verdict.ABANDONED
-        ? reported(state, true)
+        ? reported(state, false)
         : new JobStep(state.in(Phase.REPORTING), List.of(new JobAction.Report(settlement)));
   }
 

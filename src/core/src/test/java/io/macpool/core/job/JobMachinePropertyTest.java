@@ -169,8 +169,7 @@ class JobMachinePropertyTest {
           released++;
         }
         if (action instanceof JobAction.SettleDelivery settle && settle.acked()) {
-          Verdict verdict = state.settlement().orElseThrow().verdict();
-          ackedBeforeConfirm |= !confirmed && verdict != Verdict.ABANDONED;
+          ackedBeforeConfirm |= !confirmed;
         }
       }
     }

@@ -39,6 +39,15 @@ public interface Delivery {
   /** Nobody can do anything with it: to the dead letters, if there are any. */
   void reject();
 
+  /**
+   * Somebody else runs the job, or has ended it: whoever gets the message next looks. Completes
+   * with whether the queue took note; never fails.
+   */
+  default CompletableFuture<Boolean> leave() {
+    giveBack();
+    return CompletableFuture.completedFuture(true);
+  }
+
   /** Somebody else should have it; also what closing does to a delivery with no other end. */
   void giveBack();
 }

@@ -222,11 +222,23 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
             "give back",
             on -> {
               locks.markFree(on, key);
-              if (returns() == 0 || !put(on)) {
-                on.basicReject(tag(), true);
-              }
+              goBack(on);
             });
     locks.release(key);
+  }
+
+  /** Not marked: it may have a runner, who is to be waited for. */
+  @Override
+  public CompletableFuture<Boolean> leave() {
+    CompletableFuture<Boolean> left = end("leave", this::goBack);
+    locks.release(key);
+    return left;
+  }
+
+  private void goBack(Channel on) throws IOException {
+    if (returns() == 0 || !put(on)) {
+      on.basicReject(tag(), true);
+    }
   }
 
   /**

@@ -221,7 +221,7 @@ final class JobActionExecutor implements JobAction.Cases {
 
   @Override
   public void settleDelivery(boolean acked) {
-    settling.settle(acked, job.delivery());
+    settling.settle(acked, verdict(), job.delivery());
   }
 
   @Override

@@ -96,12 +96,13 @@ final class JobSettlement {
     }
   }
 
-  void settle(boolean acked, Delivery delivery) {
-    if (!acked) {
+  void settle(boolean acked, Verdict verdict, Delivery delivery) {
+    if (!acked && verdict != Verdict.ABANDONED) {
       tell.accept(new JobEvent.DeliverySettled());
       return;
     }
+    CompletableFuture<Boolean> settled = acked ? delivery.ack() : delivery.leave();
     CompletableFuture<Void> unused =
-        delivery.ack().thenAccept(took -> tell.accept(new JobEvent.DeliverySettled()));
+        settled.thenAccept(took -> tell.accept(new JobEvent.DeliverySettled()));
   }
 }
