@@ -128,18 +128,36 @@ final class Delivery {
                     claims.broker().ends.mark(key());
                     return true;
                   },
-                  marked -> {
-                    if (message.returns() == 0) {
-                      channel.send(() -> claims.broker().requeue(channel));
-                      closeAfter(() -> {}, () -> {});
-                    } else {
-                      put(() -> closeAfter(() -> {}, () -> {}), () -> {});
-                    }
-                  },
+                  marked -> goBack(() -> {}),
                   () -> {}),
           () -> {});
     }
     claims.locks().release(key());
+  }
+
+  /** Somebody else runs the job, or has ended it: it goes back, and is not marked. */
+  void leave(Runnable then) {
+    if (ended) {
+      then.run();
+    } else {
+      ended = true;
+      stopConsuming(() -> goBack(then), then);
+    }
+    claims.locks().release(key());
+  }
+
+  private void goBack(Runnable then) {
+    Runnable close = () -> closeAfter(then, then);
+    Runnable reject =
+        () -> {
+          channel.send(() -> claims.broker().requeue(channel));
+          close.run();
+        };
+    if (message.returns() == 0) {
+      reject.run();
+    } else {
+      put(close, reject);
+    }
   }
 
   /** Puts a copy at the queue's end and acks the message itself. */

@@ -1,6 +1,7 @@
 package io.macpool.core.simulation;
 
 import io.macpool.core.simulation.Link.Refused;
+import io.macpool.core.simulation.VirtualTime.Life;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,30 +14,24 @@ final class ExclusiveQueues {
   private final VirtualTime time;
   private final Map<String, Link> locks = new LinkedHashMap<>();
   private final Map<String, Link> turns = new LinkedHashMap<>();
-  private final Map<String, Duration> unlocked = new HashMap<>();
-  private final Map<String, Duration> silences = new HashMap<>();
+  private final Map<String, Map<Life, Duration>> unlocked = new HashMap<>();
 
   ExclusiveQueues(VirtualTime time) {
     this.time = time;
   }
 
   void close(Link link) {
-    locks.entrySet().removeIf(lock -> lock.getValue() == link && unlocks(lock.getKey()));
+    locks.entrySet().removeIf(lock -> lock.getValue() == link && unlocks(link, lock.getKey()));
     turns.values().removeIf(holder -> holder == link);
   }
 
-  private boolean unlocks(String key) {
-    unlocked.put(key, time.now());
+  private boolean unlocks(Link link, String key) {
+    unlocked.computeIfAbsent(key, unused -> new HashMap<>()).put(link.worker(), time.now());
     return true;
   }
 
   boolean lock(Link link, String key) {
-    if (locks.putIfAbsent(key, link) == null) {
-      Duration since = unlocked.get(key);
-      silences.put(key, since == null ? Duration.ofDays(1) : time.now().minus(since));
-      return true;
-    }
-    return locks.get(key) == link;
+    return locks.putIfAbsent(key, link) == null || locks.get(key) == link;
   }
 
   boolean isLocked(String key) {
@@ -45,13 +40,16 @@ final class ExclusiveQueues {
 
   void unlock(Link link, String key) {
     if (locks.remove(key, link)) {
-      boolean unused = unlocks(key);
+      boolean unused = unlocks(link, key);
     }
   }
 
-  /** For how long nobody had held the lock when it was taken last. */
-  Duration silenceBefore(String key) {
-    return silences.getOrDefault(key, Duration.ZERO);
+  /** For how long a worker has not held the lock; zero, too, if it never did. */
+  Duration silenceOf(String key, Life worker) {
+    Link holder = locks.get(key);
+    Duration since = unlocked.getOrDefault(key, Map.of()).get(worker);
+    boolean isHeld = holder != null && holder.worker() == worker;
+    return isHeld || since == null ? Duration.ZERO : time.now().minus(since);
   }
 
   void beginTurn(Link link, String key) {

@@ -87,13 +87,14 @@ final class JobPromises {
     begun++;
     time.note(run + " begins");
     List<Run> others = live(run.key());
-    if (!others.isEmpty()) {
+    for (Run other : others) {
       overlaps++;
-      Duration silence = run.worker().wire().broker().locks.silenceBefore(run.key());
+      Duration silence =
+          run.worker().wire().broker().locks.silenceOf(run.key(), other.worker().life());
       if (silence.toMillis() < Worker.claimLease().toMillis() * TOLERANCE) {
         throw broken(
             "no job run by two who live: %s begins beside %s, whose lock was free for %s"
-                .formatted(run, others, silence));
+                .formatted(run, other, silence));
       }
     }
     running.computeIfAbsent(run.key(), unused -> new ArrayList<>()).add(run);

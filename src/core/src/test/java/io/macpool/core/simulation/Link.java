@@ -52,6 +52,10 @@ final class Link {
     this.onLost = onLost;
   }
 
+  Life worker() {
+    return worker;
+  }
+
   /** Whether the worker thinks that it is there. */
   boolean isOpen() {
     return openAtWorker;

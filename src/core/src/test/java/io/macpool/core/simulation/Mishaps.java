@@ -15,11 +15,13 @@ final class Mishaps {
   private final Whole whole;
   private final VirtualTime time;
   private final List<Mishap> kinds;
+  private final int most;
   private final Set<Mishap> befallen = EnumSet.noneOf(Mishap.class);
 
   Mishaps(Whole whole, Set<Mishap> kinds) {
     this.whole = whole;
     this.time = whole.time();
+    this.most = time.happens(0.5) ? 60 : 15;
     this.kinds = List.copyOf(new TreeSet<>(kinds));
   }
 
@@ -30,7 +32,7 @@ final class Mishaps {
 
   void begin() {
     time.in(
-        time.seconds(2, 60),
+        time.seconds(1, most),
         whole.life(),
         () -> {
           if (whole.isBad()) {

@@ -344,6 +344,8 @@ final class Run implements JobAction.Cases {
   public void settleDelivery(boolean acked) {
     if (acked) {
       delivery.ack(took -> tell(new JobEvent.DeliverySettled()));
+    } else if (state.isGivenUp()) {
+      delivery.leave(() -> tell(new JobEvent.DeliverySettled()));
     } else {
       tell(new JobEvent.DeliverySettled());
     }
