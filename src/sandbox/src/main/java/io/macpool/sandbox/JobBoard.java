@@ -17,10 +17,15 @@ import java.util.stream.Collectors;
 /** Every job published, beside what was reported of it. Thread-safe. */
 final class JobBoard {
 
-  private record Published(JobSample sample, Instant at) {}
+  private record Published(JobSample sample, Instant at, boolean perhapsTwice) {}
 
-  /** One job so far. */
-  record Entry(long id, JobSample sample, Instant published, JobRecord reported) {
+  /**
+   * One job so far.
+   *
+   * @param perhapsTwice whether its message may be in the queue twice: nobody confirmed the first
+   */
+  record Entry(
+      long id, JobSample sample, Instant published, boolean perhapsTwice, JobRecord reported) {
 
     /** The last state reported; {@code queued} before the first. */
     String state() {
@@ -85,7 +90,12 @@ final class JobBoard {
   }
 
   synchronized void published(long id, JobSample sample, Instant at) {
-    jobs.put(id, new Published(sample, at));
+    jobs.put(id, new Published(sample, at, false));
+  }
+
+  /** A message of it was not confirmed, and is published again. */
+  synchronized void publishedAgain(long id) {
+    jobs.computeIfPresent(id, (same, job) -> new Published(job.sample(), job.at(), true));
   }
 
   /** The sample of a job of ours. */
@@ -101,6 +111,7 @@ final class JobBoard {
                     job.getKey(),
                     job.getValue().sample(),
                     job.getValue().at(),
+                    job.getValue().perhapsTwice(),
                     reports.apply(job.getKey())))
         .toList();
   }

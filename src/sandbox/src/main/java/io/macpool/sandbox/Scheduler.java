@@ -12,8 +12,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -90,14 +90,14 @@ final class Scheduler implements AutoCloseable {
 
   /** Publishes jobs in order, all or none. */
   void publish(List<JobSample> samples) {
-    List<String> bodies = new ArrayList<>();
+    Map<Long, String> bodies = new LinkedHashMap<>();
     for (JobSample sample : samples) {
       Instant now = Instant.now();
       long id = idOf(sample);
       board.published(id, sample, now);
-      bodies.add(sample.body(id, queue, now).toString());
+      bodies.put(id, sample.body(id, queue, now).toString());
     }
-    bodies.forEach(body -> insist(() -> publisher.publish(queue, body)));
+    bodies.forEach(this::insist);
   }
 
   /**
@@ -196,23 +196,25 @@ final class Scheduler implements AutoCloseable {
             sample -> {
               ObjectNode body = sample.body(id, queue, Instant.now());
               body.withObject("/meta").put("state_update_count", count);
-              insist(() -> publisher.publish(queue, body.toString()));
+              insist(id, body.toString());
             });
   }
 
   /**
    * A connection may be cut at any moment, on purpose even, and a queue be out of reach for some
-   * seconds: the publisher's come back by themselves.
+   * seconds: the publisher's come back by themselves. A message that nobody confirmed may be there
+   * all the same.
    */
-  private static void insist(Runnable publication) {
+  private void insist(long id, String body) {
     RetryPolicy<Object> policy =
         RetryPolicy.builder()
             .handle(IllegalStateException.class)
             .withDelay(Duration.ofMillis(300))
             .withJitter(0.3)
             .withMaxRetries(100)
+            .onRetry(again -> board.publishedAgain(id))
             .build();
-    Failsafe.with(policy).run(publication::run);
+    Failsafe.with(policy).run(() -> publisher.publish(queue, body));
   }
 
   @Override

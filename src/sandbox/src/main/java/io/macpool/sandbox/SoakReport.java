@@ -63,7 +63,8 @@ record SoakReport(
 
   /**
    * Taken again after a finish: its delivery came again because its worker or its connection went
-   * between the report and the acknowledgement.
+   * between the report and the acknowledgement. A job whose publisher was not told that the queue
+   * has it, and published it once more, is two to the queue.
    */
   long repeated() {
     return jobs.stream().filter(SoakReport::isRepeated).count();
@@ -71,7 +72,14 @@ record SoakReport(
 
   private static boolean isRepeated(JobBoard.Entry job) {
     List<StateUpdate> updates = job.reported().updates();
-    return updates.stream().limit(Math.max(0, updates.size() - 1)).anyMatch(StateUpdate::isFinish);
+    for (int i = 0; i < updates.size(); i++) {
+      StateUpdate finish = updates.get(i);
+      if (finish.isFinish()
+          && updates.stream().skip(i + 1L).anyMatch(later -> !later.isLateFor(finish))) {
+        return !job.perhapsTwice();
+      }
+    }
+    return false;
   }
 
   /**

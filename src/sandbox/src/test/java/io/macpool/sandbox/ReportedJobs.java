@@ -49,11 +49,25 @@ final class ReportedJobs {
     update(id, "job:test:start", "started", instance);
   }
 
+  /** What comes at last comes again, from a connection that was lost. */
+  void redeliver(long id, int index) {
+    List<StateUpdate> all = updates.get(id);
+    StateUpdate late = all.remove(index);
+    all.add(
+        new StateUpdate(
+            id, late.event(), late.state(), late.count(), late.body(), late.arrived(), true));
+  }
+
+  /** Its message may be in the queue twice. */
+  void publishTwice(long id) {
+    board.publishedAgain(id);
+  }
+
   private void update(long id, String event, String state, String instance) {
     List<StateUpdate> before = updates.computeIfAbsent(id, key -> new ArrayList<>());
     ObjectNode body = new ObjectMapper().createObjectNode();
     body.putObject("meta").put("instance_id", instance);
-    before.add(new StateUpdate(id, event, state, before.size(), body, TIMES.get(event)));
+    before.add(new StateUpdate(id, event, state, before.size(), body, TIMES.get(event), false));
   }
 
   void forgetUpdate(long id, int index) {

@@ -52,6 +52,24 @@ class SoakReportTest {
   }
 
   @Test
+  void whatTheBrokerHandsOutAgainMayComeAfterTheFinish() {
+    jobs.run(1, PASSING, "passed");
+    jobs.redeliver(1, 1);
+
+    assertThat(report(TROUBLE).repeated()).isZero();
+  }
+
+  @Test
+  void aRunAfterTheFinishCountsUnlessTheQueueMayHaveTheJobTwice() {
+    jobs.run(1, PASSING, "passed");
+    jobs.startOn(1, "7b1e0d3c-bbbb");
+    assertThat(report(TROUBLE).repeated()).isOne();
+
+    jobs.publishTwice(1);
+    assertThat(report(TROUBLE).repeated()).isZero();
+  }
+
+  @Test
   void aFinishInAnotherStateIsFalseEvenIfARightOneFollows() {
     jobs.run(1, PASSING, "failed");
     jobs.update(1, "job:test:finish", "passed");

@@ -181,7 +181,12 @@ public final class ResultCollector implements AutoCloseable {
   }
 
   private void keepState(Delivery message, JsonNode body) {
-    StateUpdate update = StateUpdate.of(message.getProperties().getType(), body, clock.instant());
+    StateUpdate update =
+        StateUpdate.of(
+            message.getProperties().getType(),
+            body,
+            clock.instant(),
+            message.getEnvelope().isRedeliver());
     boolean[] isNew = {true};
     locked(
         () -> {

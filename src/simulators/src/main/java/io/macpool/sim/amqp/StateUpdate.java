@@ -13,9 +13,17 @@ import java.util.Optional;
  * @param count {@code meta.state_update_count}; -1 if the message has none
  * @param body the whole message
  * @param arrived when the collector took it
+ * @param redelivered whether the broker had handed it out before: those that came meanwhile may be
+ *     later ones
  */
 public record StateUpdate(
-    long jobId, String event, String state, long count, JsonNode body, Instant arrived) {
+    long jobId,
+    String event,
+    String state,
+    long count,
+    JsonNode body,
+    Instant arrived,
+    boolean redelivered) {
 
   static final String RECEIVE = "job:test:receive";
   static final String START = "job:test:start";
@@ -29,19 +37,28 @@ public record StateUpdate(
     Objects.requireNonNull(arrived, "arrived");
   }
 
-  static StateUpdate of(String type, JsonNode body, Instant arrived) {
+  static StateUpdate of(String type, JsonNode body, Instant arrived, boolean redelivered) {
     return new StateUpdate(
         body.path("id").asLong(-1),
         type == null ? "" : type,
         body.path("state").asText(""),
         body.path("meta").path("state_update_count").asLong(-1),
         body,
-        arrived);
+        arrived,
+        redelivered);
   }
 
   /** Whether the job is over, for good or to be queued anew. */
   public boolean ends() {
     return isFinish() || isReset();
+  }
+
+  /**
+   * Whether it was told before {@code end}, of the same run, and only came after it: the broker had
+   * handed it out to a connection that was lost.
+   */
+  public boolean isLateFor(StateUpdate end) {
+    return redelivered && count < end.count && time("received_at").equals(end.time("received_at"));
   }
 
   public boolean isReceive() {
