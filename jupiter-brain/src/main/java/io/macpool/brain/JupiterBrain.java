@@ -13,7 +13,7 @@ import io.macpool.brain.lifecycle.create.CreateReport;
 import io.macpool.brain.lifecycle.create.Creations;
 import io.macpool.brain.lifecycle.create.Provisioning;
 import io.macpool.brain.lifecycle.execution.BrokerProcess;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.execution.ProcessRuntime;
 import io.macpool.brain.lifecycle.execution.SshProbe;
@@ -82,11 +82,11 @@ public final class JupiterBrain implements AutoCloseable {
    * @throws IllegalStateException if an address can't be listened on
    */
   public static JupiterBrain start(Settings settings) {
-    return start(settings, Checkpoint.NONE);
+    return start(settings, CrashPoint.NONE);
   }
 
   /** As {@link #start(Settings)}, telling the tests of each step that a crash could follow. */
-  static JupiterBrain start(Settings settings, Checkpoint checkpoint) {
+  static JupiterBrain start(Settings settings, CrashPoint checkpoint) {
     BrainOptions options = new BrainOptions(settings);
     JupiterBrain brain = new JupiterBrain();
     try {
@@ -98,7 +98,7 @@ public final class JupiterBrain implements AutoCloseable {
     }
   }
 
-  private void begin(Settings settings, BrainOptions options, Checkpoint checkpoint) {
+  private void begin(Settings settings, BrainOptions options, CrashPoint checkpoint) {
     drainLimit = settings.get(BrainSettings.DRAIN_TIMEOUT);
     PrometheusMeterRegistry meters = Metrics.registry();
     resources.own("meters", meters::close);

@@ -3,7 +3,7 @@ package io.macpool.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.broker.BrokerJson;
 import io.macpool.service.setting.Settings;
 import io.macpool.sim.vcenter.VCenterSimulator;
@@ -81,10 +81,10 @@ final class BrainLab implements AutoCloseable {
   }
 
   BrainLab startUnready() {
-    return startUnready(Checkpoint.NONE);
+    return startUnready(CrashPoint.NONE);
   }
 
-  BrainLab startUnready(Checkpoint checkpoint) {
+  BrainLab startUnready(CrashPoint checkpoint) {
     brain = JupiterBrain.start(settings(), checkpoint);
     return this;
   }

@@ -1,6 +1,6 @@
 package io.macpool.brain;
 
-import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.service.setting.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,9 +23,9 @@ final class CrashingBrain {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     Map<String, String> environment = read(in);
-    Checkpoint.Step crashAt = Checkpoint.Step.valueOf(environment.get("CRASH_AT"));
+    CrashPoint.Step crashAt = CrashPoint.Step.valueOf(environment.get("CRASH_AT"));
     Settings settings = BrainSettings.SPEC.read(List.of(), environment);
-    Checkpoint checkpoint =
+    CrashPoint checkpoint =
         step -> {
           if (step == crashAt) {
             Runtime.getRuntime().halt(3);

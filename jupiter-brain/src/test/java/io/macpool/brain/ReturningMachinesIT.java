@@ -5,7 +5,7 @@ import static io.macpool.brain.BrainLab.id;
 import static io.macpool.brain.BrainLab.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.brain.lifecycle.execution.Checkpoint.Step;
+import io.macpool.brain.lifecycle.execution.CrashPoint.Step;
 import io.macpool.sim.vcenter.Administrator;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.net.http.HttpRequest;

@@ -3,7 +3,7 @@ package io.macpool.brain;
 import static io.macpool.brain.BrainLab.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.brain.lifecycle.execution.Checkpoint.Step;
+import io.macpool.brain.lifecycle.execution.CrashPoint.Step;
 import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.vcenter.fault.FaultAction;
 import io.macpool.sim.vcenter.fault.FaultRule;

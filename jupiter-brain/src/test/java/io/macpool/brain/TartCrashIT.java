@@ -2,7 +2,7 @@ package io.macpool.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.brain.lifecycle.execution.Checkpoint.Step;
+import io.macpool.brain.lifecycle.execution.CrashPoint.Step;
 import io.macpool.sim.tart.MacFleet;
 import io.macpool.sim.tart.MacTimes;
 import io.macpool.sim.vcenter.guest.GuestPower;

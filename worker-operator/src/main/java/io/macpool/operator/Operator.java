@@ -89,8 +89,8 @@ public final class Operator implements AutoCloseable {
     ApiConnection api = new ApiConnection(client, patience, namespace);
     Leadership leadership = new Leadership(settings, client, System::nanoTime);
     int adminPort = admin(settings, registry, leadership, resources);
-    Terms terms =
-        new Terms(
+    LeadershipTerms terms =
+        new LeadershipTerms(
             leadership,
             broken ->
                 OperatorTerm.begin(

@@ -9,8 +9,8 @@ import io.macpool.brain.lifecycle.create.Creations;
 import io.macpool.brain.lifecycle.create.Provisioning;
 import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.brain.lifecycle.execution.BrokerProcess;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.FleetState;
@@ -40,7 +40,7 @@ public final class Instances {
   private final Reclaimer reclaimer;
   private final Leases leases;
   private final String broker;
-  private final Checkpoint checkpoint;
+  private final CrashPoint checkpoint;
   private final Clock clock;
 
   public Instances(
@@ -92,7 +92,7 @@ public final class Instances {
 
   /** The answer has gone out to the owner. */
   public void answered(String id) {
-    checkpoint.passed(Checkpoint.Step.ANSWERED);
+    checkpoint.passed(CrashPoint.Step.ANSWERED);
     confirm(id);
   }
 

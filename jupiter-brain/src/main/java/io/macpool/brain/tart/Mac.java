@@ -38,6 +38,6 @@ public record Mac(
 
   /** Its id among all hosts of the broker. */
   String id() {
-    return Refs.PREFIX + name;
+    return TartRefs.PREFIX + name;
   }
 }

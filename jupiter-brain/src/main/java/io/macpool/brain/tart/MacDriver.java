@@ -213,7 +213,7 @@ final class MacDriver implements AutoCloseable {
         .thenApply(
             result -> {
               succeeded(what, result);
-              return new Refs.Vm(mac.name(), name).ref();
+              return new TartRefs.Vm(mac.name(), name).ref();
             })
         .whenComplete((ref, failure) -> lookSoon());
   }
@@ -357,7 +357,7 @@ final class MacDriver implements AutoCloseable {
   }
 
   private String ref(String name) {
-    return new Refs.Vm(mac.name(), name).ref();
+    return new TartRefs.Vm(mac.name(), name).ref();
   }
 
   private static void succeeded(String what, CommandResult result) {

@@ -147,7 +147,7 @@ record MacView(
     Set<String> storage = new HashSet<>();
     for (String source : sources) {
       if (holds(source)) {
-        storage.add(Refs.image(source));
+        storage.add(TartRefs.image(source));
       }
     }
     int all = mac.slots().orElse(Integer.MAX_VALUE);
@@ -161,7 +161,7 @@ record MacView(
         Optional.empty(),
         bootTime,
         new Host.Traits(
-            Refs.PROVIDER,
+            TartRefs.PROVIDER,
             report.map(MacReport::architecture).filter(text -> !text.isEmpty()),
             allowed == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(allowed),
             trouble.or(() -> limit.words(all, now)),
@@ -204,7 +204,7 @@ record MacView(
       MacReport news, String vm, Set<String> shared, GuestEndpoints guestEndpoints) {
     Optional<Mark> mark = Optional.ofNullable(news.marks().get(vm));
     boolean on = news.isOn(vm);
-    String ref = new Refs.Vm(mac.name(), vm).ref();
+    String ref = new TartRefs.Vm(mac.name(), vm).ref();
     Optional<String> address =
         Optional.ofNullable(news.addresses().get(vm)).filter(told -> on && !shared.contains(told));
     Machine machine =

@@ -238,14 +238,14 @@ final class Macs implements AutoCloseable {
     boolean there = views.stream().anyMatch(view -> view.holds(source));
     return new Image(
         name,
-        Refs.image(source),
+        TartRefs.image(source),
         Optional.empty(),
         0,
         0,
-        Set.of(Refs.image(source)),
+        Set.of(TartRefs.image(source)),
         false,
         Optional.empty(),
-        Refs.PROVIDER,
+        TartRefs.PROVIDER,
         there
             ? Optional.empty()
             : Optional.of(

@@ -37,10 +37,10 @@ import org.slf4j.LoggerFactory;
 public final class TartHypervisor implements Hypervisor {
 
   /** What it is called among providers. */
-  public static final String PROVIDER = Refs.PROVIDER;
+  public static final String PROVIDER = TartRefs.PROVIDER;
 
   /** What all its ids and references begin with. */
-  public static final String PREFIX = Refs.PREFIX;
+  public static final String PREFIX = TartRefs.PREFIX;
 
   private static final Logger log = LoggerFactory.getLogger(TartHypervisor.class);
   private static final int MOST_THREADS = 256;
@@ -216,7 +216,7 @@ public final class TartHypervisor implements Hypervisor {
     if (host.isEmpty()) {
       return lookAtAll("find " + name, driver -> macs.machine(driver, name));
     }
-    Optional<MacDriver> driver = host.flatMap(Refs::host).flatMap(macs::find);
+    Optional<MacDriver> driver = host.flatMap(TartRefs::host).flatMap(macs::find);
     return driver.isEmpty()
         ? CompletableFuture.completedFuture(Optional.empty())
         : look("find " + name, driver.get(), name)
@@ -261,8 +261,8 @@ public final class TartHypervisor implements Hypervisor {
 
   @Override
   public CompletableFuture<Optional<Machine>> locate(String ref, Optional<String> uuid) {
-    Optional<Refs.Vm> vm = Refs.vm(ref);
-    Optional<MacDriver> driver = vm.map(Refs.Vm::host).flatMap(macs::find);
+    Optional<TartRefs.Vm> vm = TartRefs.vm(ref);
+    Optional<MacDriver> driver = vm.map(TartRefs.Vm::host).flatMap(macs::find);
     return driver.isEmpty()
         ? CompletableFuture.completedFuture(Optional.empty())
         : look("look for " + ref, driver.get(), vm.get().name());
@@ -280,21 +280,21 @@ public final class TartHypervisor implements Hypervisor {
 
   @Override
   public boolean mayBeCloning(String imageRef) {
-    String source = Refs.source(imageRef);
+    String source = TartRefs.source(imageRef);
     return macs.all().stream().anyMatch(driver -> driver.mayBeCloning(source));
   }
 
   @Override
   public CompletableFuture<String> cloneLinked(CloneOrder order) {
     String what = "clone of " + order.image().name() + " as " + order.name();
-    String source = Refs.source(order.image().ref());
+    String source = TartRefs.source(order.image().ref());
     if (!Quoting.isName(order.name())) {
       return CompletableFuture.failedFuture(
           new HypervisorFailure.Refused("InvalidName", what + ": no VM can be named so", null));
     }
     Optional<MacDriver> driver =
         order.host().isPresent()
-            ? order.host().flatMap(Refs::host).flatMap(macs::find)
+            ? order.host().flatMap(TartRefs::host).flatMap(macs::find)
             : macs.any(source);
     return driver.isEmpty()
         ? CompletableFuture.failedFuture(
@@ -317,8 +317,8 @@ public final class TartHypervisor implements Hypervisor {
       String ref,
       Function<MacDriver, Function<String, CompletableFuture<T>>> work,
       @Nullable T absent) {
-    Optional<Refs.Vm> vm = Refs.vm(ref);
-    Optional<MacDriver> driver = vm.map(Refs.Vm::host).flatMap(macs::find);
+    Optional<TartRefs.Vm> vm = TartRefs.vm(ref);
+    Optional<MacDriver> driver = vm.map(TartRefs.Vm::host).flatMap(macs::find);
     if (driver.isPresent() && Quoting.isName(vm.get().name())) {
       return work.apply(driver.get()).apply(vm.get().name());
     }
@@ -340,7 +340,7 @@ public final class TartHypervisor implements Hypervisor {
 
   @Override
   public CompletableFuture<Void> powerOff(String ref) {
-    return Refs.vm(ref).map(Refs.Vm::host).flatMap(macs::find).isEmpty()
+    return TartRefs.vm(ref).map(TartRefs.Vm::host).flatMap(macs::find).isEmpty()
         ? CompletableFuture.completedFuture(null)
         : on(ref, driver -> driver::powerOff, null);
   }
@@ -352,7 +352,7 @@ public final class TartHypervisor implements Hypervisor {
 
   @Override
   public CompletableFuture<Void> reboot(String host) {
-    return Refs.host(host)
+    return TartRefs.host(host)
         .flatMap(macs::find)
         .map(MacDriver::reboot)
         .orElseGet(

@@ -41,8 +41,8 @@ final class VSphereConnection implements AutoCloseable {
   private final Resources resources = new Resources();
   private final Sessions sessions;
   private final TaskTracker tasks;
-  private final Caller calls;
-  private final Caller reads;
+  private final VimCaller calls;
+  private final VimCaller reads;
   private final VSphereTasks settled;
   private final VmQuestions questions;
   private final KnownPlaces places = new KnownPlaces();
@@ -86,10 +86,10 @@ final class VSphereConnection implements AutoCloseable {
                     session, options.callLimit(), inventoryVersion.get(), tasks, questions, news),
             clock);
     this.calls =
-        resources.own("calls to vCenter", new Caller("vsphere-call", CALLS, sessions, breaker));
+        resources.own("calls to vCenter", new VimCaller("vsphere-call", CALLS, sessions, breaker));
     this.reads =
         resources.own(
-            "reads of vCenter", new Caller("vsphere-read", options.reads(), sessions, breaker));
+            "reads of vCenter", new VimCaller("vsphere-read", options.reads(), sessions, breaker));
     this.settled = new VSphereTasks(calls, tasks, taskLimit);
     bridge.to(calls.executor());
     resources.own("session with vCenter", sessions);
@@ -194,7 +194,7 @@ final class VSphereConnection implements AutoCloseable {
   }
 
   /** Reads; asked again where that may help. */
-  <T> CompletableFuture<T> read(String what, Caller.Call<T> call) {
+  <T> CompletableFuture<T> read(String what, VimCaller.Call<T> call) {
     return reads.call(what, true, call);
   }
 
@@ -211,7 +211,7 @@ final class VSphereConnection implements AutoCloseable {
   }
 
   /** Starts a task that must not be started twice, and completes with its result. */
-  CompletableFuture<Object> once(String what, Caller.Call<ManagedObjectReference> start) {
+  CompletableFuture<Object> once(String what, VimCaller.Call<ManagedObjectReference> start) {
     return calls.call(what, false, start).thenCompose(task -> tasks.watch(what, task, taskLimit));
   }
 
@@ -221,7 +221,7 @@ final class VSphereConnection implements AutoCloseable {
    * @param done kinds of failure that mean that there was nothing left to do: then false
    */
   CompletableFuture<Boolean> settle(
-      String what, Set<String> done, Caller.Call<ManagedObjectReference> start) {
+      String what, Set<String> done, VimCaller.Call<ManagedObjectReference> start) {
     return settled.settle(what, done, start);
   }
 

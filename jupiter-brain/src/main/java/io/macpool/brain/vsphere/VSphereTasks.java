@@ -34,11 +34,11 @@ final class VSphereTasks {
     }
   }
 
-  private final Caller calls;
+  private final VimCaller calls;
   private final TaskTracker tasks;
   private final Duration limit;
 
-  VSphereTasks(Caller calls, TaskTracker tasks, Duration limit) {
+  VSphereTasks(VimCaller calls, TaskTracker tasks, Duration limit) {
     this.calls = calls;
     this.tasks = tasks;
     this.limit = limit;
@@ -48,12 +48,12 @@ final class VSphereTasks {
    * @param done kinds of failure that mean that there was nothing left to do: then false
    */
   CompletableFuture<Boolean> settle(
-      String what, Set<String> done, Caller.Call<ManagedObjectReference> start) {
+      String what, Set<String> done, VimCaller.Call<ManagedObjectReference> start) {
     return attempt(1, what, done, start);
   }
 
   private CompletableFuture<Boolean> attempt(
-      int number, String what, Set<String> done, Caller.Call<ManagedObjectReference> start) {
+      int number, String what, Set<String> done, VimCaller.Call<ManagedObjectReference> start) {
     return calls
         .call(what, true, start)
         .thenCompose(task -> tasks.watch(what, task, limit))

@@ -9,7 +9,7 @@ import io.macpool.brain.lifecycle.create.CreateReport;
 import io.macpool.brain.lifecycle.create.Creations;
 import io.macpool.brain.lifecycle.create.Provisioning;
 import io.macpool.brain.lifecycle.execution.BrokerProcess;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.hygiene.HostHygiene;
 import io.macpool.brain.lifecycle.hygiene.Probes;
@@ -100,7 +100,7 @@ final class Replica {
    * @param name what the trace calls it
    * @param checkpoint told of each step: to die there
    */
-  Replica(Simulation simulation, String name, Rules rules, Vertx vertx, Checkpoint checkpoint) {
+  Replica(Simulation simulation, String name, Rules rules, Vertx vertx, CrashPoint checkpoint) {
     VirtualTime time = simulation.time();
     clocks = new ReplicaClocks(time, simulation.happens(Mishap.CLOCKS_APART));
     SimulatedDatabase database = simulation.database();

@@ -3,7 +3,7 @@ package io.macpool.brain.simulation;
 import io.macpool.brain.ledger.MemoryTables;
 import io.macpool.brain.ledger.MemoryTables.Spoilt;
 import io.macpool.brain.ledger.database.LedgerException;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,7 +167,7 @@ final class Simulation {
   }
 
   /** A replica may die at any of its steps. */
-  private void passed(Replica replica, Checkpoint.Step step) {
+  private void passed(Replica replica, CrashPoint.Step step) {
     if (replica == null) {
       return;
     }

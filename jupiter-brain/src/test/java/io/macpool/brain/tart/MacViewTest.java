@@ -63,7 +63,8 @@ class MacViewTest {
     assertThat(machines.get("ours").power()).isEqualTo(PowerState.ON);
     assertThat(machines.get("foreign").sign().inFolder()).isFalse();
     assertThat(machines.get("foreign").power()).isEqualTo(PowerState.OFF);
-    assertThat(seen().host(SOURCES, false, NOW).storage()).containsExactly(Refs.image("golden"));
+    assertThat(seen().host(SOURCES, false, NOW).storage())
+        .containsExactly(TartRefs.image("golden"));
   }
 
   @Test

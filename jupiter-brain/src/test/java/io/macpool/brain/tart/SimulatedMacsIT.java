@@ -107,7 +107,7 @@ class SimulatedMacsIT extends HypervisorContract {
   }
 
   private Host host(String name) {
-    return macs.lastKnown().hosts().get(Refs.PREFIX + name);
+    return macs.lastKnown().hosts().get(TartRefs.PREFIX + name);
   }
 
   private void awaitHost(String name, Predicate<Host> condition) {
@@ -120,7 +120,7 @@ class SimulatedMacsIT extends HypervisorContract {
   private String cloneOn(String mac, String name) throws Exception {
     return get(
         macs.cloneLinked(
-            new CloneOrder(image(IMAGE), name, Optional.of(Refs.PREFIX + mac), mark(name))));
+            new CloneOrder(image(IMAGE), name, Optional.of(TartRefs.PREFIX + mac), mark(name))));
   }
 
   @Test
@@ -339,7 +339,7 @@ class SimulatedMacsIT extends HypervisorContract {
 
   private Optional<Image.Pull> pullTo(String mac) {
     return image("from-afar").pulls().stream()
-        .filter(pull -> pull.host().equals(Refs.PREFIX + mac))
+        .filter(pull -> pull.host().equals(TartRefs.PREFIX + mac))
         .findFirst();
   }
 
@@ -379,7 +379,7 @@ class SimulatedMacsIT extends HypervisorContract {
     assertThat(pullTo("mac-1").orElseThrow().trouble().orElseThrow()).contains("offline");
     Awaitility.await("one Mac has it").atMost(LIMIT).until(() -> pullTo("mac-2").isEmpty());
     assertThat(image("from-afar").usable()).isTrue();
-    assertThat(host("mac-2").storage()).contains(Refs.image(source));
+    assertThat(host("mac-2").storage()).contains(TartRefs.image(source));
     assertThat(cloneOfAfar("mac-2")).isEqualTo("tart:mac-2/afar");
   }
 
@@ -387,7 +387,7 @@ class SimulatedMacsIT extends HypervisorContract {
     return get(
         macs.cloneLinked(
             new CloneOrder(
-                image("from-afar"), "afar", Optional.of(Refs.PREFIX + mac), mark("afar"))));
+                image("from-afar"), "afar", Optional.of(TartRefs.PREFIX + mac), mark("afar"))));
   }
 
   @Test

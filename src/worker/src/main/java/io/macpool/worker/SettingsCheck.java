@@ -51,7 +51,7 @@ final class SettingsCheck {
     check.positive(InstanceSettings.SSH_DIAL_TIMEOUT);
     check.usable(
         "--build-api-uri",
-        () -> BrokerEndpoint.parse(settings.get(GeneratorSettings.BUILD_API_URI).reveal()));
+        () -> BrokerEndpoint.parse(settings.get(ScriptGeneratorSettings.BUILD_API_URI).reveal()));
     check.usable("--jupiterbrain-endpoint", () -> endpoint(settings));
     GuestKey key = check.usable("--jupiterbrain-ssh-key-path", check::key);
     if (key == null || !check.problems.isEmpty()) {
@@ -135,12 +135,13 @@ final class SettingsCheck {
     }
     need(QueueSettings.AMQP_URI, "--amqp-uri", "");
     if (settings.find(QueueSettings.AMQP_URI).isPresent()) {
-      usable("--amqp-uri", () -> QueueSide.jobsEndpoint(settings).place());
+      usable("--amqp-uri", () -> QueueWiring.jobsEndpoint(settings).place());
     }
     settings
         .find(QueueSettings.LOGS_AMQP_URI)
         .ifPresent(
-            uri -> usable("--logs-amqp-uri", () -> QueueSide.logsEndpoint(settings, uri).place()));
+            uri ->
+                usable("--logs-amqp-uri", () -> QueueWiring.logsEndpoint(settings, uri).place()));
   }
 
   private void images() {

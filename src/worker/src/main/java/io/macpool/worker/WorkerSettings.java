@@ -209,7 +209,7 @@ public final class WorkerSettings {
             SKIP_SHUTDOWN_ON_LOG_TIMEOUT,
             LIST_BACKEND_PROVIDERS));
     all.add(Traces.COLLECTOR);
-    all.addAll(GeneratorSettings.all());
+    all.addAll(ScriptGeneratorSettings.all());
     all.addAll(TraceSettings.all());
     all.addAll(InstanceSettings.all());
     all.add(ErrorReports.DSN);

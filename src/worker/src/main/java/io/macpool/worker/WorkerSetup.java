@@ -63,7 +63,7 @@ final class WorkerSetup {
   private final Clock clock = SteadyClock.begin();
   private final Clock wall = SteadyClock.wall();
   private final BuildInfo build = BuildInfo.of("worker", Worker.class);
-  private final QueueSide side;
+  private final QueueWiring side;
   private final RunningJobs running = new RunningJobs(wall);
   private final StartFailures startFailures;
   private final JobQueue queue;
@@ -74,7 +74,7 @@ final class WorkerSetup {
     this.settings = settings;
     GuestKey key = SettingsCheck.keyOrProblems(settings);
     this.threads = resources.own("threads", new WorkerThreads());
-    this.side = QueueSide.open(settings, hostname(), resources, threads, this::command);
+    this.side = QueueWiring.open(settings, hostname(), resources, threads, this::command);
     this.startFailures = new StartFailures(side.claims());
     this.queue = side.jobs();
     JobDependencies dependencies = dependencies(key);
@@ -189,7 +189,7 @@ final class WorkerSetup {
         new ScriptClient(
             settings,
             RetryPolicy.DEFAULT,
-            settings.get(GeneratorSettings.BUILD_API_INSECURE_SKIP_VERIFY)
+            settings.get(ScriptGeneratorSettings.BUILD_API_INSECURE_SKIP_VERIFY)
                 ? Optional.of(InsecureTrust.context())
                 : Optional.empty(),
             threads.steps(),

@@ -213,11 +213,11 @@ class WorkerSettingsTest {
     environment.put("TRAVIS_WORKER_BUILD_CACHE_FETCH_TIMEOUT", "2m30s");
     environment.put("TRAVIS_WORKER_BUILD_CACHE_PUSH_TIMEOUT", "90");
     Settings settings = WorkerSettings.SPEC.read(List.of(), environment);
-    assertThat(settings.get(GeneratorSettings.BUILD_CACHE_FETCH_TIMEOUT))
+    assertThat(settings.get(ScriptGeneratorSettings.BUILD_CACHE_FETCH_TIMEOUT))
         .isEqualTo(Duration.ofSeconds(150));
-    assertThat(settings.get(GeneratorSettings.BUILD_CACHE_PUSH_TIMEOUT))
+    assertThat(settings.get(ScriptGeneratorSettings.BUILD_CACHE_PUSH_TIMEOUT))
         .isEqualTo(Duration.ofSeconds(90));
-    assertThat(settings.get(GeneratorSettings.DEFAULT_DIST)).isEqualTo("xenial");
+    assertThat(settings.get(ScriptGeneratorSettings.DEFAULT_DIST)).isEqualTo("xenial");
     assertThat(settings.get(WorkerSettings.INFRA)).isEmpty();
   }
 

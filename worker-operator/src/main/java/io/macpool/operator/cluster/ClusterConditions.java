@@ -35,10 +35,14 @@ final class ClusterConditions {
   private final Observation seen;
   private final JobsLimit limit;
   private final ClusterPlan plan;
-  private final Situation situation;
+  private final RoundInputs situation;
 
   ClusterConditions(
-      ClusterSpec spec, Observation seen, JobsLimit limit, ClusterPlan plan, Situation situation) {
+      ClusterSpec spec,
+      Observation seen,
+      JobsLimit limit,
+      ClusterPlan plan,
+      RoundInputs situation) {
     this.spec = spec;
     this.seen = seen;
     this.limit = limit;

@@ -95,7 +95,7 @@ final class ClusterRound {
     // Pods take long to start: the Deployment comes first, sizes follow when pods are there.
     memory.refusals.attempt(
         Part.DEPLOYMENT, () -> apply(spec, deployment, contested() ? replicas : plan.replicas()));
-    Situation situation = situation(deployment, false, poolMissing(spec));
+    RoundInputs situation = situation(deployment, false, poolMissing(spec));
     boolean changed =
         record(
             StatusDraft.of(
@@ -137,7 +137,7 @@ final class ClusterRound {
             new TreeSet<>(),
             new TreeSet<>(),
             deployment.map(d -> d.getSpec().getReplicas()).orElse(0));
-    Situation situation = situation(deployment, true, poolMissing(spec));
+    RoundInputs situation = situation(deployment, true, poolMissing(spec));
     record(
         StatusDraft.of(cluster, spec, seen, limit, plan, situation, roundContext.clock().instant()),
         limit);
@@ -205,9 +205,9 @@ final class ClusterRound {
         .isPresent();
   }
 
-  private Situation situation(
+  private RoundInputs situation(
       Optional<Deployment> deployment, boolean paused, boolean poolMissing) {
-    return new Situation(
+    return new RoundInputs(
         paused,
         memory.refusals,
         memory.credential.problem(),
@@ -247,7 +247,7 @@ final class ClusterRound {
                   + " "
                   + Names.FORCE_DELETE
                   + "=true ends that");
-      Situation situation = situation(Optional.empty(), false, false);
+      RoundInputs situation = situation(Optional.empty(), false, false);
       record(
           StatusDraft.of(
               cluster, spec.get(), seen, none, plan, situation, roundContext.clock().instant()),

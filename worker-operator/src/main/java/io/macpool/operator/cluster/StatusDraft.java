@@ -45,7 +45,7 @@ final class StatusDraft {
       Observation seen,
       JobsLimit limit,
       ClusterPlan plan,
-      Situation situation,
+      RoundInputs situation,
       Instant now) {
     WorkerClusterStatus status = new WorkerClusterStatus();
     status.observedGeneration = cluster.getMetadata().getGeneration();

@@ -5,8 +5,8 @@ import io.macpool.brain.ledger.Reservation.Made;
 import io.macpool.brain.ledger.Reservation.Repeated;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.execution.Background;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.Placement;
 import io.macpool.brain.lifecycle.slots.Quarantine;
@@ -83,7 +83,7 @@ final class Attempts {
     }
     Instance intent = ((Made<Placement.NoPlace>) placed).instance();
     site.live().put(intent);
-    site.checkpoint().passed(Checkpoint.Step.INTENT_RECORDED);
+    site.checkpoint().passed(CrashPoint.Step.INTENT_RECORDED);
     CompletableFuture<Void> settled = new CompletableFuture<>();
     reclaimer.beingMade(intent.id(), settled);
     order

@@ -5,8 +5,8 @@ import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.execution.BrokerProcess;
 import io.macpool.brain.lifecycle.execution.BrokerRuntime;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.slots.FleetState;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
@@ -42,7 +42,7 @@ final class Creation {
       return fleet.hypervisor();
     }
 
-    Checkpoint checkpoint() {
+    CrashPoint checkpoint() {
       return process.checkpoint();
     }
 
@@ -84,11 +84,11 @@ final class Creation {
             site.runtime(),
             () -> site.pending().lost(intent.id()));
     return step("clone", CreatePhase.CLONE, () -> cloned(cloning))
-        .thenApply(clone -> passed(Checkpoint.Step.CLONED, clone))
+        .thenApply(clone -> passed(CrashPoint.Step.CLONED, clone))
         .thenCompose(clone -> started(clone).thenCombine(cloneRecorded(clone), (on, kept) -> on))
-        .thenApply(clone -> passed(Checkpoint.Step.SWITCHED_ON, clone))
+        .thenApply(clone -> passed(CrashPoint.Step.SWITCHED_ON, clone))
         .thenCompose(clone -> record(InstanceEvent.STARTED, "switched on", clone.ref(), clone))
-        .thenApply(clone -> passed(Checkpoint.Step.READY_RECORDED, clone))
+        .thenApply(clone -> passed(CrashPoint.Step.READY_RECORDED, clone))
         .thenApply(clone -> site.live().find(intent.id()).orElse(intent));
   }
 
@@ -108,14 +108,14 @@ final class Creation {
    */
   private CompletableFuture<Cloning.Clone> cloneRecorded(Cloning.Clone clone) {
     return record(InstanceEvent.MADE, "cloned", clone.ref(), clone)
-        .thenApply(kept -> passed(Checkpoint.Step.CLONE_RECORDED, kept));
+        .thenApply(kept -> passed(CrashPoint.Step.CLONE_RECORDED, kept));
   }
 
   private CompletableFuture<Cloning.Clone> started(Cloning.Clone clone) {
     return clone.running() ? done(clone) : sized(clone).thenCompose(this::switchedOn);
   }
 
-  private Cloning.Clone passed(Checkpoint.Step step, Cloning.Clone clone) {
+  private Cloning.Clone passed(CrashPoint.Step step, Cloning.Clone clone) {
     site.checkpoint().passed(step);
     return clone;
   }

@@ -8,7 +8,7 @@ import io.macpool.brain.ledger.SlotUse;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.execution.Batcher;
 import io.macpool.brain.lifecycle.execution.BrokerRuntime;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.reclaim.Reclaimer;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.brain.lifecycle.slots.Placement;
@@ -61,7 +61,7 @@ final class SlotSearch {
   private final WarmInstances warmInstances;
   private final Creations.Limits limits;
   private final String broker;
-  private final Checkpoint checkpoint;
+  private final CrashPoint checkpoint;
   private final Clock clock;
   private final BrokerRuntime runtime;
   private final Waiting waiting;
@@ -154,7 +154,7 @@ final class SlotSearch {
 
   private CompletableFuture<Reservation<Placement.NoPlace>> attempt(Search again) {
     Search search = again.asOf(waiting.unheard());
-    checkpoint.passed(Checkpoint.Step.BEFORE_INTENT);
+    checkpoint.passed(CrashPoint.Step.BEFORE_INTENT);
     return reservations
         .ask(order(search, false))
         .thenCompose(this::answered)

@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param meters where all count
  */
 public record BrokerProcess(
-    String id, BrokerRuntime runtime, Checkpoint checkpoint, MeterRegistry meters) {
+    String id, BrokerRuntime runtime, CrashPoint checkpoint, MeterRegistry meters) {
 
   public BrokerProcess {
     Objects.requireNonNull(id, "id");

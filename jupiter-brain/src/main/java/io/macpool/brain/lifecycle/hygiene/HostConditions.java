@@ -38,7 +38,7 @@ final class HostConditions {
 
   private final Quarantine quarantine;
   private final HostTrials trials;
-  private final HostDials dials;
+  private final HostConnectProbes dials;
   private final GuestBoots boots = new GuestBoots();
   private final HygienePolicy policy;
   private final int slotsPerHost;
@@ -52,7 +52,7 @@ final class HostConditions {
   HostConditions(
       Quarantine quarantine,
       HostTrials trials,
-      HostDials dials,
+      HostConnectProbes dials,
       HygienePolicy policy,
       int slotsPerHost,
       OptionalInt connectPort) {

@@ -15,7 +15,7 @@ public final class Probes implements AutoCloseable {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
 
   private final SshProbe guests;
-  private final HostDials hosts;
+  private final HostConnectProbes hosts;
 
   /**
    * Asks nobody yet.
@@ -24,14 +24,14 @@ public final class Probes implements AutoCloseable {
    */
   public Probes(Vertx vertx, int sshPort, InstantSource clock) {
     this.guests = new SshProbe(vertx, sshPort);
-    this.hosts = new HostDials(vertx, CONNECT_LIMIT, clock);
+    this.hosts = new HostConnectProbes(vertx, CONNECT_LIMIT, clock);
   }
 
   SshProbe guests() {
     return guests;
   }
 
-  HostDials hosts() {
+  HostConnectProbes hosts() {
     return hosts;
   }
 

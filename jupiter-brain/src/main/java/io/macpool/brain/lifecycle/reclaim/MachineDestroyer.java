@@ -2,8 +2,8 @@ package io.macpool.brain.lifecycle.reclaim;
 
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.slots.LiveInstances;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
@@ -31,9 +31,9 @@ final class MachineDestroyer {
 
   private final LiveInstances live;
   private final Hypervisor hypervisor;
-  private final Checkpoint checkpoint;
+  private final CrashPoint checkpoint;
 
-  MachineDestroyer(LiveInstances live, Hypervisor hypervisor, Checkpoint checkpoint) {
+  MachineDestroyer(LiveInstances live, Hypervisor hypervisor, CrashPoint checkpoint) {
     this.live = live;
     this.hypervisor = hypervisor;
     this.checkpoint = checkpoint;
@@ -134,7 +134,7 @@ final class MachineDestroyer {
         ? CompletableFuture.completedFuture(null)
         : hypervisor
             .powerOff(machine.ref())
-            .thenRun(() -> checkpoint.passed(Checkpoint.Step.SWITCHED_OFF));
+            .thenRun(() -> checkpoint.passed(CrashPoint.Step.SWITCHED_OFF));
   }
 
   /** What we thought was off may have been switched on meanwhile: then off, and once more. */

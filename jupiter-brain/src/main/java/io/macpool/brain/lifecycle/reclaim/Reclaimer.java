@@ -5,8 +5,8 @@ import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.ledger.Transition;
 import io.macpool.brain.lifecycle.execution.Background;
 import io.macpool.brain.lifecycle.execution.BrokerProcess;
-import io.macpool.brain.lifecycle.execution.Checkpoint;
 import io.macpool.brain.lifecycle.execution.Cloning;
+import io.macpool.brain.lifecycle.execution.CrashPoint;
 import io.macpool.brain.lifecycle.execution.LedgerExecutor;
 import io.macpool.brain.lifecycle.execution.Permits;
 import io.macpool.brain.lifecycle.slots.FleetState;
@@ -44,7 +44,7 @@ public final class Reclaimer {
   private final MachineDestroyer destroyer;
   private final Permits permits;
   private final DestroyBackoff backoff;
-  private final Checkpoint checkpoint;
+  private final CrashPoint checkpoint;
   private final MeterRegistry meters;
   private final Counter destroyed;
   private final Counter failed;
@@ -105,7 +105,7 @@ public final class Reclaimer {
    * SupersededException}.
    */
   public Destruction reclaim(Transition decision) {
-    checkpoint.passed(Checkpoint.Step.BEFORE_DECISION);
+    checkpoint.passed(CrashPoint.Step.BEFORE_DECISION);
     CompletableFuture<Boolean> decided =
         executor
             .advance(decision)
@@ -113,7 +113,7 @@ public final class Reclaimer {
             .thenApply(
                 outcome -> {
                   outcome.now().ifPresent(live::put);
-                  checkpoint.passed(Checkpoint.Step.DECISION_RECORDED);
+                  checkpoint.passed(CrashPoint.Step.DECISION_RECORDED);
                   return stillToDo(decision, outcome);
                 });
     return new Destruction(
@@ -232,13 +232,13 @@ public final class Reclaimer {
   }
 
   private CompletableFuture<Void> recordGone(String id, String reason) {
-    checkpoint.passed(Checkpoint.Step.DESTROYED);
+    checkpoint.passed(CrashPoint.Step.DESTROYED);
     return executor
         .advance(Transition.of(id, InstanceEvent.DESTROYED, reason))
         .thenAccept(
             outcome -> {
               outcome.now().ifPresent(live::put);
-              checkpoint.passed(Checkpoint.Step.GONE_RECORDED);
+              checkpoint.passed(CrashPoint.Step.GONE_RECORDED);
             });
   }
 

@@ -40,8 +40,8 @@ class HostConditionsTest {
   private static final String HOST = "host-1";
 
   private final Vertx vertx = Vertx.vertx();
-  private final HostDials dials =
-      new HostDials(vertx, Duration.ofSeconds(2), Clock.fixed(BOOT, ZoneOffset.UTC));
+  private final HostConnectProbes dials =
+      new HostConnectProbes(vertx, Duration.ofSeconds(2), Clock.fixed(BOOT, ZoneOffset.UTC));
   private final HostConditions conditions =
       new HostConditions(
           new Quarantine(

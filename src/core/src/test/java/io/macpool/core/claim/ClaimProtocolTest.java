@@ -2,12 +2,12 @@ package io.macpool.core.claim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.macpool.core.claim.ClaimPlanner.Decision;
-import io.macpool.core.claim.ClaimPlanner.Ending;
-import io.macpool.core.claim.ClaimPlanner.Runner;
-import io.macpool.core.claim.ClaimPlanner.Sight;
 import io.macpool.core.claim.ClaimWorld.Fault;
 import io.macpool.core.claim.ClaimWorld.Step;
+import io.macpool.core.claim.RunClaimPlanner.Decision;
+import io.macpool.core.claim.RunClaimPlanner.Ending;
+import io.macpool.core.claim.RunClaimPlanner.Runner;
+import io.macpool.core.claim.RunClaimPlanner.Sight;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -76,7 +76,7 @@ class ClaimProtocolTest {
 
   @Test
   void theTableIsTotalAndUnknownMeansHold() {
-    ClaimPlanner planner = new ClaimPlanner(Duration.ofSeconds(20));
+    RunClaimPlanner planner = new RunClaimPlanner(Duration.ofSeconds(20));
     for (Runner runner : Runner.values()) {
       for (Ending ending : Ending.values()) {
         for (boolean before : new boolean[] {true, false}) {
@@ -105,7 +105,7 @@ class ClaimProtocolTest {
   /** Nobody runs it: the lease would be waited for in vain. */
   @Test
   void whatWasGivenBackIsRunAtOnceUnlessItHasARunnerOrAnEnd() {
-    ClaimPlanner planner = new ClaimPlanner(Duration.ofSeconds(20));
+    RunClaimPlanner planner = new RunClaimPlanner(Duration.ofSeconds(20));
     for (Runner runner : Runner.values()) {
       for (Ending ending : Ending.values()) {
         Sight sight = new Sight(true, true, false, runner, ending, Duration.ZERO, true);

@@ -1,9 +1,9 @@
 package io.macpool.core.claim;
 
-import io.macpool.core.claim.ClaimPlanner.Decision;
-import io.macpool.core.claim.ClaimPlanner.Ending;
-import io.macpool.core.claim.ClaimPlanner.Runner;
-import io.macpool.core.claim.ClaimPlanner.Sight;
+import io.macpool.core.claim.RunClaimPlanner.Decision;
+import io.macpool.core.claim.RunClaimPlanner.Ending;
+import io.macpool.core.claim.RunClaimPlanner.Runner;
+import io.macpool.core.claim.RunClaimPlanner.Sight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ record ClaimWorld(
   private static final int ACKED = -2;
   private static final int NOBODY = -1;
   private static final Duration LEASE = Duration.ofSeconds(20);
-  private static final ClaimPlanner PLANNER = new ClaimPlanner(LEASE);
+  private static final RunClaimPlanner PLANNER = new RunClaimPlanner(LEASE);
 
   /** What a worker does about the job. */
   enum Doing {

@@ -27,7 +27,7 @@ final class Claims {
   private final Runs runs;
   private final Endings endings;
   private final Locks locks;
-  private final Custody custody;
+  private final HeldDeliveries custody;
   private final List<Wait> waits = new ArrayList<>();
 
   Claims(String name, Wire wire, String queue, Duration lease, Planted planted, Runs runs) {
@@ -38,7 +38,7 @@ final class Claims {
     this.runs = runs;
     this.endings = new Endings(wire, planted);
     this.locks = new Locks(wire, lease, endings, runs::takenElsewhere);
-    this.custody = new Custody(this);
+    this.custody = new HeldDeliveries(this);
     wire.onConnected(() -> List.copyOf(waits).forEach(Wait::open));
   }
 

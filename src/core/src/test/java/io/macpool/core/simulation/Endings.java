@@ -1,6 +1,6 @@
 package io.macpool.core.simulation;
 
-import io.macpool.core.claim.ClaimPlanner.Ending;
+import io.macpool.core.claim.RunClaimPlanner.Ending;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiFunction;

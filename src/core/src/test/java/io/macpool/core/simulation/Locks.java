@@ -139,7 +139,7 @@ final class Locks {
     endings.find(
         key,
         ending -> {
-          if (ending != io.macpool.core.claim.ClaimPlanner.Ending.NONE) {
+          if (ending != io.macpool.core.claim.RunClaimPlanner.Ending.NONE) {
             onTaken.accept(key);
           }
         },

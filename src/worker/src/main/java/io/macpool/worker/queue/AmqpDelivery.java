@@ -44,7 +44,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
   private final String consumer;
   private final Delivery delivery;
   private final String queue;
-  private final AmqpEndings endings;
+  private final JobEndRecords endings;
   private final RunLocks locks;
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
@@ -63,7 +63,11 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
   record Source(Channel channel, String consumer, String queue) {}
 
   AmqpDelivery(
-      Source source, Delivery delivery, AmqpEndings endings, RunLocks locks, AmqpThreads threads) {
+      Source source,
+      Delivery delivery,
+      JobEndRecords endings,
+      RunLocks locks,
+      AmqpThreads threads) {
     this.channel = source.channel();
     this.consumer = source.consumer();
     this.delivery = delivery;
@@ -72,7 +76,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
     this.locks = locks;
     this.blocking = threads.blocking();
     this.scheduler = threads.scheduler();
-    this.key = AmqpEndings.key(delivery.getProperties(), delivery.getBody());
+    this.key = JobEndRecords.key(delivery.getProperties(), delivery.getBody());
   }
 
   @Override

@@ -6,7 +6,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.macpool.core.claim.ClaimPlanner.Ending;
+import io.macpool.core.claim.RunClaimPlanner.Ending;
 import io.macpool.worker.job.JobQueue;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The queue of jobs. Each wait for a job has a channel of its own with a prefetch of one: what is
  * not wanted yet stays in the queue, where others can have it. A message that others may have had
- * goes into {@link Custody}, and the wait goes on with another channel.
+ * goes into {@link HeldDeliveries}, and the wait goes on with another channel.
  */
-public final class AmqpJobQueue implements JobQueue, Custody.Owner {
+public final class AmqpJobQueue implements JobQueue, HeldDeliveries.Owner {
 
   private static final Logger log = LoggerFactory.getLogger(AmqpJobQueue.class);
 
@@ -44,8 +44,8 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
   private final String queue;
   private final int priority;
   private final RunLocks locks;
-  private final AmqpEndings endings;
-  private final Custody custody;
+  private final JobEndRecords endings;
+  private final HeldDeliveries custody;
   private final AmqpThreads threads;
   private final Executor blocking;
   private final ScheduledExecutorService scheduler;
@@ -73,8 +73,8 @@ public final class AmqpJobQueue implements JobQueue, Custody.Owner {
     this.blocking = threads.blocking();
     this.scheduler = threads.scheduler();
     this.locks = new RunLocks(connection, lease, threads);
-    this.endings = new AmqpEndings(connection, reports, locks);
-    this.custody = new Custody(locks, endings, this, threads);
+    this.endings = new JobEndRecords(connection, reports, locks);
+    this.custody = new HeldDeliveries(locks, endings, this, threads);
     locks.lookForEnds(key -> endings.find(key) != Ending.NONE);
     locks.onTaken(key -> runs.takenElsewhere(key));
   }

@@ -7,7 +7,7 @@ import io.macpool.broker.net.Retries;
 import io.macpool.broker.net.RetryPolicy;
 import io.macpool.core.PeerUrl;
 import io.macpool.service.setting.Settings;
-import io.macpool.worker.GeneratorSettings;
+import io.macpool.worker.ScriptGeneratorSettings;
 import io.macpool.worker.job.JobPayload;
 import io.macpool.worker.script.ScriptException.Kind;
 import java.io.IOException;
@@ -72,8 +72,8 @@ public final class ScriptClient {
     this.http = http;
     this.blocking = blocking;
     this.filter =
-        settings.find(GeneratorSettings.PAYLOAD_FILTER_EXECUTABLE).map(PayloadFilter::new);
-    String url = settings.get(GeneratorSettings.BUILD_API_URI).reveal();
+        settings.find(ScriptGeneratorSettings.PAYLOAD_FILTER_EXECUTABLE).map(PayloadFilter::new);
+    String url = settings.get(ScriptGeneratorSettings.BUILD_API_URI).reveal();
     BrokerEndpoint endpoint = BrokerEndpoint.parse(url);
     this.base = endpoint.base();
     this.executor = executor;

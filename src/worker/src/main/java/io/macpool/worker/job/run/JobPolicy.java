@@ -3,8 +3,8 @@ package io.macpool.worker.job.run;
 import io.macpool.core.job.JobLimits;
 import io.macpool.core.job.Timer;
 import io.macpool.service.setting.Settings;
-import io.macpool.worker.GeneratorSettings;
 import io.macpool.worker.InstanceSettings;
+import io.macpool.worker.ScriptGeneratorSettings;
 import io.macpool.worker.WorkerSettings;
 import io.macpool.worker.job.JobPayload;
 import java.time.Duration;
@@ -53,11 +53,11 @@ public record JobPolicy(
         new JobPayload.Attributes(
             Optional.empty(),
             Optional.empty(),
-            settings.find(GeneratorSettings.DEFAULT_LANGUAGE),
-            settings.find(GeneratorSettings.DEFAULT_DIST),
-            settings.find(GeneratorSettings.DEFAULT_ARCH),
-            settings.find(GeneratorSettings.DEFAULT_GROUP),
-            settings.find(GeneratorSettings.DEFAULT_OS)));
+            settings.find(ScriptGeneratorSettings.DEFAULT_LANGUAGE),
+            settings.find(ScriptGeneratorSettings.DEFAULT_DIST),
+            settings.find(ScriptGeneratorSettings.DEFAULT_ARCH),
+            settings.find(ScriptGeneratorSettings.DEFAULT_GROUP),
+            settings.find(ScriptGeneratorSettings.DEFAULT_OS)));
   }
 
   /** The limits of one job. */
