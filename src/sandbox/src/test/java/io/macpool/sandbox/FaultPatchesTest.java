@@ -139,7 +139,7 @@ class FaultPatchesTest {
   void eachTestThatFindsOneIsThere() throws IOException {
     for (Map.Entry<String, String> patch : patches().entrySet()) {
       Map<String, String> head = head(patch.getValue());
-      String[] test = String.valueOf(head.get("Test")).split("#");
+      String[] test = String.valueOf(head.get("Test")).split("#", 2);
       Path tests = DocsTest.TOP.resolve(head.get("Module")).resolve("src/test/java");
       try (Stream<Path> files = Files.walk(tests)) {
         List<Path> found = files.filter(path -> path.endsWith(test[0] + ".java")).toList();

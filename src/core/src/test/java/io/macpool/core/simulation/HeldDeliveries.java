@@ -48,7 +48,7 @@ final class HeldDeliveries {
         .later(
             Duration.ofSeconds(2),
             () -> {
-              if (watched.get(key) != silence) {
+              if (!silence.equals(watched.get(key))) {
                 return;
               }
               Runnable forget = () -> watched.remove(key, silence);
@@ -63,7 +63,7 @@ final class HeldDeliveries {
                       there -> {
                         if (there) {
                           forget.run();
-                        } else if (watched.get(key) == silence) {
+                        } else if (silence.equals(watched.get(key))) {
                           watch(key, next(silence), until);
                         }
                       },

@@ -63,8 +63,8 @@ final class JobPromises {
     }
     time.note(report.key() + " ends " + report.verdict() + " by " + report.id());
     Set<Integer> statuses = scripts.getOrDefault(report.key(), Set.of());
-    if (report.verdict() == Verdict.PASSED && !statuses.contains(0)
-        || report.verdict() == Verdict.FAILED && !statuses.contains(1)) {
+    if ((report.verdict() == Verdict.PASSED && !statuses.contains(0))
+        || (report.verdict() == Verdict.FAILED && !statuses.contains(1))) {
       throw broken("no false result: " + report + ", its scripts ended with " + statuses);
     }
     onEnd.accept(report);

@@ -172,7 +172,7 @@ final class HostileGuest implements AutoCloseable {
       Buffer request = of(session, SshConstants.SSH_MSG_CHANNEL_REQUEST, channel);
       request.putString(name);
       request.putBoolean(false);
-      if (last >= 0 || name.equals("exit-status") && payload.length == 4) {
+      if (last >= 0 || (name.equals("exit-status") && payload.length == 4)) {
         request.putInt(last);
       } else {
         request.putRawBytes(payload);

@@ -83,8 +83,8 @@ public final class SoakState {
   private static Reading reading(JsonNode line) {
     Map<Measure, Double> used = new EnumMap<>(Measure.class);
     line.path("used")
-        .fields()
-        .forEachRemaining(m -> used.put(Measure.valueOf(m.getKey()), m.getValue().asDouble()));
+        .properties()
+        .forEach(m -> used.put(Measure.valueOf(m.getKey()), m.getValue().asDouble()));
     return new Reading(
         line.path("role").asText(),
         line.path("process").asText(),

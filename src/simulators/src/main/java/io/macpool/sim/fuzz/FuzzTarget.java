@@ -1,5 +1,7 @@
 package io.macpool.sim.fuzz;
 
+import java.io.IOException;
+
 /**
  * What takes input from a peer, and judges what came of it. One that Jazzer drives as well has a
  * constructor without parameters, and is closed with its process.
@@ -15,5 +17,5 @@ public interface FuzzTarget extends AutoCloseable {
   void play(byte[] input) throws Exception;
 
   @Override
-  default void close() throws Exception {}
+  default void close() throws IOException {}
 }

@@ -23,15 +23,15 @@ class TcpGateTest {
     ServerSocket second = listen();
     try (TcpGate gate =
         TcpGate.openBefore("127.0.0.1", List.of(first.getLocalPort(), second.getLocalPort()))) {
-      try (Socket one = new Socket("127.0.0.1", gate.port());
+      try (Socket one = new Socket(InetAddress.getLoopbackAddress(), gate.port());
           Socket atFirst = first.accept();
-          Socket two = new Socket("127.0.0.1", gate.port());
+          Socket two = new Socket(InetAddress.getLoopbackAddress(), gate.port());
           Socket atSecond = second.accept()) {
         assertThat(List.of(one, atFirst, two, atSecond)).allMatch(Socket::isConnected);
       }
       first.close();
       for (int i = 0; i < 3; i++) {
-        try (Socket client = new Socket("127.0.0.1", gate.port());
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), gate.port());
             Socket served = second.accept()) {
           served.getOutputStream().write(7);
           assertThat(client.getInputStream().read()).isEqualTo(7);

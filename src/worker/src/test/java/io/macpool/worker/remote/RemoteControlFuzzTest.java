@@ -133,7 +133,7 @@ class RemoteControlFuzzTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       control.close();
       threads.shutdownNow();
       vertx.close().toCompletionStage().toCompletableFuture().join();
