@@ -8,6 +8,8 @@ import java.util.concurrent.Executor;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.channel.StreamingChannel;
+import org.apache.sshd.common.future.CloseFuture;
+import org.apache.sshd.common.future.SshFutureListener;
 import org.jspecify.annotations.Nullable;
 
 /** One logged-in session. Every failure is a {@link GuestException}. */
@@ -47,6 +49,9 @@ public final class GuestSession implements AutoCloseable {
   public CompletableFuture<GuestCommand> open(
       String command, OutputTaker out, @Nullable OutputTaker err) {
     CompletableFuture<GuestCommand> result = new CompletableFuture<>();
+    whileOpen(
+        result,
+        () -> result.completeExceptionally(refused(new IOException("the connection ended"))));
     try {
       ChannelExec channel = session.createExecChannel(command);
       channel.setStreaming(StreamingChannel.Streaming.Async);
@@ -58,6 +63,7 @@ public final class GuestSession implements AutoCloseable {
                 if (done.isOpened()) {
                   GuestCommand running = new GuestCommand(channel, peer);
                   running.start(out, err, readers);
+                  whileOpen(running.end(), running::close);
                   result.complete(running);
                 } else {
                   result.completeExceptionally(refused(done.getException()));
@@ -67,6 +73,17 @@ public final class GuestSession implements AutoCloseable {
       result.completeExceptionally(refused(e));
     }
     return result;
+  }
+
+  /**
+   * Until {@code done}, the end of the session is told: a channel that begins in the moment in
+   * which its session ends is not told by MINA, and would wait for ever.
+   */
+  private void whileOpen(CompletableFuture<?> done, Runnable ended) {
+    SshFutureListener<CloseFuture> listener = closed -> ended.run();
+    CompletableFuture<?> unused =
+        done.whenComplete((value, failure) -> session.removeCloseFutureListener(listener));
+    session.addCloseFutureListener(listener);
   }
 
   private GuestException refused(Throwable cause) {

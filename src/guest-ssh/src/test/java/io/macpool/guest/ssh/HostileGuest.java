@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.KeyPair;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -30,9 +31,11 @@ final class HostileGuest implements AutoCloseable {
   private static final int KINDS = 16;
 
   private final SshServer server;
-  private byte[] program = new byte[0];
-  private final Set<Integer> statuses = new HashSet<>();
-  private long said;
+
+  // Nobody waits for a command that is stuck in a write, as one is whose client has gone.
+  private volatile byte[] program = new byte[0];
+  private final Set<Integer> statuses = ConcurrentHashMap.newKeySet();
+  private final AtomicLong said = new AtomicLong();
 
   private HostileGuest(SshServer server) {
     this.server = server;
@@ -56,20 +59,20 @@ final class HostileGuest implements AutoCloseable {
   }
 
   /** What the next command's channel is to say. */
-  synchronized void play(byte[] next) {
+  void play(byte[] next) {
     program = next.clone();
     statuses.clear();
-    said = 0;
+    said.set(0);
   }
 
   /** Exit statuses that were told as they should be. */
-  synchronized Set<Integer> statuses() {
+  Set<Integer> statuses() {
     return Set.copyOf(statuses);
   }
 
   /** Bytes of output that were sent. */
-  synchronized long said() {
-    return said;
+  long said() {
+    return said.get();
   }
 
   @Override
@@ -81,17 +84,16 @@ final class HostileGuest implements AutoCloseable {
 
     @Override
     public void start(ChannelSession channel, Environment environment) throws IOException {
-      synchronized (HostileGuest.this) {
-        ServerSession session = channel.getServerSession();
-        try {
-          for (int at = 0; at + 1 < Math.min(program.length, 2 * MOST); at += 2) {
-            say(session, (int) channel.getRecipient(), program[at] & 0xff, program[at + 1] & 0xff);
-          }
-        } finally {
-          Buffer close = session.createBuffer(SshConstants.SSH_MSG_CHANNEL_CLOSE);
-          close.putUInt(channel.getRecipient());
-          session.writePacket(close);
+      byte[] says = program;
+      ServerSession session = channel.getServerSession();
+      try {
+        for (int at = 0; at + 1 < Math.min(says.length, 2 * MOST); at += 2) {
+          say(session, (int) channel.getRecipient(), says[at] & 0xff, says[at + 1] & 0xff);
         }
+      } finally {
+        Buffer close = session.createBuffer(SshConstants.SSH_MSG_CHANNEL_CLOSE);
+        close.putUInt(channel.getRecipient());
+        session.writePacket(close);
       }
     }
 
@@ -163,7 +165,7 @@ final class HostileGuest implements AutoCloseable {
         data.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
       }
       data.putBytes("x".repeat(size).getBytes(UTF_8));
-      said += size;
+      said.addAndGet(size);
       session.writePacket(data);
     }
 
