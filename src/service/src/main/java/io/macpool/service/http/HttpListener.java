@@ -4,9 +4,11 @@ import io.macpool.core.FailureWords;
 import io.macpool.service.setting.ListenAddress;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +26,7 @@ public final class HttpListener implements AutoCloseable {
 
   /** Why a request is refused before it reaches a handler. */
   public enum Refused {
-    /** Its path or query is no percent-encoded UTF-8, or it is no HTTP. */
+    /** Its path or query is no percent-encoded UTF-8, it names no host, or it is no HTTP. */
     MALFORMED(400),
     /** Its body did not arrive in time. */
     TOO_SLOW(408),
@@ -130,7 +132,7 @@ public final class HttpListener implements AutoCloseable {
     guard.begin(request);
     // A body that breaks off or can't be decoded fails the handler that reads it, nobody else.
     request.exceptionHandler(broken -> {});
-    if (isPercentEncoded(request.uri())) {
+    if (isPercentEncoded(request.uri()) && namesItsHost(request)) {
       handler.handle(request);
     } else {
       refusal.accept(request, Refused.MALFORMED);
@@ -145,6 +147,14 @@ public final class HttpListener implements AutoCloseable {
         what.contains("TooLongHttpLine")
             ? Refused.URI_TOO_LONG
             : what.contains("TooLongHttpHeader") ? Refused.HEADERS_TOO_LARGE : Refused.MALFORMED);
+  }
+
+  /**
+   * Without one HTTP/1.1 has no meaning (RFC 9112, 3.2), and the router would log a fault of ours.
+   */
+  private static boolean namesItsHost(HttpServerRequest request) {
+    return request.version() != HttpVersion.HTTP_1_1
+        || (request.headers().getAll(HttpHeaders.HOST).size() == 1 && request.authority() != null);
   }
 
   private static boolean isPercentEncoded(String uri) {

@@ -130,6 +130,17 @@ class HttpListenerTest {
         .matches("(?s)|HTTP/1.1 431.*"); // or cut off while it still talked
   }
 
+  @Test
+  void whoNamesNoHostOrTwoIsAnsweredAndReachesNoHandler() throws IOException {
+    for (String hosts : new String[] {"", "Host: a\r\nHost: b\r\n", "Host: a b\r\n"}) {
+      assertThat(all(connect("GET /x HTTP/1.1\r\n" + hosts + "Connection: close\r\n\r\n")))
+          .as(hosts)
+          .startsWith("HTTP/1.1 400")
+          .doesNotContain("hello");
+    }
+    assertThat(all(connect("GET /x HTTP/1.0\r\n\r\n"))).contains(" 200 ");
+  }
+
   /** Its limits would not act on the streams of HTTP/2. */
   @Test
   void clearTextHttp2IsNotSpoken() throws IOException {
