@@ -48,6 +48,15 @@ abstract class HistoryContract {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration KEPT = Duration.ofDays(90);
 
+  private static final Foretold A_MINUTE =
+      new Foretold(
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(50),
+          Duration.ofSeconds(70),
+          new WaitReason.AtItsLimit(2),
+          new Band(Duration.ofSeconds(50), Duration.ofSeconds(60), Duration.ofSeconds(70)),
+          0);
+
   /** Moved by hand. */
   private Instant now = START;
 
@@ -241,17 +250,9 @@ abstract class HistoryContract {
 
   @Test
   void forecastsAreKeptUntilTheirWaitsComeAndCountedOnce() {
-    Foretold told =
-        new Foretold(
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(50),
-            Duration.ofSeconds(70),
-            new WaitReason.AtItsLimit(2),
-            new Band(Duration.ofSeconds(50), Duration.ofSeconds(60), Duration.ofSeconds(70)),
-            0);
     try (Run before = new Run(1000)) {
       before.look(2);
-      before.forecasts.tell("builds.ios", told, START);
+      before.forecasts.tell("builds.ios", A_MINUTE, START);
       before.forecasts.tell("builds.tvos", new NoGround(new WaitReason.AtItsLimit(2)), START);
       before.forecasts.came(new Wait("builds.ios", START.plusSeconds(1), START.plusSeconds(66)));
     }
@@ -273,18 +274,10 @@ abstract class HistoryContract {
 
   @Test
   void whatForecastsWereOffByIsLearnedAgainAfterARestart() {
-    Foretold told =
-        new Foretold(
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(50),
-            Duration.ofSeconds(70),
-            new WaitReason.AtItsLimit(2),
-            new Band(Duration.ofSeconds(50), Duration.ofSeconds(60), Duration.ofSeconds(70)),
-            0);
     JobState job = job(7, "passed", true);
     try (Run before = new Run(1000)) {
       before.look(2);
-      before.forecasts.tell("builds.ios", told, START.minusSeconds(65));
+      before.forecasts.tell("builds.ios", A_MINUTE, START.minusSeconds(65));
       before.jobs.hear(job);
       before.forecasts.came(job.waited().orElseThrow());
       before.save();
