@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the operator remembers of a cluster between rounds. Nothing that safety needs: that is in
@@ -43,8 +44,8 @@ final class ClusterMemory {
   final ReplicasContest contest = new ReplicasContest();
   final Map<String, Instant> stuckSince = new HashMap<>();
 
-  /** In a row: rounds that planned on an outdated picture. */
-  int conflicts;
+  /** Since when each round has planned on an outdated picture, or null. */
+  @Nullable Instant conflictsSince;
 
   Optional<ScalingMemory> scaling = Optional.empty();
   Set<String> retiring = Set.of();

@@ -23,6 +23,7 @@ import io.macpool.operator.cluster.spec.SpecReader;
 import io.macpool.operator.cluster.spec.SpecReader.Reading;
 import io.macpool.operator.control.WorkerRounds;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +46,8 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
   private static final int CONFLICT = 409;
   private static final Duration SOON = Duration.ofMillis(100);
 
-  /** So many conflicts in a row, a tenth of a second apart, a watch may need. */
-  private static final int PATIENCE_WITH_WATCH = 10;
+  /** So long a watch may need to bring what a write has just met. */
+  private static final Duration PATIENCE_WITH_WATCH = Duration.ofSeconds(1);
 
   private final RoundContext roundContext;
   private final Map<ClusterKey, ClusterMemory> memories = new ConcurrentHashMap<>();
@@ -103,7 +104,7 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
         annotated(cluster, Names.PAUSED)
             ? round.watch(reading.spec().get())
             : round.serve(reading.spec().get());
-    memory.conflicts = 0;
+    memory.conflictsSince = null;
     return UpdateControl.<WorkerCluster>noUpdate().rescheduleAfter(again);
   }
 
@@ -139,11 +140,14 @@ public final class ClusterReconciler implements Reconciler<WorkerCluster>, Clean
    */
   private void lookAfresh(WorkerCluster cached) {
     ClusterMemory memory = memory(cached);
-    memory.conflicts++;
-    if (memory.conflicts < PATIENCE_WITH_WATCH) {
+    Instant now = roundContext.clock().instant();
+    if (memory.conflictsSince == null) {
+      memory.conflictsSince = now;
+    }
+    if (now.isBefore(memory.conflictsSince.plus(PATIENCE_WITH_WATCH))) {
       return;
     }
-    memory.conflicts = 0;
+    memory.conflictsSince = null;
     ClusterKey key = ClusterKey.of(cached);
     try {
       memory.written =
