@@ -267,13 +267,13 @@ final class ResumableCommand implements Signalled {
     boolean isOut = frame.type() == 'O';
     OutputStream target = isOut ? streams.out() : streams.err();
     try {
-      target.write(frame.data());
+      frame.writeTo(target);
       target.flush();
     } catch (IOException e) {
       return false;
     }
-    out += isOut ? frame.data().length : 0;
-    err += isOut ? 0 : frame.data().length;
+    out += isOut ? frame.size() : 0;
+    err += isOut ? 0 : frame.size();
     return true;
   }
 

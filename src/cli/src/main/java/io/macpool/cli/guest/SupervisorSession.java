@@ -3,9 +3,8 @@ package io.macpool.cli.guest;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -19,34 +18,60 @@ final class SupervisorSession implements AutoCloseable {
 
   private static final int MOST_NOISE = 1 << 20;
   private static final int MOST_FRAME = 1 << 20;
+  private static final int HEAD = 5;
+
+  /** Two of the supervisor's frames. */
+  private static final int BUFFER = 128 << 10;
+
   private static final Duration END = Duration.ofSeconds(2);
 
   private final Process ssh;
-  private final DataInputStream in;
+  private final InputStream in;
   private final OutputStream out;
 
-  /** A frame; its type is a letter of those that supervisor.pl names. */
+  /** What was read and not handed on yet is from {@code at} to {@code end}. */
+  private final byte[] buffer = new byte[BUFFER];
+
+  private int at;
+  private int end;
+
+  /** Of the frame that was begun: how much is still to come. */
+  private int left;
+
+  private char type;
+
+  /**
+   * A frame, or a part of one with output: as much as has come. Good until the next is asked for.
+   * Its type is a letter of those that supervisor.pl names.
+   */
   static final class Frame {
 
     private final char type;
-    private final byte[] data;
+    private final byte[] buffer;
+    private final int from;
+    private final int size;
 
-    private Frame(char type, byte[] data) {
+    private Frame(char type, byte[] buffer, int from, int size) {
       this.type = type;
-      this.data = data;
+      this.buffer = buffer;
+      this.from = from;
+      this.size = size;
     }
 
     char type() {
       return type;
     }
 
-    /** Not a copy. */
-    byte[] data() {
-      return data;
+    int size() {
+      return size;
+    }
+
+    void writeTo(OutputStream target) throws IOException {
+      target.write(buffer, from, size);
     }
 
     String text() {
-      return new String(data, US_ASCII);
+      return new String(buffer, from, size, US_ASCII);
     }
 
     long number() {
@@ -57,7 +82,7 @@ final class SupervisorSession implements AutoCloseable {
   /** A session by a client that has just been started, with pipes. */
   SupervisorSession(Process ssh) {
     this.ssh = ssh;
-    this.in = new DataInputStream(ssh.getInputStream());
+    this.in = ssh.getInputStream();
     this.out = ssh.getOutputStream();
   }
 
@@ -77,7 +102,8 @@ final class SupervisorSession implements AutoCloseable {
     byte[] mark = (name + "\n").getBytes(US_ASCII);
     ByteArrayOutputStream heard = new ByteArrayOutputStream();
     try {
-      for (int next = in.read(); next >= 0 && heard.size() < MOST_NOISE; next = in.read()) {
+      while (heard.size() < MOST_NOISE && isThere(1)) {
+        byte next = buffer[at++];
         heard.write(next);
         if (next == '\n') {
           byte[] bytes = heard.toByteArray();
@@ -95,18 +121,47 @@ final class SupervisorSession implements AutoCloseable {
 
   /** The next frame; empty if the session has come to its end. */
   Optional<Frame> next() throws IOException {
-    try {
-      char type = (char) in.readUnsignedByte();
-      int size = in.readInt();
-      if (size < 0 || size > MOST_FRAME) {
+    if (left == 0) {
+      if (!isThere(HEAD)) {
+        return Optional.empty();
+      }
+      ByteBuffer head = ByteBuffer.wrap(buffer, at, HEAD);
+      type = (char) head.get();
+      left = head.getInt();
+      at += HEAD;
+      boolean output = type == 'O' || type == 'E';
+      if (left < 0 || left > (output ? MOST_FRAME : BUFFER)) {
         throw new IOException("the guest sent what is no frame");
       }
-      byte[] data = new byte[size];
-      in.readFully(data);
-      return Optional.of(new Frame(type, data));
-    } catch (EOFException e) {
+    }
+    boolean output = type == 'O' || type == 'E';
+    if (!isThere(output ? Math.min(1, left) : left)) {
       return Optional.empty();
     }
+    Frame frame = new Frame(type, buffer, at, Math.min(left, end - at));
+    at += frame.size;
+    left -= frame.size;
+    return Optional.of(frame);
+  }
+
+  /** Reads until so many bytes are there; false if the session ends before. */
+  private boolean isThere(int bytes) throws IOException {
+    if (at == end) {
+      at = 0;
+      end = 0;
+    } else if (at + bytes > BUFFER) {
+      System.arraycopy(buffer, at, buffer, 0, end - at);
+      end -= at;
+      at = 0;
+    }
+    while (end - at < bytes) {
+      int size = in.read(buffer, end, BUFFER - end);
+      if (size < 0) {
+        return false;
+      }
+      end += size;
+    }
+    return true;
   }
 
   void send(char type, String text) throws IOException {

@@ -16,7 +16,9 @@ use POSIX ();
 use Socket;
 
 my $window = 4 << 20;    # bytes kept of each stream
-my $part   = 64 << 10;   # bytes of one frame
+my $head   = 5;          # bytes of a frame before its data
+my $part   = 65531;      # bytes of its data, at most: with the head it fills a pipe
+my $ahead  = 2 * $part;  # bytes of each stream that are read while the session is to take others
 my $alone  = 900;        # seconds without a session, after which nobody is expected any more
 my $trail  = 2;          # seconds for what still holds the output open when the command has ended
 
@@ -99,14 +101,18 @@ sub supervise {
   close $_ for \*OUT_W, \*ERR_W, \*IN_R;
   $0 = 'macpool';
 
-  # base: acknowledged, sent: shown to this session, end: read; parts: [offset, bytes] from base on
-  my %stream = map { $_ => { base => 0, sent => 0, end => 0, parts => [], open => 1, late => 0 } } 'O', 'E';
-  $stream{O}{from} = \*OUT;
-  $stream{E}{from} = \*ERR;
+  # base: acknowledged, sent: shown to this session, end: read; parts: [offset, bytes] from base on,
+  # behind room for a frame's head: so most are shown as they were read, and copied nowhere
+  my @streams = map {
+    { type => $_->[0], from => $_->[1], fd => fileno $_->[1], base => 0, sent => 0, end => 0,
+      parts => [], open => 1, late => 0 }
+  } ['O', \*OUT], ['E', \*ERR];
+  my ($children, $listen) = (fileno CHILDREN, fileno LISTEN);
   my ($status, $ended, $told, $over);
   my ($taken, $given, $granted, $waiting, $last, $in_open) = (0, 0, 0, '', 0, 1);
   my ($from, $to, $heard, $pending, $greeted) = (\*STDIN, \*STDOUT, '', "$dir\n" . frame('B', 0), 1);
-  my $since = time;
+  my ($showing, $shown, $moved);    # what is on its way to the session, what of it is gone, since when
+  my $since = $moved = time;
   quick($to);
 
   my $leave = sub {
@@ -118,43 +124,56 @@ sub supervise {
       close SHOWING;
     } else { close $from; }
     ($from, $to, $heard, $pending, $greeted, $told, $since) = (undef, undef, '', '', 0, undef, time);
+    $showing = undef;
   };
   my $close_in = sub { close IN; ($in_open, $waiting, $given) = (0, '', $taken); };
 
+  my $next = sub {    # what the session is to have now, if anything
+    if ($given - $granted >= $part || ($given > $granted && !length $waiting)) {
+      $pending .= frame('G', $granted = $given);
+    }
+    if (length $pending) {
+      my $frames = $pending;
+      ($showing, $shown, $pending) = (\$frames, 0, '');
+      return;
+    }
+    for my $one (@streams) {
+      next if $one->{sent} == $one->{end};
+      for my $each (@{ $one->{parts} }) {
+        my ($at, $bytes) = @$each;
+        my $size = length($$bytes) - $head;
+        my $skip = $one->{sent} - $at;
+        next if $skip >= $size;
+        if ($skip) { $showing = \frame($one->{type}, substr $$bytes, $head + $skip); }
+        else { substr $$bytes, 0, $head, pack 'aN', $one->{type}, $size; $showing = $bytes; }
+        ($shown, $one->{sent}) = (0, $at + $size);
+        last;
+      }
+      @streams = reverse @streams;    # the other one is first then
+      return;
+    }
+    if (defined $status && !$told && !grep { $_->{open} } @streams) {
+      ($showing, $shown, $told) = (\frame('X', $status), 0, 1);
+    }
+  };
+
   until ($over) {
-    if ($greeted) {
-      for my $type ('O', 'E') {
-        my $one = $stream{$type};
-        for (@{ $one->{parts} }) {
-          last if length $pending > 4 * $part;
-          my $skip = $one->{sent} - $_->[0];
-          next if $skip >= length $_->[1];
-          $pending .= frame($type, $skip ? substr $_->[1], $skip : $_->[1]);
-          $one->{sent} = $_->[0] + length $_->[1];
-        }
-      }
-      if ($given - $granted >= $part || ($given > $granted && !length $waiting)) {
-        $pending .= frame('G', $granted = $given);
-      }
-      if (defined $status && !$told && !grep { $_->{open} || $_->{sent} < $_->{end} } values %stream) {
-        $pending .= frame('X', $status);
-        $told = 1;
-      }
-    }
+    $next->() if $greeted && !$showing;
     my ($r, $w) = ('', '');
-    vec($r, fileno(CHILDREN), 1) = 1;
-    vec($r, fileno(LISTEN),   1) = 1;
-    for (values %stream) {
-      vec($r, fileno($_->{from}), 1) = 1 if $_->{open} && $_->{end} - $_->{base} < $window;
-    }
+    vec($r, $children, 1) = 1;
+    vec($r, $listen,   1) = 1;
+    # A session that takes nothing may be broken: the command goes on then, as without one.
+    my $most = $from && time - $moved < 2 ? $ahead : $window;
+    my @wanted = grep { $_->{open} && $_->{end} - $_->{base} < $window && $_->{end} - $_->{sent} < $most } @streams;
+    vec($r, $_->{fd}, 1) = 1 for @wanted;
     vec($w, fileno(IN), 1) = 1 if $in_open && length $waiting;
     vec($r, fileno($from), 1) = 1 if $from;
-    vec($w, fileno($to), 1) = 1 if $from && length $pending;
-    my $ready = select $r, $w, undef, defined $status ? 0.2 : 5;
+    vec($w, fileno($to), 1) = 1 if $showing;
+    my $ready = select $r, $w, undef, defined $status ? 0.2 : $showing ? 2 : 5;
     if (!$from && time - $since > $alone) { kill 'KILL', -$command; last; }
     $r = $w = '' if $ready <= 0;
 
-    if (vec $r, fileno(CHILDREN), 1) {
+    if (vec $r, $children, 1) {
       sysread CHILDREN, my $nothing, 64;
       if (!defined $status && waitpid($command, POSIX::WNOHANG()) == $command) {
         $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
@@ -162,15 +181,18 @@ sub supervise {
       }
     }
     my $late = defined $status && time - $ended >= $trail;
-    for (values %stream) {
-      next unless $_->{open} && $_->{end} - $_->{base} < $window;
-      if (vec $r, fileno($_->{from}), 1) {
-        my $n = sysread $_->{from}, my $data, $part;
+    for (@wanted) {
+      if (vec $r, $_->{fd}, 1) {
         my $last = $_->{parts}[-1];
-        if (!$n) { $_->{open} = 0 if defined $n; }
-        elsif ($last && $n + length $last->[1] <= $part) { $last->[1] .= $data; }
-        else { push @{ $_->{parts} }, [$_->{end}, $data]; }
-        $_->{end} += $n || 0;
+        my $bytes = $last && $last->[1];
+        if (!$last || $showing && $showing == $bytes || length $$bytes > $part / 2) {
+          my $new = "\0" x $head;
+          $bytes = \$new;
+          $last = undef;
+        }
+        my $n = sysread $_->{from}, $$bytes, $part + $head - length $$bytes, length $$bytes;
+        if ($n) { push @{ $_->{parts} }, [$_->{end}, $bytes] unless $last; $_->{end} += $n; }
+        elsif (defined $n) { $_->{open} = 0; }
         # What the command wrote is not more than a pipe holds: the rest is another's.
         $_->{open} = 0 if $late && ($_->{late} += $n || 0) > 1 << 20;
       } elsif ($late) { $_->{open} = 0; }
@@ -181,9 +203,12 @@ sub supervise {
       elsif (!$!{EAGAIN} && !$!{EINTR}) { $close_in->(); }
     }
     $close_in->() if $in_open && $last && !length $waiting;
-    if ($from && length $pending && vec $w, fileno($to), 1) {
-      my $n = syswrite $to, $pending;
-      if ($n) { substr $pending, 0, $n, ''; } elsif (!$!{EAGAIN} && !$!{EINTR}) { $leave->(); next; }
+    if ($showing && vec $w, fileno($to), 1) {
+      my $n = syswrite $to, $$showing, length($$showing) - $shown, $shown;
+      if ($n) {
+        ($shown, $moved) = ($shown + $n, time);
+        $showing = undef if $shown == length $$showing;
+      } elsif (!$!{EAGAIN} && !$!{EINTR}) { $leave->(); next; }
     }
     if ($from && vec $r, fileno($from), 1) {
       my $n = sysread $from, $heard, $part, length $heard;
@@ -200,14 +225,13 @@ sub supervise {
         elsif ($type eq 'A' || $type eq 'H') {
           my %at;
           @at{ 'O', 'E' } = split ' ', $data;
-          for (keys %at) {
-            my $one = $stream{$_};
-            $one->{base} = $at{$_};
-            $one->{sent} = $at{$_} if $type eq 'H';
-            my $parts = $one->{parts};
-            shift @$parts while @$parts && $parts->[0][0] + length $parts->[0][1] <= $at{$_};
+          for (@streams) {
+            my $at = $_->{base} = $at{ $_->{type} };
+            $_->{sent} = $at if $type eq 'H';
+            my $parts = $_->{parts};
+            shift @$parts while @$parts && $parts->[0][0] + length(${ $parts->[0][1] }) - $head <= $at;
           }
-          if ($type eq 'H') { ($pending, $greeted, $granted) = (frame('B', $taken), 1, $given); }
+          if ($type eq 'H') { ($pending, $greeted, $granted, $moved) = (frame('B', $taken), 1, $given, time); }
         }
       }
     }
