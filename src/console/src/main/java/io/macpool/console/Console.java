@@ -210,7 +210,7 @@ public final class Console implements AutoCloseable {
         .mount(router);
     Context loop = vertx.getOrCreateContext();
     LiveFeed live = follow(loop, broker, meters, clock);
-    router.get("/events").handler(call -> loop.runOnContext(n -> live.follow(call)));
+    router.get("/events").handler(call -> loop.runOnContext(n -> live.follow(call.response())));
     resources.own("pages", listener.listen(settings.get(ConsoleSettings.ADDR), "viewers", router));
     port = listener.port();
     Health health =
@@ -245,12 +245,12 @@ public final class Console implements AutoCloseable {
     Gauge.builder("console.broker.known", broker, each -> each.current().isKnown() ? 1 : 0)
         .description("1 while the broker answers")
         .register(meters);
-    LiveFeed feed = new LiveFeed();
+    LiveFeed feed = new LiveFeed(clock);
     broker.onAnswer(
         seen ->
             loop.runOnContext(
                 n -> {
-                  feed.update(seen, clock.instant());
+                  feed.update(seen);
                   viewers.set(feed.viewers());
                 }));
     return feed;

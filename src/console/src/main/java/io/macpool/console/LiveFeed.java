@@ -3,38 +3,55 @@ package io.macpool.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.macpool.broker.Capacity.Slots;
+import io.macpool.console.page.GridRows;
 import io.macpool.console.page.Page;
-import io.macpool.console.page.PoolGrid;
 import io.macpool.console.page.PoolGrid.Row;
 import io.macpool.console.watch.BrokerState;
 import io.macpool.console.watch.Watched;
 import io.macpool.core.Observed.Known;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What changed, as server-sent events, rendered once for all viewers. A viewer that does not take
- * them is cut off, and gets everything when it comes back. Confined to one event loop.
+ * What changed, as server-sent events, put into bytes once for all viewers. A viewer that does not
+ * keep up is left alone until it does, and then gets everything; one that takes nothing for long is
+ * cut off. Confined to one event loop.
  */
 final class LiveFeed {
 
   private static final int MOST_VIEWERS = 200;
+  private static final Duration LONGEST_BEHIND = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Buffer NOTHING_NEW = Buffer.buffer(": nothing new\n\n");
 
-  private final Set<HttpServerResponse> viewers = new HashSet<>();
-  private final Map<String, Row> rows = new HashMap<>();
+  /** Each viewer, and since when it is behind; null if it is not. */
+  private final Map<HttpServerResponse, @Nullable Instant> viewers = new HashMap<>();
+
+  private final InstantSource clock;
+  private final GridRows grid = new GridRows();
+  private Map<String, Row> rows = new LinkedHashMap<>();
   private String status = "{}";
   private String figures = "{}";
 
+  /** What a viewer gets first; null until one comes after a change. */
+  private @Nullable Buffer everything;
+
+  LiveFeed(InstantSource clock) {
+    this.clock = clock;
+  }
+
   /** Takes in what is known now, and tells what is new. */
-  void update(Watched<BrokerState> broker, Instant now) {
+  void update(Watched<BrokerState> broker) {
+    Instant now = clock.instant();
     StringBuilder news = new StringBuilder();
     String nextStatus =
         json(Map.of("fine", broker.isKnown(), "words", Page.statusWords(broker, now)));
@@ -57,62 +74,63 @@ final class LiveFeed {
         figures = nextFigures;
         news.append(event("figures", figures));
       }
-      news.append(changedRows(PoolGrid.of(state, now).rows()));
+      news.append(changedRows(grid.of(state)));
     }
-    // A comment, too: a viewer whose connection is dead is found out by it.
-    send(news.length() == 0 ? ": nothing new\n\n" : news.toString());
+    if (news.length() == 0) {
+      // A comment, too: a viewer whose connection is dead is found out by it.
+      send(NOTHING_NEW, now);
+    } else {
+      everything = null;
+      send(Buffer.buffer(news.toString()), now);
+    }
   }
 
   private String changedRows(List<Row> now) {
+    Map<String, Row> next = new LinkedHashMap<>();
     List<Row> changed = new ArrayList<>();
     boolean others = now.size() != rows.size();
     for (Row row : now) {
-      Row before = rows.put(row.host(), row);
+      Row before = rows.get(row.host());
       others |= before == null;
-      if (before != null && !isSame(before, row)) {
+      if (!row.equals(before)) {
         changed.add(row);
       }
+      next.put(row.host(), row);
     }
+    rows = next;
     if (others) {
-      rows.clear();
-      now.forEach(row -> rows.put(row.host(), row));
       return event("hosts", "{}"); // the page is to be loaded anew
     }
     return changed.isEmpty() ? "" : event("rows", json(changed));
   }
 
-  /** Ages alone are no news. */
-  private static boolean isSame(Row one, Row other) {
-    if (!one.note().equals(other.note()) || one.cells().size() != other.cells().size()) {
-      return false;
-    }
-    for (int i = 0; i < one.cells().size(); i++) {
-      PoolGrid.Cell before = one.cells().get(i);
-      PoolGrid.Cell now = other.cells().get(i);
-      if (!before.use().equals(now.use())
-          || !String.valueOf(before.instance()).equals(String.valueOf(now.instance()))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void send(String text) {
-    for (HttpServerResponse viewer : List.copyOf(viewers)) {
+  private void send(Buffer text, Instant now) {
+    for (HttpServerResponse viewer : List.copyOf(viewers.keySet())) {
+      Instant behind = viewers.get(viewer);
       if (viewer.closed() || viewer.ended()) {
         viewers.remove(viewer);
+      } else if (behind != null) {
+        catchUpOrCut(viewer, behind, now);
       } else if (viewer.writeQueueFull()) {
-        viewers.remove(viewer);
-        viewer.reset();
+        viewers.put(viewer, now);
       } else {
         viewer.write(text);
       }
     }
   }
 
+  private void catchUpOrCut(HttpServerResponse viewer, Instant behind, Instant now) {
+    if (!viewer.writeQueueFull()) {
+      viewers.put(viewer, null);
+      viewer.write(everything());
+    } else if (Duration.between(behind, now).compareTo(LONGEST_BEHIND) > 0) {
+      viewers.remove(viewer);
+      viewer.reset();
+    }
+  }
+
   /** Begins to tell a viewer: first all, then what changes. */
-  void follow(RoutingContext call) {
-    HttpServerResponse response = call.response();
+  void follow(HttpServerResponse response) {
     if (viewers.size() >= MOST_VIEWERS) {
       response.setStatusCode(503).putHeader("Retry-After", "30").end();
       return;
@@ -121,12 +139,22 @@ final class LiveFeed {
     response.putHeader("X-Accel-Buffering", "no"); // else nginx keeps events back
     response.closeHandler(closed -> viewers.remove(response));
     response.exceptionHandler(broken -> viewers.remove(response));
-    viewers.add(response);
-    response.write(
-        event("status", status)
-            + event("pool", json(rows.keySet()))
-            + event("figures", figures)
-            + event("rows", json(List.copyOf(rows.values()))));
+    viewers.put(response, null);
+    response.write(everything());
+  }
+
+  private Buffer everything() {
+    Buffer all = everything;
+    if (all == null) {
+      all =
+          Buffer.buffer(
+              event("status", status)
+                  + event("pool", json(rows.keySet()))
+                  + event("figures", figures)
+                  + event("rows", json(rows.values())));
+      everything = all;
+    }
+    return all;
   }
 
   int viewers() {

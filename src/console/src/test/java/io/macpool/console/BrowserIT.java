@@ -187,6 +187,25 @@ class BrowserIT {
   }
 
   @Test
+  void whoeverStandsOnASlotStaysThereWhileItChangesAndHearsItsAge() {
+    said =
+        FakePool.state(
+            List.of(FakePool.host("mac-1", "ready", 1), FakePool.host("mac-2", "ready", 0)),
+            List.of(FakePool.instance(CREATED, "mac-1", "ios", "requested", false)));
+    see("a.slot.booting");
+    browser.script("window.slot = document.querySelector('a.slot')");
+    browser.script("window.slot.focus()");
+
+    said = few("ready", true);
+    see("a.slot.busy");
+
+    assertThat(browser.script("return document.activeElement === window.slot")).isEqualTo(true);
+    browser.script("window.slot.blur(); window.slot.focus()");
+    assertThat(String.valueOf(browser.script("return window.slot.title")))
+        .matches("mac-1: in use, .*, vm-new, for \\d+ d \\d+ h");
+  }
+
+  @Test
   void aSlotIsReachedByTheKeyboardAlone() {
     said = few("ready", true);
     see("a.slot.busy");
@@ -289,6 +308,19 @@ class BrowserIT {
                         "return document.getElementById('grid').getBoundingClientRect().bottom"))
                 .intValue())
         .isLessThan(1080);
+    browser.open("/");
+    see("[data-host=mac-0999]");
+    assertThat(
+            ((Number)
+                    browser.script(
+                        """
+                        return ['navigation', 'resource']
+                          .flatMap(type => performance.getEntriesByType(type))
+                          .reduce((sum, each) => sum + each.encodedBodySize, 0)\
+                        """))
+                .intValue())
+        .as("bytes of the page, its style and its script, as they come")
+        .isBetween(10_000, 150_000);
   }
 
   @Test

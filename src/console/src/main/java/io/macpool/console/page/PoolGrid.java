@@ -7,6 +7,7 @@ import io.macpool.core.usage.SlotUse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,14 +38,25 @@ public record PoolGrid(List<Row> rows) {
    * @param use a class of the style sheet
    * @param instance what is in it; null if nothing is
    * @param host on which it is
-   * @param words all that is known of it
+   * @param words all that is known of it, but for its age
+   * @param since when it was made; null if nothing is in it, or that is not known
    */
   public record Cell(
-      String use, String letter, @Nullable String instance, @Nullable String host, String words) {
+      String use,
+      String letter,
+      @Nullable String instance,
+      @Nullable String host,
+      String words,
+      @Nullable String since) {
 
-    /** All that is to be told of it alone. */
-    String title() {
-      return host + ": " + words;
+    /** All that is to be told of it alone; a browser that runs scripts keeps the age true. */
+    String title(Instant now) {
+      return host
+          + ": "
+          + words
+          + (since == null
+              ? ""
+              : ", for " + Words.about(Duration.between(Instant.parse(since), now)));
     }
   }
 
@@ -61,15 +73,18 @@ public record PoolGrid(List<Row> rows) {
           new Meaning("lost", "L", "lost"),
           new Meaning("over", "U", "more than its host's slots"));
 
-  public static PoolGrid of(BrokerState state, Instant now) {
-    Map<String, List<Instance>> instances =
-        state.instances().stream()
-            .filter(each -> each.host() != null)
-            .collect(Collectors.groupingBy(Instance::host));
-    return new PoolGrid(
-        state.hosts().stream()
-            .map(host -> row(host, instances.getOrDefault(host.name(), List.of()), now))
-            .toList());
+  public static PoolGrid of(BrokerState state) {
+    return new PoolGrid(new GridRows().of(state));
+  }
+
+  static Map<String, List<Instance>> byHost(BrokerState state) {
+    Map<String, List<Instance>> instances = new HashMap<>();
+    for (Instance each : state.instances()) {
+      if (each.host() != null) {
+        instances.computeIfAbsent(each.host(), first -> new ArrayList<>()).add(each);
+      }
+    }
+    return instances;
   }
 
   /** Its rows by their provider's name, which is empty where the broker has one. */
@@ -78,11 +93,11 @@ public record PoolGrid(List<Row> rows) {
         .collect(Collectors.groupingBy(Row::provider, TreeMap::new, Collectors.toList()));
   }
 
-  private static Row row(HostInfo host, List<Instance> instances, Instant now) {
+  static Row row(HostInfo host, List<Instance> instances) {
     List<Cell> cells = new ArrayList<>();
     for (Instance instance : instances) {
       boolean over = cells.size() >= host.total();
-      cells.add(cell(instance, over, now));
+      cells.add(cell(instance, over));
     }
     SlotUse empty = BrokerState.whenEmpty(host);
     while (cells.size() < host.total()) {
@@ -92,7 +107,8 @@ public record PoolGrid(List<Row> rows) {
               letter(empty),
               null,
               host.name(),
-              empty == SlotUse.IDLE ? "empty" : words(host)));
+              empty == SlotUse.IDLE ? "empty" : words(host),
+              null));
     }
     return new Row(
         host.name(),
@@ -102,21 +118,24 @@ public record PoolGrid(List<Row> rows) {
         List.copyOf(cells));
   }
 
-  private static Cell cell(Instance instance, boolean over, Instant now) {
+  private static Cell cell(Instance instance, boolean over) {
     SlotUse use = BrokerState.useOf(instance);
     String words =
         Stream.of(
                 use.words() + (instance.phase() == null ? ", not on the broker's record" : ""),
                 "image " + Objects.requireNonNullElse(instance.baseImage(), "unknown"),
                 "owner " + Objects.requireNonNullElse(instance.owner(), "none"),
-                instance.createdAt() == null
-                    ? ""
-                    : "for " + Words.about(Duration.between(instance.createdAt(), now)),
                 over ? "above its host's slots" : "",
                 instance.id())
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining(", "));
-    return new Cell(over ? "over" : name(use), letter(use), instance.id(), instance.host(), words);
+    return new Cell(
+        over ? "over" : name(use),
+        letter(use),
+        instance.id(),
+        instance.host(),
+        words,
+        instance.createdAt() == null ? null : instance.createdAt().toString());
   }
 
   /** What the broker says of a host. */

@@ -13,6 +13,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +43,7 @@ public final class PoolPages {
     waiting(html, state);
     warnings(html, state);
     legend(html);
-    grid(html, PoolGrid.of(state, now), broker.isKnown());
+    grid(html, PoolGrid.of(state), broker.isKnown(), now);
     hosts(html, state, now);
     return html.document();
   }
@@ -56,7 +57,7 @@ public final class PoolPages {
     html.close();
   }
 
-  private static void grid(Html html, PoolGrid grid, boolean known) {
+  private static void grid(Html html, PoolGrid grid, boolean known, Instant now) {
     String dense = grid.rows().size() > MOST_WITH_NAMES ? "dense " : "";
     html.open("div", "id", "grid", "class", dense + (known ? "" : "stale"));
     grid.byProvider()
@@ -69,36 +70,32 @@ public final class PoolPages {
                       + rows.size()
                       + (rows.size() == 1 ? " host" : " hosts"));
               html.open("div", "class", "grid");
-              rows.forEach(row -> host(html, row));
+              rows.forEach(row -> host(html, row, now));
               html.close().close();
             });
     html.close();
   }
 
-  private static void host(Html html, PoolGrid.Row row) {
+  private static void host(Html html, PoolGrid.Row row, Instant now) {
     html.open("div", "class", "host " + row.state(), "data-host", row.host());
     html.element("h3", row.host(), "title", row.note());
     html.open("div", "class", "slots");
-    row.cells().forEach(cell -> cell(html, cell));
+    row.cells().forEach(cell -> cell(html, cell, now));
     html.close().close();
   }
 
-  private static void cell(Html html, PoolGrid.Cell cell) {
-    if (cell.instance() == null) {
-      html.element("span", cell.letter(), "class", "slot " + cell.use(), "title", cell.title());
-    } else {
-      html.element(
-          "a",
-          cell.letter(),
-          "class",
-          "slot " + cell.use(),
-          "title",
-          cell.title(),
-          "aria-label",
-          cell.title(),
-          "href",
-          instance(cell.instance()));
+  private static void cell(Html html, PoolGrid.Cell cell, Instant now) {
+    String title = cell.title(now);
+    List<String> attributes =
+        new ArrayList<>(List.of("class", "slot " + cell.use(), "title", title));
+    if (cell.instance() != null) {
+      attributes.addAll(List.of("aria-label", title, "href", instance(cell.instance())));
     }
+    if (cell.since() != null) {
+      attributes.addAll(List.of("data-since", cell.since()));
+    }
+    html.element(
+        cell.instance() == null ? "span" : "a", cell.letter(), attributes.toArray(String[]::new));
   }
 
   /** The page of an instance. */

@@ -4,7 +4,6 @@ import io.macpool.broker.Instance;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,8 @@ public final class PoolNews {
     if (changes.isEmpty()) {
       return listed;
     }
-    Map<String, Instance> instances = new HashMap<>();
+    // In the order of the list, which is sorted: it is sorted again at little cost.
+    Map<String, Instance> instances = new LinkedHashMap<>();
     listed.instances().forEach(each -> instances.put(each.id(), each));
     changes.forEach(
         (id, change) ->

@@ -13,32 +13,107 @@ for (const range of document.querySelectorAll('input[type=range]')) {
 }
 
 const status = document.getElementById('status');
+const grid = document.getElementById('grid');
 
 function say(fine, words) {
   status.className = fine ? 'fine' : 'trouble';
   status.textContent = words;
-  const grid = document.getElementById('grid');
-  if (grid) {
-    grid.classList.toggle('stale', !fine);
+  grid?.classList.toggle('stale', !fine);
+}
+
+function about(seconds) {
+  if (seconds < 60) {
+    return seconds + ' s';
+  }
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return hours < 1 ? minutes + ' min'
+    : hours < 24 ? hours + ' h ' + minutes % 60 + ' min'
+    : Math.floor(hours / 24) + ' d ' + hours % 24 + ' h';
+}
+
+function set(element, name, value) {
+  if (value === null) {
+    element.removeAttribute(name);
+  } else if (element.getAttribute(name) !== value) {
+    element.setAttribute(name, value);
   }
 }
 
-function slot(cell) {
-  const element = document.createElement(cell.instance === null ? 'span' : 'a');
-  element.className = 'slot ' + cell.use;
-  const title = cell.host + ': ' + cell.words;
-  element.title = title;
-  element.textContent = cell.letter;
-  if (cell.instance !== null) {
-    element.href = '/instances/' + encodeURIComponent(cell.instance);
-    element.setAttribute('aria-label', title);
+// What a slot says; its age comes last, as the server has it.
+const AGE = /, for [^,]*$/;
+
+function tell(element, words) {
+  const since = element.dataset.since;
+  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(since)) / 1000));
+  const title = since ? words + ', for ' + about(seconds) : words;
+  set(element, 'title', title);
+  set(element, 'aria-label', element.localName === 'a' ? title : null);
+}
+
+// Ages grow without an event: each is set when somebody is about to read it.
+function tellAge(event) {
+  if (event.target.dataset.since) {
+    tell(event.target, event.target.title.replace(AGE, ''));
   }
-  return element;
+}
+
+grid?.addEventListener('pointerover', tellAge);
+grid?.addEventListener('focusin', tellAge);
+
+function fill(element, cell) {
+  const words = cell.host + ': ' + cell.words;
+  const stays = element.dataset.since === (cell.since ?? undefined)
+    && element.title.replace(AGE, '') === words;
+  set(element, 'class', 'slot ' + cell.use);
+  set(element, 'href', cell.instance && '/instances/' + encodeURIComponent(cell.instance));
+  set(element, 'data-since', cell.since);
+  if (element.textContent !== cell.letter) {
+    element.textContent = cell.letter;
+  }
+  if (!stays) {
+    tell(element, words);
+  }
+}
+
+// Only what differs is touched: it costs less, and whoever stands on a slot stays there.
+function show(host, row) {
+  set(host, 'class', 'host ' + row.state);
+  set(host.querySelector('h3'), 'title', row.note);
+  const slots = host.querySelector('.slots');
+  row.cells.forEach((cell, i) => {
+    const kind = cell.instance === null ? 'span' : 'a';
+    const before = slots.children[i];
+    if (before?.localName === kind) {
+      fill(before, cell);
+      return;
+    }
+    const next = document.createElement(kind);
+    fill(next, cell);
+    if (before) {
+      before.replaceWith(next);
+    } else {
+      slots.append(next);
+    }
+  });
+  while (slots.children.length > row.cells.length) {
+    slots.lastElementChild.remove();
+  }
 }
 
 const hosts = new Map();
 for (const host of document.querySelectorAll('[data-host]')) {
   hosts.set(host.dataset.host, host);
+}
+
+// The latest of each host that changed since the last frame.
+const changed = new Map();
+let painting = false;
+
+function paint() {
+  painting = false;
+  changed.forEach((row, name) => show(hosts.get(name), row));
+  changed.clear();
 }
 
 function follow() {
@@ -52,7 +127,7 @@ function follow() {
   events.addEventListener('pool', event => {
     const names = JSON.parse(event.data);
     const same = names.length === hosts.size && names.every(name => hosts.has(name));
-    if (document.getElementById('grid') && !same) {
+    if (grid && !same) {
       location.reload();
     }
   });
@@ -66,14 +141,15 @@ function follow() {
   });
   events.addEventListener('rows', event => {
     for (const row of JSON.parse(event.data)) {
-      const host = hosts.get(row.host);
-      if (!host && hosts.size > 0) {
+      if (hosts.has(row.host)) {
+        changed.set(row.host, row);
+      } else if (hosts.size > 0) {
         location.reload();
-      } else if (host) {
-        host.className = 'host ' + row.state;
-        host.querySelector('h3').title = row.note;
-        host.querySelector('.slots').replaceChildren(...row.cells.map(slot));
       }
+    }
+    if (changed.size > 0 && !painting) {
+      painting = true;
+      requestAnimationFrame(paint);
     }
   });
   events.addEventListener('hosts', () => location.reload());

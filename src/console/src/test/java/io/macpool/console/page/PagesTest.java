@@ -46,7 +46,7 @@ class PagesTest {
 
   @Test
   void theGridShowsEverySlotAndTheirWords() {
-    PoolGrid grid = PoolGrid.of(STATE, NOW);
+    PoolGrid grid = PoolGrid.of(STATE);
 
     assertThat(grid.rows().get(0).cells())
         .extracting(PoolGrid.Cell::use)
@@ -54,8 +54,9 @@ class PagesTest {
     assertThat(grid.rows().get(1).cells())
         .extracting(PoolGrid.Cell::use)
         .containsExactly("cordoned", "cordoned");
-    assertThat(grid.rows().get(0).cells().get(0).words())
-        .isEqualTo("in use, image macos-15, owner ios, for 5 min, vm-1");
+    assertThat(grid.rows().get(0).cells().get(0).title(NOW))
+        .as("the age is last, where a browser finds it")
+        .isEqualTo("mac-1: in use, image macos-15, owner ios, vm-1, for 5 min");
     assertThat(PoolPages.pool(FakePool.known(STATE), NOW))
         .contains("href=\"/instances/vm-1\"")
         .contains("The broker answers.")
@@ -72,7 +73,7 @@ class PagesTest {
                 FakePool.instance("b", "mac-1", "ios", "ready", false),
                 FakePool.instance("c", "mac-1", "ios", "ready", false)));
 
-    assertThat(PoolGrid.of(crowded, NOW).rows().get(0).cells())
+    assertThat(PoolGrid.of(crowded).rows().get(0).cells())
         .extracting(PoolGrid.Cell::use)
         .containsExactly("busy", "busy", "over");
   }
