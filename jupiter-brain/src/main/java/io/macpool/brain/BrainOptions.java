@@ -10,8 +10,6 @@ import io.macpool.brain.lifecycle.hygiene.RebootHook;
 import io.macpool.brain.lifecycle.reconcile.Reconciler;
 import io.macpool.brain.lifecycle.slots.Placement;
 import io.macpool.brain.lifecycle.slots.Quarantine;
-import io.macpool.brain.vsphere.access.InventoryPaths;
-import io.macpool.brain.vsphere.access.QuestionPolicy;
 import io.macpool.brain.vsphere.access.VSphereOptions;
 import io.macpool.core.fleet.ReclaimPlanner;
 import io.macpool.core.fleet.fault.FaultAttribution;
@@ -22,7 +20,6 @@ import io.macpool.service.setting.Settings;
 import io.macpool.service.setting.SettingsException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -39,20 +36,11 @@ final class BrainOptions {
   /** Nobody is asked while a hook may still run for the same host. */
   private static final Duration LEAST_REBOOT = RebootHook.LIMIT.multipliedBy(2);
 
-  private static final VSphereAccess.Names VSPHERE =
-      new VSphereAccess.Names(
-          BrainSettings.VSPHERE_API_URL,
-          BrainSettings.VSPHERE_PASSWORD_FILE,
-          BrainSettings.VSPHERE_CA_FILE,
-          BrainSettings.VSPHERE_THUMBPRINT,
-          BrainSettings.VSPHERE_INSECURE);
-
   private final Settings settings;
   private final AccessTokens tokens;
-  private final VSphereAccess access;
+  private final Optional<VSphereOptions> vsphere;
   private final DatabaseAddress database;
   private final List<WarmPoolPlanner.Policy> warm;
-  private final QuestionPolicy questions;
   private final Optional<RebootHook> hook;
   private final Optional<TartAccess> tart;
 
@@ -63,8 +51,7 @@ final class BrainOptions {
     this.settings = settings;
     SettingsProblems problems = new SettingsProblems();
     tokens = tokens(problems);
-    Optional<VSphereAccess> vsphere = VSphereAccess.of(settings, VSPHERE, problems);
-    checkFolders(problems);
+    vsphere = VSpherePool.of(settings, problems);
     database =
         settings
             .find(BrainSettings.DATABASE_URL)
@@ -77,13 +64,6 @@ final class BrainOptions {
             .find(BrainSettings.WARM)
             .map(text -> problems.check(BrainSettings.WARM, () -> WarmPolicies.parse(text)))
             .orElse(List.of());
-    questions =
-        settings
-            .find(BrainSettings.VSPHERE_ANSWERS)
-            .map(
-                text ->
-                    problems.check(BrainSettings.VSPHERE_ANSWERS, () -> QuestionPolicy.parse(text)))
-            .orElse(QuestionPolicy.USUAL);
     hook =
         settings
             .find(BrainSettings.HYGIENE_REBOOT)
@@ -100,24 +80,6 @@ final class BrainOptions {
             warm.stream().map(WarmPoolPlanner.Policy::image).collect(Collectors.toSet()),
             problems);
     problems.throwIfAny();
-    access = vsphere.orElseThrow(); // else there is a problem
-  }
-
-  /** Every VM in the folder of clones may be destroyed: no image may lie there. */
-  private void checkFolders(SettingsProblems problems) {
-    String base = plain(settings.get(BrainSettings.VSPHERE_BASE_PATH));
-    String clones = plain(settings.get(BrainSettings.VSPHERE_VM_PATH));
-    if (base.startsWith(clones) || clones.startsWith(base)) {
-      problems.add(
-          "VSPHERE_BASE_PATH and VSPHERE_VM_PATH must be two folders of which neither lies in the"
-              + " other: VMs in the latter are destroyed");
-    }
-  }
-
-  private static String plain(String path) {
-    return Arrays.stream(path.split("/"))
-        .filter(part -> !part.isEmpty())
-        .collect(Collectors.joining("/", "/", "/"));
   }
 
   private AccessTokens tokens(SettingsProblems problems) {
@@ -170,21 +132,9 @@ final class BrainOptions {
     return tart;
   }
 
-  VSphereOptions vsphere() {
-    return new VSphereOptions(
-        access.endpoint(),
-        access.passwordFile(),
-        access.trust(),
-        Optional.of(
-            new InventoryPaths(
-                settings.get(BrainSettings.VSPHERE_BASE_PATH),
-                settings.get(BrainSettings.VSPHERE_VM_PATH),
-                settings.get(BrainSettings.VSPHERE_CLUSTER_PATH))),
-        settings.get(BrainSettings.VSPHERE_CALL_TIMEOUT),
-        settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
-        settings.get(BrainSettings.VSPHERE_STALE_AFTER),
-        settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS),
-        questions);
+  /** How vCenter is reached; empty if there are Macs with tart alone. */
+  Optional<VSphereOptions> vsphere() {
+    return vsphere;
   }
 
   Creations.Limits limits() {

@@ -16,6 +16,9 @@ import java.util.Set;
 /** Everything that may be set on the broker, in the order in which the documentation shows it. */
 public final class BrainSettings {
 
+  /** What the names of its variables begin with. */
+  static final String PREFIX = "JUPITER_BRAIN_";
+
   public static final Setting<ListenAddress> ADDR =
       Setting.of("ADDR", "where clients reach the API", "HOST:PORT", ListenAddress::parse)
           .also("PORT")
@@ -53,9 +56,11 @@ public final class BrainSettings {
           "READ_TOKENS", "tokens for dashboards that may only read, as NAME=TOKEN,NAME=TOKEN");
 
   public static final Setting<Secret> VSPHERE_API_URL =
-      Setting.secret("VSPHERE_API_URL", "vCenter's SDK: https://user:password@host/sdk")
-          .also("VSPHERE_API_URL")
-          .required();
+      Setting.secret(
+              "VSPHERE_API_URL",
+              "vCenter's SDK: https://user:password@host/sdk. It and the three paths are required,"
+                  + " unless TART_HOSTS is set and nothing of vSphere's: then there is no vCenter")
+          .also("VSPHERE_API_URL");
 
   public static final Setting<String> VSPHERE_PASSWORD_FILE =
       Setting.text(
@@ -65,21 +70,18 @@ public final class BrainSettings {
 
   public static final Setting<String> VSPHERE_BASE_PATH =
       Setting.text(
-              "VSPHERE_BASE_PATH",
-              "inventory path of the folder of base VMs, such as /Datacenter/vm/Base/")
-          .required();
+          "VSPHERE_BASE_PATH",
+          "inventory path of the folder of base VMs, such as /Datacenter/vm/Base/");
 
   public static final Setting<String> VSPHERE_VM_PATH =
       Setting.text(
-              "VSPHERE_VM_PATH",
-              "inventory path of the folder that clones go to; every VM in it is the broker's")
-          .required();
+          "VSPHERE_VM_PATH",
+          "inventory path of the folder that clones go to; every VM in it is the broker's");
 
   public static final Setting<String> VSPHERE_CLUSTER_PATH =
       Setting.text(
-              "VSPHERE_CLUSTER_PATH",
-              "inventory path of the cluster, such as /Datacenter/host/Cluster/")
-          .required();
+          "VSPHERE_CLUSTER_PATH",
+          "inventory path of the cluster, such as /Datacenter/host/Cluster/");
 
   public static final Setting<String> VSPHERE_CA_FILE =
       Setting.text(
@@ -136,8 +138,9 @@ public final class BrainSettings {
   public static final Setting<String> TART_HOSTS =
       Setting.text(
           "TART_HOSTS",
-          "YAML file of Macs whose VMs tart runs, besides those under vSphere: it is followed when"
-              + " it changes; needs TART_KEY_FILE and TART_KNOWN_HOSTS. Experimental");
+          "YAML file of Macs whose VMs tart runs, besides hosts under vSphere or without any: it is"
+              + " followed when it changes; needs TART_KEY_FILE and TART_KNOWN_HOSTS."
+              + " Experimental");
 
   public static final Setting<String> TART_KEY_FILE =
       Setting.text("TART_KEY_FILE", "the private SSH key, without a passphrase, that they let in");
@@ -377,9 +380,9 @@ public final class BrainSettings {
   public static final SettingsSpec SPEC =
       new SettingsSpec(
           "jupiter-brain",
-          "turns Mac hosts under vSphere into short-lived macOS instances; jupiter-brain janitor"
-              + " --help tells of the janitor",
-          "JUPITER_BRAIN_",
+          "turns Mac hosts under vSphere, and Macs with tart, into short-lived macOS instances;"
+              + " jupiter-brain janitor --help tells of the janitor",
+          PREFIX,
           List.of(
               ADDR,
               ADMIN_ADDR,

@@ -16,7 +16,7 @@ import java.util.Optional;
  * without; what no replica can do better is a warning.
  */
 record BrokerHealth(
-    VSphereHypervisor vsphere,
+    Optional<VSphereHypervisor> vsphere,
     Optional<TartHypervisor> tart,
     Hypervisor hypervisor,
     DestroyBackoff backoff,
@@ -26,15 +26,18 @@ record BrokerHealth(
   Health checks(Reconciler reconciler, SubReconcilers parts) {
     Health health = new Health();
     health.ready(
-        "vcenter",
+        vsphere.isPresent() ? "vcenter" : "macs",
         () -> hypervisor.inventory().match(k -> Optional.empty(), u -> Optional.of(u.cause())));
     health.ready("hosts", reconciler::notReady);
     health.warning("slots", parts.slots()::overcommit);
     health.warning("neighbours", reconciler::foreignBrokers);
     health.warning("lost records", reconciler::lostRecords);
     // Before its inventory is too old to be believed, and the broker not ready.
-    health.warning("vcenter", vsphere::unreachable);
-    health.warning("vsphere", () -> words(vsphere.warnings()));
+    vsphere.ifPresent(
+        vcenter -> {
+          health.warning("vcenter", vcenter::unreachable);
+          health.warning("vsphere", () -> words(vcenter.warnings()));
+        });
     tart.ifPresent(
         macs -> {
           health.warning("macs", macs::unreachable);

@@ -49,6 +49,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,7 +61,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running broker. Closing it lets what is under way end, within DRAIN_TIMEOUT, and takes nothing
- * new meanwhile; then its session with vCenter and its threads end.
+ * new meanwhile; then its sessions with vCenter and Macs, and its threads, end.
  */
 public final class JupiterBrain implements AutoCloseable {
 
@@ -74,8 +75,8 @@ public final class JupiterBrain implements AutoCloseable {
   private JupiterBrain() {}
 
   /**
-   * Starts to listen and to connect to vCenter; returns before vCenter has answered, as a vCenter
-   * that is away is waited for and shows in readiness.
+   * Starts to listen and to connect to vCenter and to Macs; returns before they have answered, as
+   * one that is away is waited for and shows in readiness.
    *
    * @throws SettingsException naming every setting whose value can't be used
    * @throws io.macpool.brain.ledger.database.LedgerException if the ledger can't be had
@@ -119,13 +120,18 @@ public final class JupiterBrain implements AutoCloseable {
         new BrokerProcess(
             UUID.randomUUID().toString(), new ProcessRuntime(clock), checkpoint, meters);
 
-    VSphereHypervisor vsphere =
-        resources.own("vSphere", VSphereHypervisor.start(vertx, options.vsphere(), meters, clock));
+    Optional<VSphereHypervisor> vsphere =
+        options
+            .vsphere()
+            .map(
+                access ->
+                    resources.own(
+                        "vSphere", VSphereHypervisor.start(vertx, access, meters, clock)));
     Optional<TartHypervisor> tart =
         options
             .tart()
             .map(access -> resources.own("Macs with tart", start(access, vertx, process)));
-    Hypervisor hypervisor = tart.<Hypervisor>map(macs -> both(vsphere, macs)).orElse(vsphere);
+    Hypervisor hypervisor = hypervisor(vsphere, tart);
 
     LedgerExecutor executor =
         resources.own(
@@ -141,7 +147,7 @@ public final class JupiterBrain implements AutoCloseable {
                 id -> hypervisor.lastKnown().hostName(id),
                 clock,
                 meters),
-            new PendingSlots(live, meters));
+            new PendingSlots(live, hypervisor.peer(), meters));
     DestroyBackoff backoff = new DestroyBackoff(hypervisor::lastKnown, clock, meters);
     Reclaimer reclaimer =
         new Reclaimer(
@@ -248,11 +254,17 @@ public final class JupiterBrain implements AutoCloseable {
         vertx, access.options(), access.file(), process.meters(), process.clock());
   }
 
-  private static Hypervisor both(VSphereHypervisor vsphere, TartHypervisor macs) {
-    return new Providers(
-        List.of(
-            new Providers.Provider("vsphere", "", vsphere),
-            new Providers.Provider(TartHypervisor.PROVIDER, TartHypervisor.PREFIX, macs)));
+  /** Of vCenter alone as it always was; with Macs, also alone, each thing tells its provider. */
+  private static Hypervisor hypervisor(
+      Optional<VSphereHypervisor> vsphere, Optional<TartHypervisor> tart) {
+    if (tart.isEmpty()) {
+      return vsphere.orElseThrow(); // else there was a problem with the settings
+    }
+    List<Providers.Provider> providers = new ArrayList<>();
+    vsphere.ifPresent(vcenter -> providers.add(new Providers.Provider("vsphere", "", vcenter)));
+    providers.add(
+        new Providers.Provider(TartHypervisor.PROVIDER, TartHypervisor.PREFIX, tart.get()));
+    return new Providers(providers);
   }
 
   /** The port that the API listens on. */

@@ -21,34 +21,54 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 
-/** A simulated vCenter and a broker in front of it, each to be stopped and started. */
+/** A simulated vCenter, or none, and a broker in front of it, each to be stopped and started. */
 final class BrainLab implements AutoCloseable {
 
   static final String IMAGE = "macos-15-xcode-16";
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final VCenterSimulator vcenter;
+  private final Optional<VCenterSimulator> vcenter;
   private final Map<String, String> environment = new HashMap<>();
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private JupiterBrain brain;
 
   BrainLab(VCenterOptions options) {
-    vcenter = VCenterSimulator.start(options);
+    this(Optional.of(VCenterSimulator.start(options)));
+  }
+
+  private BrainLab(Optional<VCenterSimulator> vcenter) {
+    this.vcenter = vcenter;
     set("ADDR", "127.0.0.1:0");
     set("AUTH_TOKEN", "secret");
     set("READ_TOKENS", "dashboard=only-looking");
-    set("VSPHERE_API_URL", withLogin(vcenter));
-    set("VSPHERE_THUMBPRINT", vcenter.thumbprint());
-    set("VSPHERE_BASE_PATH", vcenter.basePath());
-    set("VSPHERE_VM_PATH", vcenter.vmPath());
-    set("VSPHERE_CLUSTER_PATH", vcenter.clusterPath());
-    set("VSPHERE_CALL_TIMEOUT", "5s");
+    vcenter.ifPresent(this::with);
     set("RECONCILE_INTERVAL", "300ms");
     set("DRAIN_TIMEOUT", "500ms");
+  }
+
+  /** A broker that is told of no vCenter. */
+  static BrainLab withoutVCenter() {
+    return new BrainLab(Optional.empty());
+  }
+
+  /** Tells the broker of a vCenter, whoever closes that. */
+  BrainLab with(VCenterSimulator told) {
+    set("VSPHERE_API_URL", withLogin(told));
+    set("VSPHERE_THUMBPRINT", told.thumbprint());
+    set("VSPHERE_BASE_PATH", told.basePath());
+    set("VSPHERE_VM_PATH", told.vmPath());
+    set("VSPHERE_CLUSTER_PATH", told.clusterPath());
+    return set("VSPHERE_CALL_TIMEOUT", "5s");
+  }
+
+  /** From its next start the broker knows of no vCenter. */
+  void forgetVCenter() {
+    environment.keySet().removeIf(name -> name.startsWith("JUPITER_BRAIN_VSPHERE_"));
   }
 
   static String withLogin(VCenterSimulator vcenter) {
@@ -119,7 +139,7 @@ final class BrainLab implements AutoCloseable {
   }
 
   VCenterSimulator vcenter() {
-    return vcenter;
+    return vcenter.orElseThrow();
   }
 
   URI url(String path) {
@@ -209,7 +229,8 @@ final class BrainLab implements AutoCloseable {
         .untilAsserted(
             () -> {
               assertThat(get("/instances/" + id).statusCode()).isEqualTo(200);
-              assertThat(vcenter.clones()).anyMatch(m -> m.original().equals(id) && m.poweredOn());
+              assertThat(vcenter().clones())
+                  .anyMatch(m -> m.original().equals(id) && m.poweredOn());
             });
   }
 
@@ -217,7 +238,7 @@ final class BrainLab implements AutoCloseable {
     Awaitility.await(count + " clones in vCenter")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> vcenter.clones().size() == count);
+        .until(() -> vcenter().clones().size() == count);
   }
 
   @Override
@@ -225,6 +246,6 @@ final class BrainLab implements AutoCloseable {
     if (brain != null) {
       brain.close();
     }
-    vcenter.close();
+    vcenter.ifPresent(VCenterSimulator::close);
   }
 }

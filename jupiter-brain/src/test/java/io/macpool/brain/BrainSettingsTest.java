@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +92,62 @@ class BrainSettingsTest {
     assertThatThrownBy(() -> JupiterBrain.start(BrainSettings.SPEC.read(List.of(), LEAST)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("AUTH_TOKEN");
+  }
+
+  @Test
+  void aBrokerNeedsHostsOfOneKindAtLeast() {
+    assertThatThrownBy(() -> start(Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(
+            "no hosts are set: give --vsphere-api-url, --vsphere-base-path, --vsphere-vm-path and"
+                + " --vsphere-cluster-path for hosts under vSphere, or --tart-hosts,"
+                + " --tart-key-file and --tart-known-hosts for Macs with tart");
+  }
+
+  /** A name that nobody knows may be why one is missing. */
+  @Test
+  void someOfVSpheresSettingsDoNotDo() {
+    for (String name : LEAST.keySet()) {
+      Map<String, String> some = new HashMap<>(LEAST);
+      some.remove(name);
+      String flag = "--" + name.replace("JUPITER_BRAIN_", "").toLowerCase(Locale.ROOT);
+      assertThatThrownBy(() -> start(some))
+          .hasMessageContaining(flag.replace('_', '-') + " is required: set it, or JUPITER_BRAIN_")
+          .hasMessageNotContainingAny("no hosts are set", "there are Macs");
+    }
+    for (Map<String, String> one :
+        List.of(
+            Map.of("JUPITER_BRAIN_VSPHERE_THUMBPRINT", "00"),
+            Map.of("JUPITER_BRAIN_VSPHERE_INSECURE", "true"),
+            Map.of("JUPITER_BRAIN_VSPHERE_VM_PATH", "/DC/vm/VMs/"))) {
+      Map<String, String> withMacs = new HashMap<>(one);
+      withMacs.put("JUPITER_BRAIN_TART_HOSTS", "nowhere.yaml");
+      assertThatThrownBy(() -> start(withMacs))
+          .as("%s", one)
+          .hasMessageContaining(
+              "--vsphere-api-url is required: set it, or JUPITER_BRAIN_VSPHERE_API_URL, or none of"
+                  + " vSphere's settings: there are Macs")
+          .hasMessageContaining("--vsphere-base-path is required")
+          .hasMessageContaining("TART_HOSTS: it can't be read");
+    }
+    Map<String, String> misspelt = new HashMap<>(LEAST);
+    misspelt.put(
+        "JUPITER_BRAIN_VSPHERE_VMS_PATH", misspelt.remove("JUPITER_BRAIN_VSPHERE_VM_PATH"));
+    assertThatThrownBy(() -> start(misspelt)).hasMessageContaining("VSPHERE_VMS_PATH");
+  }
+
+  @Test
+  void macsNeedNothingOfVSphere() {
+    assertThatThrownBy(() -> start(Map.of("JUPITER_BRAIN_TART_HOSTS", "nowhere.yaml")))
+        .hasMessageContaining("TART_HOSTS: it can't be read")
+        .hasMessageContaining("TART_KEY_FILE is required with TART_HOSTS")
+        .hasMessageNotContainingAny("vsphere", "VSPHERE");
+  }
+
+  private static void start(Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("JUPITER_BRAIN_AUTH_TOKEN", "secret");
+    JupiterBrain.start(BrainSettings.SPEC.read(List.of(), all)).close();
   }
 
   @Test

@@ -56,6 +56,9 @@ public interface Hypervisor extends AutoCloseable {
   /** What is on record now: by it machines are told apart from here on. */
   void identify(Identities known);
 
+  /** What a person calls whoever answers: the subject of sentences such as "… can't be seen". */
+  String peer();
+
   /** Why nothing can be asked of it now, as soon as that is known; empty while it answers. */
   Optional<String> unreachable();
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,12 +78,24 @@ public final class Providers implements Hypervisor {
     }
   }
 
-  private Provider of(String ref) {
+  /** Empty for what another provider made that this broker was once given, and is no more. */
+  private Optional<Provider> of(String ref) {
     return all.stream()
         .filter(provider -> !provider.prefix().isEmpty() && ref.startsWith(provider.prefix()))
         .findFirst()
-        .or(() -> all.stream().filter(provider -> provider.prefix().isEmpty()).findFirst())
-        .orElse(all.get(0));
+        .or(() -> all.stream().filter(provider -> provider.prefix().isEmpty()).findFirst());
+  }
+
+  /** What nobody here can be asked of is not gone: it may run on where it is. */
+  private <T> CompletableFuture<T> ask(
+      String ref, Function<Hypervisor, CompletableFuture<T>> question) {
+    return of(ref)
+        .map(provider -> question.apply(provider.hypervisor()))
+        .orElseGet(
+            () ->
+                CompletableFuture.failedFuture(
+                    new HypervisorFailure.Unavailable(
+                        ref + " is of a provider that this broker is not given", null)));
   }
 
   private Map<String, Observed<Sighting>> sightings() {
@@ -214,6 +227,13 @@ public final class Providers implements Hypervisor {
     }
   }
 
+  @Override
+  public String peer() {
+    return all.stream()
+        .map(provider -> provider.hypervisor().peer())
+        .collect(Collectors.joining(" and "));
+  }
+
   /** Only if none can be asked: creates of the others' images go on. */
   @Override
   public Optional<String> unreachable() {
@@ -250,14 +270,14 @@ public final class Providers implements Hypervisor {
   @Override
   public CompletableFuture<Optional<Machine>> find(String name, Optional<String> host) {
     if (host.isPresent()) {
-      return of(host.get()).hypervisor().find(name, host);
+      return ask(host.get(), hypervisor -> hypervisor.find(name, host));
     }
     return first(provider -> provider.hypervisor().find(name, host));
   }
 
   @Override
   public CompletableFuture<Optional<Machine>> locate(String ref, Optional<String> uuid) {
-    return of(ref).hypervisor().locate(ref, uuid);
+    return ask(ref, hypervisor -> hypervisor.locate(ref, uuid));
   }
 
   /** What any of them finds; a failure if none does and one could not tell. */
@@ -315,7 +335,7 @@ public final class Providers implements Hypervisor {
 
   @Override
   public boolean mayBeCloning(String imageRef) {
-    return of(imageRef).hypervisor().mayBeCloning(imageRef);
+    return of(imageRef).map(p -> p.hypervisor().mayBeCloning(imageRef)).orElse(true);
   }
 
   @Override
@@ -330,7 +350,7 @@ public final class Providers implements Hypervisor {
 
   private CompletableFuture<String> ordered(
       CloneOrder order, BiFunction<Hypervisor, CloneOrder, CompletableFuture<String>> clone) {
-    Provider provider = of(order.image().ref());
+    Optional<Provider> provider = of(order.image().ref());
     boolean elsewhere = order.host().filter(host -> !of(host).equals(provider)).isPresent();
     return elsewhere
         ? CompletableFuture.failedFuture(
@@ -340,32 +360,32 @@ public final class Providers implements Hypervisor {
                 false,
                 order.image().name() + " is no image of " + order.host().get(),
                 null))
-        : clone.apply(provider.hypervisor(), order);
+        : ask(order.image().ref(), hypervisor -> clone.apply(hypervisor, order));
   }
 
   @Override
   public CompletableFuture<Void> resize(String ref, Instance.Size size) {
-    return of(ref).hypervisor().resize(ref, size);
+    return ask(ref, hypervisor -> hypervisor.resize(ref, size));
   }
 
   @Override
   public CompletableFuture<Void> powerOn(String ref) {
-    return of(ref).hypervisor().powerOn(ref);
+    return ask(ref, hypervisor -> hypervisor.powerOn(ref));
   }
 
   @Override
   public CompletableFuture<Void> powerOff(String ref) {
-    return of(ref).hypervisor().powerOff(ref);
+    return ask(ref, hypervisor -> hypervisor.powerOff(ref));
   }
 
   @Override
   public CompletableFuture<Boolean> destroy(String ref) {
-    return of(ref).hypervisor().destroy(ref);
+    return ask(ref, hypervisor -> hypervisor.destroy(ref));
   }
 
   @Override
   public CompletableFuture<Void> reboot(String host) {
-    return of(host).hypervisor().reboot(host);
+    return ask(host, hypervisor -> hypervisor.reboot(host));
   }
 
   /** Whoever started them ends them. */

@@ -192,6 +192,11 @@ public final class TartHypervisor implements Hypervisor {
   }
 
   @Override
+  public String peer() {
+    return "the Macs";
+  }
+
+  @Override
   public Optional<String> unreachable() {
     return macs.unreachable();
   }

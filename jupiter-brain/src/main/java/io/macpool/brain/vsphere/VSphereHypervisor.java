@@ -107,6 +107,11 @@ public final class VSphereHypervisor implements Hypervisor {
   }
 
   @Override
+  public String peer() {
+    return "vCenter";
+  }
+
+  @Override
   public Optional<String> unreachable() {
     return connection.away();
   }

@@ -283,6 +283,11 @@ class ProvidersTest {
     }
 
     @Override
+    public String peer() {
+      return "scripted";
+    }
+
+    @Override
     public Optional<String> unreachable() {
       return trouble;
     }

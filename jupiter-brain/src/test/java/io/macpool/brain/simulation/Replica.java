@@ -135,7 +135,7 @@ final class Replica {
                 host -> host,
                 runtime.clock(),
                 meters),
-            new PendingSlots(live, meters));
+            new PendingSlots(live, "vCenter", meters));
     Reclaimer reclaimer =
         new Reclaimer(
             fleet, process, new DestroyBackoff(vcenter::lastKnown, runtime.clock(), meters), 48);

@@ -127,6 +127,11 @@ final class SimulatedVCenter implements Hypervisor {
   }
 
   @Override
+  public String peer() {
+    return "vCenter";
+  }
+
+  @Override
   public Optional<String> unreachable() {
     return fleet.isAway() ? Optional.of("vCenter does not answer") : Optional.empty();
   }

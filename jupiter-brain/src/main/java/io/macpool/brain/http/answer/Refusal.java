@@ -91,10 +91,10 @@ public enum Refusal {
   CREATE_FAILED(
       500,
       "create-failed",
-      "vSphere failed to make the instance.",
-      "The detail has vSphere's fault; see the host and the datastore that it names."),
+      "The hypervisor failed to make the instance.",
+      "The detail has its fault; see the host and the datastore that it names."),
   VSPHERE_FAILED(
-      500, "vsphere-failed", "vSphere refused what it was asked for.", "See the detail."),
+      500, "vsphere-failed", "The hypervisor refused what it was asked for.", "See the detail."),
   INTERNAL(500, "internal", "The broker failed.", "Its log says why; please report it."),
   NO_ROOM(
       503,
@@ -124,7 +124,7 @@ public enum Refusal {
   VCENTER_UNAVAILABLE(
       503,
       "vcenter-unavailable",
-      "vCenter can't be reached.",
+      "The hypervisor can't be reached.",
       "Ask again after the time of Retry-After; GET /health/ready says what is wrong."),
   LEDGER(
       503,

@@ -31,7 +31,7 @@ final class Admission {
         .ifPresent(
             why -> {
               throw CreateFailure.unavailable(
-                  "unavailable", "vCenter can't be reached: " + why, null);
+                  "unavailable", hypervisor.peer() + " can't be reached: " + why, null);
             });
     Image image = image(request.image());
     if (!request.endpoints() && hypervisor.lastKnown().isAllRelayed(image)) {
@@ -69,7 +69,9 @@ final class Admission {
                 known -> known.value(),
                 unknown -> {
                   throw CreateFailure.unavailable(
-                      "unavailable", "vCenter can't be seen: " + unknown.cause(), null);
+                      "unavailable",
+                      hypervisor.peer() + " can't be seen: " + unknown.cause(),
+                      null);
                 });
     Image image =
         inventory

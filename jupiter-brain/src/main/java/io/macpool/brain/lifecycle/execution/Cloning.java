@@ -145,7 +145,8 @@ public final class Cloning {
     return runtime.clock().instant().isAfter(deadline)
         ? CompletableFuture.failedFuture(
             new HypervisorFailure.OutcomeUnknown(
-                "clone " + order.name() + ": vCenter did not come back in time", null))
+                "clone " + order.name() + ": " + hypervisor.peer() + " did not come back in time",
+                null))
         : look();
   }
 

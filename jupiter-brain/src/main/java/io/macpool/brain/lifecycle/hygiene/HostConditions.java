@@ -90,10 +90,10 @@ final class HostConditions {
               host.bootTime()
                   .filter(boot -> host.connected())
                   .map(boot -> Observed.known(boot, now))
-                  .orElseGet(() -> Observed.unknown("vCenter does not tell it", now)),
+                  .orElseGet(() -> Observed.unknown("it is not told", now)),
               host.connected()
                   ? Observed.known(occupants, now)
-                  : Observed.unknown("vCenter does not reach it", now),
+                  : Observed.unknown("it is not reached", now),
               faults(host, machines, now),
               trials.result(host.id())));
     }

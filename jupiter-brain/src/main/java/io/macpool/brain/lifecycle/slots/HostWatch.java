@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells which hosts vCenter has lost, and what they hold. Thread-safe. */
+/** Tells which hosts are lost, and what they hold. Thread-safe. */
 public final class HostWatch {
 
   private static final Logger log = LoggerFactory.getLogger(HostWatch.class);
@@ -27,7 +27,7 @@ public final class HostWatch {
   public HostWatch(LiveInstances live, MeterRegistry meters) {
     this.live = live;
     Gauge.builder("hosts.lost", this, HostWatch::count)
-        .description("hosts that vCenter does not reach")
+        .description("hosts that are not reached")
         .register(meters);
   }
 
@@ -35,7 +35,7 @@ public final class HostWatch {
     return lost.size();
   }
 
-  /** Takes in what vCenter shows. */
+  /** Takes in what is seen. */
   public synchronized void look(Inventory inventory) {
     Map<String, String> now = new TreeMap<>();
     Map<String, String> reasons = new HashMap<>();

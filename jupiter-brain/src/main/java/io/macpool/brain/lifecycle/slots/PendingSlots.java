@@ -9,17 +9,22 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Slots that are neither in use nor free: what holds them is being destroyed, or whether it exists
- * at all only vCenter can tell. Thread-safe.
+ * at all only the hypervisor can tell. Thread-safe.
  */
 public final class PendingSlots {
 
   private final LiveInstances live;
+  private final String peer;
   private final Set<String> lost = ConcurrentHashMap.newKeySet();
 
-  public PendingSlots(LiveInstances live, MeterRegistry meters) {
+  /**
+   * @param peer who alone can tell, as a person calls it
+   */
+  public PendingSlots(LiveInstances live, String peer, MeterRegistry meters) {
     this.live = live;
+    this.peer = peer;
     Gauge.builder("slots.pending", this, PendingSlots::count)
-        .description("slots that await vCenter: to be destroyed, or of unknown outcome")
+        .description("slots that await the hypervisor: to be destroyed, or of unknown outcome")
         .register(meters);
   }
 
@@ -39,7 +44,7 @@ public final class PendingSlots {
     return (int) live.all().stream().filter(this::isPending).count();
   }
 
-  /** Whether what holds this instance's slot only vCenter can tell, or end. */
+  /** Whether what holds this instance's slot only the hypervisor can tell, or end. */
   public boolean isPending(Instance instance) {
     return instance.host().isPresent()
         && (instance.phase() == InstancePhase.RECLAIMING
@@ -51,8 +56,8 @@ public final class PendingSlots {
     int count = count();
     return switch (count) {
       case 0 -> "";
-      case 1 -> "; 1 slot awaits vCenter";
-      default -> "; " + count + " slots await vCenter";
+      case 1 -> "; 1 slot awaits " + peer;
+      default -> "; " + count + " slots await " + peer;
     };
   }
 }

@@ -209,6 +209,21 @@ class ChartsTest {
         .hasMessageContaining("tart.pull names other, which is none of tart.images");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'vsphere: {enabled: false}', vsphere.enabled is false and tart.hosts is empty",
+    "'vsphere: {enabled: false, thumbprint: \"%s\"}', vsphere.thumbprint is given",
+  })
+  void aBrokerWithoutVSphereHasMacsAndNothingOfVSpheres(String values, String words) {
+    String macs =
+        values.contains("thumbprint")
+            ? "\ntart: {hosts: [{name: m, address: a}], secretName: s, images: {i: local}}"
+            : "";
+    assertThatThrownBy(() -> render("jupiter-brain", values.formatted("00".repeat(32)) + macs))
+        .isInstanceOf(RenderException.class)
+        .hasMessageContaining(words);
+  }
+
   @Test
   void twoBrokersNeedADatabase() {
     assertThatThrownBy(() -> render("jupiter-brain", "database: {enabled: false}"))

@@ -126,6 +126,22 @@ class TreeConditionsIT {
     assertThat(check()).anyMatch(told -> told.contains("targetPath sets a value by rules"));
   }
 
+  /** Whoever has only Apple-silicon Macs gives a Secret without vSphere's keys. */
+  @Test
+  void aBrokerOfMacsAloneIsTaken() throws IOException {
+    Path file = root.resolve("releases/macstadium-staging/jupiter-brain-org.yaml");
+    String before = Files.readString(file);
+    String alone =
+        before.replaceFirst("( +vsphere:\\n)( +\\w+Path: .*\\n){3}", "$1      enabled: false\n");
+    assertThat(alone).isNotEqualTo(before);
+    Files.writeString(file, alone);
+    assertThat(check()).isEmpty();
+
+    Files.writeString(file, before.replaceFirst("( +vsphere:\n)", "$1      enabled: false\n"));
+    assertThat(check())
+        .anyMatch(told -> told.contains("vsphere.enabled is false and vsphere.basePath is given"));
+  }
+
   @Test
   void oneObjectInTwoFilesIsRefused() throws IOException {
     edit("kustomization.yaml", "resources:\n", "resources:\n  - more.yaml\n");
