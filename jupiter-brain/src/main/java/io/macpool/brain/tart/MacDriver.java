@@ -5,6 +5,7 @@ import io.macpool.brain.hypervisor.HypervisorFailure.OutcomeUnknown;
 import io.macpool.brain.hypervisor.HypervisorFailure.Refused;
 import io.macpool.brain.hypervisor.HypervisorFailure.Unavailable;
 import io.macpool.brain.tart.ssh.CommandResult;
+import io.macpool.brain.tart.ssh.SshConversation;
 import io.macpool.brain.tart.ssh.SshFailure;
 import io.macpool.brain.tart.ssh.SshHost;
 import io.macpool.core.fleet.Instance;
@@ -37,6 +38,9 @@ final class MacDriver implements AutoCloseable {
   private final Mac mac;
   private final SshHost ssh;
   private final MacScripts scripts;
+  private final SshConversation watch;
+  private final MacReport.Reader reports =
+      new MacReport.Reader(); // confined to looks, one at a time
   private final TartOptions options;
   private final Executor threads;
   private final Clock clock;
@@ -67,6 +71,7 @@ final class MacDriver implements AutoCloseable {
     this.mac = mac;
     this.ssh = ssh;
     this.scripts = new MacScripts(mac);
+    this.watch = ssh.converse(scripts.watch());
     this.options = options;
     this.threads = threads;
     this.clock = clock;
@@ -170,19 +175,10 @@ final class MacDriver implements AutoCloseable {
     view = now;
   }
 
-  /** A connection that broke meanwhile is no sign that the Mac is lost: it is tried once more. */
   private MacReport read() throws SshFailure, MacReport.Unreadable {
-    CommandResult result;
+    CommandResult result = watch.ask(options.lookLimit());
     try {
-      result = ssh.run(scripts.report(), options.lookLimit());
-    } catch (SshFailure e) {
-      if (!e.begun() || e.getCause() == null) {
-        throw e;
-      }
-      result = ssh.run(scripts.report(), options.lookLimit());
-    }
-    try {
-      return MacReport.parse(result.out());
+      return reports.read(result.out());
     } catch (MacReport.Unreadable e) {
       throw new MacReport.Unreadable(mac.name() + ": " + e.getMessage() + said(result));
     }

@@ -205,6 +205,9 @@ record MacReport(
    * keeps its address. One of a guest that was started anew, or is off, is forgotten.
    */
   MacReport after(MacReport before) {
+    if (addresses.equals(before.addresses)) {
+      return this;
+    }
     Map<String, String> kept = new HashMap<>(addresses);
     before.addresses.forEach(
         (vm, address) -> {
@@ -247,6 +250,26 @@ record MacReport(
         && pulls.keySet().equals(before.pulls.keySet())
         && pulls.entrySet().stream()
             .allMatch(pull -> pull.getValue().isAsFarAs(before.pulls.get(pull.getKey())));
+  }
+
+  /** The same at another time, with other room on the disk. */
+  MacReport at(Instant time, Optional<Disk> room) {
+    return new MacReport(
+        booted,
+        time,
+        architecture,
+        build,
+        room,
+        dials,
+        vms,
+        cached,
+        marks,
+        started,
+        runs,
+        clones,
+        addresses,
+        sizes,
+        pulls);
   }
 
   /** The same without a VM that is known to be no more. */
@@ -306,6 +329,60 @@ record MacReport(
     return reading.report();
   }
 
+  /**
+   * Reads one Mac's answers, one after the other. Most say what the one before said, but for the
+   * time and what is free of the disk: of such an answer only these are read.
+   */
+  static final class Reader {
+
+    private static final String NOW = "\nnow ";
+    private static final String DISK = "\ndisk ";
+
+    private String before = "";
+    private @Nullable MacReport last;
+
+    /**
+     * Reads an answer.
+     *
+     * @throws Unreadable as {@link #parse} does
+     */
+    MacReport read(String text) throws Unreadable {
+      String now = line(text, NOW);
+      String disk = line(text, DISK);
+      String rest = without(without(text, NOW, now), DISK, disk);
+      Optional<Instant> time = Reading.seconds(now.strip());
+      MacReport known = last;
+      boolean plain = time.isPresent() && !disk.isEmpty();
+      if (known != null && plain && rest.equals(before)) {
+        last = known.at(time.get(), Reading.disk(disk.strip()));
+        return last;
+      }
+      last = null;
+      MacReport fresh = MacReport.parse(text);
+      before = rest;
+      last = fresh;
+      return fresh;
+    }
+
+    /** What follows in the one line that begins so; nothing if it is not one. */
+    private static String line(String text, String start) {
+      int from = text.indexOf(start);
+      int to = from < 0 ? -1 : text.indexOf('\n', from + start.length());
+      return to < 0 || text.indexOf(start, to) >= 0
+          ? ""
+          : text.substring(from + start.length(), to);
+    }
+
+    private static String without(String text, String start, String line) {
+      if (line.isEmpty()) {
+        return text;
+      }
+      int from = text.indexOf(start);
+      return text.substring(0, from) + text.substring(from + start.length() + line.length());
+    }
+  }
+
+  /** What has been read of an answer so far. */
   private static final class Reading {
 
     private Optional<Instant> booted = Optional.empty();
@@ -358,14 +435,14 @@ record MacReport(
       return words;
     }
 
-    private static Optional<Instant> seconds(String text) {
+    static Optional<Instant> seconds(String text) {
       return text.matches("\\d{1,12}")
           ? Optional.of(Instant.ofEpochSecond(Long.parseLong(text)))
           : Optional.empty();
     }
 
     /** Filesystem, blocks, used, available, … */
-    private static Optional<Disk> disk(String row) {
+    static Optional<Disk> disk(String row) {
       List<String> cells = words(row);
       return cells.size() > 3
               && cells.get(1).matches("\\d{1,15}")

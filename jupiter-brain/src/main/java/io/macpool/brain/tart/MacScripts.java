@@ -79,6 +79,17 @@ final class MacScripts {
       echo "end $?"
       """;
 
+  /** The same for each line that is read, at once and ended by that line. */
+  private static final String WATCH =
+      """
+      report() {
+      %s}
+      while read -r q; do
+        r=$(report </dev/null)
+        printf '%%s\\nanswer %%s\\n' "$r" "$q"
+      done
+      """;
+
   /** What only a person needs to know. */
   private static final String FACTS =
       """
@@ -192,7 +203,7 @@ final class MacScripts {
 
   MacScripts(Mac mac) {
     this.mac = mac;
-    this.report = script("", REPORT.formatted(mac.port(), quote(mac.resolver())));
+    this.report = REPORT.formatted(mac.port(), quote(mac.resolver()));
   }
 
   private String script(String variables, String text) {
@@ -207,7 +218,12 @@ final class MacScripts {
 
   /** Asks for everything that is to be known, see {@link MacReport}. */
   String report() {
-    return report;
+    return script("", report);
+  }
+
+  /** Asks for the same whenever it reads a line, and repeats that line after {@code answer}. */
+  String watch() {
+    return script("", WATCH.formatted(report));
   }
 
   /** Asks for what {@link HostCheck} judges beside the report. */

@@ -39,6 +39,7 @@ final class Macs implements AutoCloseable {
   private final ImagePulls pulls;
   private final Map<String, MacDriver> byName = new LinkedHashMap<>();
   private HostsFile file;
+  private String read = "";
   private Optional<String> mistakes = Optional.empty();
   private Set<String> shared = Set.of();
 
@@ -61,9 +62,14 @@ final class Macs implements AutoCloseable {
 
   /** Reads the hosts file again; one with mistakes changes nothing but the warnings. */
   void follow() {
+    String text;
     HostsFile news;
     try {
-      news = HostsFile.parse(Files.readString(path));
+      text = Files.readString(path);
+      if (isWhatIsUsed(text)) {
+        return;
+      }
+      news = HostsFile.parse(text);
     } catch (IOException | IllegalArgumentException e) {
       wrong(
           "the hosts file " + path + " can't be used, so the one before it still is: " + words(e));
@@ -72,6 +78,7 @@ final class Macs implements AutoCloseable {
     List<MacDriver> left = new ArrayList<>();
     synchronized (this) {
       mistakes = Optional.empty();
+      read = text;
       if (news.equals(file)) {
         return;
       }
@@ -84,6 +91,10 @@ final class Macs implements AutoCloseable {
       }
     }
     left.forEach(MacDriver::close);
+  }
+
+  private synchronized boolean isWhatIsUsed(String text) {
+    return text.equals(read) && mistakes.isEmpty();
   }
 
   private static String words(Exception failure) {

@@ -4,6 +4,7 @@ import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.hypervisor.HypervisorFailure.Refused;
 import io.macpool.brain.tart.ssh.CommandResult;
 import io.macpool.core.fleet.fault.FailureScope;
+import java.util.List;
 import java.util.Locale;
 
 /** What a command that failed means: mostly only its text tells. */
@@ -14,6 +15,10 @@ final class TartRefusal {
   private static final int LONGEST = 600;
   private static final int NOT_FOUND = 127;
 
+  /** How macOS says it, in one call or another. */
+  private static final List<String> NO_SPACE =
+      List.of("volume is full", "no space left", "enough space", "out of space");
+
   private TartRefusal() {}
 
   /**
@@ -23,10 +28,10 @@ final class TartRefusal {
    */
   static HypervisorFailure of(String what, CommandResult result) {
     String said = (result.err().strip() + " " + result.out().strip()).strip();
+    String text = said.toLowerCase(Locale.ROOT);
     if (said.length() > LONGEST) {
       said = said.substring(said.length() - LONGEST);
     }
-    String text = said.toLowerCase(Locale.ROOT);
     String message = what + ": " + (said.isEmpty() ? "it ended with " + result.code() : said);
     if (result.code() == MacScripts.TAKEN) {
       return refused(Refused.NAME_TAKEN, FailureScope.UNCLEAR, false, what + ": it is there");
@@ -59,7 +64,7 @@ final class TartRefusal {
               + " (guests of macOS 15.2 and later need a login session or an unlocked login"
               + " keychain: log that user in, or run security unlock-keychain)");
     }
-    if (text.contains("volume is full") || text.contains("no space left")) {
+    if (NO_SPACE.stream().anyMatch(text::contains)) {
       return refused("NoSpace", FailureScope.HOST, true, message);
     }
     return refused("TartFailed", FailureScope.UNCLEAR, true, message);

@@ -52,6 +52,7 @@ class MacScriptsTest {
     for (String command :
         List.of(
             scripts.report(),
+            "echo 1 | " + scripts.watch().replaceFirst("^exec ", ""),
             scripts.cloneVm(HOSTILE, "name", new Mark(HOSTILE, HOSTILE)),
             scripts.start(HOSTILE, Duration.ZERO),
             scripts.stop(HOSTILE),

@@ -1,6 +1,7 @@
 package io.macpool.brain.tart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.macpool.brain.hypervisor.Hypervisor;
@@ -147,6 +148,39 @@ class SshdMacsIT extends HypervisorContract {
       for (int i = 0; i < many; i++) {
         assertThat(get(all.get(i)).out()).isEqualTo(i + "\n");
       }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /**
+   * Sshd keeps a place for a channel until it hears of its end, also when the command has ended.
+   */
+  @Test
+  void commandsThatWereGivenUpTakeNoPlaceWhenTheyHaveEnded() throws Exception {
+    int places = 40;
+    MacSimulator mac = fleet.mac("mac-1");
+    Path go = directory.resolve("go");
+    String script = "until [ -f %s ]; do sleep 0.1; done".formatted(go);
+    String command = "exec /bin/sh -c " + Quoting.quote(script);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (SshHosts hosts = SshHosts.start(fleet.keyFile(), directory.resolve("known_hosts"));
+        SshHost host = hosts.host("127.0.0.1", mac.port(), mac.user())) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < places; i++) {
+        all.add(
+            CompletableFuture.runAsync(
+                () ->
+                    assertThatThrownBy(() -> host.run(command, Duration.ofSeconds(2)))
+                        .hasMessageContaining("did not end a command"),
+                threads));
+      }
+      all.forEach(CompletableFuture::join);
+      Files.createFile(go);
+      Awaitility.await("a place")
+          .atMost(LIMIT)
+          .ignoreExceptions()
+          .until(() -> host.run("true", LIMIT).code() == 0);
     } finally {
       threads.shutdownNow();
     }

@@ -43,6 +43,22 @@ class TartRefusalTest {
   }
 
   @Test
+  void aFullDiskIsKnownInTheWordsOfEveryCall() {
+    for (String words :
+        new String[] {
+          "Error: You can’t save the file “disk.img” because the volume is full.",
+          "“disk.img” couldn’t be copied to “x” because there isn’t enough space."
+              + " y".repeat(900),
+          "The file couldn’t be saved because the volume “Macintosh HD” is out of space.",
+          "write: No space left on device"
+        }) {
+      HypervisorFailure full = failure(1, "", words);
+      assertThat(full.kind()).isEqualTo("NoSpace");
+      assertThat(full.scope()).isEqualTo(FailureScope.HOST);
+    }
+  }
+
+  @Test
   void whatIsNotKnownMayHaveLeftSomethingBehind() {
     HypervisorFailure strange = failure(1, "", "something else");
     assertThat(strange.kind()).isEqualTo("TartFailed");

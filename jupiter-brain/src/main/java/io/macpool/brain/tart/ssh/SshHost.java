@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.sshd.client.SshClient;
@@ -62,34 +63,36 @@ public final class SshHost implements AutoCloseable {
     Bounded err = new Bounded();
     ChannelExec channel =
         open(
-            command,
-            limit,
-            fresh -> {
-              fresh.setOut(out);
-              fresh.setErr(err);
-            },
-            true);
+            new Program(
+                command,
+                fresh -> {
+                  fresh.setOut(out);
+                  fresh.setErr(err);
+                },
+                true),
+            limit);
     Session session = channel.getSession();
     try (channel) {
       if (channel
           .waitFor(EnumSet.of(ClientChannelEvent.CLOSED), limit)
           .contains(ClientChannelEvent.TIMEOUT)) {
-        channel.close(true);
-        throw new SshFailure(
-            peer() + " did not end a command within " + limit.toSeconds() + " s", true, null);
+        channel.close(false); // told to the host, or its sshd keeps a place for it
+        throw slow(limit);
       }
       Integer code = channel.getExitStatus();
       if (code == null) {
-        throw new SshFailure(
-            peer() + (session.isOpen() ? ": a command was killed" : ": the connection broke"),
-            true,
-            null);
+        throw broke(session);
       }
       return new CommandResult(code, out.text(), err.text());
     } catch (IOException | RuntimeException e) {
       drop(session);
       throw broke(true, e);
     }
+  }
+
+  /** A command that stays there and is asked again and again; nothing is begun yet. */
+  public SshConversation converse(String command) {
+    return new SshConversation(this, command);
   }
 
   /**
@@ -101,30 +104,37 @@ public final class SshHost implements AutoCloseable {
   public SshPipe pipe(String command, Duration limit) throws SshFailure {
     return new SshPipe(
         open(
-            command,
-            limit,
-            fresh -> {
-              fresh.setStreaming(StreamingChannel.Streaming.Async);
-              fresh.setRedirectErrorStream(true);
-            },
-            false));
+            new Program(
+                command,
+                fresh -> {
+                  fresh.setStreaming(StreamingChannel.Streaming.Async);
+                  fresh.setRedirectErrorStream(true);
+                },
+                false),
+            limit));
   }
 
   /**
-   * A channel of the first session that has room for it: an sshd takes ten in each by default.
+   * What a channel is for.
    *
    * @param needed whether a session that opens none is given up, with all that it carries
    */
-  private ChannelExec open(
-      String command, Duration limit, Consumer<ChannelExec> prepared, boolean needed)
-      throws SshFailure {
+  record Program(String command, Consumer<ChannelExec> prepared, boolean needed) {
+    Program {
+      Objects.requireNonNull(command, "command");
+      Objects.requireNonNull(prepared, "prepared");
+    }
+  }
+
+  /** A channel of the first session that has room for it: an sshd takes ten in each by default. */
+  ChannelExec open(Program program, Duration limit) throws SshFailure {
     for (int i = 0; i < MOST_SESSIONS; i++) {
       ClientSession session = session(i, limit.compareTo(CONNECT) < 0 ? limit : CONNECT);
       ChannelExec channel = null;
       boolean begun = false;
       try {
-        channel = session.createExecChannel(command);
-        prepared.accept(channel);
+        channel = session.createExecChannel(program.command());
+        program.prepared().accept(channel);
         begun = true;
         channel.open().verify(limit);
         return channel;
@@ -133,7 +143,7 @@ public final class SshHost implements AutoCloseable {
           channel.close(true);
         }
         boolean lives = session.isOpen();
-        if (!lives || (needed && !isFull(e))) {
+        if (!lives || (program.needed() && !isFull(e))) {
           drop(session);
         }
         if (!lives || !isFull(e)) {
@@ -153,6 +163,19 @@ public final class SshHost implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  SshFailure slow(Duration limit) {
+    return new SshFailure(
+        peer() + " did not end a command within " + limit.toSeconds() + " s", true, null);
+  }
+
+  /** A command was begun, and no end of it was told. */
+  SshFailure broke(Session session) {
+    return new SshFailure(
+        peer() + (session.isOpen() ? ": a command was killed" : ": the connection broke"),
+        true,
+        null);
   }
 
   private SshFailure broke(boolean begun, Exception cause) {

@@ -5,7 +5,11 @@ import io.macpool.bench.Measurement;
 import io.macpool.bench.Report;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
+import io.macpool.sim.ssh.GuestProgram;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +80,7 @@ public final class MacsBenchmark implements Benchmark {
     }
     Path folder = Files.createTempDirectory("macs");
     GuestFleetOptions options =
-        GuestFleetOptions.in(folder.resolve("homes")).withProgram(this::answer);
+        GuestFleetOptions.in(folder.resolve("homes")).withProgram(new Looked());
     try (GuestFleet macs = GuestFleet.start(options);
         ChildProcess child = start(macs, folder)) {
       await(child, "machines", 2 * MACS);
@@ -136,21 +140,40 @@ public final class MacsBenchmark implements Benchmark {
     return ChildProcess.start(
         MacsMain.class,
         System.getProperty("java.class.path"),
-        List.of("-XX:+UseSerialGC"),
+        // The simulators' class path has a library of slow ciphers that a broker's has not.
+        List.of("-XX:+UseSerialGC", "-Dorg.apache.sshd.security.provider.BC.enabled=false"),
         Map.of("MACS_FOLDER", folder.toString()));
   }
 
-  private int answer(String command, Path home, OutputStream out) throws IOException {
-    String name = home.getFileName().toString();
+  /** Answers each line that it reads, as the broker's script does. */
+  private final class Looked implements GuestProgram {
+
+    @Override
+    public int run(String command, Path home, OutputStream out) {
+      throw new IllegalStateException("it is always talked to");
+    }
+
+    @Override
+    public int run(String command, Path home, InputStream in, OutputStream out, OutputStream err)
+        throws IOException {
+      BufferedReader questions =
+          new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      for (String line = questions.readLine(); line != null; line = questions.readLine()) {
+        String text = answer(home.getFileName().toString()) + "answer " + line + "\n";
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+      }
+      return 0;
+    }
+  }
+
+  private String answer(String name) {
     long number = Long.parseLong(name.substring(name.lastIndexOf('-') + 1));
-    String text =
-        ANSWER.formatted(
-            name,
-            System.currentTimeMillis() / 1000,
-            244_000_000 - 64 * answers.incrementAndGet(),
-            "10.1.%d.%d".formatted(number / 100, 2 * (number % 100)),
-            "10.1.%d.%d".formatted(number / 100, 2 * (number % 100) + 1));
-    out.write(text.getBytes(StandardCharsets.UTF_8));
-    return 0;
+    return ANSWER.formatted(
+        name,
+        System.currentTimeMillis() / 1000,
+        244_000_000 - 64 * answers.incrementAndGet(),
+        "10.1.%d.%d".formatted(number / 100, 2 * (number % 100)),
+        "10.1.%d.%d".formatted(number / 100, 2 * (number % 100) + 1));
   }
 }

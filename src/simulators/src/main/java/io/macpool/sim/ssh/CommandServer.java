@@ -37,9 +37,6 @@ public final class CommandServer implements RemoteShell {
 
   private static final Logger log = LoggerFactory.getLogger(CommandServer.class);
 
-  /** What a command begins with that reads what its client sends; no other does. */
-  private static final String CARRIER = "exec nc ";
-
   private static final int BUFFER = 32 * 1024;
 
   private final SshServer server;
@@ -174,35 +171,39 @@ public final class CommandServer implements RemoteShell {
     @Override
     public void start(ChannelSession channel, Environment ignored) throws IOException {
       ProcessBuilder builder = new ProcessBuilder("/bin/bash", "-c", line).directory(home.toFile());
-      boolean carries = line.startsWith(CARRIER);
-      if (!carries) {
-        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-      }
       builder.environment().clear();
       builder.environment().putAll(environment);
       Process process = builder.start();
       running.put(process.toHandle(), line);
-      if (carries) {
-        CompletableFuture<Void> unused = pump(in, process.getOutputStream());
-      }
+      threads.execute(() -> feed(process));
       CompletableFuture<Void> unused =
           CompletableFuture.allOf(
                   pump(process.getInputStream(), out), pump(process.getErrorStream(), err))
               .whenCompleteAsync((nothing, failure) -> end(process), threads);
     }
 
+    /** What the client sends; its end is told when the channel has closed, too. */
+    private void feed(Process process) {
+      try (OutputStream to = process.getOutputStream()) {
+        copy(in, to);
+      } catch (IOException e) {
+        log.debug("a command takes no more input, or gets none: {}", e.getMessage());
+      }
+    }
+
+    private static void copy(InputStream from, OutputStream to) throws IOException {
+      byte[] buffer = new byte[BUFFER];
+      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+        to.write(buffer, 0, n);
+        to.flush();
+      }
+    }
+
     private CompletableFuture<Void> pump(InputStream from, OutputStream to) {
       return CompletableFuture.runAsync(
           () -> {
-            byte[] buffer = new byte[BUFFER];
             try (from) {
-              for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                to.write(buffer, 0, n);
-                to.flush();
-              }
-              if (to != out && to != err) {
-                to.close();
-              }
+              copy(from, to);
             } catch (IOException e) {
               log.debug("nobody reads the output of a command any more: {}", e.getMessage());
             }
