@@ -50,7 +50,19 @@ record Mishap(Kind kind, Duration pause, Duration lasts, int pick) {
     /** The operator's process is killed; it is started again. */
     OPERATOR_KILLED,
     /** The ledger's PostgreSQL, where it is one, crashes, and comes back after a while. */
-    DATABASE_CRASHED;
+    DATABASE_CRASHED,
+    /** A Mac with tart reboots: its guests are gone, its VMs are not. */
+    MAC_REBOOTED,
+    /** A Mac with tart takes connections, and answers nothing for a while. */
+    MAC_HUNG,
+    /** A Mac with tart drops its connections. */
+    MAC_CUT,
+    /** The {@code tart run} of a guest is killed, and the guest with it. */
+    TART_KILLED,
+    /** A Mac with tart says for a while that it runs as many VMs as it may. */
+    MAC_PHANTOM_LIMIT,
+    /** The disk of a Mac with tart is full for a while. */
+    MAC_DISK_FULL;
 
     /** Whether it ends a process of ours. */
     boolean kills() {

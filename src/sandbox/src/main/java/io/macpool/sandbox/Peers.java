@@ -10,6 +10,7 @@ import io.macpool.sim.peer.GuestPowerServer;
 import io.macpool.sim.ssh.GuestFleet;
 import io.macpool.sim.ssh.GuestFleetOptions;
 import io.macpool.sim.tart.MacFleet;
+import io.macpool.sim.tart.MacSimulator;
 import io.macpool.sim.tart.MacTimes;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import io.macpool.sim.vcenter.options.BaseImage;
@@ -73,6 +74,7 @@ final class Peers implements AutoCloseable {
   private final BuildScriptSimulator build;
   private final Cluster cluster;
   private final VSphere vsphere;
+  private final Optional<MacFleet> macs;
   private final Optional<TartFiles> tart;
   private @Nullable AmqpSimulator amqp;
   private @Nullable VCenterSimulator vcenter;
@@ -86,10 +88,9 @@ final class Peers implements AutoCloseable {
         resources.own(
             "guests", GuestFleet.start(GuestFleetOptions.in(directory.resolve("guests"))));
     vsphere = options.peers.vsphereUrl == null ? simulatedVSphere() : realVSphere();
-    tart =
-        options.macs() > 0
-            ? Optional.of(simulatedMacs(directory.resolve("macs")))
-            : Optional.empty();
+    Path ofMacs = directory.resolve("macs");
+    macs = options.macs() > 0 ? Optional.of(simulatedMacs(ofMacs)) : Optional.empty();
+    tart = macs.map(fleet -> tartFiles(fleet, ofMacs));
     build = resources.own("build-script service", BuildScriptSimulator.start());
     cluster = resources.own("Kubernetes", cluster(directory, pods));
   }
@@ -149,7 +150,7 @@ final class Peers implements AutoCloseable {
   }
 
   /** Their guests are those of the simulated vCenter, in tart's NAT. */
-  private TartFiles simulatedMacs(Path directory) {
+  private MacFleet simulatedMacs(Path directory) {
     MacTimes times =
         new MacTimes(
             options.cloneTime,
@@ -157,9 +158,11 @@ final class Peers implements AutoCloseable {
             options.bootTime,
             Duration.ofMillis(100),
             Duration.ofSeconds(5));
-    MacFleet fleet =
-        resources.own(
-            "Macs", MacFleet.start(directory, options.macs(), times, guests, List.of(MAC_IMAGE)));
+    return resources.own(
+        "Macs", MacFleet.start(directory, options.macs(), times, guests, List.of(MAC_IMAGE)));
+  }
+
+  private static TartFiles tartFiles(MacFleet fleet, Path directory) {
     try {
       return new TartFiles(
           Files.writeString(directory.resolve("hosts.yaml"), fleet.hostsFile()),
@@ -247,6 +250,11 @@ final class Peers implements AutoCloseable {
 
   VSphere vsphere() {
     return vsphere;
+  }
+
+  /** The Macs with tart; none if no pool has any. */
+  List<MacSimulator> macs() {
+    return macs.map(MacFleet::macs).orElse(List.of());
   }
 
   /** How Macs with tart are reached, if there are any. */

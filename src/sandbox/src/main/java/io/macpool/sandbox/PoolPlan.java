@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Which pools of hosts there are, as {@code intel=vsphere:2,arm=tart:2}. */
 record PoolPlan(List<Pool> pools) {
@@ -73,6 +74,24 @@ record PoolPlan(List<Pool> pools) {
               Integer.parseInt(matcher.group(3))));
     }
     return new PoolPlan(pools);
+  }
+
+  /** The image of the {@code index}th job: pools get jobs in turn. */
+  String osxImage(int index) {
+    return pools.get(index % pools.size()).driver().osxImage();
+  }
+
+  /** As {@link #parse} reads it. */
+  String text() {
+    return pools.stream()
+        .map(
+            pool ->
+                pool.name()
+                    + "="
+                    + pool.driver().name().toLowerCase(Locale.ROOT)
+                    + ":"
+                    + pool.hosts())
+        .collect(Collectors.joining(","));
   }
 
   /** Hosts of all pools of that kind. */

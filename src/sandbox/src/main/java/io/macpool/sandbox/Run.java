@@ -65,8 +65,7 @@ final class Run {
       boolean first = index < options.sampleJobs() / 2;
       return sample.on((first ? PoolPlan.Driver.VSPHERE : PoolPlan.Driver.TART).osxImage());
     }
-    List<PoolPlan.Pool> pools = options.pools().get().pools();
-    return sample.on(pools.get(index % pools.size()).driver().osxImage());
+    return sample.on(options.pools().get().osxImage(index));
   }
 
   /**

@@ -3,7 +3,6 @@ package io.macpool.sandbox;
 import io.macpool.core.GoDuration;
 import io.macpool.service.Logs;
 import io.macpool.service.Resources;
-import io.macpool.sim.vcenter.MachineView;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -188,7 +187,9 @@ final class Soak {
     long open = jobs.stream().filter(job -> !job.ended()).count();
     List<JobSample> samples = new ArrayList<>();
     for (int i = jobs.size(); open + samples.size() < 2L * system.slots(); i++) {
-      samples.add(JobSample.forSoak(i));
+      JobSample sample = JobSample.forSoak(i);
+      int index = i;
+      samples.add(options.pools().map(plan -> sample.on(plan.osxImage(index))).orElse(sample));
     }
     if (!samples.isEmpty()) {
       scheduler.publish(samples);
@@ -205,14 +206,14 @@ final class Soak {
     progress.say(at() + " no more jobs: draining");
     boolean drained = await(DRAIN, () -> allEnded());
     if (drained) {
-      await(LEAK, () -> system.vcenter().clones().isEmpty());
+      await(LEAK, () -> system.machines().isEmpty());
     }
     progress.end();
     return new SoakReport(
         fed,
         scheduler.board().entries(),
         // What a lost job still holds has an owner.
-        drained ? system.vcenter().clones().stream().map(Soak::describe).toList() : List.of(),
+        drained ? system.machines() : List.of(),
         system.overcommitted(),
         system.died(),
         mishaps,
@@ -243,20 +244,12 @@ final class Soak {
           at()
               + " "
               + Progress.describe(
-                  scheduler.board().entries(), OptionalInt.of(system.vcenter().clones().size())));
+                  scheduler.board().entries(), OptionalInt.of(system.machines().size())));
     }
   }
 
   private String at() {
     return "+"
         + GoDuration.format(Duration.ofSeconds(Duration.between(began, Instant.now()).toSeconds()));
-  }
-
-  private static String describe(MachineView machine) {
-    return machine.name()
-        + " on "
-        + machine.host()
-        + (machine.poweredOn() ? "" : ", switched off")
-        + (machine.unfinished() ? ", its clone unfinished" : "");
   }
 }

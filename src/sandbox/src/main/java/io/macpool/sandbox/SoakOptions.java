@@ -51,8 +51,8 @@ final class SoakOptions {
       names = "--chaos",
       description =
           "Let things go wrong all the time: vCenter and AMQP broker away, nodes of it lost, its"
-              + " queue deleted, logs refused, hosts lost, connections cut, workers, broker and"
-              + " operator killed; a consumer_timeout of 20 s.")
+              + " queue deleted, logs refused, hosts and Macs lost, connections cut, workers,"
+              + " broker and operator killed; a consumer_timeout of 20 s.")
   boolean chaos;
 
   @Option(
@@ -85,7 +85,16 @@ final class SoakOptions {
       paramLabel = "N",
       defaultValue = "4",
       description = "Mac hosts of the simulated vCenter (default: ${DEFAULT-VALUE}).")
-  int hosts;
+  private int hosts;
+
+  @Option(
+      names = "--pools",
+      paramLabel = "POOLS",
+      converter = SandboxOptions.PoolsConverter.class,
+      description =
+          "Pools of hosts of both kinds, instead of --hosts, such as intel=vsphere:2,arm=tart:2;"
+              + " jobs go to them in turn, and with --chaos Macs with tart fail, too.")
+  private @Nullable PoolPlan pools;
 
   @Option(
       names = "--logs",
@@ -100,6 +109,23 @@ final class SoakOptions {
       seed = (long) new Random().nextInt(1_000_000);
     }
     return seed;
+  }
+
+  /** The pools that were asked for; empty: vCenter's hosts alone. */
+  Optional<PoolPlan> pools() {
+    return Optional.ofNullable(pools);
+  }
+
+  /** Hosts of all kinds. */
+  int hosts() {
+    return pools == null
+        ? hosts
+        : pools.hosts(PoolPlan.Driver.VSPHERE) + pools.hosts(PoolPlan.Driver.TART);
+  }
+
+  /** The same for the sandbox's own options. */
+  String hostsOption() {
+    return pools == null ? "--hosts=" + hosts : "--pools=" + pools.text();
   }
 
   /** What may go wrong. */
@@ -156,7 +182,7 @@ final class SoakOptions {
             : " --mishaps " + mishaps().stream().map(Enum::name).collect(Collectors.joining(",")))
         + (rabbitMq ? " --rabbitmq" : "")
         + (postgresql ? " --postgresql" : "")
-        + (hosts == 4 ? "" : " --hosts " + hosts)
+        + (pools == null && hosts == 4 ? "" : " " + hostsOption().replaceFirst("=", " "))
         + " --seed "
         + seed();
   }
@@ -183,8 +209,11 @@ final class SoakOptions {
     if (part != null && !inParts()) {
       problems.add("--part: only with --hours");
     }
-    if (hosts < 1 || hosts > 100) {
-      problems.add("--hosts " + hosts + ": must be from 1 to 100");
+    if (hosts() < 1 || hosts() > 100) {
+      problems.add("--hosts " + hosts() + ": must be from 1 to 100");
+    }
+    if (pools != null && pools.hosts(PoolPlan.Driver.VSPHERE) == 0) {
+      problems.add("--pools: one of them must be of vsphere, whose hosts fail here, too");
     }
     if (rabbitMq && !RabbitMqCluster.isInstalled()) {
       problems.add("--rabbitmq: no RabbitMQ is installed here: .ci/peers/install rabbitmq");

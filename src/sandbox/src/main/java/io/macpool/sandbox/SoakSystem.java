@@ -3,6 +3,9 @@ package io.macpool.sandbox;
 import io.macpool.sandbox.brokersoak.PostgresServer;
 import io.macpool.service.Resources;
 import io.macpool.sim.net.TcpGate;
+import io.macpool.sim.tart.MacFleet;
+import io.macpool.sim.tart.MacSimulator;
+import io.macpool.sim.vcenter.MachineView;
 import io.macpool.sim.vcenter.PeakUsage;
 import io.macpool.sim.vcenter.VCenterSimulator;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -50,11 +54,11 @@ final class SoakSystem implements AutoCloseable {
   private SoakSystem(Resources resources, SoakOptions options, long seed, Path logs)
       throws IOException, InterruptedException {
     this.resources = resources;
-    hosts = options.hosts;
+    hosts = options.hosts();
     Path directory = resources.own("files", TemporaryDirectory.create()).path();
     List<String> arguments =
         new ArrayList<>(
-            List.of("--hosts=" + hosts, "--slots-per-host=" + SLOTS_PER_HOST, "--seed=" + seed));
+            List.of(options.hostsOption(), "--slots-per-host=" + SLOTS_PER_HOST, "--seed=" + seed));
     Optional<RabbitMqJobBroker> real = Optional.empty();
     if (options.rabbitMq) {
       real = Optional.of(resources.own("RabbitMQ", RabbitMqJobBroker.start(Wiring.QUEUE)));
@@ -142,8 +146,31 @@ final class SoakSystem implements AutoCloseable {
     return jobs.steadyUri();
   }
 
-  VCenterSimulator vcenter() {
+  private VCenterSimulator vcenter() {
     return peers.vcenter().orElseThrow();
+  }
+
+  /** The VMs that were made and are still there, in words. */
+  List<String> machines() {
+    List<String> there = new ArrayList<>();
+    vcenter().clones().forEach(machine -> there.add(describe(machine)));
+    for (MacSimulator mac : peers.macs()) {
+      Set<String> running = mac.runningVms();
+      for (String vm : mac.localVms()) {
+        if (!vm.startsWith(MacFleet.GOLDEN)) {
+          there.add(vm + " on " + mac.name() + (running.contains(vm) ? "" : ", switched off"));
+        }
+      }
+    }
+    return there;
+  }
+
+  private static String describe(MachineView machine) {
+    return machine.name()
+        + " on "
+        + machine.host()
+        + (machine.poweredOn() ? "" : ", switched off")
+        + (machine.unfinished() ? ", its clone unfinished" : "");
   }
 
   /** How many VMs the hardware may hold, and so how many jobs may run. */
@@ -175,6 +202,9 @@ final class SoakSystem implements AutoCloseable {
         postgres ->
             deeds.put(Mishap.Kind.DATABASE_CRASHED, FaultInjection.databaseCrashed(postgres)));
     deeds.put(Mishap.Kind.OPERATOR_KILLED, FaultInjection.killed(operator));
+    if (!peers.macs().isEmpty()) {
+      deeds.putAll(MacHarm.deeds(peers.macs()));
+    }
     return deeds;
   }
 
@@ -184,6 +214,11 @@ final class SoakSystem implements AutoCloseable {
     PeakUsage peaks = vcenter().peaks();
     if (peaks.machinesOnOneHost() > SLOTS_PER_HOST) {
       above.add(peaks.machinesOnOneHost() + " VMs on a host of " + SLOTS_PER_HOST + " slots");
+    }
+    for (MacSimulator mac : peers.macs()) {
+      if (mac.mostAtOnce() > SLOTS_PER_HOST) {
+        above.add(mac.mostAtOnce() + " VMs on " + mac.name() + " of 2 slots");
+      }
     }
     if (pods.mostProcessors() > slots()) {
       above.add(pods.mostProcessors() + " processors for maxJobs " + slots());

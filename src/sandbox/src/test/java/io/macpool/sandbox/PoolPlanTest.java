@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.macpool.sandbox.PoolPlan.Driver;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PoolPlanTest {
@@ -13,6 +14,20 @@ class PoolPlanTest {
     PoolPlan plan = PoolPlan.parse("intel=vsphere:2,arm=tart:1,more=tart:3");
     assertThat(plan.hosts(Driver.VSPHERE)).isEqualTo(2);
     assertThat(plan.hosts(Driver.TART)).isEqualTo(4);
+  }
+
+  @Test
+  void whatItSaysOfItselfIsReadAgain() {
+    PoolPlan plan = PoolPlan.parse("intel=vsphere:2, arm=tart:1");
+    assertThat(plan.text()).isEqualTo("intel=vsphere:2,arm=tart:1");
+    assertThat(PoolPlan.parse(plan.text())).isEqualTo(plan);
+  }
+
+  @Test
+  void poolsGetJobsInTurn() {
+    PoolPlan plan = PoolPlan.parse("intel=vsphere:2,arm=tart:1");
+    assertThat(List.of(plan.osxImage(0), plan.osxImage(1), plan.osxImage(2)))
+        .containsExactly("xcode12.5", "xcode26.0", "xcode12.5");
   }
 
   @Test

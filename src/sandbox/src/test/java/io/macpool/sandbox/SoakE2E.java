@@ -51,6 +51,10 @@ class SoakE2E {
       assertThat(soak.exitStatus()).isEqualTo(2);
       assertThat(soak.output()).contains("--minutes -1.0: must be more than 0");
     }
+    try (SandboxProcess soak = soak("--minutes", "1", "--pools", "arm=tart:2")) {
+      assertThat(soak.exitStatus()).isEqualTo(2);
+      assertThat(soak.output()).contains("--pools: one of them must be of vsphere");
+    }
     try (SandboxProcess soak = soak("--chaos")) {
       assertThat(soak.exitStatus()).isEqualTo(2);
       assertThat(soak.output()).contains("say how long: either --minutes N, or --hours N");

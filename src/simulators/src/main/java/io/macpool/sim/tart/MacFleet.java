@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  */
 public final class MacFleet implements AutoCloseable {
 
+  /** What names of images begin with as local VMs. */
+  public static final String GOLDEN = "golden-";
+
   private static final String USER = "admin";
 
   /** Who takes a Mac's connections. */
@@ -82,9 +85,9 @@ public final class MacFleet implements AutoCloseable {
       MacFleet fleet = new MacFleet(Files.createDirectories(directory).toRealPath(), server);
       for (int i = 1; i <= count; i++) {
         MacSimulator mac = fleet.add("mac-" + i, times, guests);
-        images.forEach(image -> mac.withVm("golden-" + image));
+        images.forEach(image -> mac.withVm(GOLDEN + image));
       }
-      images.forEach(image -> fleet.images.put(image, "golden-" + image));
+      images.forEach(image -> fleet.images.put(image, GOLDEN + image));
       return fleet;
     } catch (IOException e) {
       throw new UncheckedIOException("can't start simulated Macs below " + directory, e);

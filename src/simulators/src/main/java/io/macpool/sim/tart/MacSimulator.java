@@ -95,6 +95,11 @@ public final class MacSimulator implements AutoCloseable {
     return vms.running();
   }
 
+  /** The most that were to run at a time, also those that it refused. */
+  public int mostAtOnce() {
+    return vms.mostAtOnce();
+  }
+
   /** The version of its tart. */
   public void version(String of) {
     vms.version = of;

@@ -26,6 +26,7 @@ final class MacVms {
   private int macs = 1;
   private Optional<String> oneAddress = Optional.empty();
   private boolean phantom;
+  private int mostAtOnce;
 
   /** The version of tart. */
   volatile String version = "2.32.1";
@@ -66,6 +67,10 @@ final class MacVms {
     Set<String> names = new HashSet<>();
     vms.values().stream().filter(TartVm::running).forEach(vm -> names.add(vm.name));
     return names;
+  }
+
+  synchronized int mostAtOnce() {
+    return mostAtOnce;
   }
 
   synchronized void phantomLimit(boolean on) {
@@ -221,6 +226,7 @@ final class MacVms {
         return;
       }
       found.run = Optional.of(call); // from the lock on, before it has started
+      mostAtOnce = Math.max(mostAtOnce, running().size());
     }
     try {
       if (call.endsWithin(times.start())) {
