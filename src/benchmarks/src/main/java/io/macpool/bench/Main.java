@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "other work are worth little: the load before the run is printed with them.",
       "",
       "Examples:",
-      "  src/benchmarks/run                   all of them, about ten minutes",
+      "  src/benchmarks/run                   all of them, about a quarter of an hour",
       "  src/benchmarks/run broker planners   those whose names begin so",
       "  src/benchmarks/run --json run.json   for programs that compare runs",
       "  src/benchmarks/run --against COMMIT  ratios to another commit, measured in turn"

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,10 @@ import java.util.stream.Stream;
 public final class ServiceProcess implements AutoCloseable {
 
   private static final double MEBI = 1 << 20;
+
+  /** Linux counts a hundred ticks a second, whatever its kernel does. */
+  private static final int MILLIS_PER_TICK = 10;
+
   private static final int MOST_TOLD = 4_000;
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration END = Duration.ofSeconds(20);
@@ -152,6 +157,40 @@ public final class ServiceProcess implements AutoCloseable {
           .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
           .findFirst();
     }
+  }
+
+  /**
+   * The processor time that its JVM's compilers have used so far, which they do not use for long;
+   * zero where there is no /proc.
+   */
+  public Duration compilersCpu() throws IOException {
+    Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+    if (!Files.isDirectory(threads)) {
+      return Duration.ZERO;
+    }
+    long ticks = 0;
+    try (Stream<Path> all = Files.list(threads)) {
+      for (Path thread : all.toList()) {
+        ticks += compilerTicks(thread.resolve("stat"));
+      }
+    }
+    return Duration.ofMillis(ticks * MILLIS_PER_TICK);
+  }
+
+  /** What proc(5) says of a thread: its name in parentheses, then its state and its times. */
+  private static long compilerTicks(Path stat) throws IOException {
+    String line;
+    try {
+      line = Files.readString(stat);
+    } catch (NoSuchFileException ended) {
+      return 0;
+    }
+    int name = line.lastIndexOf(')');
+    if (!line.substring(0, name).contains("CompilerThre")) {
+      return 0;
+    }
+    List<String> fields = List.of(line.substring(name + 2).split(" ", -1));
+    return Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12));
   }
 
   /** The processor time that it has used so far. */
