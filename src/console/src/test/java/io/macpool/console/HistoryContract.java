@@ -297,6 +297,7 @@ abstract class HistoryContract {
         "acme/app",
         "w-1",
         Optional.of("builds.ios"),
+        Optional.of("4bf92f3577b34da6a3ce929d0e0e4736"),
         Optional.of("vm-1"),
         Optional.of(START.minusSeconds(60)),
         Optional.of(START),

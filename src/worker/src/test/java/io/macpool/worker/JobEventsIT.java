@@ -57,6 +57,8 @@ class JobEventsIT {
       assertThat(passed.path("repository").textValue()).isEqualTo("example/app");
       assertThat(passed.path("worker").textValue()).isEqualTo("worker-under-test");
       assertThat(passed.path("instance_id").textValue()).isNotEmpty();
+      assertThat(passed.path("trace_id").textValue()).matches("[0-9a-f]{32}").doesNotMatch("0+");
+      assertThat(heard.get("job.received").path("trace_id")).isEqualTo(passed.path("trace_id"));
       for (String time : List.of("queued_at", "received_at", "started_at", "finished_at")) {
         assertThat(Instant.parse(passed.path(time).textValue())).as(time).isNotNull();
       }

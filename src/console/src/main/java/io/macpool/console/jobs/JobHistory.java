@@ -110,7 +110,9 @@ public final class JobHistory {
                     + " "
                     + job.worker()
                     + " "
-                    + job.instance().orElse(""))
+                    + job.instance().orElse("")
+                    + " "
+                    + job.trace().orElse(""))
                 .toLowerCase(Locale.ROOT)
                 .contains(part);
   }

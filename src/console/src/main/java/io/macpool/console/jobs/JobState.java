@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param update orders what is told of one delivery of a job
  * @param queue from which it came; empty if its worker does not tell
+ * @param trace names it in logs and traces; empty if its worker does not tell
  * @param instance on which it runs or ran
  */
 public record JobState(
@@ -23,6 +24,7 @@ public record JobState(
     String repository,
     String worker,
     Optional<String> queue,
+    Optional<String> trace,
     Optional<String> instance,
     Optional<Instant> queued,
     Optional<Instant> received,
@@ -36,6 +38,7 @@ public record JobState(
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(worker, "worker");
     Objects.requireNonNull(queue, "queue");
+    Objects.requireNonNull(trace, "trace");
     Objects.requireNonNull(instance, "instance");
   }
 
@@ -61,6 +64,7 @@ public record JobState(
             text(event, "repository").orElse(""),
             text(event, "worker").orElse(""),
             text(event, "queue"),
+            text(event, "trace_id"),
             text(event, "instance_id"),
             time(event, "queued_at"),
             time(event, "received_at"),
@@ -74,6 +78,7 @@ public record JobState(
     event.put("job_id", id).put("state", state).put("update", update);
     event.put("repository", repository).put("worker", worker);
     queue.ifPresent(name -> event.put("queue", name));
+    trace.ifPresent(name -> event.put("trace_id", name));
     instance.ifPresent(name -> event.put("instance_id", name));
     queued.ifPresent(at -> event.put("queued_at", at.toString()));
     received.ifPresent(at -> event.put("received_at", at.toString()));

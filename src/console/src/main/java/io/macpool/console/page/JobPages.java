@@ -112,6 +112,9 @@ public final class JobPages {
               html.text(", instance ");
               html.element("a", instance, "href", PoolPages.instance(instance));
             });
+    html.close();
+    html.open("p").text("Trace, by which logs and spans of worker and broker are found: ");
+    html.element("code", job.trace().orElse("not told by its worker"));
     return html.document();
   }
 
@@ -127,6 +130,7 @@ public final class JobPages {
       each.put("id", job.id()).put("state", job.state()).put("repository", job.repository());
       each.put("worker", job.worker());
       job.instance().ifPresent(instance -> each.put("instance", instance));
+      job.trace().ifPresent(trace -> each.put("trace", trace));
       put(each, "queuedAt", job.queued());
       put(each, "receivedAt", job.received());
       put(each, "startedAt", job.started());
@@ -176,7 +180,7 @@ public final class JobPages {
 
   private static void form(Html html, String state, String text) {
     html.open("form", "method", "get", "action", "/jobs", "role", "search");
-    html.open("label").text("Id, repository, worker or instance ");
+    html.open("label").text("Id, repository, worker, instance or trace ");
     html.open("input", "type", "search", "name", "q", "maxlength", "200", "value", text);
     html.close();
     html.open("label").text(" State ").open("select", "name", "state");

@@ -35,6 +35,7 @@ class JobHistoryTest {
         "acme/app" + id,
         "worker-1",
         Optional.of("ios"),
+        Optional.of("trace-" + id),
         Optional.of("vm-" + id),
         Optional.of(NOON),
         Optional.of(at(received)),
@@ -109,7 +110,7 @@ class JobHistoryTest {
   void jobsAreFoundByPartsOfWhatPeopleKnow() {
     history.hear(job(17, "passed", 2, 5));
     history.hear(job(18, "failed", 2, 5));
-    for (String text : List.of("17", "ACME/app17", "vm-17", " app17 ")) {
+    for (String text : List.of("17", "ACME/app17", "vm-17", "trace-17", " app17 ")) {
       assertThat(history.latest(JobHistory.matching("", text), 10)).as(text).hasSize(1);
     }
     assertThat(history.latest(JobHistory.matching("failed", "acme"), 10)).hasSize(1);
@@ -153,6 +154,7 @@ class JobHistoryTest {
         0,
         "",
         "",
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.of(at(0)),

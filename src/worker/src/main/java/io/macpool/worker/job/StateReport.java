@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param event {@code job:test:finish} and the like
  * @param state {@code passed} and the like
  * @param updateCount orders the reports of one job; its first has the payload's own number
+ * @param traceId names the job in logs and traces, here and at the broker
  * @param startFailures how many instances failed the job so far: comes back with its next delivery
  *     if the scheduler passes {@code meta} on
  */
@@ -27,6 +28,7 @@ public record StateReport(
     Optional<String> instanceId,
     Optional<String> vmSize,
     boolean trace,
+    String traceId,
     Optional<Instant> queuedAt,
     Optional<Instant> receivedAt,
     Optional<Instant> startedAt,
@@ -38,5 +40,6 @@ public record StateReport(
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(traceId, "traceId");
   }
 }

@@ -105,6 +105,7 @@ public final class AmqpJobEvents implements AutoCloseable {
     if (!queue.isEmpty()) {
       body.put("queue", queue);
     }
+    body.put("trace_id", report.traceId());
     report.instanceId().ifPresent(id -> body.put("instance_id", id));
     time(body, "queued_at", report.queuedAt());
     time(body, "received_at", report.receivedAt());

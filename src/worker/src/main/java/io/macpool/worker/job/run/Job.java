@@ -54,8 +54,7 @@ public final class Job {
     this.state =
         JobState.received(dependencies.policy().limits(payload, priorStartFailures, fetchesTrace));
     this.actions =
-        new JobActionExecutor(
-            this, dependencies, mailbox, trace.header(), priorStartFailures, this::over);
+        new JobActionExecutor(this, dependencies, mailbox, trace, priorStartFailures, this::over);
   }
 
   /** Runs the job; completes with its verdict when the processor is free. Never fails. */

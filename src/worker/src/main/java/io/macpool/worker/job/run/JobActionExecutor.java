@@ -44,14 +44,14 @@ final class JobActionExecutor implements JobAction.Cases {
   /**
    * For a job that stands at its beginning.
    *
-   * @param traceHeader what calls to the broker made for the job carry
+   * @param trace whose header calls to the broker made for the job carry
    * @param onOver told last, when the processor is free
    */
   JobActionExecutor(
       Job job,
       JobDependencies dependencies,
       Executor mailbox,
-      String traceHeader,
+      JobTrace trace,
       int priorStartFailures,
       Consumer<Verdict> onOver) {
     this.job = job;
@@ -65,10 +65,11 @@ final class JobActionExecutor implements JobAction.Cases {
             dependencies.reports(),
             dependencies.clock(),
             job.receivedAt(),
+            trace.id(),
             priorStartFailures);
     this.instance =
         new JobInstance(
-            payload, dependencies, dependencies.broker().tracedBy(traceHeader), job::tell);
+            payload, dependencies, dependencies.broker().tracedBy(trace.header()), job::tell);
     this.output =
         new JobLog(
             payload.jobId(),

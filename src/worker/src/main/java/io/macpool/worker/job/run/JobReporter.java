@@ -20,16 +20,23 @@ final class JobReporter {
   private final Clock clock;
   private final int priorStartFailures;
   private final Instant receivedAt;
+  private final String traceId;
   private long updates;
   private Optional<Instant> startedAt = Optional.empty();
 
   JobReporter(
-      JobPayload job, Reports reports, Clock clock, Instant receivedAt, int priorStartFailures) {
+      JobPayload job,
+      Reports reports,
+      Clock clock,
+      Instant receivedAt,
+      String traceId,
+      int priorStartFailures) {
     this.job = job;
     this.reports = reports;
     this.clock = clock;
     this.priorStartFailures = priorStartFailures;
     this.receivedAt = receivedAt;
+    this.traceId = traceId;
     this.updates = job.stateUpdateCount();
   }
 
@@ -81,6 +88,7 @@ final class JobReporter {
         instance,
         job.vmSize(),
         job.trace(),
+        traceId,
         job.queuedAt(),
         Optional.of(receivedAt),
         startedAt,
