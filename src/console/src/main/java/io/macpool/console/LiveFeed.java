@@ -31,12 +31,18 @@ final class LiveFeed {
   private static final int MOST_VIEWERS = 200;
   private static final Duration LONGEST_BEHIND = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Buffer NOTHING_NEW = Buffer.buffer(": nothing new\n\n");
+
+  /**
+   * No comment, which scripts do not see: a viewer knows by it that its connection lives, and we
+   * find out by it that it does not.
+   */
+  private static final Buffer NOTHING_NEW = Buffer.buffer(event("alive", "{}"));
 
   /** Each viewer, and since when it is behind; null if it is not. */
   private final Map<HttpServerResponse, @Nullable Instant> viewers = new HashMap<>();
 
   private final InstantSource clock;
+  private final Instant began;
   private final GridRows grid = new GridRows();
   private Map<String, Row> rows = new LinkedHashMap<>();
   private String status = "{}";
@@ -47,6 +53,7 @@ final class LiveFeed {
 
   LiveFeed(InstantSource clock) {
     this.clock = clock;
+    this.began = clock.instant();
   }
 
   /** Takes in what is known now, and tells what is new. */
@@ -77,7 +84,6 @@ final class LiveFeed {
       news.append(changedRows(grid.of(state)));
     }
     if (news.length() == 0) {
-      // A comment, too: a viewer whose connection is dead is found out by it.
       send(NOTHING_NEW, now);
     } else {
       everything = null;
@@ -148,7 +154,8 @@ final class LiveFeed {
     if (all == null) {
       all =
           Buffer.buffer(
-              event("status", status)
+              event("console", json(began.toString()))
+                  + event("status", status)
                   + event("pool", json(rows.keySet()))
                   + event("figures", figures)
                   + event("rows", json(rows.values())));

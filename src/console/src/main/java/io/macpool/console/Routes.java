@@ -75,7 +75,7 @@ final class Routes {
         call ->
             PoolPages.why(
                 broker.current(),
-                Optional.ofNullable(call.request().getParam("image")),
+                Optional.of(SlowAnswer.parameter(call, "image")).filter(name -> !name.isEmpty()),
                 clock.instant()));
     page(
         router,

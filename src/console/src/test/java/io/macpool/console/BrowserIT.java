@@ -123,8 +123,15 @@ class BrowserIT {
     said = few("ready", false);
     browser.size(1280, 800);
     browser.scheme("light");
-    browser.open("/");
-    see("#grid [data-host]");
+    await("the console knows of these hosts: until then its pages are made anew")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              browser.open("/");
+              return browser.driver().findElements(By.cssSelector("[data-host]")).size() == 2
+                  && !browser.driver().findElements(By.cssSelector("[data-host=mac-2]")).isEmpty();
+            });
     browser.troubles();
   }
 
@@ -240,6 +247,40 @@ class BrowserIT {
 
     seeWords("#status", "The broker answers.");
     assertThat(browser.troubles()).isNotEmpty().allMatch(each -> each.contains("/events"));
+  }
+
+  @Test
+  void aConnectionThatIsLostWithoutAWordIsToldAndMadeAnew() {
+    door.hushEvents(true);
+    aMinuteLater();
+    seeWords("#status", "Nothing was heard of the console");
+    said = few("ready", true);
+    door.hushEvents(false);
+
+    aMinuteLater();
+
+    see("a.slot.busy");
+    seeWords("#status", "The broker answers.");
+  }
+
+  private void aMinuteLater() {
+    browser.script("const now = Date.now; Date.now = () => now() + 60000;");
+  }
+
+  @Test
+  void aSessionThatIsOverEndsAtTheFormAndNotInSilence() {
+    browser.driver().manage().deleteAllCookies();
+    door.shutEvents(true);
+    seeWords("#status", "The console does not answer");
+    door.shutEvents(false);
+
+    see("[name=token]").sendKeys(TOKEN);
+    browser.driver().findElement(By.tagName("button")).click();
+    see("#grid [data-host]");
+
+    assertThat(browser.troubles())
+        .isNotEmpty()
+        .allMatch(each -> each.matches(".*(/events|/api/images).*"));
   }
 
   @Test

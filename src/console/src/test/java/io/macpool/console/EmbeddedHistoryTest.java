@@ -36,7 +36,7 @@ class EmbeddedHistoryTest extends HistoryContract {
       assertThat(run.keeper.work(period)).isEmpty();
 
       Files.delete(file);
-      Files.createDirectory(file);
+      Files.createDirectories(file); // or the database has made it by itself
 
       await("it is tried again").atMost(PATIENCE).until(() -> run.keeper.trouble().isEmpty());
       run.save();

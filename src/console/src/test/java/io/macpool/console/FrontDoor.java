@@ -17,6 +17,7 @@ final class FrontDoor implements AutoCloseable {
   private final LoopbackServer server;
   private final AtomicInteger refused = new AtomicInteger();
   private volatile boolean shut;
+  private volatile boolean hushed;
 
   FrontDoor(IntSupplier port) {
     server = LoopbackServer.start(0, vertx -> handler(vertx, port));
@@ -51,10 +52,11 @@ final class FrontDoor implements AutoCloseable {
     response.headers().setAll(answer.headers()).remove("Content-Length").remove("Connection");
     response.setChunked(true);
     response.closeHandler(gone -> answer.request().reset());
-    answer.exceptionHandler(lost -> request.connection().close());
+    answer.exceptionHandler(broken -> request.connection().close());
+    boolean lost = events && hushed;
     answer.handler(
         chunk -> {
-          if (!response.closed()) {
+          if (!response.closed() && !lost && !(events && hushed)) {
             response.write(chunk);
           }
         });
@@ -74,6 +76,13 @@ final class FrontDoor implements AutoCloseable {
   /** Loses the event streams, and refuses others until it is told otherwise. */
   void shutEvents(boolean now) {
     shut = now;
+  }
+
+  /**
+   * Holds event streams open without a word, as a lost connection is; none of them speaks again.
+   */
+  void hushEvents(boolean now) {
+    hushed = now;
   }
 
   /** How many event streams it refused. */

@@ -80,7 +80,7 @@ class LiveFeedTest {
 
     assertThat(viewer.last()).contains("event: rows", "mac-2", "vm-1").doesNotContain("mac-1");
     see("vm-1");
-    assertThat(viewer.last()).isEqualTo(": nothing new\n\n");
+    assertThat(viewer.last()).isEqualTo("event: alive\ndata: {}\n\n");
   }
 
   @Test

@@ -138,6 +138,14 @@ public record PoolGrid(List<Row> rows) {
         instance.createdAt() == null ? null : instance.createdAt().toString());
   }
 
+  /** Its first part, for hosts mostly share the rest; an address has no such part. */
+  static String shortName(String host) {
+    int dot = host.indexOf('.');
+    return dot <= 0 || Character.isDigit(host.charAt(host.length() - 1))
+        ? host
+        : host.substring(0, dot);
+  }
+
   /** What the broker says of a host. */
   static String words(HostInfo host) {
     return host.state()

@@ -78,7 +78,7 @@ public final class PoolPages {
 
   private static void host(Html html, PoolGrid.Row row, Instant now) {
     html.open("div", "class", "host " + row.state(), "data-host", row.host());
-    html.element("h3", row.host(), "title", row.note());
+    html.element("h3", PoolGrid.shortName(row.host()), "title", row.host() + ": " + row.note());
     html.open("div", "class", "slots");
     row.cells().forEach(cell -> cell(html, cell, now));
     html.close().close();

@@ -12,12 +12,19 @@ for (const range of document.querySelectorAll('input[type=range]')) {
   });
 }
 
+// Sentences have moments in UTC among their words.
+const inLocalTime = words =>
+  words.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, moment => local.format(new Date(moment)));
+
 const status = document.getElementById('status');
+if (status) {
+  status.textContent = inLocalTime(status.textContent);
+}
 const grid = document.getElementById('grid');
 
 function say(fine, words) {
   status.className = fine ? 'fine' : 'trouble';
-  status.textContent = words;
+  status.textContent = inLocalTime(words);
   grid?.classList.toggle('stale', !fine);
 }
 
@@ -79,7 +86,7 @@ function fill(element, cell) {
 // Only what differs is touched: it costs less, and whoever stands on a slot stays there.
 function show(host, row) {
   set(host, 'class', 'host ' + row.state);
-  set(host.querySelector('h3'), 'title', row.note);
+  set(host.querySelector('h3'), 'title', row.host + ': ' + row.note);
   const slots = host.querySelector('.slots');
   row.cells.forEach((cell, i) => {
     const kind = cell.instance === null ? 'span' : 'a';
@@ -116,35 +123,53 @@ function paint() {
   changed.clear();
 }
 
+// Not all viewers at once: each page is made anew.
+function reload() {
+  setTimeout(() => location.reload(), Math.random() * 2000);
+}
+
+// A connection may be lost without a word, as when a laptop has slept. The console speaks every few seconds.
+const LONGEST_SILENCE_MILLIS = 20000;
+let heard = 0;
+let began = null;
+
 function follow() {
   const events = new EventSource('/events');
-  events.addEventListener('status', event => {
-    const told = JSON.parse(event.data);
+  heard = Date.now();
+  const on = (name, take) => events.addEventListener(name, event => {
+    heard = Date.now();
+    take(JSON.parse(event.data));
+  });
+  on('alive', () => {});
+  on('console', start => {
+    if (began !== null && began !== start) {
+      reload(); // it may be another version, whose page is not ours
+    }
+    began = start;
+  });
+  on('status', told => {
     if (told.words) {
       say(told.fine, told.words);
     }
   });
-  events.addEventListener('pool', event => {
-    const names = JSON.parse(event.data);
+  on('pool', names => {
     const same = names.length === hosts.size && names.every(name => hosts.has(name));
     if (grid && !same) {
-      location.reload();
+      reload();
     }
   });
-  events.addEventListener('figures', event => {
-    for (const [name, value] of Object.entries(JSON.parse(event.data))) {
+  on('figures', told => {
+    for (const [name, value] of Object.entries(told)) {
       const figure = document.querySelector(`[data-figure="${name}"] a`);
-      if (figure) {
+      if (figure && figure.textContent !== String(value)) {
         figure.textContent = value;
       }
     }
   });
-  events.addEventListener('rows', event => {
-    for (const row of JSON.parse(event.data)) {
+  on('rows', rows => {
+    for (const row of rows) {
       if (hosts.has(row.host)) {
         changed.set(row.host, row);
-      } else if (hosts.size > 0) {
-        location.reload();
       }
     }
     if (changed.size > 0 && !painting) {
@@ -152,7 +177,7 @@ function follow() {
       requestAnimationFrame(paint);
     }
   });
-  events.addEventListener('hosts', () => location.reload());
+  on('hosts', reload);
   events.onerror = () => {
     say(false, 'The console does not answer. What is shown was true before.');
     if (events.readyState === EventSource.CLOSED) {
@@ -166,14 +191,29 @@ function follow() {
 const RETRY_MILLIS = 5000;
 let current = null;
 
-function again(events) {
-  if (events === current && !document.hidden) {
+async function again(events) {
+  if (events !== current || document.hidden) {
+    return;
+  }
+  const answer = await fetch('/api/images').catch(() => null);
+  if (answer?.status === 401) {
+    location.reload(); // the session is over: the form says so, aloud
+  } else if (events === current && !document.hidden) {
+    current = follow();
+  }
+}
+
+function listen() {
+  if (!document.hidden && Date.now() - heard > LONGEST_SILENCE_MILLIS) {
+    say(false, 'Nothing was heard of the console for a while. What is shown was true before.');
+    current.close();
     current = follow();
   }
 }
 
 if (document.body.dataset.live) {
   current = follow();
+  setInterval(listen, 2000);
   // A browser has six connections to one address: pages that nobody sees must not hold them.
   document.addEventListener('visibilitychange', () => {
     current.close();

@@ -64,6 +64,13 @@ class PagesTest {
   }
 
   @Test
+  void aHostIsNamedByItsFirstPartAndAnAddressIsNotCut() {
+    assertThat(PoolGrid.shortName("mac-1.example.com")).isEqualTo("mac-1");
+    assertThat(PoolGrid.shortName("mac-1")).isEqualTo("mac-1");
+    assertThat(PoolGrid.shortName("10.0.0.7")).isEqualTo("10.0.0.7");
+  }
+
+  @Test
   void anInstanceTooManyIsShown() {
     BrokerState crowded =
         FakePool.state(
