@@ -28,6 +28,7 @@ import picocli.CommandLine.Mixin;
       "  ./sandbox --jobs 40 --chaos all --seed 7",
       "  ./sandbox --jobs 20 --chaos hosts   hosts that need a reboot, and the broker's repairs",
       "  ./sandbox --jobs 20 --pools intel=vsphere:2,arm=tart:2   Macs with tart, too",
+      "  ./sandbox --jobs 20 --pools arm=tart:2   Macs with tart alone, and no vCenter",
       "  ./sandbox --migrate             vCenter's hosts are drained, Macs with tart take over",
       "  ./sandbox --payload my-job.json",
       "  ./sandbox                       stay up; then, in another terminal:",

@@ -73,7 +73,7 @@ final class Peers implements AutoCloseable {
   private final GuestFleet guests;
   private final BuildScriptSimulator build;
   private final Cluster cluster;
-  private final VSphere vsphere;
+  private final Optional<VSphere> vsphere;
   private final Optional<MacFleet> macs;
   private final Optional<TartFiles> tart;
   private @Nullable AmqpSimulator amqp;
@@ -87,7 +87,7 @@ final class Peers implements AutoCloseable {
     guests =
         resources.own(
             "guests", GuestFleet.start(GuestFleetOptions.in(directory.resolve("guests"))));
-    vsphere = options.peers.vsphereUrl == null ? simulatedVSphere() : realVSphere();
+    vsphere = findVSphere();
     Path ofMacs = directory.resolve("macs");
     macs = options.macs() > 0 ? Optional.of(simulatedMacs(ofMacs)) : Optional.empty();
     tart = macs.map(fleet -> tartFiles(fleet, ofMacs));
@@ -118,6 +118,13 @@ final class Peers implements AutoCloseable {
     amqp = resources.own("AMQP", AmqpSimulator.start());
     amqpUri = amqp.uri();
     queueDepthUri = amqp.managementUrl();
+  }
+
+  private Optional<VSphere> findVSphere() {
+    if (options.peers.vsphereUrl != null) {
+      return Optional.of(realVSphere());
+    }
+    return options.vsphereHosts() > 0 ? Optional.of(simulatedVSphere()) : Optional.empty();
   }
 
   private VSphere simulatedVSphere() {
@@ -234,7 +241,7 @@ final class Peers implements AutoCloseable {
     return Optional.ofNullable(amqp);
   }
 
-  /** The simulated vCenter, where none was brought. */
+  /** The simulated vCenter, where none was brought and there are hosts of it. */
   Optional<VCenterSimulator> vcenter() {
     return Optional.ofNullable(vcenter);
   }
@@ -248,7 +255,8 @@ final class Peers implements AutoCloseable {
     return Optional.ofNullable(queueDepthUri);
   }
 
-  VSphere vsphere() {
+  /** Where vCenter is, if there is one. */
+  Optional<VSphere> vsphere() {
     return vsphere;
   }
 

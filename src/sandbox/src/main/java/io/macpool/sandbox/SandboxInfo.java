@@ -12,21 +12,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where everything is, for a person and, as JSON, for a program. It holds this run's secrets. */
+/**
+ * Where everything is, for a person and, as JSON, for a program. It holds this run's secrets.
+ *
+ * @param vsphereUrl as the other three, null if there is no vCenter
+ * @param image one that a person may ask for from a shell
+ */
 record SandboxInfo(
     @Nullable String consoleUrl,
     String brokerUrl,
     String brokerToken,
     String amqpUri,
-    String vsphereUrl,
-    String vsphereBasePath,
-    String vsphereVmPath,
-    String vsphereClusterPath,
+    @Nullable String vsphereUrl,
+    @Nullable String vsphereBasePath,
+    @Nullable String vsphereVmPath,
+    @Nullable String vsphereClusterPath,
     String kubeconfig,
     String sshKeyPath,
     int sshPort,
     String buildApiUri,
     String queue,
+    String image,
     Map<String, String> adminUrls) {
 
   /**
@@ -88,7 +94,9 @@ record SandboxInfo(
     }
     line(text, "broker", brokerUrl + "   (token " + brokerToken + ")");
     line(text, "AMQP", amqpUri + "   (jobs go to " + queue + ")");
-    line(text, "vCenter", vsphereUrl);
+    if (vsphereUrl != null) {
+      line(text, "vCenter", vsphereUrl);
+    }
     line(text, "Kubernetes", "kubectl --kubeconfig " + kubeconfig + " get wc,hwp,pods" + inOurs);
     line(text, "build script", buildApiUri);
     line(text, "SSH key", sshKeyPath + "   (user travis)");
@@ -97,8 +105,7 @@ record SandboxInfo(
     line(
         text,
         "run a command",
-        "eval \"$(./sandbox env)\" && src/cli/macpool run %s -- sw_vers"
-            .formatted(Peers.PLAIN_IMAGE));
+        "eval \"$(./sandbox env)\" && src/cli/macpool run %s -- sw_vers".formatted(image));
     return text.toString();
   }
 

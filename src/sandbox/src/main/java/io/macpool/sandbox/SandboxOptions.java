@@ -71,8 +71,8 @@ final class SandboxOptions {
       paramLabel = "POOLS",
       converter = PoolsConverter.class,
       description =
-          "Pools of hosts of both kinds, instead of --hosts, such as intel=vsphere:2,arm=tart:2;"
-              + " jobs go to them in turn, by the image that they name.")
+          "Pools of hosts, instead of --hosts, such as intel=vsphere:2,arm=tart:2, or of one kind"
+              + " alone; jobs go to them in turn, by the image that they name.")
   private @Nullable PoolPlan pools;
 
   @Option(
@@ -310,8 +310,11 @@ final class SandboxOptions {
     if (wearsOutHosts() && hosts < 2) {
       problems.add("--chaos hosts and all need --hosts 2 at least: one is repaired at a time");
     }
-    if (pools().isPresent() && vsphereHosts() == 0) {
-      problems.add("--pools needs a pool of vsphere: a broker has a vCenter");
+    if (migrate && vsphereHosts() == 0) {
+      problems.add("--migrate needs a pool of vsphere to move from");
+    }
+    if ((breaksVSphere() || wearsOutHosts()) && vsphereHosts() == 0) {
+      problems.add("--chaos vcenter, hosts and all need a pool of vsphere");
     }
     if (pools().isPresent() && peers.vsphereUrl != null) {
       problems.add("--pools and --migrate need the simulated vCenter: leave out --vsphere-url");

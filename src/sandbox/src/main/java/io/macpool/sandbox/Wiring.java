@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -79,15 +80,11 @@ final class Wiring {
 
   /** What the broker is told. */
   Map<String, String> brainEnvironment() {
-    Peers.VSphere vsphere = peers.vsphere();
     Map<String, String> environment = new HashMap<>();
     environment.put("JUPITER_BRAIN_ADDR", "127.0.0.1:0");
     environment.put("JUPITER_BRAIN_ADMIN_ADDR", "127.0.0.1:0");
     environment.put("JUPITER_BRAIN_AUTH_TOKEN", token);
-    environment.put("JUPITER_BRAIN_VSPHERE_API_URL", vsphere.url());
-    environment.put("JUPITER_BRAIN_VSPHERE_BASE_PATH", vsphere.basePath());
-    environment.put("JUPITER_BRAIN_VSPHERE_VM_PATH", vsphere.vmPath());
-    environment.put("JUPITER_BRAIN_VSPHERE_CLUSTER_PATH", vsphere.clusterPath());
+    peers.vsphere().ifPresent(vsphere -> tellOf(vsphere, environment));
     environment.put("JUPITER_BRAIN_SLOTS_PER_HOST", Integer.toString(options.slotsPerHost));
     environment.put("JUPITER_BRAIN_SSH_PORT", Integer.toString(peers.guests().sshPort()));
     if (options.wearsOutHosts()) {
@@ -107,11 +104,18 @@ final class Wiring {
               environment.put("JUPITER_BRAIN_TART_SETTLE", "600ms");
               environment.put("JUPITER_BRAIN_GUEST_RELAY_ADDR", "127.0.0.1");
             });
-    vsphere.thumbprint().ifPresent(hex -> environment.put("JUPITER_BRAIN_VSPHERE_THUMBPRINT", hex));
     if (options.peers.databaseUrl != null) {
       environment.put("DATABASE_URL", options.peers.databaseUrl);
     }
     return environment;
+  }
+
+  private static void tellOf(Peers.VSphere vsphere, Map<String, String> environment) {
+    environment.put("JUPITER_BRAIN_VSPHERE_API_URL", vsphere.url());
+    environment.put("JUPITER_BRAIN_VSPHERE_BASE_PATH", vsphere.basePath());
+    environment.put("JUPITER_BRAIN_VSPHERE_VM_PATH", vsphere.vmPath());
+    environment.put("JUPITER_BRAIN_VSPHERE_CLUSTER_PATH", vsphere.clusterPath());
+    vsphere.thumbprint().ifPresent(hex -> environment.put("JUPITER_BRAIN_VSPHERE_THUMBPRINT", hex));
   }
 
   /** What the operator is told. */
@@ -186,13 +190,18 @@ final class Wiring {
     environment.put("TRAVIS_WORKER_JUPITERBRAIN_SSH_KEY_PATH", "/etc/worker/ssh/" + SSH_FILE);
     environment.put(
         "TRAVIS_WORKER_JUPITERBRAIN_SSH_PORT", Integer.toString(peers.guests().sshPort()));
-    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT", Peers.IMAGE);
+    environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_DEFAULT", image(Peers.IMAGE));
     if (peers.tart().isPresent()) {
       environment.put("TRAVIS_WORKER_JUPITERBRAIN_IMAGE_OSX_IMAGE_XCODE26_0", Peers.MAC_IMAGE);
     }
     environment.put("TRAVIS_WORKER_JUPITERBRAIN_BOOT_POLL_SLEEP", "250ms");
     environment.put("TRAVIS_WORKER_JOB_EVENTS_EXCHANGE", JOB_EVENTS);
     return environment;
+  }
+
+  /** That of vCenter's, or the Macs' where there is no vCenter. */
+  private String image(String ofVSphere) {
+    return peers.vsphere().isPresent() ? ofVSphere : Peers.MAC_IMAGE;
   }
 
   private static ObjectNode object(String apiVersion, String kind, String name) {
@@ -208,21 +217,22 @@ final class Wiring {
    * @param consoleUrl null if no console runs
    */
   SandboxInfo info(String brokerUrl, @Nullable String consoleUrl, Map<String, String> adminUrls) {
-    Peers.VSphere vsphere = peers.vsphere();
+    Optional<Peers.VSphere> vsphere = peers.vsphere();
     return new SandboxInfo(
         consoleUrl,
         brokerUrl,
         token,
         peers.amqpUri().toString(),
-        vsphere.url(),
-        vsphere.basePath(),
-        vsphere.vmPath(),
-        vsphere.clusterPath(),
+        vsphere.map(Peers.VSphere::url).orElse(null),
+        vsphere.map(Peers.VSphere::basePath).orElse(null),
+        vsphere.map(Peers.VSphere::vmPath).orElse(null),
+        vsphere.map(Peers.VSphere::clusterPath).orElse(null),
         peers.cluster().kubeconfig().toString(),
         peers.guests().privateKeyFile().toString(),
         peers.guests().sshPort(),
         peers.buildApiUri().toString(),
         QUEUE,
+        image(Peers.PLAIN_IMAGE),
         adminUrls);
   }
 }

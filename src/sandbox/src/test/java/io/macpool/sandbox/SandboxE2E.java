@@ -72,6 +72,17 @@ class SandboxE2E {
   }
 
   @Test
+  void jobsRunOnMacsAloneWithoutAVCenter() throws Exception {
+    SandboxProcess sandbox = sandbox("--jobs", "4", "--pools", "arm=tart:2");
+
+    assertThat(sandbox.exitStatus()).as(sandbox.output()).isZero();
+    assertThat(sandbox.lastLine())
+        .startsWith("jobs: 4 published, ")
+        .contains(", 0 lost", "0 leaked");
+    sandbox.leftNothingBehind();
+  }
+
+  @Test
   void aPoolIsMovedFromVCentersHostsToMacsUnderLoad() throws Exception {
     SandboxProcess sandbox = sandbox("--jobs", "8", "--migrate", "--seed", "3");
 
@@ -156,6 +167,7 @@ class SandboxE2E {
             "sshPort",
             "buildApiUri",
             "queue",
+            "image",
             "adminUrls");
     assertThat(told.get("adminUrls").size()).as("broker, operator, workers").isGreaterThan(2);
     try (KubernetesClient kubectl = kubectl(told)) {
