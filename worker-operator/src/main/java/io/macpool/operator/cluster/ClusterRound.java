@@ -1,27 +1,18 @@
 package io.macpool.operator.cluster;
 
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.ClusterPlan;
 import io.macpool.core.pool.ClusterPlanner;
 import io.macpool.core.pool.PoolSizePlan;
-import io.macpool.core.pool.PoolSizePlan.Assignment;
-import io.macpool.core.pool.WorkerPod;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.cluster.PodObserver.Observation;
-import io.macpool.operator.cluster.report.ClusterEvents;
 import io.macpool.operator.cluster.report.ClusterGauges;
 import io.macpool.operator.cluster.report.Refusals.Part;
-import io.macpool.operator.cluster.report.RoundFailedException;
 import io.macpool.operator.cluster.spec.ClusterKey;
 import io.macpool.operator.cluster.spec.ClusterSpec;
 import io.macpool.operator.cluster.spec.Names;
-import io.macpool.operator.cluster.spec.WorkerDeployment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One round of one cluster: observe, plan, record, act. Grants are recorded in the status before a
@@ -40,19 +28,14 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterRound {
 
-  private static final Logger log = LoggerFactory.getLogger(ClusterRound.class);
-
-  /** Numbers for people to look at are written at most this often. */
-  private static final Duration INFORM_INTERVAL = Duration.ofSeconds(5);
-
   private final RoundContext roundContext;
   private final ClusterWatches watches;
   private final WorkerCluster cluster;
   private final ClusterKey key;
   private final ClusterMemory memory;
-
-  /** Tells in Events what was recorded: calls of their own, for which no worker is to wait. */
-  private Runnable news = () -> {};
+  private final ClusterResources resources;
+  private final StatusRecorder recorder;
+  private final PodInstructions pods;
 
   ClusterRound(
       RoundContext roundContext,
@@ -64,12 +47,15 @@ final class ClusterRound {
     this.cluster = cluster;
     this.key = ClusterKey.of(cluster);
     this.memory = memory;
+    resources = new ClusterResources(roundContext, watches, cluster, memory);
+    recorder = new StatusRecorder(roundContext, cluster, memory);
+    pods = new PodInstructions(roundContext, key, memory);
   }
 
   /** Gives the pods what the spec says; returns when to look again. */
   Duration serve(ClusterSpec spec) {
-    Optional<Deployment> deployment = deployment();
-    credential(deployment.isPresent());
+    Optional<Deployment> deployment = resources.deployment();
+    resources.ensureCredential(deployment.isPresent());
     deployment.ifPresent(
         live ->
             memory.contest.look(
@@ -89,15 +75,21 @@ final class ClusterRound {
     int wantedPods = contested() ? replicas : wantedPods(spec, limit, replicas);
     ClusterPlan plan =
         ClusterPlanner.plan(
-            limit.jobs(), spec.maxJobsPerWorker(), wantedPods, replicas, seen.pods(), marked(seen));
+            limit.jobs(),
+            spec.maxJobsPerWorker(),
+            wantedPods,
+            replicas,
+            seen.pods(),
+            PodInstructions.marked(seen));
     memory.retiring = plan.retiring();
 
     // Pods take long to start: the Deployment comes first, sizes follow when pods are there.
     memory.refusals.attempt(
-        Part.DEPLOYMENT, () -> apply(spec, deployment, contested() ? replicas : plan.replicas()));
+        Part.DEPLOYMENT,
+        () -> resources.apply(spec, deployment, contested() ? replicas : plan.replicas()));
     RoundInputs situation = situation(deployment, false, poolMissing(spec));
     boolean changed =
-        record(
+        recorder.record(
             StatusDraft.of(
                 cluster, spec, seen, limit, plan, situation, roundContext.clock().instant()),
             limit);
@@ -106,11 +98,11 @@ final class ClusterRound {
             pool -> roundContext.ledger().settle(key.pool(pool), key.name(), plan.sizes().bound()));
     boolean told;
     try {
-      told = tell(seen, plan);
+      told = pods.tell(seen, plan);
     } finally {
-      news.run();
+      recorder.tellNews();
     }
-    memory.refusals.attempt(Part.POD, () -> mark(seen, plan));
+    memory.refusals.attempt(Part.POD, () -> pods.mark(seen, plan));
     note(spec, seen, limit, plan.sizes().bound(), deployment);
     boolean moving = !plan.sizes().settled() || seen.starting() > 0 || !plan.retiring().isEmpty();
     return memory.pace.after(
@@ -119,7 +111,7 @@ final class ClusterRound {
 
   /** Looks at the pods and tells what is seen, and changes nothing. */
   Duration watch(ClusterSpec spec) {
-    Optional<Deployment> deployment = deployment();
+    Optional<Deployment> deployment = resources.deployment();
     memory.credential.read();
     Observation seen = observe(spec.matchLabels());
     int desired = StatusDraft.of(cluster).map(status -> status.desiredJobs).orElse(0);
@@ -138,10 +130,10 @@ final class ClusterRound {
             new TreeSet<>(),
             deployment.map(d -> d.getSpec().getReplicas()).orElse(0));
     RoundInputs situation = situation(deployment, true, poolMissing(spec));
-    record(
+    recorder.record(
         StatusDraft.of(cluster, spec, seen, limit, plan, situation, roundContext.clock().instant()),
         limit);
-    news.run();
+    recorder.tellNews();
     note(spec, seen, limit, seen.bound(), deployment);
     return roundContext.options().interval();
   }
@@ -175,24 +167,6 @@ final class ClusterRound {
 
   private Observation observe(Map<String, String> labels) {
     return new PodObserver(roundContext, watches).observe(key, labels, cluster.getStatus(), memory);
-  }
-
-  private void credential(boolean podsExist) {
-    memory.refusals.attempt(
-        Part.SECRET,
-        () -> {
-          if (memory.credential.ensure(watches.credential(key), owner(), podsExist)) {
-            remade(
-                "CredentialRemade",
-                "somebody deleted its credential Secret: it is made again with what was in it");
-          }
-          return key;
-        });
-  }
-
-  private void remade(String reason, String message) {
-    log.warn("{}: {}: {}", key, reason, message);
-    roundContext.api().events().tell(cluster, ClusterEvents.Kind.WARNING, reason, message);
   }
 
   private boolean contested() {
@@ -248,44 +222,18 @@ final class ClusterRound {
                   + Names.FORCE_DELETE
                   + "=true ends that");
       RoundInputs situation = situation(Optional.empty(), false, false);
-      record(
+      recorder.record(
           StatusDraft.of(
               cluster, spec.get(), seen, none, plan, situation, roundContext.clock().instant()),
           none);
-      news.run();
+      recorder.tellNews();
       note(spec.get(), seen, none, seen.bound(), Optional.empty());
     }
-    tell(seen, plan);
+    pods.tell(seen, plan);
     Optional.ofNullable(cluster.getSpec())
         .map(own -> own.hardwarePool)
         .ifPresent(pool -> roundContext.ledger().settle(key.pool(pool), key.name(), seen.bound()));
     return seen.bound() == 0;
-  }
-
-  /**
-   * The Deployment as it is. The watch lags behind our own writes, so the newer of what it shows
-   * and what the API answered counts; one that the watch does not know may be too new or gone, and
-   * the API is asked which.
-   */
-  private Optional<Deployment> deployment() {
-    Optional<Deployment> cached = watches.deployment(key);
-    if (cached.isEmpty() && memory.applied.isPresent()) {
-      memory.applied =
-          Optional.ofNullable(
-              roundContext
-                  .api()
-                  .client()
-                  .apps()
-                  .deployments()
-                  .inNamespace(key.namespace())
-                  .withName(key.name())
-                  .get());
-      if (memory.applied.isEmpty()) {
-        remade("DeploymentRemade", "somebody deleted its Deployment: it is made again");
-      }
-      return memory.applied;
-    }
-    return cached.map(c -> ClusterMemory.newest(c, memory.applied));
   }
 
   /**
@@ -305,88 +253,6 @@ final class ClusterRound {
         .orElse(Math.max(replicas, spec.podsFor(limit.jobs())));
   }
 
-  private static Set<String> marked(Observation seen) {
-    return seen.views().values().stream()
-        .filter(PodView::markedForRemoval)
-        .map(PodView::name)
-        .collect(Collectors.toSet());
-  }
-
-  private ClusterKey apply(ClusterSpec spec, Optional<Deployment> actual, int replicas) {
-    Deployment desired =
-        new WorkerDeployment(key.namespace(), key.name(), owner(), roundContext.options().port())
-            .desired(
-                spec,
-                replicas,
-                watches.config().of(key.namespace(), spec),
-                memory.credential.mark());
-    new DeploymentApplier(roundContext, key, memory).apply(desired, actual);
-    return key;
-  }
-
-  private boolean record(WorkerClusterStatus status, JobsLimit limit) {
-    WorkerClusterStatus before = StatusDraft.of(cluster).orElse(null);
-    boolean significant = StatusDraft.significantlyDiffer(before, status);
-    boolean due = !roundContext.clock().instant().isBefore(memory.informedAt.plus(INFORM_INTERVAL));
-    if (!significant && !(due && StatusDraft.differ(before, status))) {
-      return false;
-    }
-    if (!roundContext.api().leadership().stands()) {
-      throw new RoundFailedException(key, "the Lease is not renewed in time, another may lead");
-    }
-    memory.informedAt = roundContext.clock().instant();
-    Optional<WorkerCluster> written =
-        memory.refusals.attempt(
-            Part.STATUS, () -> StatusWriter.write(roundContext.api().client(), cluster, status));
-    news = () -> StatusNews.tell(roundContext.api().events(), cluster, before, status, limit.why());
-    if (written.isEmpty()) {
-      news.run();
-      // What is not recorded is not granted.
-      throw new RoundFailedException(key, memory.refusals.text());
-    }
-    memory.written = written;
-    return significant;
-  }
-
-  /** Tells the pods whose size is not what it is to be. Failures show in the next observation. */
-  private boolean tell(Observation seen, ClusterPlan plan) {
-    Map<String, Integer> sizes = new TreeMap<>();
-    for (WorkerPod pod : seen.pods()) {
-      Assignment assignment = plan.sizes().assignments().get(pod.id());
-      if (assignment != null && assignment.send() != pod.believed().expected()) {
-        sizes.put(pod.id(), assignment.send());
-      }
-    }
-    if (sizes.isEmpty()) {
-      return false;
-    }
-    log.info("{}: telling pool sizes {}", key, sizes);
-    memory
-        .workers
-        .tell(seen.endpoints(), sizes)
-        .forEach((name, why) -> log.warn("{}: {} not told its size: {}", key, name, why));
-    return true;
-  }
-
-  private ClusterKey mark(Observation seen, ClusterPlan plan) {
-    for (PodView view : seen.views().values()) {
-      boolean toGo = plan.drained().contains(view.name());
-      if (!view.terminating() && toGo != view.markedForRemoval()) {
-        String cost = toGo ? "\"" + PodView.REMOVAL_COST + "\"" : "null";
-        roundContext
-            .api()
-            .client()
-            .pods()
-            .inNamespace(key.namespace())
-            .withName(view.name())
-            .patch(
-                PatchContext.of(PatchType.JSON_MERGE),
-                "{\"metadata\":{\"annotations\":{\"" + Names.DELETION_COST + "\":" + cost + "}}}");
-      }
-    }
-    return key;
-  }
-
   /**
    * Whether nothing can be missed by looking seldom: a job that comes shows in the queue's depth,
    * and a change of pods, spec or shares wakes the cluster. All workers must have said that they
@@ -404,16 +270,5 @@ final class ClusterRound {
         && seen.running() == 0
         && seen.silent().isEmpty()
         && limit.jobs() <= spec.minJobs();
-  }
-
-  private OwnerReference owner() {
-    return new OwnerReferenceBuilder()
-        .withApiVersion(cluster.getApiVersion())
-        .withKind(cluster.getKind())
-        .withName(key.name())
-        .withUid(cluster.getMetadata().getUid())
-        .withController(true)
-        .withBlockOwnerDeletion(true)
-        .build();
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.sim.kubernetes.Verbs.Deletion;
 import io.macpool.sim.kubernetes.fields.FieldSets;
 import io.macpool.sim.kubernetes.store.ApiFailure;
 import io.macpool.sim.kubernetes.store.Metadata;

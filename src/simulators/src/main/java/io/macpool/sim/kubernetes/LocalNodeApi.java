@@ -1,7 +1,6 @@
 package io.macpool.sim.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.sim.kubernetes.Verbs.Deletion;
 import io.macpool.sim.kubernetes.node.NodeApi;
 import io.macpool.sim.kubernetes.store.ApiFailure;
 import io.macpool.sim.kubernetes.store.Metadata;

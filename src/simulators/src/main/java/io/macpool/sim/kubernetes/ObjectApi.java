@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.macpool.sim.kubernetes.Verbs.Deletion;
 import io.macpool.sim.kubernetes.fields.FieldOwners.Writer;
 import io.macpool.sim.kubernetes.fields.Patches;
 import io.macpool.sim.kubernetes.fields.ServerSideApply;

@@ -3,7 +3,6 @@ package io.macpool.sim.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.macpool.sim.kubernetes.Verbs.Deletion;
 import io.macpool.sim.kubernetes.store.ApiFailure;
 import io.macpool.sim.kubernetes.store.Metadata;
 import io.macpool.sim.kubernetes.store.ObjectKey;

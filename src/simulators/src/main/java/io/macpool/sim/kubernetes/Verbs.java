@@ -14,8 +14,6 @@ import io.macpool.sim.kubernetes.store.ObjectStore;
 import io.macpool.sim.kubernetes.store.ResourceType;
 import io.macpool.sim.kubernetes.store.ResourceTypes;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,39 +25,25 @@ import java.util.function.UnaryOperator;
  */
 final class Verbs {
 
-  private static final int DEFAULT_GRACE_SECONDS = 30;
   private static final String SUFFIX = "bcdfghjklmnpqrstvwxz2456789";
 
   private final ObjectStore store;
   private final ResourceTypes types;
   private final Clock clock;
   private final Admission admission;
+  private final Deletions deletions;
 
   Verbs(ObjectStore store, ResourceTypes types, Clock clock) {
     this.store = store;
     this.types = types;
     this.clock = clock;
     admission = new Admission(store);
+    deletions = new Deletions(store, types, clock);
   }
 
   /** What every written object goes through. */
   Admission admission() {
     return admission;
-  }
-
-  /** What a deletion asks for. */
-  record Deletion(
-      Optional<Integer> graceSeconds,
-      Optional<String> uid,
-      Optional<String> version,
-      boolean orphan,
-      boolean dryRun) {
-
-    static final Deletion PLAIN =
-        new Deletion(Optional.empty(), Optional.empty(), Optional.empty(), false, false);
-
-    static final Deletion NOW =
-        new Deletion(Optional.of(0), Optional.empty(), Optional.empty(), false, false);
   }
 
   ObjectNode get(ResourceType type, String namespace, String name) {
@@ -204,13 +188,16 @@ final class Verbs {
           "the object has been modified; please apply your changes to the latest version and try"
               + " again");
     }
-    ObjectNode result = status ? onlyStatus(present, wanted) : exceptStatus(type, present, wanted);
+    ObjectNode result =
+        status
+            ? Replacement.ofStatus(present, wanted)
+            : Replacement.exceptStatus(type, present, wanted);
     if (!status) {
       admission.admit(type, result);
       if (!result.equals(present)) {
         FieldOwners.note(type, present, result, writer, clock.instant());
       }
-      if (!spec(result).equals(spec(present))) {
+      if (!Replacement.spec(result).equals(Replacement.spec(present))) {
         Metadata.of(result)
             .put("generation", Metadata.read(present).path("generation").asLong() + 1);
       }
@@ -220,7 +207,7 @@ final class Verbs {
     }
     if (Metadata.isDeleted(result) && !Metadata.hasFinalizers(result) && !isGraceful(result)) {
       store.put(key, result);
-      return remove(type, key);
+      return deletions.remove(type, key);
     }
     ObjectNode kept = store.put(key, result);
     if (!status && type.resource().equals(ResourceTypes.CRDS)) {
@@ -235,167 +222,14 @@ final class Verbs {
         && Metadata.read(object).path("deletionGracePeriodSeconds").asInt() > 0;
   }
 
-  private static ObjectNode onlyStatus(ObjectNode present, ObjectNode wanted) {
-    ObjectNode result = present.deepCopy();
-    JsonNode status = wanted.get("status");
-    if (status == null) {
-      result.remove("status");
-    } else {
-      result.set("status", status.deepCopy());
-    }
-    keepManagedFields(result, wanted);
-    return result;
-  }
-
-  private static void keepManagedFields(ObjectNode result, ObjectNode wanted) {
-    JsonNode managed = Metadata.read(wanted).get("managedFields");
-    if (managed != null) {
-      Metadata.of(result).set("managedFields", managed);
-    }
-  }
-
-  private static ObjectNode exceptStatus(ResourceType type, ObjectNode present, ObjectNode wanted) {
-    ObjectNode result = wanted.deepCopy();
-    result.put("apiVersion", type.apiVersion()).put("kind", type.kind());
-    if (type.status()) {
-      result.remove("status");
-      if (present.has("status")) {
-        result.set("status", present.get("status"));
-      }
-    }
-    ObjectNode metadata = Metadata.of(result);
-    JsonNode before = Metadata.read(present);
-    for (String fixed :
-        new String[] {
-          "name",
-          "namespace",
-          "uid",
-          "creationTimestamp",
-          "generation",
-          "resourceVersion",
-          "deletionTimestamp",
-          "deletionGracePeriodSeconds"
-        }) {
-      metadata.remove(fixed);
-      if (before.has(fixed)) {
-        metadata.set(fixed, before.get(fixed));
-      }
-    }
-    if (!metadata.has("managedFields") && before.has("managedFields")) {
-      metadata.set("managedFields", before.get("managedFields"));
-    }
-    return result;
-  }
-
-  /** What a generation counts changes of: all but metadata and status. */
-  private static ObjectNode spec(ObjectNode object) {
-    return object.deepCopy().without(List.of("metadata", "status"));
-  }
-
   /** Deletes, or marks as to be deleted what finalizers or a pod's grace period keep. */
   ObjectNode delete(ResourceType type, String namespace, String name, Deletion deletion) {
-    return store.atomically(
-        () -> {
-          ObjectNode present = get(type, namespace, name);
-          ObjectKey key = ObjectKey.of(type, namespace, name);
-          checkPreconditions(type, present, deletion);
-          if (deletion.dryRun()) {
-            return present;
-          }
-          if (deletion.orphan()) {
-            orphan(Metadata.uid(present));
-          }
-          int grace = grace(type, present, deletion);
-          if (type.resource().equals(ResourceTypes.NAMESPACES)) {
-            return mark(key, terminating(present), 0);
-          }
-          if (!Metadata.hasFinalizers(present) && grace == 0) {
-            return remove(type, key);
-          }
-          return mark(key, present, grace);
-        });
-  }
-
-  /** It stays until all that lies in it is gone, and takes nothing new. */
-  private static ObjectNode terminating(ObjectNode namespace) {
-    ObjectNode object = namespace.deepCopy();
-    object.withObjectProperty("status").put("phase", "Terminating");
-    return object;
+    return deletions.delete(type, namespace, name, deletion);
   }
 
   /** Removes a namespace that is being deleted, once nothing is left in it. */
   void removeIfEmptied(String namespace) {
-    ResourceType type = types.ofResource(ResourceTypes.NAMESPACES).orElseThrow();
-    ObjectKey key = ObjectKey.of(type, "", namespace);
-    store.atomically(
-        () -> {
-          boolean over =
-              store
-                  .get(key)
-                  .filter(Metadata::isDeleted)
-                  .filter(object -> !Metadata.hasFinalizers(object))
-                  .isPresent();
-          return over && isEmpty(namespace) ? remove(type, key) : null;
-        });
-  }
-
-  private boolean isEmpty(String namespace) {
-    return types.all().stream()
-        .filter(ResourceType::namespaced)
-        .allMatch(each -> store.list(each.resource(), namespace).isEmpty());
-  }
-
-  private ObjectNode mark(ObjectKey key, ObjectNode present, int grace) {
-    boolean sooner =
-        grace < Metadata.read(present).path("deletionGracePeriodSeconds").asInt(Integer.MAX_VALUE);
-    if (Metadata.isDeleted(present) && !sooner) {
-      return present;
-    }
-    ObjectNode marked = present.deepCopy();
-    Instant end = clock.instant().plusSeconds(grace);
-    Metadata.of(marked)
-        .put("deletionTimestamp", Metadata.time(end))
-        .put("deletionGracePeriodSeconds", grace)
-        .put("generation", Metadata.read(present).path("generation").asLong() + 1);
-    return store.put(key, marked);
-  }
-
-  private static int grace(ResourceType type, ObjectNode present, Deletion deletion) {
-    if (!type.resource().equals("pods")) {
-      return 0;
-    }
-    int ofPod =
-        present.path("spec").path("terminationGracePeriodSeconds").asInt(DEFAULT_GRACE_SECONDS);
-    return deletion.graceSeconds().orElse(ofPod);
-  }
-
-  private static void checkPreconditions(ResourceType type, ObjectNode present, Deletion deletion) {
-    boolean uid = deletion.uid().map(Metadata.uid(present)::equals).orElse(true);
-    boolean version = deletion.version().map(Metadata.version(present)::equals).orElse(true);
-    if (!uid || !version) {
-      throw ApiFailure.conflict(
-          type, Metadata.name(present), "the precondition of the deletion does not hold");
-    }
-  }
-
-  private ObjectNode remove(ResourceType type, ObjectKey key) {
-    ObjectNode last = store.remove(key).orElseThrow(() -> ApiFailure.notFound(type, key.name()));
-    if (type.resource().equals(ResourceTypes.CRDS)) {
-      types.undefine(last);
-    }
-    return last;
-  }
-
-  private void orphan(String uid) {
-    for (ResourceType type : types.all()) {
-      for (ObjectNode object : store.list(type.resource(), "")) {
-        if (Metadata.isOwnedBy(object, uid)) {
-          ObjectNode free = object.deepCopy();
-          Metadata.of(free).remove("ownerReferences");
-          store.put(ObjectKey.of(type, Metadata.namespace(object), Metadata.name(object)), free);
-        }
-      }
-    }
+    deletions.removeIfEmptied(namespace);
   }
 
   private static String suffix() {
