@@ -6,6 +6,7 @@ import static io.macpool.operator.cluster.StatusDraft.READY;
 import static io.macpool.operator.cluster.StatusDraft.SCALING;
 import static io.macpool.operator.cluster.StatusDraft.STALLED;
 
+import io.macpool.operator.cluster.pod.PodTrouble;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.Backlog;
 import io.macpool.core.pool.ClusterPlan;

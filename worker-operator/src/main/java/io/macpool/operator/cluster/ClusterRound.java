@@ -1,5 +1,6 @@
 package io.macpool.operator.cluster;
 
+import io.macpool.operator.cluster.pod.PodTrouble;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.ClusterPlan;

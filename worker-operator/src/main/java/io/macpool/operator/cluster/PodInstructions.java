@@ -1,5 +1,6 @@
 package io.macpool.operator.cluster;
 
+import io.macpool.operator.cluster.pod.PodView;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.macpool.core.pool.ClusterPlan;

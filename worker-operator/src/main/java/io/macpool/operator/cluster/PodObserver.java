@@ -1,5 +1,7 @@
 package io.macpool.operator.cluster;
 
+import io.macpool.operator.cluster.pod.PodTrouble;
+import io.macpool.operator.cluster.pod.PodView;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.PoolSize;

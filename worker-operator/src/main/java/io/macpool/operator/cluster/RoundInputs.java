@@ -1,5 +1,6 @@
 package io.macpool.operator.cluster;
 
+import io.macpool.operator.cluster.pod.PodTrouble;
 import io.macpool.operator.cluster.report.Refusals;
 import java.time.Instant;
 import java.util.Map;

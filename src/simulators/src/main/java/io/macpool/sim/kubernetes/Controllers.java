@@ -1,5 +1,6 @@
 package io.macpool.sim.kubernetes;
 
+import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.sim.kubernetes.node.Kubelet;
 import io.macpool.sim.kubernetes.node.PodRunner;

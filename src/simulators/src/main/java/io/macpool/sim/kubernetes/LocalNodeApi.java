@@ -1,5 +1,7 @@
 package io.macpool.sim.kubernetes;
 
+import io.macpool.sim.kubernetes.verb.Deletion;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.node.NodeApi;
 import io.macpool.sim.kubernetes.store.ApiFailure;

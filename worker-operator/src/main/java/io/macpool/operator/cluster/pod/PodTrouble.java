@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.pod;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param reason one of a few, so that it may be a metric's tag
  * @param message in Kubernetes' words
  */
-record PodTrouble(String reason, String message) {
+public record PodTrouble(String reason, String message) {
 
   /** What Kubernetes calls it, and what we do: some alternate for the same trouble. */
   private static final Map<String, String> REASONS =
@@ -34,7 +34,7 @@ record PodTrouble(String reason, String message) {
           Map.entry("CrashLoopBackOff", "CrashLoopBackOff"));
 
   /** What keeps the pod's containers from running, if they don't start just now. */
-  static Optional<PodTrouble> of(Pod pod) {
+  public static Optional<PodTrouble> of(Pod pod) {
     PodStatus status = pod.getStatus();
     if (status == null) {
       return Optional.empty();
@@ -71,7 +71,7 @@ record PodTrouble(String reason, String message) {
   }
 
   /** How many pods are wanted that are not there. */
-  static int missing(Deployment deployment) {
+  public static int missing(Deployment deployment) {
     int there =
         deployment.getStatus() == null || deployment.getStatus().getReplicas() == null
             ? 0
@@ -80,7 +80,7 @@ record PodTrouble(String reason, String message) {
   }
 
   /** What keeps the Deployment's pods from being made at all: a quota, a policy, a name. */
-  static Optional<PodTrouble> of(Deployment deployment) {
+  public static Optional<PodTrouble> of(Deployment deployment) {
     if (deployment.getStatus() == null || deployment.getStatus().getConditions() == null) {
       return Optional.empty();
     }

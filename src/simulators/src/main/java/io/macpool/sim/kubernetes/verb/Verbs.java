@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.verb;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
  * What the API does to objects: create, change, delete, with the rules of metadata, status and
  * generation. A change that changes nothing makes no new revision and no event.
  */
-final class Verbs {
+public final class Verbs {
 
   private static final String SUFFIX = "bcdfghjklmnpqrstvwxz2456789";
 
@@ -33,7 +33,7 @@ final class Verbs {
   private final Admission admission;
   private final Deletions deletions;
 
-  Verbs(ObjectStore store, ResourceTypes types, Clock clock) {
+  public Verbs(ObjectStore store, ResourceTypes types, Clock clock) {
     this.store = store;
     this.types = types;
     this.clock = clock;
@@ -42,21 +42,21 @@ final class Verbs {
   }
 
   /** What every written object goes through. */
-  Admission admission() {
+  public Admission admission() {
     return admission;
   }
 
-  ObjectNode get(ResourceType type, String namespace, String name) {
+  public ObjectNode get(ResourceType type, String namespace, String name) {
     return store
         .get(ObjectKey.of(type, namespace, name))
         .orElseThrow(() -> ApiFailure.notFound(type, name));
   }
 
-  ObjectNode create(ResourceType type, String namespace, ObjectNode body, boolean dryRun) {
+  public ObjectNode create(ResourceType type, String namespace, ObjectNode body, boolean dryRun) {
     return create(type, namespace, body, dryRun, Writer.NOBODY);
   }
 
-  ObjectNode create(
+  public ObjectNode create(
       ResourceType type, String namespace, ObjectNode body, boolean dryRun, Writer writer) {
     return store.atomically(() -> createNow(type, namespace, body.deepCopy(), dryRun, writer));
   }
@@ -145,7 +145,7 @@ final class Verbs {
    * @param change makes the wanted object of a copy of the present one; its {@code
    *     resourceVersion}, if it has one, must be the present one
    */
-  ObjectNode update(
+  public ObjectNode update(
       ResourceType type,
       String namespace,
       String name,
@@ -155,7 +155,7 @@ final class Verbs {
     return update(type, namespace, name, status, dryRun, change, Writer.NOBODY);
   }
 
-  ObjectNode update(
+  public ObjectNode update(
       ResourceType type,
       String namespace,
       String name,
@@ -223,12 +223,12 @@ final class Verbs {
   }
 
   /** Deletes, or marks as to be deleted what finalizers or a pod's grace period keep. */
-  ObjectNode delete(ResourceType type, String namespace, String name, Deletion deletion) {
+  public ObjectNode delete(ResourceType type, String namespace, String name, Deletion deletion) {
     return deletions.delete(type, namespace, name, deletion);
   }
 
   /** Removes a namespace that is being deleted, once nothing is left in it. */
-  void removeIfEmptied(String namespace) {
+  public void removeIfEmptied(String namespace) {
     deletions.removeIfEmptied(namespace);
   }
 

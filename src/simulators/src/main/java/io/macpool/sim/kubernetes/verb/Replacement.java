@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.verb;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

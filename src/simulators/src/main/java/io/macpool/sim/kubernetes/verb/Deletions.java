@@ -1,4 +1,4 @@
-package io.macpool.sim.kubernetes;
+package io.macpool.sim.kubernetes.verb;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.store.ApiFailure;

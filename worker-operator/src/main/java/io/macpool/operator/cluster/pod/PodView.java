@@ -1,4 +1,4 @@
-package io.macpool.operator.cluster;
+package io.macpool.operator.cluster.pod;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param markedForRemoval whether it already has our deletion cost
  * @param trouble why it can't start, if it can't
  */
-record PodView(
+public record PodView(
     String name,
     Optional<String> ip,
     boolean running,
@@ -32,9 +32,9 @@ record PodView(
     Optional<PodTrouble> trouble) {
 
   /** The lowest cost: such a pod is deleted before any other. */
-  static final String REMOVAL_COST = "-1000";
+  public static final String REMOVAL_COST = "-1000";
 
-  static PodView of(Pod pod) {
+  public static PodView of(Pod pod) {
     Map<String, String> annotations =
         Optional.ofNullable(pod.getMetadata().getAnnotations()).orElse(Map.of());
     return new PodView(
@@ -50,7 +50,7 @@ record PodView(
   }
 
   /** Its containers have ended for good: no processor is alive in it. */
-  static boolean finished(Pod pod) {
+  public static boolean finished(Pod pod) {
     return "Succeeded".equals(phase(pod)) || "Failed".equals(phase(pod));
   }
 
@@ -60,7 +60,7 @@ record PodView(
    * @param credentials that it may have been started with
    * @param lockedOut how often it refused one: the next is tried then
    */
-  Optional<WorkerEndpoint> endpoint(int port, List<Secret> credentials, int lockedOut) {
+  public Optional<WorkerEndpoint> endpoint(int port, List<Secret> credentials, int lockedOut) {
     List<Secret> all = literalAuth.map(auth -> List.of(new Secret(auth))).orElse(credentials);
     return running && ip.isPresent() && !all.isEmpty()
         ? Optional.of(WorkerEndpoint.at(ip.get(), port, all.get(lockedOut % all.size())))
@@ -75,7 +75,7 @@ record PodView(
    * Whether the pod is of the Deployment of that name: of a ReplicaSet that is called after the
    * Deployment and the pod's own hash.
    */
-  static boolean isOf(Pod pod, String deployment) {
+  public static boolean isOf(Pod pod, String deployment) {
     String hash =
         Optional.ofNullable(pod.getMetadata().getLabels())
             .map(labels -> labels.get("pod-template-hash"))
