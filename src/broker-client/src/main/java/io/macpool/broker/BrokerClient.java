@@ -3,7 +3,6 @@ package io.macpool.broker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.macpool.broker.BrokerException.Reason;
 import io.macpool.broker.net.Retries;
@@ -96,7 +95,7 @@ public final class BrokerClient {
    */
   public static void warmUp() {
     byte[] unused = write(new Documents.Single<>(NewInstance.of("image", null, null)));
-    ObjectReader unusedReader = BrokerJson.mapper().readerFor(document(Instance.class));
+    ObjectReader unusedReader = Documents.reader(Instance.class);
     try {
       SSLContext unusedContext = SSLContext.getDefault(); // last: plain HTTP does not wait for it
     } catch (NoSuchAlgorithmException e) {
@@ -370,8 +369,7 @@ public final class BrokerClient {
 
   private <T> List<T> data(String what, Exchange.Answer answer, Class<T> type) {
     try {
-      Documents.Data<T> read = BrokerJson.mapper().readValue(answer.body(), document(type));
-      return read == null || read.data() == null ? List.of() : read.data();
+      return Documents.read(answer.body(), type);
     } catch (IOException e) {
       throw new BrokerException(
           Reason.REFUSED,
@@ -379,10 +377,6 @@ public final class BrokerClient {
           Duration.ZERO,
           e);
     }
-  }
-
-  private static JavaType document(Class<?> type) {
-    return BrokerJson.mapper().getTypeFactory().constructParametricType(Documents.Data.class, type);
   }
 
   private static byte[] write(Object body) {

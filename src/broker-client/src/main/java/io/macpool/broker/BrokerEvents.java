@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -131,9 +132,12 @@ public final class BrokerEvents implements AutoCloseable {
     try {
       switch (event.name()) {
         case "instance" ->
-            listener.changed(BrokerJson.mapper().readValue(event.data(), Instance.class));
+            Optional.ofNullable(BrokerJson.mapper().readValue(event.data(), Instance.class))
+                .ifPresent(listener::changed);
         case "gone" ->
-            listener.gone(BrokerJson.mapper().readTree(event.data()).path("id").asText());
+            Optional.of(BrokerJson.mapper().readTree(event.data()).path("id"))
+                .filter(id -> id.isTextual() && !id.textValue().isEmpty())
+                .ifPresent(id -> listener.gone(id.textValue()));
         default -> log.trace("an event of the broker is of no concern: {}", event.name());
       }
     } catch (JsonProcessingException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record Capacity(
     String type,
     String id,
-    Slots slots,
+    @JsonProperty(required = true) Slots slots,
     @JsonProperty("by-image") List<ImageSlots> byImage,
     @JsonProperty("by-host") List<HostSlots> byHost,
     @JsonInclude(Include.NON_EMPTY) List<String> warnings,
@@ -27,6 +28,11 @@ public record Capacity(
     @JsonInclude(Include.NON_NULL) @Nullable Forecast forecast) {
 
   public static final String TYPE = "capacity";
+
+  /** An answer without these is none. */
+  public Capacity {
+    Objects.requireNonNull(slots, "slots");
+  }
 
   /** By a broker that foretells nothing. */
   public Capacity(
@@ -68,7 +74,12 @@ public record Capacity(
    * @param pending those among the used whose instance is being destroyed, or of which only vCenter
    *     can tell whether it exists
    */
-  public record Slots(int total, int used, int warm, int free, int pending) {
+  public record Slots(
+      @JsonProperty(required = true) int total,
+      @JsonProperty(required = true) int used,
+      @JsonProperty(required = true) int warm,
+      @JsonProperty(required = true) int free,
+      int pending) {
 
     /** Without any that is pending. */
     public Slots(int total, int used, int warm, int free) {
@@ -119,10 +130,10 @@ public record Capacity(
   public record HostSlots(
       String host,
       String state,
-      int total,
-      int used,
-      int warm,
-      int free,
+      @JsonProperty(required = true) int total,
+      @JsonProperty(required = true) int used,
+      @JsonProperty(required = true) int warm,
+      @JsonProperty(required = true) int free,
       @JsonInclude(Include.NON_NULL) @Nullable String reason,
       @JsonInclude(Include.NON_NULL) @Nullable String provider) {}
 }

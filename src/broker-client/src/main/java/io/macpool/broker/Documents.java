@@ -2,6 +2,9 @@ package io.macpool.broker;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +13,30 @@ public final class Documents {
 
   private Documents() {}
 
+  /**
+   * Reads a successful answer. An old broker writes {@code null} for an empty list.
+   *
+   * @throws IOException if it has no {@code data}, or an element without what tells what it is:
+   *     from such an answer nothing follows, least of all that there is nothing
+   */
+  public static <T> List<T> read(byte[] answer, Class<T> type) throws IOException {
+    Data<T> read = reader(type).readValue(answer);
+    List<@Nullable T> elements = read == null ? null : read.data();
+    if (read == null || elements != null && elements.contains(null)) {
+      throw new IOException("null in place of a resource");
+    }
+    return elements == null ? List.of() : read.data();
+  }
+
+  static ObjectReader reader(Class<?> type) {
+    return BrokerJson.mapper()
+        .readerFor(BrokerJson.mapper().getTypeFactory().constructParametricType(Data.class, type));
+  }
+
   /** A successful answer. */
-  public record Data<T>(List<T> data, @JsonInclude(Include.NON_NULL) @Nullable Meta meta) {
+  public record Data<T>(
+      @JsonProperty(required = true) List<T> data,
+      @JsonInclude(Include.NON_NULL) @Nullable Meta meta) {
 
     /** One of which there is nothing to say. */
     public Data(List<T> data) {

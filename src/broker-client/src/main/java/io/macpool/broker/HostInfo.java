@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostInfo(
     String type,
-    String id,
-    String name,
-    String state,
+    @JsonProperty(required = true) String id,
+    @JsonProperty(required = true) String name,
+    @JsonProperty(required = true) String state,
     @JsonInclude(Include.NON_NULL) @Nullable String reason,
-    int total,
-    int used,
-    int warm,
-    int free,
+    @JsonProperty(required = true) int total,
+    @JsonProperty(required = true) int used,
+    @JsonProperty(required = true) int warm,
+    @JsonProperty(required = true) int free,
     @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-since") @Nullable Instant cordonedSince,
     @JsonInclude(Include.NON_NULL) @JsonProperty("cordoned-by") @Nullable String cordonedBy,
     @JsonInclude(Include.NON_NULL) @Nullable Instant booted,
@@ -40,4 +41,17 @@ public record HostInfo(
     @JsonInclude(Include.NON_NULL) @Nullable String architecture) {
 
   public static final String TYPE = "hosts";
+
+  /** More than any host has: whoever draws slots draws no more. */
+  private static final int MOST_SLOTS = 1_000;
+
+  /** An answer without these is none. */
+  public HostInfo {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(state, "state");
+    if (total < 0 || total > MOST_SLOTS) {
+      throw new IllegalArgumentException("a host of %d slots".formatted(total));
+    }
+  }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record ImageInfo(
     String type,
-    String id,
+    @JsonProperty(required = true) String id,
     int cpus,
     long ram,
     @JsonProperty("instant-clone") boolean instantClone,
-    String state,
-    int used,
-    int warm,
+    @JsonProperty(required = true) String state,
+    @JsonProperty(required = true) int used,
+    @JsonProperty(required = true) int warm,
     @JsonInclude(Include.NON_NULL) @Nullable String reason,
     @JsonInclude(Include.NON_NULL) @Nullable Instant until,
     @JsonInclude(Include.NON_NULL) @Nullable String provider,
@@ -45,4 +46,10 @@ public record ImageInfo(
       @JsonInclude(Include.NON_NULL) @Nullable String reason) {}
 
   public static final String TYPE = "images";
+
+  /** An answer without these is none. */
+  public ImageInfo {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(state, "state");
+  }
 }

@@ -9,6 +9,7 @@ import io.macpool.core.fleet.GuestAddresses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 })
 public record Instance(
     String type,
-    String id,
+    @JsonProperty(required = true) String id,
     @JsonProperty("ip-addresses") @Nullable List<String> ipAddresses,
     String state,
     @JsonProperty("created_at") Instant createdAt,
@@ -56,6 +57,11 @@ public record Instance(
     @JsonInclude(Include.NON_NULL) @JsonProperty("expires-at") @Nullable Instant expiresAt,
     @JsonInclude(Include.NON_NULL) @Nullable List<Relayed> endpoints,
     @JsonInclude(Include.NON_NULL) @Nullable String provider) {
+
+  /** An answer without these is none. */
+  public Instance {
+    Objects.requireNonNull(id, "id");
+  }
 
   /** What {@code type} says of an instance. */
   public static final String TYPE = "instances";

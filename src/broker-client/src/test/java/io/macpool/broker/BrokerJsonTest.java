@@ -1,15 +1,20 @@
 package io.macpool.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.macpool.broker.Documents.ApiError;
 import io.macpool.broker.Documents.Data;
 import io.macpool.broker.Documents.Errors;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BrokerJsonTest {
 
@@ -78,5 +83,51 @@ class BrokerJsonTest {
             null);
 
     assertThat(instance.ipv4()).contains("10.0.0.2");
+  }
+
+  @Test
+  void anOldBrokersNullIsAnEmptyList() throws Exception {
+    assertThat(Documents.read("{\"data\":null}".getBytes(UTF_8), Instance.class)).isEmpty();
+  }
+
+  /** Whoever takes such an answer for none destroys, creates or tells on the ground of nothing. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "null",
+        "{\"data\":[null]}",
+        "{\"data\":[{}]}",
+        "{\"data\":[{\"id\":null}]}",
+        "{\"errors\":[{\"title\":\"it is not there\"}]}"
+      })
+  void anAnswerWithoutItsDataIsNotAnEmptyOne(String answer) {
+    for (Class<?> type : List.of(Instance.class, HostInfo.class, Capacity.class)) {
+      assertThatThrownBy(() -> Documents.read(answer.getBytes(UTF_8), type))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"total\":2,\"used\":1,\"warm\":0}",
+        "{\"total\":2,\"used\":1,\"warm\":0,\"free\":null}"
+      })
+  void slotsOfWhichNothingIsToldAreNotNone(String slots) {
+    String answer = "{\"data\":[{\"type\":\"capacity\",\"slots\":" + slots + "}]}";
+    assertThatThrownBy(() -> Documents.read(answer.getBytes(UTF_8), Capacity.class))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aHostHasNoMoreSlotsThanCanBeDrawn() {
+    String answer =
+        """
+        {"data":[{"id":"a","name":"a","state":"ready","total":2000000000,"used":0,"warm":0,\
+        "free":0}]}\
+        """;
+    assertThatThrownBy(() -> Documents.read(answer.getBytes(UTF_8), HostInfo.class))
+        .hasMessageContaining("a host of 2000000000 slots");
   }
 }

@@ -49,13 +49,10 @@ final class ReportedJobs {
     update(id, "job:test:start", "started", instance);
   }
 
-  /** What comes at last comes again, from a connection that was lost. */
-  void redeliver(long id, int index) {
+  /** It comes at last: its worker, or the collector, lost its connection meanwhile. */
+  void comesLate(long id, int index) {
     List<StateUpdate> all = updates.get(id);
-    StateUpdate late = all.remove(index);
-    all.add(
-        new StateUpdate(
-            id, late.event(), late.state(), late.count(), late.body(), late.arrived(), true));
+    all.add(all.remove(index));
   }
 
   /** Its message may be in the queue twice. */
@@ -67,7 +64,7 @@ final class ReportedJobs {
     List<StateUpdate> before = updates.computeIfAbsent(id, key -> new ArrayList<>());
     ObjectNode body = new ObjectMapper().createObjectNode();
     body.putObject("meta").put("instance_id", instance);
-    before.add(new StateUpdate(id, event, state, before.size(), body, TIMES.get(event), false));
+    before.add(new StateUpdate(id, event, state, before.size(), body, TIMES.get(event)));
   }
 
   void forgetUpdate(long id, int index) {

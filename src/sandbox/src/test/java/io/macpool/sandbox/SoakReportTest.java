@@ -54,7 +54,7 @@ class SoakReportTest {
   @Test
   void whatTheBrokerHandsOutAgainMayComeAfterTheFinish() {
     jobs.run(1, PASSING, "passed");
-    jobs.redeliver(1, 1);
+    jobs.comesLate(1, 1);
 
     assertThat(report(TROUBLE).repeated()).isZero();
   }

@@ -181,12 +181,7 @@ public final class ResultCollector implements AutoCloseable {
   }
 
   private void keepState(Delivery message, JsonNode body) {
-    StateUpdate update =
-        StateUpdate.of(
-            message.getProperties().getType(),
-            body,
-            clock.instant(),
-            message.getEnvelope().isRedeliver());
+    StateUpdate update = StateUpdate.of(message.getProperties().getType(), body, clock.instant());
     boolean[] isNew = {true};
     locked(
         () -> {

@@ -13,17 +13,9 @@ import java.util.Optional;
  * @param count {@code meta.state_update_count}; -1 if the message has none
  * @param body the whole message
  * @param arrived when the collector took it
- * @param redelivered whether the broker had handed it out before: those that came meanwhile may be
- *     later ones
  */
 public record StateUpdate(
-    long jobId,
-    String event,
-    String state,
-    long count,
-    JsonNode body,
-    Instant arrived,
-    boolean redelivered) {
+    long jobId, String event, String state, long count, JsonNode body, Instant arrived) {
 
   static final String RECEIVE = "job:test:receive";
   static final String START = "job:test:start";
@@ -37,15 +29,14 @@ public record StateUpdate(
     Objects.requireNonNull(arrived, "arrived");
   }
 
-  static StateUpdate of(String type, JsonNode body, Instant arrived, boolean redelivered) {
+  static StateUpdate of(String type, JsonNode body, Instant arrived) {
     return new StateUpdate(
         body.path("id").asLong(-1),
         type == null ? "" : type,
         body.path("state").asText(""),
         body.path("meta").path("state_update_count").asLong(-1),
         body,
-        arrived,
-        redelivered);
+        arrived);
   }
 
   /** Whether the job is over, for good or to be queued anew. */
@@ -55,10 +46,11 @@ public record StateUpdate(
 
   /**
    * Whether it was told before {@code end}, of the same run, and only came after it: the broker had
-   * handed it out to a connection that was lost.
+   * handed it out to a connection that was lost, or its worker could send it only when another one
+   * had told the recorded end. A scheduler knows such a message by its count.
    */
   public boolean isLateFor(StateUpdate end) {
-    return redelivered && count < end.count && time("received_at").equals(end.time("received_at"));
+    return count < end.count && time("received_at").equals(end.time("received_at"));
   }
 
   public boolean isReceive() {

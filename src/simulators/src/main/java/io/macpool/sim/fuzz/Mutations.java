@@ -30,10 +30,17 @@ final class Mutations {
 
   private final Corpus corpus;
   private final int longest;
+  private final boolean json;
 
-  Mutations(Corpus corpus, int longest) {
+  /**
+   * Of a corpus.
+   *
+   * @param json whether most changes leave JSON what it is
+   */
+  Mutations(Corpus corpus, int longest, boolean json) {
     this.corpus = corpus;
     this.longest = longest;
+    this.json = json;
   }
 
   byte[] input(long seed, long number) {
@@ -49,6 +56,9 @@ final class Mutations {
   }
 
   private byte[] changed(byte[] input, Random random) {
+    if (json && random.nextInt(8) != 0) {
+      return JsonMutations.changed(input, random);
+    }
     int from = place(input, random);
     int to = Math.min(input.length, from + random.nextInt(random.nextInt(4) == 0 ? 400 : 30));
     return switch (random.nextInt(14)) {

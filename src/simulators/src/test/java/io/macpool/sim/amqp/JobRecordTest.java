@@ -126,7 +126,7 @@ class JobRecordTest {
                   words[1],
                   "meta",
                   Map.of("state_update_count", Integer.parseInt(words[2]))));
-      updates.add(StateUpdate.of("job:test:" + words[0], body, NOW, false));
+      updates.add(StateUpdate.of("job:test:" + words[0], body, NOW));
     }
   }
 

@@ -34,7 +34,7 @@ class FuzzingTest {
 
   @Test
   void anInputIsTheSameForItsSeedAndNumberAndNoLongerThanAllowed() {
-    Mutations mutations = new Mutations(Corpus.of("harness"), 500);
+    Mutations mutations = new Mutations(Corpus.of("harness"), 500, false);
     Set<String> inputs = new HashSet<>();
     for (int i = 0; i < 2_000; i++) {
       byte[] input = mutations.input(3, i);
