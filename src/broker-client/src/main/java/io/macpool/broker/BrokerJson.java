@@ -29,7 +29,6 @@ public final class BrokerJson {
                   .addDeserializer(Duration.class, new DurationReader()))
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
 
   private BrokerJson() {}

@@ -37,6 +37,7 @@ public final class FakePool {
     members.put("reason", "ready".equals(state) ? null : "somebody wanted it so");
     members.put("total", 2);
     members.put("used", used);
+    members.put("warm", 0);
     members.put("free", 2 - used);
     return read(HostInfo.class, members);
   }

@@ -6,7 +6,6 @@ import static io.macpool.operator.cluster.StatusDraft.READY;
 import static io.macpool.operator.cluster.StatusDraft.SCALING;
 import static io.macpool.operator.cluster.StatusDraft.STALLED;
 
-import io.macpool.operator.cluster.pod.PodTrouble;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.Backlog;
 import io.macpool.core.pool.ClusterPlan;
@@ -15,6 +14,7 @@ import io.macpool.core.pool.SlotShare;
 import io.macpool.core.pool.Stall;
 import io.macpool.core.pool.WorkerPod;
 import io.macpool.operator.cluster.PodObserver.Observation;
+import io.macpool.operator.cluster.pod.PodTrouble;
 import io.macpool.operator.cluster.report.Conditions;
 import io.macpool.operator.cluster.report.Conditions.State;
 import io.macpool.operator.cluster.report.Refusals.Part;

@@ -1,6 +1,5 @@
 package io.macpool.operator.cluster;
 
-import io.macpool.operator.cluster.pod.PodTrouble;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.ClusterPlan;
@@ -9,6 +8,7 @@ import io.macpool.core.pool.PoolSizePlan;
 import io.macpool.operator.api.WorkerCluster;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.cluster.PodObserver.Observation;
+import io.macpool.operator.cluster.pod.PodTrouble;
 import io.macpool.operator.cluster.report.ClusterGauges;
 import io.macpool.operator.cluster.report.Refusals.Part;
 import io.macpool.operator.cluster.spec.ClusterKey;

@@ -1,12 +1,12 @@
 package io.macpool.operator.cluster;
 
-import io.macpool.operator.cluster.pod.PodView;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.macpool.core.pool.ClusterPlan;
 import io.macpool.core.pool.PoolSizePlan.Assignment;
 import io.macpool.core.pool.WorkerPod;
 import io.macpool.operator.cluster.PodObserver.Observation;
+import io.macpool.operator.cluster.pod.PodView;
 import io.macpool.operator.cluster.spec.ClusterKey;
 import io.macpool.operator.cluster.spec.Names;
 import java.util.Map;

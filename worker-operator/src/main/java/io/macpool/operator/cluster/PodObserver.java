@@ -1,7 +1,5 @@
 package io.macpool.operator.cluster;
 
-import io.macpool.operator.cluster.pod.PodTrouble;
-import io.macpool.operator.cluster.pod.PodView;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.macpool.core.Observed;
 import io.macpool.core.pool.PoolSize;
@@ -9,6 +7,8 @@ import io.macpool.core.pool.WorkerPod;
 import io.macpool.core.pool.WorkerPod.Standing;
 import io.macpool.operator.api.WorkerClusterStatus;
 import io.macpool.operator.api.WorkerStatus;
+import io.macpool.operator.cluster.pod.PodTrouble;
+import io.macpool.operator.cluster.pod.PodView;
 import io.macpool.operator.cluster.spec.ClusterKey;
 import io.macpool.operator.control.WorkerEndpoint;
 import io.macpool.operator.control.WorkerReport;

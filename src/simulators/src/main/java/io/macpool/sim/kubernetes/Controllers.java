@@ -1,6 +1,5 @@
 package io.macpool.sim.kubernetes;
 
-import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.macpool.sim.kubernetes.node.Kubelet;
 import io.macpool.sim.kubernetes.node.PodRunner;
@@ -11,6 +10,7 @@ import io.macpool.sim.kubernetes.store.ObjectStore.Change;
 import io.macpool.sim.kubernetes.store.Quotas;
 import io.macpool.sim.kubernetes.store.ResourceType;
 import io.macpool.sim.kubernetes.store.ResourceTypes;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package io.macpool.sim.kubernetes;
 
-import io.macpool.sim.kubernetes.verb.Deletion;
-import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -12,6 +10,8 @@ import io.macpool.sim.kubernetes.store.Metadata;
 import io.macpool.sim.kubernetes.store.ObjectKey;
 import io.macpool.sim.kubernetes.store.ObjectStore;
 import io.macpool.sim.kubernetes.store.ResourceType;
+import io.macpool.sim.kubernetes.verb.Deletion;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,5 @@
 package io.macpool.sim.kubernetes;
 
-import io.macpool.sim.kubernetes.verb.Deletion;
-import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.store.ApiFailure;
@@ -12,6 +10,8 @@ import io.macpool.sim.kubernetes.store.ObjectStore.Change;
 import io.macpool.sim.kubernetes.store.ObjectStore.ChangeKind;
 import io.macpool.sim.kubernetes.store.ResourceType;
 import io.macpool.sim.kubernetes.store.ResourceTypes;
+import io.macpool.sim.kubernetes.verb.Deletion;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.macpool.sim.kubernetes;
 
-import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,6 +15,7 @@ import io.macpool.sim.kubernetes.store.ObjectKey;
 import io.macpool.sim.kubernetes.store.ObjectStore;
 import io.macpool.sim.kubernetes.store.ResourceType;
 import io.macpool.sim.kubernetes.store.ResourceTypes;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import io.macpool.sim.net.LoopbackServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

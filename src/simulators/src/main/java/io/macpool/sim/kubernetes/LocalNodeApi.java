@@ -1,7 +1,5 @@
 package io.macpool.sim.kubernetes;
 
-import io.macpool.sim.kubernetes.verb.Deletion;
-import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.macpool.sim.kubernetes.node.NodeApi;
 import io.macpool.sim.kubernetes.store.ApiFailure;
@@ -9,6 +7,8 @@ import io.macpool.sim.kubernetes.store.Metadata;
 import io.macpool.sim.kubernetes.store.ObjectKey;
 import io.macpool.sim.kubernetes.store.ObjectStore;
 import io.macpool.sim.kubernetes.store.ResourceType;
+import io.macpool.sim.kubernetes.verb.Deletion;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,7 +1,5 @@
 package io.macpool.sim.kubernetes;
 
-import io.macpool.sim.kubernetes.verb.Deletion;
-import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +14,8 @@ import io.macpool.sim.kubernetes.store.ApiFailure;
 import io.macpool.sim.kubernetes.store.Metadata;
 import io.macpool.sim.kubernetes.store.ObjectKey;
 import io.macpool.sim.kubernetes.store.ObjectStore;
+import io.macpool.sim.kubernetes.verb.Deletion;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Predicate;

@@ -1,7 +1,5 @@
 package io.macpool.sim.kubernetes;
 
-import io.macpool.sim.kubernetes.verb.Deletion;
-import io.macpool.sim.kubernetes.verb.Verbs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +8,8 @@ import io.macpool.sim.kubernetes.store.Metadata;
 import io.macpool.sim.kubernetes.store.ObjectKey;
 import io.macpool.sim.kubernetes.store.ObjectStore;
 import io.macpool.sim.kubernetes.store.ResourceType;
+import io.macpool.sim.kubernetes.verb.Deletion;
+import io.macpool.sim.kubernetes.verb.Verbs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
