@@ -22,7 +22,7 @@ public final class Documents {
   public static <T> List<T> read(byte[] answer, Class<T> type) throws IOException {
     Data<T> read = reader(type).readValue(answer);
     List<@Nullable T> elements = read == null ? null : read.data();
-    if (read == null || elements != null && elements.contains(null)) {
+    if (read == null || (elements != null && elements.contains(null))) {
       throw new IOException("null in place of a resource");
     }
     return elements == null ? List.of() : read.data();
