@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import io.macpool.broker.BrokerException.Reason;
 import io.macpool.broker.net.Retries;
 import io.macpool.broker.net.RetryPolicy;
-import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -94,10 +93,22 @@ public final class BrokerClient {
    * here is told by the call that needs it.
    */
   public static void warmUp() {
-    byte[] unused = write(new Documents.Single<>(NewInstance.of("image", null, null)));
     ObjectReader unusedReader = Documents.reader(Instance.class);
+    trustedAuthorities(); // last: plain HTTP does not wait for them
+  }
+
+  /** The same for a process that only has an instance made and destroyed by that broker. */
+  public static void warmUp(BrokerEndpoint endpoint) {
+    byte[] order = InstanceJson.order(NewInstance.of("image", null, null));
+    Optional<List<Instance>> unused = InstanceJson.read(order);
+    if ("https".equals(endpoint.base().getScheme())) {
+      trustedAuthorities();
+    }
+  }
+
+  private static void trustedAuthorities() {
     try {
-      SSLContext unusedContext = SSLContext.getDefault(); // last: plain HTTP does not wait for it
+      SSLContext unused = SSLContext.getDefault();
     } catch (NoSuchAlgorithmException e) {
       return;
     }
@@ -146,10 +157,7 @@ public final class BrokerClient {
    * @return whether the broker knows leases
    */
   public CompletableFuture<Boolean> renew(String lease, Duration duration) {
-    byte[] body =
-        write(
-            Map.of(
-                "data", Map.of("type", LeaseInfo.TYPE, "duration", GoDuration.format(duration))));
+    byte[] body = InstanceJson.lease(duration);
     return send(
             "renew the lease " + lease,
             request("PUT", "/leases/" + segment(lease), RENEW_DEADLINE).with(body),
@@ -205,7 +213,7 @@ public final class BrokerClient {
    * @param idempotencyKey the same for every try at the same instance
    */
   public CompletableFuture<Instance> create(NewInstance wanted, String idempotencyKey) {
-    byte[] body = write(new Documents.Single<>(wanted));
+    byte[] body = InstanceJson.order(wanted);
     String what = "create an instance of " + wanted.baseImage();
     return retries
         .run(
@@ -368,6 +376,12 @@ public final class BrokerClient {
   }
 
   private <T> List<T> data(String what, Exchange.Answer answer, Class<T> type) {
+    if (type == Instance.class) {
+      Optional<List<Instance>> instances = InstanceJson.read(answer.body());
+      if (instances.isPresent()) {
+        return instances.get().stream().map(type::cast).toList();
+      }
+    }
     try {
       return Documents.read(answer.body(), type);
     } catch (IOException e) {

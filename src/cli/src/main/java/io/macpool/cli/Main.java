@@ -6,6 +6,7 @@ import io.macpool.cli.config.ContextCommand;
 import io.macpool.cli.gitlab.GitLabCommand;
 import io.macpool.cli.gitlab.GitLabStage;
 import io.macpool.cli.guest.CopyCommand;
+import io.macpool.cli.guest.GuestShell;
 import io.macpool.cli.guest.SshCommand;
 import io.macpool.cli.instance.CreateCommand;
 import io.macpool.cli.instance.DeleteCommand;
@@ -20,7 +21,9 @@ import io.macpool.cli.pool.UncordonCommand;
 import io.macpool.cli.run.RunCommand;
 import io.macpool.cli.screen.Failures;
 import io.macpool.core.GoDuration;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -52,19 +55,44 @@ import picocli.CommandLine.TypeConversionException;
 public final class Main {
 
   private static final int FAILED = 1;
+  private static final String RUN = "run";
   private static final Set<String> NEED_NO_BROKER =
       Set.of("-h", "--help", "-V", "--version", "context", "completion", "manual");
 
   private Main() {}
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals(RUN)) {
+      PrintWriter err = new PrintWriter(System.err, true);
+      String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
+      RunCommand.plain(System.getenv(), err, rest).ifPresent(run -> System.exit(execute(run, err)));
+    }
     if (arguments.length > 0 && !NEED_NO_BROKER.contains(arguments[0])) {
       // To read the options takes as long as to load what the broker is asked with.
-      Thread beside = new Thread(BrokerClient::warmUp, "warm-up");
-      beside.setDaemon(true);
-      beside.start();
+      beside(Main::warmUp);
     }
     System.exit(execute(arguments));
+  }
+
+  private static void warmUp() {
+    BrokerClient.warmUp();
+    GuestShell.warmUp();
+  }
+
+  private static void beside(Runnable warmUp) {
+    Thread beside = new Thread(warmUp, "warm-up");
+    beside.setDaemon(true);
+    beside.start();
+  }
+
+  private static int execute(RunCommand run, PrintWriter err) {
+    beside(run::warmUp);
+    try {
+      return run.call();
+    } catch (Exception e) {
+      Failures.say(err, Failures.cause(e));
+      return FAILED;
+    }
   }
 
   /** Runs one command; prints to the process's own streams. */
@@ -75,7 +103,7 @@ public final class Main {
   /** Commands by name, as the help lists them. */
   private static Map<String, Supplier<Object>> commands(Map<String, String> environment) {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-    commands.put("run", RunCommand::new);
+    commands.put(RUN, RunCommand::new);
     commands.put("instances", InstancesCommand::new);
     commands.put("hosts", HostsCommand::new);
     commands.put("images", ImagesCommand::new);
@@ -110,6 +138,7 @@ public final class Main {
     // Unusable options of ours are no fault of a job.
     Optional.ofNullable(line.getSubcommands().get("gitlab")).ifPresent(GitLabStage::blameUs);
     return line.setUsageHelpAutoWidth(true)
+        .setExpandAtFiles(false) // a command's words stay as they are
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Duration.class, Main::duration)
         .setExecutionExceptionHandler(

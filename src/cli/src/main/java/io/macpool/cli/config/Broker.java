@@ -4,6 +4,7 @@ import io.macpool.broker.BrokerClient;
 import io.macpool.broker.BrokerEndpoint;
 import io.macpool.broker.net.RetryPolicy;
 import io.macpool.cli.screen.Screen;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,8 +46,9 @@ public final class Broker implements AutoCloseable {
   private @Nullable String context;
 
   @Spec(Spec.Target.MIXEE)
-  private CommandSpec mixee;
+  private @Nullable CommandSpec mixee;
 
+  private @Nullable PrintWriter err;
   private final Map<String, String> environment;
   private @Nullable Connection connection;
   private Duration patience = Duration.ofSeconds(10);
@@ -57,6 +59,20 @@ public final class Broker implements AutoCloseable {
   /** In a process whose environment is that. */
   public Broker(Map<String, String> environment) {
     this.environment = environment;
+  }
+
+  /**
+   * By arguments that need no parser.
+   *
+   * @param err where warnings go
+   */
+  public static Broker of(PlainArguments given, Map<String, String> environment, PrintWriter err) {
+    Broker broker = new Broker(environment);
+    broker.url = given.value("--url").orElse(null);
+    broker.tokenFile = given.value("--token-file").map(Path::of).orElse(null);
+    broker.context = given.value("--context").orElse(null);
+    broker.err = err;
+    return broker;
   }
 
   /** How long an answer is waited for; at first a person waits, and is told soon. */
@@ -96,6 +112,18 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
+   * Loads what the client needs, in the thread of the caller; what fails here is told by who needs
+   * it.
+   */
+  public void warmUp() {
+    try {
+      BrokerClient.warmUp(connection().endpoint());
+    } catch (IllegalArgumentException e) {
+      return;
+    }
+  }
+
+  /**
    * The client, made at the first call.
    *
    * @throws IllegalArgumentException if nothing, or something unusable, names the broker
@@ -130,7 +158,7 @@ public final class Broker implements AutoCloseable {
     BrokerEndpoint unused = connection().endpoint();
   }
 
-  private Connection connection() {
+  private synchronized Connection connection() {
     if (connection == null) {
       connection =
           Connection.choose(
@@ -139,11 +167,15 @@ public final class Broker implements AutoCloseable {
               Optional.ofNullable(tokenFile),
               Optional.ofNullable(context),
               warning -> {
-                mixee.commandLine().getErr().println("macpool: " + warning);
-                mixee.commandLine().getErr().flush();
+                err().println("macpool: " + warning);
+                err().flush();
               });
     }
     return connection;
+  }
+
+  private PrintWriter err() {
+    return err == null ? Objects.requireNonNull(mixee).commandLine().getErr() : err;
   }
 
   /** Where standard output goes. */

@@ -31,6 +31,19 @@ public final class SshOptions {
   private @Nullable Integer port;
 
   /**
+   * By arguments that need no parser.
+   *
+   * @throws NumberFormatException if a number is none
+   */
+  public static SshOptions of(PlainArguments given) {
+    SshOptions options = new SshOptions();
+    options.key = given.value("--ssh-key").map(Path::of).orElse(null);
+    options.user = given.value("--ssh-user").orElse(null);
+    options.port = given.value("--ssh-port").map(Integer::valueOf).orElse(null);
+    return options;
+  }
+
+  /**
    * Flags count before the environment, that before the context.
    *
    * @throws IllegalArgumentException if the environment's port is none

@@ -63,6 +63,16 @@ public final class GuestShell implements AutoCloseable {
     this.client = client;
   }
 
+  /** Loads what a command over connections that may break needs, in the thread of the caller. */
+  public static void warmUp() {
+    List<String> unused = Supervisor.start("", List.of());
+    Class<?>[] loaded = {
+      SshClient.class, ResumableCommand.class, SupervisorSession.class,
+          SupervisorSession.Frame.class,
+      InputRelay.class, Interrupts.class, CommandEnd.class, AtExit.class
+    };
+  }
+
   /**
    * Waits for the guest and logs in.
    *

@@ -1,6 +1,7 @@
 package io.macpool.cli.instance;
 
 import io.macpool.broker.NewInstance;
+import io.macpool.cli.config.PlainArguments;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -11,6 +12,18 @@ public final class InstanceRequest {
   private String image;
 
   @Mixin private Size size;
+
+  /**
+   * By arguments that need no parser.
+   *
+   * @throws NumberFormatException if a number is none
+   */
+  public static InstanceRequest of(PlainArguments given) {
+    InstanceRequest wanted = new InstanceRequest();
+    wanted.image = given.first();
+    wanted.size = Size.of(given);
+    return wanted;
+  }
 
   /**
    * The broker's form of it.

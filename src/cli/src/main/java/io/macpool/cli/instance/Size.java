@@ -1,5 +1,6 @@
 package io.macpool.cli.instance;
 
+import io.macpool.cli.config.PlainArguments;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,18 @@ public final class Size {
       paramLabel = "SIZE",
       description = "Memory, such as 8g or 8192m, else as the image has.")
   private @Nullable String ram;
+
+  /**
+   * By arguments that need no parser.
+   *
+   * @throws NumberFormatException if a number is none
+   */
+  static Size of(PlainArguments given) {
+    Size size = new Size();
+    size.cpus = given.value("--cpus").map(Integer::valueOf).orElse(null);
+    size.ram = given.value("--ram").orElse(null);
+    return size;
+  }
 
   /** Null: as the image has. */
   public @Nullable Integer cpus() {

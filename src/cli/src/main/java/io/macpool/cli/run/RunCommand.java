@@ -4,6 +4,7 @@ import io.macpool.broker.BrokerException;
 import io.macpool.broker.NewInstance;
 import io.macpool.cli.config.Broker;
 import io.macpool.cli.config.Login;
+import io.macpool.cli.config.PlainArguments;
 import io.macpool.cli.config.SshOptions;
 import io.macpool.cli.guest.AtExit;
 import io.macpool.cli.guest.CommandEnd;
@@ -14,12 +15,16 @@ import io.macpool.cli.instance.InstanceRequest;
 import io.macpool.cli.instance.Patience;
 import io.macpool.cli.screen.Failures;
 import io.macpool.cli.screen.PoolException;
+import io.macpool.core.GoDuration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +63,26 @@ public final class RunCommand implements Callable<Integer> {
 
   private static final int NO_INSTANCE = 125;
 
+  private static final Set<String> VALUED =
+      Set.of(
+          "--cpus",
+          "--ram",
+          "--wait",
+          "--boot",
+          "--timeout",
+          "--upload",
+          "--url",
+          "--token-file",
+          "--context",
+          "--ssh-key",
+          "--ssh-user",
+          "--ssh-port");
+
+  private static final Map<String, String> REPEATED =
+      Map.of("-e", "--env", "--env", "--env", "--download", "--download");
+
+  private static final Map<String, String> FLAGS = Map.of("-t", "--tty", "--tty", "--tty");
+
   @Mixin private InstanceRequest wanted;
 
   @Parameters(
@@ -83,11 +108,53 @@ public final class RunCommand implements Callable<Integer> {
   @Mixin private RunFiles files;
   @Mixin private Broker broker;
   @Mixin private SshOptions ssh;
-  @Spec private CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
+  private @Nullable PrintWriter err;
+
+  /**
+   * The command by arguments that need no parser; empty if these do. It is the same as by picocli,
+   * which takes longer than all else that is done here before the broker is asked.
+   *
+   * @param arguments after the command's name
+   */
+  public static Optional<RunCommand> plain(
+      Map<String, String> environment, PrintWriter err, String... arguments) {
+    return PlainArguments.read(VALUED, REPEATED, FLAGS, arguments)
+        .flatMap(given -> plain(given, environment, err));
+  }
+
+  private static Optional<RunCommand> plain(
+      PlainArguments given, Map<String, String> environment, PrintWriter err) {
+    RunCommand run = new RunCommand();
+    try {
+      run.wanted = InstanceRequest.of(given);
+      run.patience = Patience.of(given);
+      run.timeout = given.value("--timeout").map(GoDuration::parse).orElse(null);
+      run.files = RunFiles.of(given);
+      run.ssh = SshOptions.of(given);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // picocli says so best
+    }
+    run.command = given.words();
+    run.terminal = given.has("--tty");
+    run.broker = Broker.of(given, environment, err);
+    run.err = err;
+    return Optional.of(run);
+  }
+
+  /** Loads what asking the broker needs, then what the guest does, in the thread of the caller. */
+  public void warmUp() {
+    broker.warmUp();
+    GuestShell.warmUp();
+  }
+
+  private PrintWriter err() {
+    return err == null ? Objects.requireNonNull(spec).commandLine().getErr() : err;
+  }
 
   @Override
   public Integer call() throws InterruptedException, IOException {
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter err = err();
     NewInstance order = wanted.order();
     files.check();
     Login login = broker.login(ssh); // what can't be used is told before there is a Mac

@@ -1,5 +1,6 @@
 package io.macpool.cli.run;
 
+import io.macpool.cli.config.PlainArguments;
 import io.macpool.cli.guest.GuestShell;
 import io.macpool.cli.guest.Transfer;
 import io.macpool.cli.screen.Failures;
@@ -44,6 +45,25 @@ final class RunFiles {
           "Copy a file or folder from the Mac to where you are at the end, whatever the exit"
               + " status; to be given for each. Files that are the same here are not sent.")
   private List<String> downloads = new ArrayList<>();
+
+  /**
+   * By arguments that need no parser.
+   *
+   * @throws IllegalArgumentException if a variable is none
+   */
+  static RunFiles of(PlainArguments given) {
+    RunFiles files = new RunFiles();
+    for (String variable : given.values("--env")) {
+      int sign = variable.indexOf('=');
+      if (sign < 1) {
+        throw new IllegalArgumentException(variable);
+      }
+      files.variables.put(variable.substring(0, sign), variable.substring(sign + 1));
+    }
+    files.upload = given.value("--upload").map(Path::of).orElse(null);
+    files.downloads.addAll(given.values("--download"));
+    return files;
+  }
 
   /**
    * Tells what can't be used before there is a Mac.
