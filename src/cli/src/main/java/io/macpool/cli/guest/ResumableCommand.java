@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -210,7 +211,6 @@ final class ResumableCommand implements Signalled {
         case 'B' -> begun(next, frame.get().number());
         case 'O', 'E' -> {
           if (!shown(frame.get())) {
-            status = BROKEN_PIPE;
             return Meeting.ENDED;
           }
           acknowledge(next);
@@ -262,7 +262,7 @@ final class ResumableCommand implements Signalled {
     }
   }
 
-  /** False if nobody reads any more. */
+  /** False, and a status, if nobody reads any more, or it can't be written. */
   private boolean shown(Frame frame) {
     boolean isOut = frame.type() == 'O';
     OutputStream target = isOut ? streams.out() : streams.err();
@@ -270,6 +270,13 @@ final class ResumableCommand implements Signalled {
       frame.writeTo(target);
       target.flush();
     } catch (IOException e) {
+      boolean unread = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
+      status = unread ? BROKEN_PIPE : CommandEnd.LOST_STATUS;
+      if (!unread) {
+        say(
+            "standard %s can't be written: %s"
+                .formatted(isOut ? "output" : "error", e.getMessage()));
+      }
       return false;
     }
     out += isOut ? frame.size() : 0;

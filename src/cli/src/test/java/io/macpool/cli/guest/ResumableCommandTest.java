@@ -34,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A guest that is a folder: its shell and perl are this machine's, its connections are pipes. */
@@ -209,6 +210,27 @@ class ResumableCommandTest {
                     .noneMatch(thread -> thread.getName().equals("input")));
     assertThat(keyboard.source().isOpen()).isFalse();
     keyboard.sink().close();
+  }
+
+  /** Whoever reads no more wants no word of it; a full disk is another matter. */
+  @ParameterizedTest
+  @CsvSource({"Broken pipe, 141, ''", "No space left on device, 126, can't be written: No space"})
+  void outputThatCantBeWrittenHereIsTheEnd(String failure, int status, String words)
+      throws Exception {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException(failure);
+          }
+        };
+    CommandEnd end =
+        begin(command(InputStream.nullInputStream(), full), "echo here; exec sleep 60")
+            .get(60, TimeUnit.SECONDS);
+
+    assertThat(end).isEqualTo(new CommandEnd(How.ENDED, status));
+    assertThat(told.toString()).contains(words);
+    assertThat(told.toString().isEmpty()).isEqualTo(words.isEmpty());
   }
 
   /** What nobody has read is kept by the guest, up to a bound; then the command waits. */
