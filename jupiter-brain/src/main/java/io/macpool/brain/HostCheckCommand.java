@@ -40,6 +40,8 @@ final class HostCheckCommand {
               BrainSettings.TART_HOSTS,
               BrainSettings.TART_KEY_FILE,
               BrainSettings.TART_KNOWN_HOSTS,
+              BrainSettings.GUEST_RELAY_ADDR,
+              BrainSettings.SSH_PORT,
               HOST,
               ServiceMain.DEBUG),
           Set.of());
@@ -81,17 +83,25 @@ final class HostCheckCommand {
     boolean fit = true;
     try (SshHosts ssh = SshHosts.start(key, known)) {
       for (Mac mac : macs) {
-        fit &= check(mac, ssh, file, out);
+        fit &= check(mac, ssh, expected(settings, file), out);
       }
     }
     return fit ? 0 : 1;
   }
 
-  private static boolean check(Mac mac, SshHosts ssh, HostsFile file, PrintStream out) {
+  private static HostCheck.Expected expected(Settings settings, HostsFile file) {
+    return new HostCheck.Expected(
+        file.images(),
+        settings.get(BrainSettings.SSH_PORT),
+        settings.find(BrainSettings.GUEST_RELAY_ADDR).isPresent());
+  }
+
+  private static boolean check(
+      Mac mac, SshHosts ssh, HostCheck.Expected expected, PrintStream out) {
     boolean fit = true;
     out.println(mac.name());
     try (SshHost host = ssh.host(mac.address(), mac.port(), mac.user())) {
-      for (HostCheck.Line line : HostCheck.run(mac, host, file.images())) {
+      for (HostCheck.Line line : HostCheck.run(mac, host, expected)) {
         out.println((line.fit() ? "  ok   " : "  CURE ") + line.text());
         fit &= line.fit();
       }

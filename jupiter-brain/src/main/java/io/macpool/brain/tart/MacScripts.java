@@ -14,7 +14,8 @@ import java.util.UUID;
  *
  * <p>Below {@code ~/.macpool} lies, for each VM of ours, {@code marks/NAME} from before its clone
  * to after its end, and in {@code runs} the time of its start, the output of its {@code run}, and
- * the exit code of that once it has ended.
+ * the exit code of that once it has ended. In {@code limited} stand the time and the words of the
+ * last start that was refused by the system limit, if none succeeded since.
  */
 final class MacScripts {
 
@@ -90,16 +91,26 @@ final class MacScripts {
       done
       """;
 
-  /** What only a person needs to know. */
+  /** What only a person needs to know; guests are dialled as a client of theirs would. */
   private static final String FACTS =
       """
       echo "tart $("$t" --version 2>/dev/null)"
       echo "macos $(sw_vers -productVersion 2>/dev/null) $(sw_vers -buildVersion 2>/dev/null)"
       security show-keychain-info login.keychain >/dev/null 2>&1
       echo "keychain $?"
-      echo "console $(who | grep -c console)"
+      echo "console $(who | grep console | cut -d ' ' -f 1 | tr '\\n' ' ')"
       f=/Library/Preferences/SystemConfiguration/com.apple.InternetSharing.default
       echo "lease $(defaults read $f bootpd 2>/dev/null | sed -n 's/.*LeaseTimeSecs = *//p' | tr -d ';')"
+      [ -f "$m/limited" ] && echo "limited $(head -n 1 "$m/limited")"
+      p=$(ps -axww -o pid=,command=)
+      for f in "$m"/marks/*; do
+        [ -f "$f" ] || continue
+        n=${f##*/}
+        case "$p" in *"tart run $n "*) ;; *) continue;; esac
+        a=$("$t" ip "$n" --resolver %s 2>/dev/null) || continue
+        nc -z -G 3 "$a" %d >/dev/null 2>&1
+        echo "guest $? $n at $a"
+      done
       """;
 
   private static final String CLONE =
@@ -126,9 +137,12 @@ final class MacScripts {
         sleep 0.2
         if [ -f "$m/runs/$n.end" ]; then
           tail -c 2000 "$m/runs/$n.log"
+          l=$(grep 'exceeds the system limit' "$m/runs/$n.log" | tail -n 1)
+          [ -n "$l" ] && echo "$(date +%%s) $l" >"$m/limited"
           exit %d
         fi
       done
+      rm -f "$m/limited"
       """;
 
   /** What is not ours is never touched; a mark stays while its clone may be on its way. */
@@ -226,9 +240,13 @@ final class MacScripts {
     return script("", WATCH.formatted(report));
   }
 
-  /** Asks for what {@link HostCheck} judges beside the report. */
-  String facts() {
-    return script("", FACTS);
+  /**
+   * Asks for what {@link HostCheck} judges beside the report.
+   *
+   * @param guestPort that guests take SSH at
+   */
+  String facts(int guestPort) {
+    return script("", FACTS.formatted(quote(mac.resolver()), guestPort));
   }
 
   /** Makes a clone with a mark, unless there is one; the mark is there before it. */

@@ -41,6 +41,9 @@ public final class MacSimulator implements AutoCloseable {
   private final Set<ShimCall> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean sudoer = true;
   private volatile boolean portsUsedUp;
+  private volatile boolean guestsHidden;
+  private volatile boolean somebodyElse;
+  private volatile Optional<Integer> leaseSeconds = Optional.of(600);
   private volatile Instant booted = Instant.now().minus(Duration.ofDays(3));
 
   MacSimulator(String name, Path home, MacTimes times, GuestPower guests, RemoteShell server) {
@@ -140,6 +143,21 @@ public final class MacSimulator implements AutoCloseable {
     portsUsedUp = on;
   }
 
+  /** Whether another user than that of its guests is logged in at the console. */
+  public void somebodyElseLoggedIn(boolean on) {
+    somebodyElse = on;
+  }
+
+  /** Whether it may not reach its guests, as a program without macOS's leave may not. */
+  public void guestsHidden(boolean on) {
+    guestsHidden = on;
+  }
+
+  /** How long leases of its DHCP server last; empty: nobody has set it. */
+  public void leaseSeconds(Optional<Integer> seconds) {
+    leaseSeconds = seconds;
+  }
+
   /** It has been up since then. */
   public void upSince(Instant at) {
     booted = at;
@@ -211,12 +229,15 @@ public final class MacSimulator implements AutoCloseable {
         return;
       }
       case "who" -> {
-        if (!vms.keychainLocked) {
-          call.out("admin            console      Jan  1 00:00");
+        if (somebodyElse) {
+          call.out("somebody         console      Jan  1 00:00");
+        } else if (!vms.keychainLocked) {
+          call.out(user() + "            console      Jan  1 00:00");
         }
       }
       case "asked-nc" -> {
-        call.exit(portsUsedUp ? 1 : 0);
+        boolean toGuest = !call.arguments.contains("127.0.0.1");
+        call.exit(portsUsedUp || (guestsHidden && toGuest) ? 1 : 0);
         return;
       }
       case "sudo" -> {
@@ -226,7 +247,14 @@ public final class MacSimulator implements AutoCloseable {
         }
         return;
       }
-      case "defaults" -> call.out("{\n    DHCPLeaseTimeSecs = 600;\n}");
+      case "defaults" -> {
+        if (leaseSeconds.isEmpty()) {
+          call.err("The domain/default pair of (…, bootpd) does not exist");
+          call.exit(1);
+          return;
+        }
+        call.out("{\n    DHCPLeaseTimeSecs = " + leaseSeconds.get() + ";\n}");
+      }
       default -> throw new IllegalStateException("no such command on this Mac: " + call.command);
     }
     call.exit(0);
