@@ -32,13 +32,12 @@ public final class GridRows {
     }
 
     private static boolean isSame(Instance one, Instance other) {
-      return one == other
-          || (one.id().equals(other.id())
-              && Objects.equals(one.phase(), other.phase())
-              && Objects.equals(one.warm(), other.warm())
-              && Objects.equals(one.owner(), other.owner())
-              && Objects.equals(one.baseImage(), other.baseImage())
-              && Objects.equals(one.createdAt(), other.createdAt()));
+      return one.id().equals(other.id())
+          && Objects.equals(one.phase(), other.phase())
+          && Objects.equals(one.warm(), other.warm())
+          && Objects.equals(one.owner(), other.owner())
+          && Objects.equals(one.baseImage(), other.baseImage())
+          && Objects.equals(one.createdAt(), other.createdAt());
     }
   }
 
