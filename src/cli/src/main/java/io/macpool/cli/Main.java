@@ -22,6 +22,7 @@ import io.macpool.cli.run.RunCommand;
 import io.macpool.cli.screen.Failures;
 import io.macpool.core.GoDuration;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -63,7 +64,7 @@ public final class Main {
 
   public static void main(String[] arguments) {
     if (arguments.length > 0 && arguments[0].equals(RUN)) {
-      PrintWriter err = new PrintWriter(System.err, true);
+      PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
       String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
       RunCommand.plain(System.getenv(), err, rest).ifPresent(run -> System.exit(execute(run, err)));
     }

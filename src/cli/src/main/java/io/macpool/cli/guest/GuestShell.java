@@ -66,7 +66,7 @@ public final class GuestShell implements AutoCloseable {
   /** Loads what a command over connections that may break needs, in the thread of the caller. */
   public static void warmUp() {
     List<String> unused = Supervisor.start("", List.of());
-    Class<?>[] loaded = {
+    Class<?>[] unusedClasses = {
       SshClient.class, ResumableCommand.class, SupervisorSession.class,
           SupervisorSession.Frame.class,
       InputRelay.class, Interrupts.class, CommandEnd.class, AtExit.class
