@@ -58,6 +58,10 @@ public final class WrapperDialogue {
   }
 
   private static final int LONGEST_LINE = 4096;
+
+  /** Bytes of output that are kept unbelieved: many times a channel's window. */
+  private static final int MOST_EARLY = 1 << 20;
+
   private static final int KEPT = 400;
   private static final int LARGEST_STATUS = 255;
   private static final CompletableFuture<Void> ROOM = CompletableFuture.completedFuture(null);
@@ -125,9 +129,11 @@ public final class WrapperDialogue {
       return ROOM;
     }
     if (!following) {
-      // What echoes its input may show the mark, too; more is read when the wrapper has spoken.
+      // What echoes its input may show the mark, too: nothing is believed until the wrapper has
+      // spoken. Both streams share the channel's window, so output that nobody reads would keep
+      // the wrapper's word from coming.
       early.write(bytes, at, end - at);
-      return proof;
+      return early.size() < MOST_EARLY ? ROOM : proof;
     }
     return output(bytes, at, end - at);
   }

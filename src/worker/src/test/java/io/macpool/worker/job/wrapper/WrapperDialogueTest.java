@@ -46,12 +46,26 @@ class WrapperDialogueTest {
   @Test
   void outputWaitsForTheProof() {
     out(NONCE + " begins here\n");
-    CompletableFuture<Void> room = offer("early");
+    out("early");
+    assertThat(heard.text()).isEmpty();
+    err(NONCE + " began b\n" + NONCE + " following\n");
+    assertThat(heard.text()).isEqualTo("early");
+  }
+
+  /** A channel has one window for both streams: who stops reading one may stop the other. */
+  @Test
+  void outputBeforeTheProofIsReadOnBeyondAWindowButNotForEver() {
+    out(NONCE + " begins here\n");
+    String part = "x".repeat(16 * 1024);
+    for (int read = 0; read < 512 * 1024; read += part.length()) {
+      assertThat(offer(part)).as("after %d bytes", read).isDone();
+    }
+    CompletableFuture<Void> room = offer("y".repeat(512 * 1024));
     assertThat(room).isNotDone();
     assertThat(heard.text()).isEmpty();
     err(NONCE + " began b\n" + NONCE + " following\n");
     assertThat(room).isDone();
-    assertThat(heard.text()).isEqualTo("early");
+    assertThat(heard.text()).hasSize(1024 * 1024);
   }
 
   @Test
