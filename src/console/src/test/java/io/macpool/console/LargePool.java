@@ -77,6 +77,7 @@ final class LargePool {
     members.put("reason", "ready".equals(state) ? null : "its disk is to be replaced");
     members.put("total", 2);
     members.put("used", used);
+    members.put("warm", 0);
     members.put("free", 2 - used);
     members.put("booted", now.minus(Duration.ofHours(5 + number % 400)).toString());
     return BrokerJson.mapper().convertValue(members, HostInfo.class);
