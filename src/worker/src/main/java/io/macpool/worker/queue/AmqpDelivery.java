@@ -294,10 +294,20 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
     isConsuming.set(false);
   }
 
-  /** Before a message is settled, lest another takes its place; once more does no harm. */
+  /**
+   * Before a message is settled, lest another takes its place. A wait that ends may be quicker: the
+   * client then knows no such consumer any more, before it has told us that it is cancelled.
+   */
   private void stopConsuming() throws IOException {
     if (isConsuming.compareAndSet(true, false)) {
-      channel.basicCancel(consumer);
+      try {
+        channel.basicCancel(consumer);
+      } catch (IOException e) {
+        if (!channel.isOpen()) {
+          throw e;
+        }
+        log.debug("the consumer is cancelled already: {}", AmqpConnection.phrase(e));
+      }
     }
   }
 
@@ -317,6 +327,7 @@ final class AmqpDelivery implements io.macpool.worker.job.Delivery {
               done.complete(true);
             } catch (IOException | TimeoutException | RuntimeException e) {
               log.info("could not {} a delivery: {}", what, AmqpConnection.phrase(e));
+              SupervisedChannel.abort(channel); // the message goes back with it, and is not kept
               done.complete(false);
             }
           });

@@ -299,7 +299,9 @@ public final class AmqpJobQueue implements JobQueue, HeldDeliveries.Owner {
           getChannel().basicCancel(tag);
         }
       } catch (IOException | RuntimeException e) {
-        SupervisedChannel.abort(getChannel());
+        if (held == null) { // else whoever has the message settles it, and cancels before
+          SupervisedChannel.abort(getChannel());
+        }
       }
     }
 
