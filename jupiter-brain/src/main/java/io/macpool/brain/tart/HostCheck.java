@@ -149,7 +149,9 @@ public final class HostCheck {
     Instant at = Instant.ofEpochSecond(Long.parseLong(words[1]));
     Matcher others = OTHERS.matcher(words[2]);
     int ran = others.find() ? others.group(1).split(",", -1).length : 0;
-    boolean fit = ran >= GUESTS || at.isBefore(report.booted());
+    // Both are told in whole seconds, and a Mac that has just booted runs nothing yet.
+    boolean rebooted = !at.isAfter(report.booted());
+    boolean fit = ran >= GUESTS || rebooted;
     add(
         fit,
         "at "
@@ -158,7 +160,7 @@ public final class HostCheck {
             + ran
             + " ran"
             + (fit
-                ? at.isBefore(report.booted()) ? ", before it was rebooted" : ""
+                ? rebooted ? ", before it was rebooted" : ""
                 : ": reboot it, nothing else gives the place back"));
   }
 
