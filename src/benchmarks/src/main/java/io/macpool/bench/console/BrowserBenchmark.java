@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** What a large and busy pool's page costs the browser that shows it, and how late it shows it. */
@@ -93,18 +94,37 @@ public final class BrowserBenchmark implements Benchmark {
       browser.script(WATCH);
       long began = System.nanoTime();
       double before = browser.metric("TaskDuration");
+      Map<String, Double> parts = parts(browser);
       TimeUnit.NANOSECONDS.sleep(MEASURED.toNanos());
       double busy = browser.metric("TaskDuration") - before;
+      Map<String, Double> after = parts(browser);
       double seconds = (System.nanoTime() - began) / 1e9;
       Samples paints = new Samples();
       for (JsonNode millis : browser.script("return window.paints")) {
         paints.add((long) (millis.asDouble() * 1e6));
       }
       report.add(Measurement.of("console.browser.busy", 100 * busy / seconds, "%").atMost(30));
+      after.forEach(
+          (part, spent) ->
+              report.add(
+                  Measurement.of(
+                      "console.browser.busy." + part,
+                      100 * (spent - parts.get(part)) / seconds,
+                      "%")));
       report.add(Measurement.of("console.browser.paints", paints.count() / seconds, "1/s"));
       report.add(Measurement.of("console.browser.paint.p50", paints.millis(50), "ms"));
       report.add(Measurement.of("console.browser.paint.p99", paints.millis(99), "ms").atMost(250));
     }
+  }
+
+  /** What the page's main thread has spent on what so far, in seconds. */
+  private static Map<String, Double> parts(WebDriver browser)
+      throws IOException, InterruptedException {
+    Map<String, Double> parts = new TreeMap<>();
+    parts.put("script", browser.metric("ScriptDuration"));
+    parts.put("style", browser.metric("RecalcStyleDuration"));
+    parts.put("layout", browser.metric("LayoutDuration"));
+    return parts;
   }
 
   /** Until all slots are there. */

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,6 +23,7 @@ final class Viewers implements AutoCloseable {
 
   private static final Pattern ID = Pattern.compile("vm-\\d+-(\\d+)");
   private static final String END = "\n\n";
+  private static final Duration CONNECT = Duration.ofSeconds(30);
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final AtomicInteger connected = new AtomicInteger();
@@ -86,6 +88,7 @@ final class Viewers implements AutoCloseable {
   /** All of them, connected. */
   static Viewers of(int count, int port) throws InterruptedException {
     Viewers viewers = new Viewers();
+    CountDownLatch answered = new CountDownLatch(count);
     HttpClient client =
         viewers.vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(count));
     for (int i = 0; i < count; i++) {
@@ -101,12 +104,10 @@ final class Viewers implements AutoCloseable {
                 answer.exceptionHandler(broken -> viewers.lost.incrementAndGet());
                 viewers.connected.incrementAndGet();
               })
-          .onFailure(refused -> viewers.lost.incrementAndGet());
+          .onFailure(refused -> viewers.lost.incrementAndGet())
+          .onComplete(done -> answered.countDown());
     }
-    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (viewers.connected.get() < count && System.nanoTime() < until) {
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
+    boolean unused = answered.await(CONNECT.toNanos(), TimeUnit.NANOSECONDS); // counted below
     viewers.assertAllFollow(count);
     return viewers;
   }
