@@ -1,5 +1,6 @@
 package io.macpool.brain.tart;
 
+import io.macpool.brain.tart.report.MacReport;
 import io.macpool.brain.tart.ssh.SshFailure;
 import io.macpool.brain.tart.ssh.SshHost;
 import java.time.Duration;

@@ -4,6 +4,8 @@ import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.hypervisor.HypervisorFailure.OutcomeUnknown;
 import io.macpool.brain.hypervisor.HypervisorFailure.Refused;
 import io.macpool.brain.hypervisor.HypervisorFailure.Unavailable;
+import io.macpool.brain.tart.report.MacReport;
+import io.macpool.brain.tart.report.MacReportReader;
 import io.macpool.brain.tart.ssh.CommandResult;
 import io.macpool.brain.tart.ssh.SshConversation;
 import io.macpool.brain.tart.ssh.SshFailure;
@@ -39,8 +41,7 @@ final class MacDriver implements AutoCloseable {
   private final SshHost ssh;
   private final MacScripts scripts;
   private final SshConversation watch;
-  private final MacReport.Reader reports =
-      new MacReport.Reader(); // confined to looks, one at a time
+  private final MacReportReader reports = new MacReportReader(); // confined to looks, one at a time
   private final TartOptions options;
   private final Executor threads;
   private final Clock clock;

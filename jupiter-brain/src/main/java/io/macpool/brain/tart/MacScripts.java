@@ -230,7 +230,9 @@ final class MacScripts {
     return script("n=" + quote(name) + "\n", text);
   }
 
-  /** Asks for everything that is to be known, see {@link MacReport}. */
+  /**
+   * Asks for everything that is to be known, see {@link io.macpool.brain.tart.report.MacReport}.
+   */
   String report() {
     return script("", report);
   }

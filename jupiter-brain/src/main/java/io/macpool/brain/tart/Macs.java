@@ -1,5 +1,6 @@
 package io.macpool.brain.tart;
 
+import io.macpool.brain.tart.report.MacReport;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Image;

@@ -3,6 +3,8 @@ package io.macpool.brain.tart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.macpool.brain.tart.ImagePulls.Action;
+import io.macpool.brain.tart.report.MacReport;
+import io.macpool.brain.tart.report.MacReportTest;
 import io.macpool.core.fleet.Image;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,8 @@ package io.macpool.brain.tart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.brain.tart.report.MacReport;
+import io.macpool.brain.tart.report.MacReportTest;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;

@@ -3,6 +3,7 @@ package io.macpool.brain.tart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.macpool.brain.tart.report.MacReport;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
 import io.macpool.sim.fuzz.FuzzTarget;

@@ -1,4 +1,4 @@
-package io.macpool.brain.tart;
+package io.macpool.brain.tart.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class MacReportTest {
+public class MacReportTest {
 
   private static final String ROWS =
       """
@@ -20,15 +20,15 @@ class MacReportTest {
       ]
       """;
 
-  static String text(String body, String rows, String end) {
+  public static String text(String body, String rows, String end) {
     return """
-        boot { sec = 1767225600, usec = 123 } Thu Jan  1 00:00:00 2026
-        now 1767229200
-        arch arm64
-        build 25A354
-        dial 0
-        disk /dev/disk3s5 488000000 244000000 244000000 50% /
-        """
+    boot { sec = 1767225600, usec = 123 } Thu Jan  1 00:00:00 2026
+    now 1767229200
+    arch arm64
+    build 25A354
+    dial 0
+    disk /dev/disk3s5 488000000 244000000 244000000 50% /
+    """
         + body
         + "list\n"
         + rows

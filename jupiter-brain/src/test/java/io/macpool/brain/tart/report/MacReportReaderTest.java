@@ -1,4 +1,4 @@
-package io.macpool.brain.tart;
+package io.macpool.brain.tart.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,7 +25,7 @@ class MacReportReaderTest {
 
   /** What is read of an answer alone and behind others is the same. */
   private static void isReadAlike(String... answers) throws Exception {
-    MacReport.Reader reader = new MacReport.Reader();
+    MacReportReader reader = new MacReportReader();
     for (String answer : answers) {
       assertThat(reader.read(answer)).isEqualTo(MacReport.parse(answer));
     }
@@ -56,7 +56,7 @@ class MacReportReaderTest {
 
   @Test
   void whatCantBeReadIsNoneAndLeavesNothingBehind() throws Exception {
-    MacReport.Reader reader = new MacReport.Reader();
+    MacReportReader reader = new MacReportReader();
     reader.read(ANSWER);
     for (String broken :
         List.of(
@@ -74,7 +74,7 @@ class MacReportReaderTest {
 
   @Test
   void ofTheSameNothingIsReadAnew() throws Exception {
-    MacReport.Reader reader = new MacReport.Reader();
+    MacReportReader reader = new MacReportReader();
     MacReport first = reader.read(ANSWER);
     MacReport later = reader.read(ANSWER.replace("now 1767300000", "now 1767300005"));
     assertThat(later.vms()).isSameAs(first.vms());
