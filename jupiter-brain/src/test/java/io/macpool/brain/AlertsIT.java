@@ -8,8 +8,12 @@ import io.macpool.sim.net.TcpGate;
 import io.macpool.sim.peer.Peer;
 import io.macpool.sim.peer.Promtool;
 import io.macpool.sim.peer.Scrape;
+import io.macpool.sim.tart.MacFleet;
+import io.macpool.sim.tart.MacSimulator;
+import io.macpool.sim.tart.MacTimes;
 import io.macpool.sim.vcenter.fault.FaultAction;
 import io.macpool.sim.vcenter.fault.FaultRule;
+import io.macpool.sim.vcenter.guest.GuestPower;
 import io.macpool.sim.vcenter.options.VCenterOptions;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -141,6 +146,30 @@ class AlertsIT {
       CompletableFuture<HttpResponse<String>> made = lab.createAsync(BrainLab.IMAGE);
       fires(lab, before, "JupiterBrainStaleInventory");
       made.cancel(true);
+    }
+  }
+
+  @Test
+  void aMacThatIsNotReached(@TempDir Path folder) throws Exception {
+    try (MacFleet fleet =
+            MacFleet.start(
+                folder.resolve("macs"),
+                1,
+                MacTimes.SHORT,
+                GuestPower.addressesOnly(),
+                List.of("macos-26"));
+        BrainLab lab = BrainLab.withoutVCenter()) {
+      Path hosts = Files.writeString(folder.resolve("hosts.yaml"), fleet.hostsFile());
+      Path known = Files.writeString(folder.resolve("known_hosts"), fleet.knownHosts());
+      lab.set("TART_HOSTS", hosts.toString())
+          .set("TART_KEY_FILE", fleet.keyFile().toString())
+          .set("TART_KNOWN_HOSTS", known.toString())
+          .set("TART_INTERVAL", "500ms")
+          .start();
+      Scrape before = scrape(lab);
+      fires(lab, before);
+      fleet.macs().forEach(MacSimulator::close);
+      fires(lab, before, "JupiterBrainMacsLost");
     }
   }
 
