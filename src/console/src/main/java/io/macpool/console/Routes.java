@@ -6,6 +6,7 @@ import io.macpool.broker.BrokerJson;
 import io.macpool.console.page.JobPages;
 import io.macpool.console.page.PoolPages;
 import io.macpool.console.page.QueuePage;
+import io.macpool.console.page.WaitPages;
 import io.macpool.console.watch.BrokerState;
 import io.macpool.console.watch.ClusterState;
 import io.macpool.console.watch.Histories;
@@ -105,7 +106,9 @@ final class Routes {
                 SlowAnswer.parameter(call, "state"),
                 SlowAnswer.parameter(call, "q"),
                 clock.instant()));
-    page(router, "/jobs/:id", call -> jobs.one(call.pathParam("id"), clock.instant()));
+    page(router, "/jobs/:id", call -> jobs.one(call.pathParam("id"), now()));
+    page(router, "/waiting", call -> WaitPages.all(jobs.withoutMac(), now()));
+    page(router, "/waiting/:owner", call -> WaitPages.owner(call.pathParam("owner"), now()));
     router
         .get("/api/jobs")
         .handler(
@@ -142,6 +145,11 @@ final class Routes {
                   clusters.map(Poller::current).orElseGet(() -> Watched.notYet(clock.instant()));
               answer(call, known, "the Kubernetes API", ClusterState::json);
             });
+  }
+
+  private WaitPages.Now now() {
+    Instant now = clock.instant();
+    return new WaitPages.Now(broker.current(), clusters.map(Poller::current), forecasts(now), now);
   }
 
   private Map<String, WaitForecast> forecasts(Instant now) {

@@ -319,7 +319,7 @@ class BrowserIT {
     said = LargePool.of(24, Instant.now());
     see("[data-host=mac-0007] a.slot");
     for (String path :
-        List.of("/", "/queues", "/jobs", "/reports", "/why?image=macos-15", "/wall")) {
+        List.of("/", "/queues", "/jobs", "/reports", "/waiting", "/why?image=macos-15", "/wall")) {
       browser.open(path);
       see("main");
       String name = path.equals("/") ? "pool" : path.substring(1).replaceAll("[?].*", "");

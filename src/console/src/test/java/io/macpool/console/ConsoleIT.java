@@ -17,12 +17,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The console before a broker that comes and goes. */
 class ConsoleIT {
@@ -41,49 +46,59 @@ class ConsoleIT {
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile BrokerState said = BEFORE;
   private volatile boolean away;
+  private volatile boolean silent;
   private LoopbackServer broker;
   private Console console;
 
   @BeforeEach
   void start() {
-    broker =
-        LoopbackServer.start(
-            0,
-            vertx ->
-                request -> {
-                  boolean kubernetes = request.path().startsWith("/apis/travisci.com/v1alpha1/");
-                  String body =
-                      kubernetes
-                          ? FakePool.resources(request.path())
-                          : FakePool.answer(said, request.path());
-                  boolean allowed =
-                      kubernetes || "token reader".equals(request.getHeader("Authorization"));
-                  int status = away ? 503 : !allowed ? 401 : body == null ? 404 : 200;
-                  request.response().setStatusCode(status).end(status == 200 ? body : "{}");
-                });
-    console =
-        Console.start(
-            ConsoleSettings.SPEC.read(
-                List.of(),
-                Map.of(
-                    "MACPOOL_CONSOLE_ADDR",
-                    "127.0.0.1:0",
-                    "MACPOOL_CONSOLE_ADMIN_ADDR",
-                    "127.0.0.1:0",
-                    "MACPOOL_CONSOLE_BROKER_URL",
-                    "http://reader@127.0.0.1:" + broker.port(),
-                    "MACPOOL_CONSOLE_TOKEN",
-                    TOKEN,
-                    "MACPOOL_CONSOLE_PROXY_ADDRESSES",
-                    "127.0.0.0/8",
-                    "MACPOOL_CONSOLE_VIEWER_HEADER",
-                    "X-Forwarded-User",
-                    "MACPOOL_CONSOLE_KUBERNETES_URL",
-                    "http://127.0.0.1:" + broker.port() + "/",
-                    "MACPOOL_CONSOLE_HISTORY_FILE",
-                    folder.resolve("history").toString(),
-                    "MACPOOL_CONSOLE_POLL_INTERVAL",
-                    "250ms")));
+    broker = broker(0);
+    console = console("250ms");
+  }
+
+  private LoopbackServer broker(int port) {
+    return LoopbackServer.start(
+        port,
+        vertx ->
+            request -> {
+              if (silent) {
+                return; // as one that is stopped, or behind a dead connection
+              }
+              boolean kubernetes = request.path().startsWith("/apis/travisci.com/v1alpha1/");
+              String body =
+                  kubernetes
+                      ? FakePool.resources(request.path())
+                      : FakePool.answer(said, request.path());
+              boolean allowed =
+                  kubernetes || "token reader".equals(request.getHeader("Authorization"));
+              int status = away ? 503 : !allowed ? 401 : body == null ? 404 : 200;
+              request.response().setStatusCode(status).end(status == 200 ? body : "{}");
+            });
+  }
+
+  private Console console(String interval) {
+    return Console.start(
+        ConsoleSettings.SPEC.read(
+            List.of(),
+            Map.of(
+                "MACPOOL_CONSOLE_ADDR",
+                "127.0.0.1:0",
+                "MACPOOL_CONSOLE_ADMIN_ADDR",
+                "127.0.0.1:0",
+                "MACPOOL_CONSOLE_BROKER_URL",
+                "http://reader@127.0.0.1:" + broker.port(),
+                "MACPOOL_CONSOLE_TOKEN",
+                TOKEN,
+                "MACPOOL_CONSOLE_PROXY_ADDRESSES",
+                "127.0.0.0/8",
+                "MACPOOL_CONSOLE_VIEWER_HEADER",
+                "X-Forwarded-User",
+                "MACPOOL_CONSOLE_KUBERNETES_URL",
+                "http://127.0.0.1:" + broker.port() + "/",
+                "MACPOOL_CONSOLE_HISTORY_FILE",
+                folder.resolve("history").toString(),
+                "MACPOOL_CONSOLE_POLL_INTERVAL",
+                interval)));
   }
 
   @AfterEach
@@ -124,7 +139,15 @@ class ConsoleIT {
   void nothingIsShownToStrangers() throws Exception {
     for (String path :
         List.of(
-            "/", "/wall", "/why", "/queues", "/reports", "/reports.csv", "/api/hosts", "/events")) {
+            "/",
+            "/wall",
+            "/why",
+            "/waiting",
+            "/queues",
+            "/reports",
+            "/reports.csv",
+            "/api/hosts",
+            "/events")) {
       assertThat(get(path).statusCode()).as(path).isEqualTo(401);
     }
     assertThat(get("/", "Accept", "text/html").headers().firstValue("Location")).contains("/login");
@@ -176,7 +199,16 @@ class ConsoleIT {
     await().atMost(PATIENCE).until(() -> read("/").body().contains("/instances/vm-1"));
 
     for (String path :
-        List.of("/", "/wall", "/why?image=macos-15", "/queues", "/reports", "/instances/vm-1")) {
+        List.of(
+            "/",
+            "/wall",
+            "/why?image=macos-15",
+            "/waiting",
+            "/waiting/ios",
+            "/queues",
+            "/reports",
+            "/instances/vm-1",
+            "/jobs/7")) {
       HttpResponse<String> page = read(path);
       assertThat(page.statusCode()).as(path).isEqualTo(200);
       assertThat(page.body()).as(path).startsWith("<!DOCTYPE html>").endsWith("</html>\n");
@@ -229,6 +261,81 @@ class ConsoleIT {
     assertThat(admin("/health/ready")).contains("\"status\":\"ok\"").contains("away: ");
     away = false;
     await().atMost(PATIENCE).until(() -> read("/").body().contains("The broker answers."));
+  }
+
+  /** A broker that is gone, and one that takes questions and answers none. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aKilledBrokerIsToldToViewersWithinTenSecondsAndItsReturnToo(boolean silently)
+      throws Exception {
+    console.close();
+    console = console("2s"); // what it is unless somebody sets it
+    await().atMost(PATIENCE).until(() -> read("/").body().contains("The broker answers."));
+    HttpResponse<Stream<String>> events =
+        http.send(
+            request("/events").header("Authorization", "Bearer " + TOKEN).build(),
+            BodyHandlers.ofLines());
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    CompletableFuture<Void> following =
+        CompletableFuture.runAsync(() -> events.body().forEach(told::add));
+    int port = broker.port();
+    if (silently) {
+      silent = true;
+    } else {
+      broker.close();
+    }
+
+    assertThat(heard(told, "The broker is away since", Duration.ofSeconds(10))).isTrue();
+    assertThat(read("/").body()).contains("The broker is away since").contains("mac-1");
+    assertThat(read("/jobs/7").body()).as("what was true then").contains("mac-1");
+    silent = false;
+    if (!silently) {
+      broker = broker(port);
+    }
+
+    assertThat(heard(told, "The broker answers.", Duration.ofSeconds(10))).isTrue();
+    assertThat(read("/").body()).contains("The broker answers.");
+    assertThat(following).as("the same viewer, all the time").isNotDone();
+  }
+
+  private static boolean heard(BlockingQueue<String> told, String words, Duration within)
+      throws InterruptedException {
+    long until = System.nanoTime() + within.toNanos();
+    String line = "";
+    while (line != null && !line.contains(words)) {
+      line = told.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+    return line != null;
+  }
+
+  @Test
+  void eachJobAndEachOwnersCreatesHaveAnAddressThatTellsWhyTheyWait() throws Exception {
+    said =
+        FakePool.waiting(
+            FakePool.state(
+                List.of(FakePool.host("mac-1", "ready", 2), FakePool.host("mac-2", "draining", 0)),
+                List.of(
+                    FakePool.instance("vm-1", "mac-1", "ios", "ready", false),
+                    FakePool.instance("vm-2", "mac-1", "ios", "ready", false))),
+            "ios",
+            3);
+    await().atMost(PATIENCE).until(() -> read("/waiting").body().contains("/waiting/ios"));
+    await().atMost(PATIENCE).until(() -> read("/waiting").body().contains("builds.ios"));
+
+    assertThat(read("/waiting/ios").body())
+        .contains("3 of its creates wait")
+        .contains("it has 2 instances")
+        .contains("it is full: 2 of 2 slots in use")
+        .contains("somebody wanted it so")
+        .contains("those of the one that answered");
+    assertThat(read("/waiting/tvos").body()).contains("None of its creates waits");
+    assertThat(read("/jobs/7").body())
+        .contains("no worker has taken it")
+        .contains("builds.ios, ios-workers")
+        .contains("Stalled: nothing &lt;moves&gt;")
+        .contains("2 hosts: 1 draining, 1 full")
+        .contains("it is full: 2 of 2 slots in use");
+    assertThat(read("/jobs/x").body()).doesNotContain("Why does it wait</h2>");
   }
 
   private String admin(String path) throws IOException, InterruptedException {

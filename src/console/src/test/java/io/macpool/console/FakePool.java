@@ -77,6 +77,23 @@ public final class FakePool {
                 Map.of("type", ImageInfo.TYPE, "id", "macos-15", "state", "ready"))));
   }
 
+  /** The same, with creates of an owner's that wait. */
+  public static BrokerState waiting(BrokerState state, String owner, int creates) {
+    Capacity capacity = state.capacity();
+    return new BrokerState(
+        state.hosts(),
+        state.instances(),
+        new Capacity(
+            Capacity.TYPE,
+            "pool",
+            capacity.slots(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new Capacity.Waiting(owner, creates))),
+        state.images());
+  }
+
   public static Watched<BrokerState> known(BrokerState state) {
     return Watched.<BrokerState>notYet(NOW).answered(state, NOW);
   }

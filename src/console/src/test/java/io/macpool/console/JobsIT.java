@@ -116,6 +116,16 @@ class JobsIT {
     assertThat(read("/jobs?q=APP&state=started")).contains("/jobs/42");
     assertThat(read("/jobs?q=other")).contains("0 of 1 jobs");
     assertThat(read("/jobs/42")).contains("its script runs").contains("/instances/vm-1");
+    assertThat(read("/jobs/42")).as("it runs").doesNotContain("Why does it wait</h2>");
+    tell(
+        "received",
+        """
+        {"job_id": 44, "state": "received", "update": 1, "repository": "acme/app",
+         "worker": "w-1", "received_at": "2026-03-01T12:00:00Z"}
+        """);
+    await().atMost(PATIENCE).until(() -> read("/waiting").contains("/jobs/44"));
+    assertThat(read("/waiting")).doesNotContain("/jobs/42");
+    assertThat(read("/jobs/44")).contains("ago and asks the broker for a Mac");
     assertThat(read("/jobs/43")).contains("Nothing was told of it");
     assertThat(read("/jobs/x")).contains("Nothing was told of it");
     assertThat(read("/api/jobs")).contains("\"id\":42").contains("\"known\":true");

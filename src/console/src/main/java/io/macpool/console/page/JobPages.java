@@ -80,13 +80,23 @@ public final class JobPages {
     return html.document();
   }
 
-  /** One job. */
-  public String one(String id, Instant now) {
+  /** Those that a worker has taken, and has no Mac for yet. */
+  public List<JobState> withoutMac() {
+    return jobs.latest(job -> job.state().equals("received"), SHOWN);
+  }
+
+  /** One job: where its time went, and, while it waits, why. */
+  public String one(String id, WaitPages.Now known) {
+    Instant now = known.at();
     Html html = Page.begin("Job " + id, false);
     status(html, now);
-    Optional<JobState> found = number(id).flatMap(jobs::find);
+    Optional<Long> number = number(id);
+    Optional<JobState> found = number.flatMap(jobs::find);
     if (found.isEmpty()) {
       html.element("p", "Nothing was told of it, or too long ago.");
+      if (number.isPresent()) {
+        WaitPages.ofJob(html, found, known);
+      }
       return html.document();
     }
     JobState job = found.get();
@@ -114,7 +124,8 @@ public final class JobPages {
             });
     html.close();
     html.open("p").text("Trace, by which logs and spans of worker and broker are found: ");
-    html.element("code", job.trace().orElse("not told by its worker"));
+    html.element("code", job.trace().orElse("not told by its worker")).close();
+    WaitPages.ofJob(html, found, known);
     return html.document();
   }
 

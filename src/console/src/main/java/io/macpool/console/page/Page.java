@@ -19,6 +19,7 @@ public final class Page {
           new Link("/queues", "Queues"),
           new Link("/jobs", "Jobs"),
           new Link("/reports", "Reports"),
+          new Link("/waiting", "Waiting"),
           new Link("/why", "Why does it wait"),
           new Link("/wall", "Wall"));
 

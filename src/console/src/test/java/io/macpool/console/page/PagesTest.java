@@ -144,6 +144,14 @@ class PagesTest {
             Map.of(HOSTILE, new WaitForecast.NoGround(new WaitReason.QueueUnknown(HOSTILE, NOW))),
             Map.of(new ForecastGroup(HOSTILE, Optional.empty()), Coverage.none()),
             NOW));
+    WaitPages.Now known =
+        new WaitPages.Now(
+            broker,
+            Optional.of(Watched.<ClusterState>notYet(NOW).answered(clusters, NOW)),
+            Map.of(),
+            NOW);
+    pages.add(WaitPages.owner(HOSTILE, known));
+    pages.add(WaitPages.all(List.of(), known));
     pages.add(
         Reports.page(
             report, Map.of(HOSTILE, Work.none()), Optional.empty(), 2, WhatIf.none(), "last=1h"));
