@@ -15,11 +15,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -176,19 +180,21 @@ class SandboxE2E {
       assertThat(told.get("adminUrls").has(worker.getMetadata().getName())).isTrue();
       assertThat(kubectl.pods().resource(worker).getLog()).contains(" INFO ");
     }
-    Path job =
-        Files.writeString(work.resolve("job.json"), "{\"config\":{\"script\":\"echo done\"}}");
-    SandboxProcess submit =
-        SandboxProcess.start(
-            Main.class,
-            work.resolve("submitted"),
-            temporary,
-            List.of("submit", "--info", info.toString(), job.toString()));
-    processes.add(submit);
-    assertThat(submit.exitStatus()).as(submit.output()).isZero();
-    assertThat(submit.output()).containsPattern("(?m)^done$");
-    assertThat(submit.lastLine()).endsWith(" passed -----");
-    assertThatTheConsoleCountedTheSame(told);
+    Map<String, String> before = readiness(told);
+    try (SandboxProcess second = secondConsole(told);
+        PoolLooks looks =
+            new PoolLooks(told.get("brokerUrl").asText(), told.get("brokerToken").asText())) {
+      SandboxProcess submit = submit(info, 8, 4);
+      await("jobs run").atMost(SandboxProcess.PATIENCE).until(() -> looks.instances() > 2);
+      second.kill();
+      assertThat(submit.exitStatus()).as(submit.output()).isZero();
+      assertThat(submit.output()).containsPattern("(?m)^done 7$");
+      assertThat(submit.lastLine()).endsWith(" failed -----");
+      assertThat(readiness(told))
+          .as("a console that is killed is missed by nobody")
+          .isEqualTo(before);
+      assertThatTheConsoleCountedTheSame(told, looks);
+    }
     whatTheReadmeSaysRuns(info);
     List<ProcessHandle> children = sandbox.descendants();
     sandbox.terminate();
@@ -233,32 +239,117 @@ class SandboxE2E {
     assertThat(Files.readString(out)).contains("ProductName:").contains("macOS");
   }
 
-  /** One job was submitted, and passed: the report says the same. */
-  private static void assertThatTheConsoleCountedTheSame(JsonNode told) {
-    await("the report counts the job and its slot time")
+  /** One beside the sandbox's own, in a process that can be killed. */
+  private SandboxProcess secondConsole(JsonNode told) throws Exception {
+    SandboxProcess console =
+        SandboxProcess.start(
+            io.macpool.console.Main.class,
+            work.resolve("console"),
+            temporary,
+            List.of(
+                "--addr=127.0.0.1:0",
+                "--admin-addr=127.0.0.1:0",
+                "--broker-url=" + withToken(told),
+                "--token=" + told.get("brokerToken").asText(),
+                "--amqp-uri=" + told.get("amqpUri").asText(),
+                "--history-file=" + work.resolve("second-history")));
+    processes.add(console);
+    await("it hears the workers")
+        .atMost(SandboxProcess.PATIENCE)
+        .until(() -> console.output().contains("jobs are heard on exchange"));
+    return console;
+  }
+
+  private static String withToken(JsonNode told) {
+    return told.get("brokerUrl")
+        .asText()
+        .replace("://", "://" + told.get("brokerToken").asText() + "@");
+  }
+
+  /** Jobs that pass, and after them some that fail. */
+  private SandboxProcess submit(Path info, int passing, int failing) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("submit", "--info", info.toString()));
+    for (int i = 0; i < passing + failing; i++) {
+      String script = "sleep 1; echo done " + i + "; exit " + (i < passing ? 0 : 1);
+      String payload =
+          "{\"config\":{\"script\":\"%s\"},\"sandbox\":{\"expect\":\"%s\"}}"
+              .formatted(script, i < passing ? "passed" : "failed");
+      arguments.add(Files.writeString(work.resolve("job-" + i + ".json"), payload).toString());
+    }
+    SandboxProcess submit =
+        SandboxProcess.start(Main.class, work.resolve("submitted"), temporary, arguments);
+    processes.add(submit);
+    return submit;
+  }
+
+  /** Whether each service is ready, and what it warns of. */
+  private static Map<String, String> readiness(JsonNode told) throws Exception {
+    Map<String, String> ready = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> service : told.get("adminUrls").properties()) {
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(service.getValue().asText() + "/health/ready"))
+                      .timeout(SandboxProcess.PATIENCE)
+                      .build(),
+                  BodyHandlers.ofString());
+      JsonNode body = new ObjectMapper().readTree(answer.body());
+      ready.put(service.getKey(), answer.statusCode() + " " + body.path("warnings").properties());
+    }
+    return ready;
+  }
+
+  /**
+   * What the console reports is what was counted beside it: jobs by outcome to the job, VMs at once
+   * to the VM, slot time to what can lie between two looks at the broker.
+   */
+  private static void assertThatTheConsoleCountedTheSame(JsonNode told, PoolLooks looks) {
+    await("the report counts the jobs and their slot time")
         .atMost(SandboxProcess.PATIENCE)
         .untilAsserted(
             () -> {
               JsonNode report = new ObjectMapper().readTree(console(told, "/reports.json?last=1h"));
               JsonNode queue = report.path("queues").path(0);
               assertThat(queue.path("queue").asText()).isEqualTo(told.get("queue").asText());
-              assertThat(queue.path("outcomes").toString()).isEqualTo("{\"passed\":1}");
-              assertThat(queue.path("waitSeconds").path("jobs").asInt()).isEqualTo(1);
-              assertThat(report.path("slotHours").path("busy").asDouble()).isPositive();
-              int most = 0;
+              assertThat(queue.path("outcomes").toString())
+                  .isEqualTo("{\"failed\":4,\"passed\":8}");
+              assertThat(queue.path("waitSeconds").path("jobs").asInt()).isEqualTo(12);
+              assertThat(looks.failures()).isZero();
+              assertThat(looks.instances()).isEqualTo(12);
+              Map<String, Integer> most = new TreeMap<>();
               double slotHours = 0;
               for (JsonNode host : report.path("hosts")) {
-                most += host.path("mostAtOnce").asInt();
+                if (host.path("mostAtOnce").asInt() > 0) {
+                  most.put(host.path("host").asText(), host.path("mostAtOnce").asInt());
+                }
                 for (JsonNode part : host.path("slotHours")) {
                   slotHours += part.asDouble();
                 }
               }
+              assertThat(most).as("most at once").isEqualTo(new TreeMap<>(looks.mostByHost()));
               double whole = 0;
               for (JsonNode part : report.path("slotHours")) {
                 whole += part.asDouble();
               }
-              assertThat(most).isPositive();
               assertThat(whole).as("hosts add up to the pool").isCloseTo(slotHours, within(1e-6));
+              double charged = report.path("slotHours").path("unrecorded").asDouble();
+              Map<String, Double> own = new TreeMap<>();
+              for (JsonNode owner : report.path("owners")) {
+                charged += owner.path("own").asDouble() + owner.path("shared").asDouble();
+                if (owner.path("own").asDouble() > 0) {
+                  own.put(owner.path("owner").asText(), owner.path("own").asDouble() * 3600);
+                }
+              }
+              assertThat(charged).as("owners add up to the pool").isCloseTo(whole, within(1e-6));
+              Map<String, Duration> held = looks.heldByOwner();
+              assertThat(own).containsOnlyKeys(held.keySet());
+              double between =
+                  looks.instances() * (2 * looks.longestPause().toMillis() + 300) / 1000.0;
+              held.forEach(
+                  (owner, time) ->
+                      assertThat(own.get(owner))
+                          .as("slot seconds of %s", owner)
+                          .isCloseTo(time.toMillis() / 1000.0, within(between)));
             });
   }
 

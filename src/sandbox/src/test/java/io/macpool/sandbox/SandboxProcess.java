@@ -78,6 +78,12 @@ final class SandboxProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** At once, as by {@code kill -9}. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
   void leftNothingBehind() throws IOException {
     try (Stream<Path> left = Files.list(temporary)) {
       assertThat(left.filter(path -> path.getFileName().toString().startsWith("macpool")))
