@@ -66,12 +66,12 @@ final class BrainOptions {
             .orElse(List.of());
     hook =
         settings
-            .find(BrainSettings.HYGIENE_REBOOT)
+            .find(HygieneSettings.HYGIENE_REBOOT)
             .map(
                 secret ->
                     problems.check(
-                        BrainSettings.HYGIENE_REBOOT, () -> RebootHook.parse(secret.reveal())));
-    if (settings.get(BrainSettings.HYGIENE_REBOOT_TIMEOUT).compareTo(LEAST_REBOOT) < 0) {
+                        HygieneSettings.HYGIENE_REBOOT, () -> RebootHook.parse(secret.reveal())));
+    if (settings.get(HygieneSettings.HYGIENE_REBOOT_TIMEOUT).compareTo(LEAST_REBOOT) < 0) {
       problems.add("HYGIENE_REBOOT_TIMEOUT must be two minutes at least: a hook may take one");
     }
     tart =
@@ -143,8 +143,8 @@ final class BrainOptions {
             settings.get(BrainSettings.PLACEMENT),
             settings.get(BrainSettings.SLOTS_PER_HOST),
             settings.get(BrainSettings.HOST_CONCURRENT_OPERATIONS),
-            settings.get(BrainSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)),
-        settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
+            settings.get(VSphereSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)),
+        settings.get(VSphereSettings.VSPHERE_TASK_TIMEOUT),
         settings.get(BrainSettings.WAIT_WHEN_FULL),
         settings.get(BrainSettings.OWNER_QUOTA));
   }
@@ -164,19 +164,19 @@ final class BrainOptions {
     HygienePolicy usual = HygienePolicy.USUAL;
     return new HostHygiene.Options(
         new HygienePolicy(
-            settings.get(BrainSettings.HYGIENE_MAX_UPTIME),
-            settings.find(BrainSettings.HYGIENE_WINDOW),
-            settings.get(BrainSettings.HYGIENE_IN_SERVICE) / 100.0,
-            settings.get(BrainSettings.HYGIENE_AT_ONCE),
-            settings.get(BrainSettings.HYGIENE_REFUSALS),
+            settings.get(HygieneSettings.HYGIENE_MAX_UPTIME),
+            settings.find(HygieneSettings.HYGIENE_WINDOW),
+            settings.get(HygieneSettings.HYGIENE_IN_SERVICE) / 100.0,
+            settings.get(HygieneSettings.HYGIENE_AT_ONCE),
+            settings.get(HygieneSettings.HYGIENE_REFUSALS),
             usual.repairTime(),
             usual.drainLimit(),
-            settings.get(BrainSettings.HYGIENE_REBOOT_TIMEOUT),
+            settings.get(HygieneSettings.HYGIENE_REBOOT_TIMEOUT),
             usual.mostAsks(),
             usual.retryAfter()),
         hook,
-        settings.get(BrainSettings.HYGIENE_DRY_RUN),
-        settings.find(BrainSettings.HYGIENE_CONNECT_PORT).stream()
+        settings.get(HygieneSettings.HYGIENE_DRY_RUN),
+        settings.find(HygieneSettings.HYGIENE_CONNECT_PORT).stream()
             .mapToInt(Integer::intValue)
             .findFirst(),
         settings.get(BrainSettings.SLOTS_PER_HOST));

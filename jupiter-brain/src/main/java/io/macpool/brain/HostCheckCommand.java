@@ -37,10 +37,10 @@ final class HostCheckCommand {
               + " status 0: all are, 1: one is not, 2: unusable settings",
           "JUPITER_BRAIN_",
           List.of(
-              BrainSettings.TART_HOSTS,
-              BrainSettings.TART_KEY_FILE,
-              BrainSettings.TART_KNOWN_HOSTS,
-              BrainSettings.GUEST_RELAY_ADDR,
+              TartSettings.TART_HOSTS,
+              TartSettings.TART_KEY_FILE,
+              TartSettings.TART_KNOWN_HOSTS,
+              TartSettings.GUEST_RELAY_ADDR,
               BrainSettings.SSH_PORT,
               HOST,
               ServiceMain.DEBUG),
@@ -56,19 +56,19 @@ final class HostCheckCommand {
   /** 0 if every Mac is fit, else 1. */
   static int check(Settings settings, PrintStream out) {
     SettingsProblems problems = new SettingsProblems();
-    Path key = TartAccess.file(settings, BrainSettings.TART_KEY_FILE, problems);
-    Path known = TartAccess.file(settings, BrainSettings.TART_KNOWN_HOSTS, problems);
-    Optional<String> path = settings.find(BrainSettings.TART_HOSTS);
+    Path key = TartAccess.file(settings, TartSettings.TART_KEY_FILE, problems);
+    Path known = TartAccess.file(settings, TartSettings.TART_KNOWN_HOSTS, problems);
+    Optional<String> path = settings.find(TartSettings.TART_HOSTS);
     if (path.isEmpty()) {
       problems.add("TART_HOSTS is required");
     }
     HostsFile file =
         path.map(
                 text ->
-                    problems.check(BrainSettings.TART_HOSTS, () -> TartAccess.read(Path.of(text))))
+                    problems.check(TartSettings.TART_HOSTS, () -> TartAccess.read(Path.of(text))))
             .orElse(null);
     if (Files.isReadable(key)) {
-      problems.check(BrainSettings.TART_KEY_FILE, () -> SshHosts.read(key));
+      problems.check(TartSettings.TART_KEY_FILE, () -> SshHosts.read(key));
     }
     problems.throwIfAny();
     Objects.requireNonNull(file, "else there is a problem");
@@ -93,7 +93,7 @@ final class HostCheckCommand {
     return new HostCheck.Expected(
         file.images(),
         settings.get(BrainSettings.SSH_PORT),
-        settings.find(BrainSettings.GUEST_RELAY_ADDR).isPresent());
+        settings.find(TartSettings.GUEST_RELAY_ADDR).isPresent());
   }
 
   private static boolean check(

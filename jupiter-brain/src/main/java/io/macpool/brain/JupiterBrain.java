@@ -154,7 +154,7 @@ public final class JupiterBrain implements AutoCloseable {
             fleet,
             process,
             backoff,
-            settings.get(BrainSettings.VSPHERE_CONCURRENT_DELETE_OPERATIONS));
+            settings.get(VSphereSettings.VSPHERE_CONCURRENT_DELETE_OPERATIONS));
     Creations creations =
         new Creations(
             fleet,

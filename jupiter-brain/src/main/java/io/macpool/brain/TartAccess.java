@@ -35,28 +35,28 @@ record TartAccess(TartOptions options, HostsFile file) {
    * @param warm images that some instances are kept of
    */
   static Optional<TartAccess> of(Settings settings, Set<String> warm, SettingsProblems problems) {
-    Optional<Path> hosts = settings.find(BrainSettings.TART_HOSTS).map(Path::of);
+    Optional<Path> hosts = settings.find(TartSettings.TART_HOSTS).map(Path::of);
     if (hosts.isEmpty()) {
       return Optional.empty();
     }
-    Path key = file(settings, BrainSettings.TART_KEY_FILE, problems);
-    Path known = file(settings, BrainSettings.TART_KNOWN_HOSTS, problems);
+    Path key = file(settings, TartSettings.TART_KEY_FILE, problems);
+    Path known = file(settings, TartSettings.TART_KNOWN_HOSTS, problems);
     if (Files.isReadable(key)) {
-      problems.check(BrainSettings.TART_KEY_FILE, () -> SshHosts.read(key));
+      problems.check(TartSettings.TART_KEY_FILE, () -> SshHosts.read(key));
     }
-    HostsFile file = problems.check(BrainSettings.TART_HOSTS, () -> read(hosts.get()));
+    HostsFile file = problems.check(TartSettings.TART_HOSTS, () -> read(hosts.get()));
     return Optional.of(
         new TartAccess(
             new TartOptions(
                 hosts.get(),
                 key,
                 known,
-                settings.get(BrainSettings.TART_INTERVAL),
+                settings.get(TartSettings.TART_INTERVAL),
                 LOOK_LIMIT,
-                settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
-                settings.get(BrainSettings.TART_SETTLE),
+                settings.get(VSphereSettings.VSPHERE_TASK_TIMEOUT),
+                settings.get(TartSettings.TART_SETTLE),
                 STALE_AFTER,
-                settings.find(BrainSettings.GUEST_RELAY_ADDR),
+                settings.find(TartSettings.GUEST_RELAY_ADDR),
                 settings.get(BrainSettings.SSH_PORT),
                 warm),
             file == null ? NONE : file));

@@ -15,39 +15,39 @@ final class VSpherePool {
 
   private static final VSphereAccess.Names NAMES =
       new VSphereAccess.Names(
-          BrainSettings.VSPHERE_API_URL,
-          BrainSettings.VSPHERE_PASSWORD_FILE,
-          BrainSettings.VSPHERE_CA_FILE,
-          BrainSettings.VSPHERE_THUMBPRINT,
-          BrainSettings.VSPHERE_INSECURE);
+          VSphereSettings.VSPHERE_API_URL,
+          VSphereSettings.VSPHERE_PASSWORD_FILE,
+          VSphereSettings.VSPHERE_CA_FILE,
+          VSphereSettings.VSPHERE_THUMBPRINT,
+          VSphereSettings.VSPHERE_INSECURE);
 
   /** Without any of them there is no such pool. */
   private static final List<Setting<?>> NEEDED =
       List.of(
-          BrainSettings.VSPHERE_API_URL,
-          BrainSettings.VSPHERE_BASE_PATH,
-          BrainSettings.VSPHERE_VM_PATH,
-          BrainSettings.VSPHERE_CLUSTER_PATH);
+          VSphereSettings.VSPHERE_API_URL,
+          VSphereSettings.VSPHERE_BASE_PATH,
+          VSphereSettings.VSPHERE_VM_PATH,
+          VSphereSettings.VSPHERE_CLUSTER_PATH);
 
   /** Who sets one of them means to have the pool; limits and times have defaults. */
   private static final List<Setting<?>> FURTHER =
       List.of(
-          BrainSettings.VSPHERE_PASSWORD_FILE,
-          BrainSettings.VSPHERE_CA_FILE,
-          BrainSettings.VSPHERE_THUMBPRINT,
-          BrainSettings.VSPHERE_ANSWERS);
+          VSphereSettings.VSPHERE_PASSWORD_FILE,
+          VSphereSettings.VSPHERE_CA_FILE,
+          VSphereSettings.VSPHERE_THUMBPRINT,
+          VSphereSettings.VSPHERE_ANSWERS);
 
   private VSpherePool() {}
 
   /** Empty if there is none, or a problem with it. */
   static Optional<VSphereOptions> of(Settings settings, SettingsProblems problems) {
-    boolean tart = settings.find(BrainSettings.TART_HOSTS).isPresent();
+    boolean tart = settings.find(TartSettings.TART_HOSTS).isPresent();
     List<Setting<?>> missing =
         NEEDED.stream().filter(setting -> settings.find(setting).isEmpty()).toList();
     boolean none =
         missing.equals(NEEDED)
             && FURTHER.stream().allMatch(setting -> settings.find(setting).isEmpty())
-            && !settings.get(BrainSettings.VSPHERE_INSECURE);
+            && !settings.get(VSphereSettings.VSPHERE_INSECURE);
     if (none && tart) {
       return Optional.empty();
     }
@@ -58,9 +58,9 @@ final class VSpherePool {
               + " for hosts under vSphere, or "
               + flags(
                   List.of(
-                      BrainSettings.TART_HOSTS,
-                      BrainSettings.TART_KEY_FILE,
-                      BrainSettings.TART_KNOWN_HOSTS))
+                      TartSettings.TART_HOSTS,
+                      TartSettings.TART_KEY_FILE,
+                      TartSettings.TART_KNOWN_HOSTS))
               + " for Macs with tart, or all of them for both");
     }
     if (!missing.isEmpty()) {
@@ -78,15 +78,16 @@ final class VSpherePool {
       settings.warnings().forEach(problems::add); // a misspelt name may be why one is missing
     }
     Optional<VSphereAccess> access =
-        settings.find(BrainSettings.VSPHERE_API_URL).isPresent()
+        settings.find(VSphereSettings.VSPHERE_API_URL).isPresent()
             ? VSphereAccess.of(settings, NAMES, problems)
             : Optional.empty();
     QuestionPolicy questions =
         settings
-            .find(BrainSettings.VSPHERE_ANSWERS)
+            .find(VSphereSettings.VSPHERE_ANSWERS)
             .map(
                 text ->
-                    problems.check(BrainSettings.VSPHERE_ANSWERS, () -> QuestionPolicy.parse(text)))
+                    problems.check(
+                        VSphereSettings.VSPHERE_ANSWERS, () -> QuestionPolicy.parse(text)))
             .orElse(QuestionPolicy.USUAL);
     if (!missing.isEmpty()) {
       return Optional.empty();
@@ -109,20 +110,20 @@ final class VSpherePool {
         access.trust(),
         Optional.of(
             new InventoryPaths(
-                settings.get(BrainSettings.VSPHERE_BASE_PATH),
-                settings.get(BrainSettings.VSPHERE_VM_PATH),
-                settings.get(BrainSettings.VSPHERE_CLUSTER_PATH))),
-        settings.get(BrainSettings.VSPHERE_CALL_TIMEOUT),
-        settings.get(BrainSettings.VSPHERE_TASK_TIMEOUT),
-        settings.get(BrainSettings.VSPHERE_STALE_AFTER),
-        settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS),
+                settings.get(VSphereSettings.VSPHERE_BASE_PATH),
+                settings.get(VSphereSettings.VSPHERE_VM_PATH),
+                settings.get(VSphereSettings.VSPHERE_CLUSTER_PATH))),
+        settings.get(VSphereSettings.VSPHERE_CALL_TIMEOUT),
+        settings.get(VSphereSettings.VSPHERE_TASK_TIMEOUT),
+        settings.get(VSphereSettings.VSPHERE_STALE_AFTER),
+        settings.get(VSphereSettings.VSPHERE_CONCURRENT_READ_OPERATIONS),
         questions);
   }
 
   /** Every VM in the folder of clones may be destroyed: no image may lie there. */
   private static void checkFolders(Settings settings, SettingsProblems problems) {
-    String base = plain(settings.get(BrainSettings.VSPHERE_BASE_PATH));
-    String clones = plain(settings.get(BrainSettings.VSPHERE_VM_PATH));
+    String base = plain(settings.get(VSphereSettings.VSPHERE_BASE_PATH));
+    String clones = plain(settings.get(VSphereSettings.VSPHERE_VM_PATH));
     if (base.startsWith(clones) || clones.startsWith(base)) {
       problems.add(
           "VSPHERE_BASE_PATH and VSPHERE_VM_PATH must be two folders of which neither lies in the"

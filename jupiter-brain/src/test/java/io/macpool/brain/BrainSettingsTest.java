@@ -34,8 +34,8 @@ class BrainSettingsTest {
     Settings settings = BrainSettings.SPEC.read(List.of(), LEAST);
     assertThat(settings.get(BrainSettings.ADDR).port()).isEqualTo(42_161);
     assertThat(settings.get(BrainSettings.REQUEST_TIMEOUT)).isEqualTo(Duration.ofMinutes(3));
-    assertThat(settings.get(BrainSettings.VSPHERE_CONCURRENT_READ_OPERATIONS)).isEqualTo(4);
-    assertThat(settings.get(BrainSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)).isEqualTo(48);
+    assertThat(settings.get(VSphereSettings.VSPHERE_CONCURRENT_READ_OPERATIONS)).isEqualTo(4);
+    assertThat(settings.get(VSphereSettings.VSPHERE_CONCURRENT_CREATE_OPERATIONS)).isEqualTo(48);
     assertThat(settings.get(BrainSettings.DATABASE_POOL_SIZE)).isEqualTo(2);
     assertThat(settings.get(BrainSettings.JANITOR_CUTOFF)).isEqualTo(Duration.ofHours(2));
     assertThat(settings.describe()).doesNotContain("hunter2");
