@@ -1,7 +1,11 @@
 package io.macpool.scaleset;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.macpool.core.PeerUrl;
+import io.macpool.scaleset.github.GitHubWay;
 import io.macpool.scaleset.github.Identity;
+import io.macpool.service.setting.Secret;
 import io.macpool.service.setting.Settings;
 import io.macpool.service.setting.SettingsException;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,32 +60,39 @@ final class GitHubClient {
   }
 
   /**
-   * An HTTP client.
+   * An HTTP client, and the proxy's login.
    *
    * @throws SettingsException if the proxy or the authorities can't be used
    */
-  static HttpClient http(Settings settings, Executor executor) {
+  static GitHubWay way(Settings settings, Executor executor) {
     HttpClient.Builder http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECTS)
             .executor(executor);
-    settings
-        .find(ScaleSetSettings.PROXY)
-        .ifPresent(url -> http.proxy(ProxySelector.of(proxy(url))));
+    Optional<PeerUrl> proxy = settings.find(ScaleSetSettings.PROXY).map(GitHubClient::proxy);
+    proxy.ifPresent(
+        url ->
+            http.proxy(
+                ProxySelector.of(
+                    InetSocketAddress.createUnresolved(url.host(), url.portOr(HTTP_PORT)))));
     settings
         .find(ScaleSetSettings.GITHUB_CA_FILE)
         .ifPresent(file -> http.sslContext(trusting(Path.of(file))));
-    return http.build();
+    return new GitHubWay(http.build(), proxy.flatMap(GitHubClient::login));
   }
 
-  private static InetSocketAddress proxy(String url) {
+  private static Optional<Secret> login(PeerUrl proxy) {
+    return proxy
+        .user()
+        .map(user -> user + ":" + proxy.password().orElse(""))
+        .map(login -> Base64.getEncoder().encodeToString(login.getBytes(UTF_8)))
+        .map(encoded -> new Secret("Basic " + encoded));
+  }
+
+  private static PeerUrl proxy(Secret url) {
     try {
-      PeerUrl peer = PeerUrl.parse(url, Set.of("http"));
-      if (peer.user().isPresent()) {
-        throw new IllegalArgumentException("holds a login, which is not supported");
-      }
-      return InetSocketAddress.createUnresolved(peer.host(), peer.portOr(HTTP_PORT));
+      return PeerUrl.parse(url.reveal(), Set.of("http"));
     } catch (IllegalArgumentException e) {
       throw new SettingsException(List.of(ScaleSetSettings.PROXY.flag() + ": " + e.getMessage()));
     }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +27,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -182,9 +184,10 @@ final class RunnerFleet implements AutoCloseable {
         place
             .broker()
             .capacity()
+            .thenCompose(this::free)
             .whenComplete(
-                (seen, failure) -> {
-                  seen(seen, failure, before);
+                (free, failure) -> {
+                  seen(free, failure, before);
                   plan();
                 });
   }
@@ -197,23 +200,36 @@ final class RunnerFleet implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
+  /** Slots that could have one of our instances at once; empty if the broker does not tell. */
+  private CompletableFuture<Optional<Integer>> free(Optional<Capacity> pool) {
+    if (pool.filter(ImageSlots::differ).isEmpty()) {
+      return CompletableFuture.completedFuture(
+          pool.map(seen -> ImageSlots.of(seen, List.of(), place.instance().baseImage())));
+    }
+    return place
+        .broker()
+        .images()
+        .thenApply(
+            images -> pool.map(seen -> ImageSlots.of(seen, images, place.instance().baseImage())));
+  }
+
   /**
    * Takes the broker's answer.
    *
    * @param before who had a Mac when it was asked: only who still has it was not among the free
    */
-  private synchronized void seen(Optional<Capacity> seen, Throwable failure, Set<String> before) {
+  private synchronized void seen(
+      Optional<Integer> free, @Nullable Throwable failure, Set<String> before) {
     if (failure != null) {
       room =
           room.afterFailure(
               String.valueOf(Retries.cause(failure).getMessage()), BELIEVED, clock.instant());
-    } else if (seen.isEmpty()) {
+    } else if (free.isEmpty()) {
       room = Observed.unknown("the broker does not tell its capacity", clock.instant());
     } else {
-      Capacity.Slots slots = seen.get().slots();
       Set<String> own = settled();
       own.retainAll(before);
-      room = Observed.known(slots.free() + slots.warm() + own.size(), clock.instant());
+      room = Observed.known(free.get() + own.size(), clock.instant());
     }
   }
 

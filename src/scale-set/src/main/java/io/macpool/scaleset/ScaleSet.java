@@ -12,6 +12,7 @@ import io.macpool.core.runner.RunnerPolicy;
 import io.macpool.guest.ssh.GuestKey;
 import io.macpool.guest.ssh.GuestSessions;
 import io.macpool.scaleset.github.GitHubException;
+import io.macpool.scaleset.github.GitHubWay;
 import io.macpool.scaleset.github.Identity;
 import io.macpool.scaleset.github.MessageSession;
 import io.macpool.scaleset.github.Patience;
@@ -31,7 +32,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,10 +96,10 @@ public final class ScaleSet implements AutoCloseable {
     resources.own("timer", timer::shutdownNow);
     ExecutorService readers = Executors.newCachedThreadPool(Threads.named("io"));
     resources.own("readers", readers::shutdownNow);
-    HttpClient http = GitHubClient.http(settings, readers);
+    GitHubWay way = GitHubClient.way(settings, readers);
     RunnerService service =
         new RunnerService(
-            http, settings.get(ScaleSetSettings.GITHUB_URL), identity, Patience.USUAL, clock);
+            way, settings.get(ScaleSetSettings.GITHUB_URL), identity, Patience.USUAL, clock);
     String name = settings.get(ScaleSetSettings.NAME);
     String lease = "scale-set-" + name;
     BrokerClient plain =

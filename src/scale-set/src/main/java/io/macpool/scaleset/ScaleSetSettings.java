@@ -63,9 +63,11 @@ public final class ScaleSetSettings {
           "PEM file of the authority that signed a GitHub Enterprise Server's certificate; not set:"
               + " those that Java trusts");
 
-  public static final Setting<String> PROXY =
-      Setting.text(
-          "PROXY", "the HTTP proxy on the way to GitHub, http://HOST:PORT; the broker needs none");
+  public static final Setting<Secret> PROXY =
+      Setting.secret(
+          "PROXY",
+          "the HTTP proxy on the way to GitHub, http://HOST:PORT or http://USER:PASSWORD@HOST:PORT;"
+              + " the broker needs none");
 
   public static final Setting<String> NAME =
       Setting.of(

@@ -220,9 +220,21 @@ final class RunnerLab implements AutoCloseable {
     assigning = false;
   }
 
+  /** Runners are given jobs again. */
+  void assignJobs() {
+    assigning = true;
+  }
+
   /** All jobs that wait for a runner are cancelled. */
   void cancelWaiting() {
-    jobs(github.state(), "assigned").forEach(job -> github.complete(job.getLong("id"), "canceled"));
+    cancel("assigned", Integer.MAX_VALUE);
+  }
+
+  /** So many jobs in a state are cancelled. */
+  void cancel(String state, int most) {
+    jobs(github.state(), state).stream()
+        .limit(most)
+        .forEach(job -> github.complete(job.getLong("id"), "canceled"));
   }
 
   /** GitHub's part: any job for any runner that asks. */

@@ -208,6 +208,49 @@ class ScaleSetIT {
     }
   }
 
+  /**
+   * GitHub gives any runner any job: who was made for a job that went takes the one that is left.
+   */
+  @Test
+  void theRunnerOfACancelledJobTakesAnotherAndTheOneTooManyGoes() throws Exception {
+    try (RunnerLab lab = new RunnerLab(directory, 2, "1", "--long-poll-ms", "500")) {
+      lab.holdJobs();
+      try (ScaleSet scaleSet = ScaleSet.start(lab.settings(Map.of()))) {
+        queue(lab, 2);
+        await("runners wait")
+            .atMost(RunnerLab.PATIENCE)
+            .until(() -> lab.github().state().getJsonArray("runners").size() == 2);
+
+        lab.cancel("assigned", 1);
+        lab.assignJobs();
+
+        await("the other job").atMost(RunnerLab.PATIENCE).until(() -> lab.succeeded() == 1);
+        nothingIsLeft(lab);
+        assertThat(lab.taken()).isOne();
+        assertThat(lab.broker().created()).isEqualTo(2);
+        assertThat(metric(scaleSet, "scaleset_jobs_assigned")).isZero();
+      }
+    }
+  }
+
+  @Test
+  void theMacOfAJobThatIsCancelledWhileItRunsServesTheNextOne() throws Exception {
+    try (RunnerLab lab = new RunnerLab(directory, 1, "2", "--long-poll-ms", "500")) {
+      try (ScaleSet scaleSet = ScaleSet.start(lab.settings(Map.of()))) {
+        queue(lab, 2);
+        await("one runs").atMost(RunnerLab.PATIENCE).until(() -> lab.jobs("running") == 1);
+
+        lab.cancel("running", 1);
+
+        await("the next job").atMost(RunnerLab.PATIENCE).until(() -> lab.succeeded() == 1);
+        nothingIsLeft(lab);
+        assertThat(lab.broker().peak()).as("a fresh Mac, and one at a time").isOne();
+        assertThat(lab.broker().created()).isEqualTo(2);
+        assertThat(metric(scaleSet, "scaleset_jobs_assigned")).isZero();
+      }
+    }
+  }
+
   @Test
   void aRunnerThatDoesNotStartIsToldOf() throws Exception {
     try (RunnerLab lab = new RunnerLab(directory, 1, "0", "--long-poll-ms", "500")) {

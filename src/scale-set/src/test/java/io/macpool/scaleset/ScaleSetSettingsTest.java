@@ -54,7 +54,7 @@ class ScaleSetSettingsTest {
     more.put(name, value == null ? "" : value);
     // The proxy is looked at behind the key, which has to be there then.
     if (name.equals("PROXY")) {
-      assertThatThrownBy(() -> GitHubClient.http(settings(more), Runnable::run))
+      assertThatThrownBy(() -> GitHubClient.way(settings(more), Runnable::run))
           .isInstanceOf(SettingsException.class)
           .hasMessageContaining(said);
       return;

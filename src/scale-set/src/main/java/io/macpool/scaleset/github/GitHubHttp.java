@@ -10,7 +10,6 @@ import io.macpool.core.FailureWords;
 import io.macpool.scaleset.github.GitHubException.Reason;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -34,7 +33,7 @@ final class GitHubHttp {
 
   private static final Duration USUAL_WAIT = Duration.ofMinutes(1);
 
-  private final HttpClient http;
+  private final GitHubWay way;
   private final Clock clock;
 
   /**
@@ -42,8 +41,8 @@ final class GitHubHttp {
    *
    * @param clock the wall's time, more or less: GitHub says when a limit ends
    */
-  GitHubHttp(HttpClient http, Clock clock) {
-    this.http = http;
+  GitHubHttp(GitHubWay way, Clock clock) {
+    this.way = way;
     this.clock = clock;
   }
 
@@ -94,7 +93,7 @@ final class GitHubHttp {
   /** As {@link #ask}, without waiting; cancelling the future ends the call. */
   CompletableFuture<Answer> begin(String what, HttpRequest request) {
     CompletableFuture<HttpResponse<byte[]>> exchange =
-        BoundedExchange.send(http, request, LONGEST_ANSWER);
+        BoundedExchange.send(way.http(), throughTheProxy(request), LONGEST_ANSWER);
     CompletableFuture<Answer> answer =
         exchange.handle(
             (response, failure) -> {
@@ -111,6 +110,20 @@ final class GitHubHttp {
               }
             });
     return answer;
+  }
+
+  /**
+   * With the proxy's login from the start: a client that waits to be asked for one would take
+   * GitHub's own refusals, which name no scheme, for a fault of the connection.
+   */
+  private HttpRequest throughTheProxy(HttpRequest request) {
+    return way.proxyLogin()
+        .map(
+            login ->
+                HttpRequest.newBuilder(request, (name, value) -> true)
+                    .header("Proxy-Authorization", login.reveal())
+                    .build())
+        .orElse(request);
   }
 
   private Answer read(String what, HttpResponse<byte[]> response) {

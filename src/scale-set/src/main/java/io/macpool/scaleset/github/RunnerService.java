@@ -6,7 +6,6 @@ import io.macpool.scaleset.github.AdminTokens.Connection;
 import io.macpool.scaleset.github.GitHubException.Reason;
 import io.macpool.service.setting.Secret;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -38,8 +37,8 @@ public final class RunnerService {
    * @param clock the wall's time, more or less
    */
   public RunnerService(
-      HttpClient client, GitHubUrl url, Identity identity, Patience patience, Clock clock) {
-    this.http = new GitHubHttp(client, clock);
+      GitHubWay way, GitHubUrl url, Identity identity, Patience patience, Clock clock) {
+    this.http = new GitHubHttp(way, clock);
     this.tokens = new AdminTokens(http, url, identity, clock);
     this.patience = patience;
   }
