@@ -22,7 +22,8 @@ final class JobBoard {
   /**
    * One job so far.
    *
-   * @param perhapsTwice whether its message may be in the queue twice: nobody confirmed the first
+   * @param perhapsTwice whether it may have two messages: nobody confirmed the first, or a worker
+   *     had had the first when its queue was deleted
    */
   record Entry(
       long id, JobSample sample, Instant published, boolean perhapsTwice, JobRecord reported) {
@@ -93,7 +94,7 @@ final class JobBoard {
     jobs.put(id, new Published(sample, at, false));
   }
 
-  /** A message of it was not confirmed, and is published again. */
+  /** It is published again, though its first message may be in the queue, or have been taken. */
   synchronized void publishedAgain(long id) {
     jobs.computeIfPresent(id, (same, job) -> new Published(job.sample(), job.at(), true));
   }

@@ -1,5 +1,6 @@
 package io.macpool.sandbox;
 
+import io.macpool.sim.amqp.rabbit.WaitingMessage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -39,5 +40,5 @@ interface JobBroker {
    *
    * @return what waited in it; empty if the queue is out of reach
    */
-  Optional<List<byte[]>> deleteQueue(String queue);
+  Optional<List<WaitingMessage>> deleteQueue(String queue);
 }

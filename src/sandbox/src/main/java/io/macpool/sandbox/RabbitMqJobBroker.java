@@ -5,6 +5,7 @@ import io.macpool.sim.amqp.RabbitMqCluster;
 import io.macpool.sim.amqp.RabbitMqCluster.Node;
 import io.macpool.sim.amqp.RabbitMqManagement;
 import io.macpool.sim.amqp.ResultCollector;
+import io.macpool.sim.amqp.rabbit.WaitingMessage;
 import io.macpool.sim.net.TcpGate;
 import java.net.URI;
 import java.time.Duration;
@@ -119,7 +120,7 @@ final class RabbitMqJobBroker implements JobBroker, AutoCloseable {
   }
 
   @Override
-  public Optional<List<byte[]>> deleteQueue(String queue) {
+  public Optional<List<WaitingMessage>> deleteQueue(String queue) {
     try (JobPublisher operator = JobPublisher.connect(steadyUri())) {
       return Optional.of(operator.deleteQueue(queue));
     } catch (IllegalStateException outOfReach) {

@@ -7,6 +7,7 @@ import dev.failsafe.RetryPolicy;
 import io.macpool.sim.amqp.JobPublisher;
 import io.macpool.sim.amqp.ResultCollector;
 import io.macpool.sim.amqp.StateUpdate;
+import io.macpool.sim.amqp.rabbit.WaitingMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -105,21 +106,25 @@ final class Scheduler implements AutoCloseable {
    * message, too, and ends all the same unless its worker is killed: that is for {@link
    * #queueForgottenAnew}.
    *
-   * @return queues anew what waited and was never taken
+   * @return queues anew what waited and was not heard of; what a worker had before may run still,
+   *     and not be heard of for want of a job broker: it is two to the queue then
    */
-  Runnable queueWasDeleted(List<byte[]> waited) {
+  Runnable queueWasDeleted(List<WaitingMessage> waited) {
     board.entries().stream()
         .filter(job -> job.reported().finish().isEmpty())
         .forEach(job -> orphans.putIfAbsent(job.id(), Instant.now()));
     return () ->
-        waited.stream()
-            .map(Scheduler::idIn)
-            .filter(id -> collector.job(id).updates().isEmpty())
-            .forEach(
-                id -> {
-                  orphans.remove(id);
-                  queueAnew(id, 0);
-                });
+        waited.forEach(
+            message -> {
+              long id = idIn(message.body());
+              if (collector.job(id).updates().isEmpty()) {
+                orphans.remove(id);
+                if (message.redelivered()) {
+                  board.publishedAgain(id);
+                }
+                queueAnew(id, 0);
+              }
+            });
   }
 
   /** Queues anew what may have lost its message with the queue and was long not heard of. */
@@ -148,7 +153,7 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  private static long idIn(byte[] body) {
+  private static long idIn(String body) {
     try {
       return JSON.readTree(body).path("job").path("id").asLong();
     } catch (IOException e) {

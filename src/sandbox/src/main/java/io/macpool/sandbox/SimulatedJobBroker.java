@@ -2,6 +2,7 @@ package io.macpool.sandbox;
 
 import io.macpool.sim.amqp.AmqpSimulator;
 import io.macpool.sim.amqp.ResultCollector;
+import io.macpool.sim.amqp.rabbit.WaitingMessage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +62,7 @@ record SimulatedJobBroker(AmqpSimulator amqp) implements JobBroker {
   }
 
   @Override
-  public Optional<List<byte[]>> deleteQueue(String queue) {
+  public Optional<List<WaitingMessage>> deleteQueue(String queue) {
     return Optional.of(amqp.broker().deleteQueue(queue));
   }
 }

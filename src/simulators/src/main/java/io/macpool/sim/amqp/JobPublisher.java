@@ -7,6 +7,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.macpool.sim.amqp.rabbit.WaitingMessage;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -83,14 +84,14 @@ public final class JobPublisher implements AutoCloseable {
   }
 
   /** Deletes a queue; returns what waited in it. */
-  public synchronized List<byte[]> deleteQueue(String queue) {
-    List<byte[]> waited = new ArrayList<>();
+  public synchronized List<WaitingMessage> deleteQueue(String queue) {
+    List<WaitingMessage> waited = new ArrayList<>();
     confirmed(
         "delete queue " + queue,
         () -> {
           GetResponse next = channel().basicGet(queue, false);
           while (next != null) {
-            waited.add(next.getBody());
+            waited.add(WaitingMessage.of(next.getBody(), next.getEnvelope().isRedeliver()));
             next = channel().basicGet(queue, false);
           }
           AMQP.Queue.DeleteOk unused = channel().queueDelete(queue);

@@ -190,9 +190,9 @@ public final class RabbitBroker implements AutoCloseable {
   }
 
   /** Deletes a queue, as an operator does; returns what waited in it. */
-  public List<byte[]> deleteQueue(String queue) {
+  public List<WaitingMessage> deleteQueue(String queue) {
     synchronized (host) {
-      List<byte[]> waiting = host.find(queue).map(RabbitQueue::waiting).orElse(List.of());
+      List<WaitingMessage> waiting = host.find(queue).map(RabbitQueue::waiting).orElse(List.of());
       host.delete(queue);
       return waiting;
     }

@@ -82,9 +82,11 @@ final class RabbitQueue {
     return unacked;
   }
 
-  /** The bodies of what nobody holds, in order. */
-  List<byte[]> waiting() {
-    return ready.stream().map(entry -> entry.content().body()).toList();
+  /** What nobody holds, in order. */
+  List<WaitingMessage> waiting() {
+    return ready.stream()
+        .map(entry -> WaitingMessage.of(entry.content().body(), entry.isRedelivered()))
+        .toList();
   }
 
   List<QueueConsumer> consumers() {
