@@ -46,6 +46,7 @@ class MeterNamesTest {
       for (Path file :
           files
               .filter(path -> path.toString().contains("/src/main/java/"))
+              .filter(path -> !path.toString().contains("/target/"))
               .filter(path -> path.toString().endsWith(".java"))
               .toList()) {
         text.append(Files.readString(file));
