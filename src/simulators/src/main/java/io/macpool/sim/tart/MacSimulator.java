@@ -3,8 +3,10 @@ package io.macpool.sim.tart;
 import io.macpool.sim.ssh.RemoteShell;
 import io.macpool.sim.vcenter.guest.GuestPower;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -69,7 +71,20 @@ public final class MacSimulator implements AutoCloseable {
   /** Puts a local VM there, as a person does. */
   public MacSimulator withVm(String vm) {
     vms.add(vm, false);
+    write(vm);
     return this;
+  }
+
+  /** Its disk is another file each time, as that of an image that was made anew. */
+  private void write(String vm) {
+    Path disk = home.resolve(".tart/vms").resolve(vm).resolve("disk.img");
+    try {
+      Files.createDirectories(disk.getParent());
+      Path fresh = Files.writeString(disk.resolveSibling("disk.new"), vm);
+      Files.move(fresh, disk, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't write " + disk, e);
+    }
   }
 
   /** Puts an image of a registry into its cache. */
@@ -96,6 +111,31 @@ public final class MacSimulator implements AutoCloseable {
   /** The names of those that run. */
   public Set<String> runningVms() {
     return vms.running();
+  }
+
+  /** The names of those that are suspended. */
+  public Set<String> suspendedVms() {
+    return vms.suspended();
+  }
+
+  /** Whether {@code suspend} comes to no end. */
+  public void suspendHangs(boolean on) {
+    vms.suspending.suspendHangs = on;
+  }
+
+  /** Whether {@code suspend} ends in a VM that is off and has no saved state. */
+  public void suspendFails(boolean on) {
+    vms.suspending.suspendFails = on;
+  }
+
+  /** Whether no VM goes on from its saved state. */
+  public void resumeFails(boolean on) {
+    vms.suspending.resumeFails = on;
+  }
+
+  /** All saved states are gone: what was suspended is off. */
+  public void dropSavedStates() {
+    vms.dropSavedStates();
   }
 
   /** The most that were to run at a time, also those that it refused. */

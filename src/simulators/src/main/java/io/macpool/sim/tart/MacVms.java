@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The VMs of one Mac, and the command {@code tart} that they are asked for by. Two run at most. A
@@ -30,6 +31,9 @@ final class MacVms {
 
   /** The version of tart. */
   volatile String version = "2.32.1";
+
+  /** What goes wrong with suspended guests. */
+  final SuspendFaults suspending = new SuspendFaults();
 
   volatile boolean keychainLocked;
   volatile boolean diskFull;
@@ -111,6 +115,9 @@ final class MacVms {
       case "set" -> set(call);
       case "run" -> run(call);
       case "ip" -> ip(call);
+      case "get" -> get(call);
+      case "suspend" -> suspend(call);
+      case "rename" -> rename(call);
       case "stop" -> stop(call);
       case "delete" -> delete(call);
       default -> {
@@ -186,7 +193,9 @@ final class MacVms {
         fail(call, 1, "Error: You can’t save the file “disk.img” because the volume is full.");
         return;
       }
-      boolean taken = vms.values().stream().anyMatch(v -> !v.cached && v.mac.equals(source.mac));
+      boolean taken =
+          !source.saved
+              && vms.values().stream().anyMatch(v -> !v.cached && v.mac.equals(source.mac));
       // What has this name already is replaced without a word; its run goes on, unlisted.
       vms.put(to, source.as(to, taken ? newMac() : source.mac));
     }
@@ -215,6 +224,7 @@ final class MacVms {
 
   private void run(ShimCall call) {
     String vm = call.arguments.get(1);
+    boolean resumes;
     synchronized (this) {
       TartVm found = vms.get(vm);
       if (found == null) {
@@ -226,6 +236,8 @@ final class MacVms {
         return;
       }
       found.run = Optional.of(call); // from the lock on, before it has started
+      found.suspendable = found.saved || call.arguments.contains("--suspendable");
+      resumes = found.saved;
       mostAtOnce = Math.max(mostAtOnce, running().size());
     }
     try {
@@ -238,7 +250,10 @@ final class MacVms {
         fail(call, 1, refusal.get());
         return;
       }
-      if (call.endsWithin(times.boot())) {
+      if (resumes && !restored(vm, call)) {
+        return;
+      }
+      if (!resumes && call.endsWithin(times.boot())) {
         return;
       }
       booted(vm, call);
@@ -246,6 +261,111 @@ final class MacVms {
     } finally {
       release(vm, call);
     }
+  }
+
+  /** Whether it goes on from its saved state, which is gone then; else it is there still. */
+  private synchronized boolean restored(String vm, ShimCall call) {
+    if (suspending.resumeFails) {
+      release(vm, call);
+      fail(call, 1, "Error: Error Domain=VZErrorDomain Code=12 \"The restore failed.\"");
+      return false;
+    }
+    TartVm found = vms.get(vm);
+    if (found != null) {
+      found.saved = false;
+    }
+    call.out("restoring VM state from a snapshot...");
+    call.out("resuming VM...");
+    return true;
+  }
+
+  private synchronized void get(ShimCall call) {
+    TartVm vm = vms.get(call.arguments.get(1));
+    if (vm == null) {
+      fail(call, 2, missing(call.arguments.get(1)));
+      return;
+    }
+    call.out(TartList.one(vm));
+    call.exit(0);
+  }
+
+  /** Only asks the {@code run} to do it, and says nothing of how that goes. */
+  private void suspend(ShimCall call) {
+    String name = call.arguments.get(1);
+    Optional<ShimCall> run;
+    boolean able;
+    synchronized (this) {
+      TartVm vm = vms.get(name);
+      if (vm == null) {
+        fail(call, 2, missing(name));
+        return;
+      }
+      if (!vm.running()) {
+        fail(call, 2, "VM \"" + name + "\" is not running");
+        return;
+      }
+      run = vm.run;
+      able = vm.suspendable && !suspending.suspendFails;
+    }
+    call.exit(0);
+    if (!suspending.suspendHangs) {
+      LockSupport.parkNanos(times.start().toNanos());
+      suspended(name, run.get(), able);
+    }
+  }
+
+  private void suspended(String name, ShimCall run, boolean able) {
+    run.out("pausing VM to take a snapshot...");
+    boolean ours;
+    synchronized (this) {
+      TartVm vm = vms.get(name);
+      ours = vm != null && vm.run.equals(Optional.of(run));
+      if (vm != null && ours) {
+        vm.saved = able;
+        stopped(vm);
+      }
+    }
+    if (ours) {
+      guests.kill(name);
+      run.out(able ? "snapshot created successfully!" : "Failed to suspend the VM: not supported");
+      run.exit(able ? 0 : 1);
+    }
+  }
+
+  private synchronized void rename(ShimCall call) {
+    String from = call.arguments.get(1);
+    String to = call.arguments.get(2);
+    TartVm vm = vms.get(from);
+    if (vm == null) {
+      fail(call, 64, "Error: failed to rename a non-existent local VM: " + from);
+    } else if (vms.containsKey(to)) {
+      fail(
+          call,
+          64,
+          "Error: failed to rename VM "
+              + from
+              + ", target VM "
+              + to
+              + " already exists, delete it first!");
+    } else {
+      TartVm renamed = vm.as(to, vm.mac);
+      renamed.run = vm.run;
+      renamed.address = vm.address;
+      vms.remove(from);
+      vms.put(to, renamed);
+      call.exit(0);
+    }
+  }
+
+  /** The saved states of all that are suspended are gone. */
+  synchronized void dropSavedStates() {
+    vms.values().forEach(vm -> vm.saved = false);
+  }
+
+  synchronized Set<String> suspended() {
+    Set<String> names = new HashSet<>();
+    vms.values().stream().filter(vm -> vm.saved && !vm.running()).forEach(vm -> names.add(vm.name));
+    return names;
   }
 
   private synchronized Optional<String> refusal(String vm) {
@@ -325,6 +445,11 @@ final class MacVms {
       TartVm vm = vms.get(name);
       if (vm == null) {
         fail(call, 2, missing(name));
+        return;
+      }
+      if (!vm.running() && vm.saved) {
+        vm.saved = false;
+        call.exit(0);
         return;
       }
       if (!vm.running()) {

@@ -8,15 +8,16 @@ final class TartList {
 
   private static final String ROW =
       """
-        {
-          "Accessed" : "2026-01-01T00:00:00Z",
-          "Disk" : %d,
-          "Name" : "%s",
-          "Running" : %b,
-          "Size" : 21,
-          "Source" : "%s",
-          "State" : "%s"
-        }""";
+      {
+        "Accessed" : "2026-01-01T00:00:00Z",
+        "Disk" : %d,
+        "Name" : "%s",
+        "Running" : %b,
+        "Size" : 21,
+        "Source" : "%s",
+        "State" : "%s"
+      }\
+      """;
 
   private TartList() {}
 
@@ -34,6 +35,19 @@ final class TartList {
     call.exit(0);
   }
 
+  /** {@code tart get}, as far as it tells how a VM is. */
+  static String one(TartVm vm) {
+    return """
+    {
+      "Running" : %b,
+      "CPU" : %d,
+      "Memory" : %d,
+      "State" : "%s"
+    }\
+    """
+        .formatted(vm.running(), vm.cpus, vm.memory, vm.state());
+  }
+
   private static String kind(TartVm vm) {
     return vm.cached ? "oci" : "local";
   }
@@ -44,6 +58,6 @@ final class TartList {
         vm.name.replace("/", "\\/"),
         vm.running(),
         vm.cached ? "OCI" : "local",
-        vm.running() ? "running" : "stopped");
+        vm.state());
   }
 }

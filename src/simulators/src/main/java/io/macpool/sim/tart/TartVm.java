@@ -15,6 +15,12 @@ final class TartVm {
   /** The {@code run} that holds its lock. */
   Optional<ShimCall> run = Optional.empty();
 
+  /** Whether that {@code run} lets it be suspended. */
+  boolean suspendable;
+
+  /** Whether its state was saved when it was suspended. */
+  boolean saved;
+
   /** Told once it has booted. */
   Optional<String> address = Optional.empty();
 
@@ -28,11 +34,17 @@ final class TartVm {
     return run.isPresent();
   }
 
+  String state() {
+    return running() ? "running" : saved ? "suspended" : "stopped";
+  }
+
+  /** A copy; the saved state goes with the MAC. */
   TartVm as(String other, String withMac) {
     TartVm copy = new TartVm(other, false, withMac);
     copy.cpus = cpus;
     copy.memory = memory;
     copy.disk = disk;
+    copy.saved = saved && withMac.equals(mac);
     return copy;
   }
 }
