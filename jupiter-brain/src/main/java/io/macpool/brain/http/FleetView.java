@@ -9,10 +9,13 @@ import io.macpool.broker.Capacity;
 import io.macpool.broker.HostInfo;
 import io.macpool.broker.ImageInfo;
 import io.macpool.core.fleet.Cordon;
+import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
+import io.macpool.core.fleet.StartTimes;
 import io.macpool.core.fleet.placement.HostLoad;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -138,7 +141,41 @@ final class FleetView {
                         inventory.hostName(pull.host()),
                         pull.percent().isPresent() ? pull.percent().getAsInt() : null,
                         pull.trouble().orElse(null)))
-            .toList());
+            .toList(),
+        suspended(image, inventory).orElse(null));
+  }
+
+  private static Optional<ImageInfo.Suspended> suspended(Image image, Inventory inventory) {
+    List<Host.Suspended> hosts =
+        inventory.hosts().values().stream()
+            .sorted(Comparator.comparing(Host::id))
+            .flatMap(
+                host -> Optional.ofNullable(host.traits().suspended().get(image.ref())).stream())
+            .toList();
+    if (hosts.isEmpty()) {
+      return Optional.empty();
+    }
+    StartTimes starts = image.starts();
+    Optional<String> reason =
+        starts.isResumeNoUse()
+            ? Optional.of("to resume one saves less than a quarter of the time")
+            : hosts.stream()
+                .filter(host -> host.wanted() > host.kept())
+                .flatMap(host -> host.trouble().stream())
+                .findFirst();
+    return Optional.of(
+        new ImageInfo.Suspended(
+            hosts.stream().mapToInt(Host.Suspended::kept).sum(),
+            hosts.stream().mapToInt(Host.Suspended::wanted).sum(),
+            starts.boots(),
+            starts.boots() == 0 ? null : seconds(starts.boot()),
+            starts.resumes(),
+            starts.resumes() == 0 ? null : seconds(starts.resume()),
+            reason.orElse(null)));
+  }
+
+  private static Double seconds(Duration time) {
+    return time.toMillis() / 1_000.0;
   }
 
   /** How many slots each image has taken. */

@@ -5,6 +5,7 @@ import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -119,6 +120,21 @@ public interface Hypervisor extends AutoCloseable {
    * reference: it may have been destroyed before, or be known by another one now.
    */
   CompletableFuture<Boolean> destroy(String ref);
+
+  /**
+   * Suspends a machine that runs and was cloned for it, and keeps it under no instance's name:
+   * afterwards there is nothing under this reference, and the next clone of its image on that host
+   * may be it. On failure the machine is as it was, off, or suspended: destroy it.
+   *
+   * @param boot how long it took from its order to its SSH server's answer
+   */
+  default CompletableFuture<Void> suspend(String ref, Duration boot) {
+    return CompletableFuture.failedFuture(
+        new HypervisorFailure.Refused(
+            "NotSupported",
+            ref + " can't be kept suspended: its provider has no such thing",
+            null));
+  }
 
   /**
    * Asks a host, by its id, to reboot; completes when it has taken the order, which its boot time

@@ -6,6 +6,7 @@ import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.fault.FailureScope;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -381,6 +382,11 @@ public final class Providers implements Hypervisor {
   @Override
   public CompletableFuture<Boolean> destroy(String ref) {
     return ask(ref, hypervisor -> hypervisor.destroy(ref));
+  }
+
+  @Override
+  public CompletableFuture<Void> suspend(String ref, Duration boot) {
+    return ask(ref, hypervisor -> hypervisor.suspend(ref, boot));
   }
 
   @Override

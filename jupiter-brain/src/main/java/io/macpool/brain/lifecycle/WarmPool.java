@@ -49,7 +49,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps instances booted in advance. Whether one is warm, and whether its SSH server has answered
  * so that it may be handed over, stands in the ledger. So warm ones survive a restart, and every
- * replica may hand one over, once. The leader alone makes and retires them.
+ * replica may hand one over, once. The leader alone makes and retires them, and has hosts keep
+ * guests suspended with what room is left.
  */
 public final class WarmPool implements AutoCloseable {
 
@@ -90,6 +91,7 @@ public final class WarmPool implements AutoCloseable {
   private final Clock clock;
   private final MeterRegistry meters;
   private final ScheduledExecutorService thread;
+  private final SuspendedGuests suspended;
   private final Map<String, Pulse> pulses = new ConcurrentHashMap<>();
   private final Map<String, Integer> begun = new ConcurrentHashMap<>();
   private final AtomicBoolean asking = new AtomicBoolean();
@@ -116,6 +118,7 @@ public final class WarmPool implements AutoCloseable {
     this.probe = probe;
     this.clock = process.clock();
     this.meters = process.meters();
+    this.suspended = new SuspendedGuests(live, provisioning, bootLimit, clock);
     this.thread = process.runtime().serial("warm-pool");
     Gauge.builder("instance.warm", live, l -> l.all().stream().filter(Instance::isWarm).count())
         .register(meters);
@@ -171,7 +174,7 @@ public final class WarmPool implements AutoCloseable {
     List<WarmPoolPlanner.Warm> warm =
         live.all().stream()
             .filter(Instance::isWarm)
-            .filter(i -> !isOutdated(i, inventory))
+            .filter(i -> !suspended.isOurs(i) && !isOutdated(i, inventory))
             .map(
                 i ->
                     new WarmPoolPlanner.Warm(
@@ -181,7 +184,10 @@ public final class WarmPool implements AutoCloseable {
                         i.isWaiting(),
                         i.changedAt()))
             .toList();
+    int free = free(inventory);
+    Map<String, Integer> demand = warmInstances.recentDemand();
     if (warm.isEmpty() && policies.isEmpty()) {
+      suspended.look(inventory, free - sum(demand));
       return;
     }
     Set<String> draining =
@@ -190,14 +196,7 @@ public final class WarmPool implements AutoCloseable {
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
     WarmPoolPlanner.Plan plan =
-        WarmPoolPlanner.plan(
-            policies,
-            warm,
-            warmInstances.recentDemand(),
-            draining,
-            free(inventory),
-            bootLimit,
-            clock.instant());
+        WarmPoolPlanner.plan(policies, warm, demand, draining, free, bootLimit, clock.instant());
     for (WarmPoolPlanner.Retire retire : plan.retirements()) {
       if (!reclaimer.isInHand(retire.id())
           || retire.reason() == WarmPoolPlanner.Retirement.NEVER_BOOTED) {
@@ -205,6 +204,11 @@ public final class WarmPool implements AutoCloseable {
       }
     }
     plan.starts().forEach((image, wanted) -> begin(image, stillToBegin(image, wanted)));
+    suspended.look(inventory, free - sum(plan.starts()) - sum(demand));
+  }
+
+  private static int sum(Map<String, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** What has the image's name now is another one, or its snapshot is another, or none. */

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -37,12 +39,23 @@ public record HostsFile(Map<String, String> images, List<Mac> macs, Set<String> 
   private static final Set<String> RESOLVERS = new TreeSet<>(Set.of("arp", "agent", "dhcp"));
   private static final Set<String> TOP = Set.of("images", "hosts", "defaults", "pull");
   private static final Set<String> DEFAULTS =
-      Set.of("port", "user", "slots", "tart", "home", "bridge", "resolver");
+      Set.of(
+          "port",
+          "user",
+          "slots",
+          "tart",
+          "home",
+          "bridge",
+          "resolver",
+          "suspend",
+          "suspend-hours");
   private static final Set<String> HOST = union(DEFAULTS, Set.of("name", "address"));
   private static final String TART = "/opt/homebrew/bin/tart";
   private static final int SSH = 22;
   private static final int LAST_PORT = 65_535;
   private static final int MOST_SLOTS = 64;
+  private static final int MOST_SUSPENDED = 8;
+  private static final int LONGEST_SUSPENDED_HOURS = 168;
 
   private static final ObjectMapper YAML =
       new ObjectMapper(
@@ -106,7 +119,7 @@ public record HostsFile(Map<String, String> images, List<Mac> macs, Set<String> 
         mistakes.add("hosts must be a list of one host at least");
       } else {
         for (int i = 0; i < hosts.size(); i++) {
-          mac(hosts.get(i), root.path("defaults"), i + 1).ifPresent(macs::add);
+          mac(hosts.get(i), root.path("defaults"), images, i + 1).ifPresent(macs::add);
         }
       }
       return new HostsFile(images, macs, pull(root.path("pull"), images));
@@ -162,7 +175,32 @@ public record HostsFile(Map<String, String> images, List<Mac> macs, Set<String> 
       return images;
     }
 
-    private Optional<Mac> mac(JsonNode host, JsonNode defaults, int number) {
+    private Map<String, Integer> suspend(JsonNode node, Map<String, String> images, String where) {
+      Map<String, Integer> wanted = new HashMap<>();
+      if (!node.isObject() && !node.isMissingNode()) {
+        mistakes.add(where + ": suspend must map images to numbers, such as {xcode-16: 1}");
+      }
+      for (Map.Entry<String, JsonNode> entry : node.properties()) {
+        String source = images.get(entry.getKey());
+        JsonNode count = entry.getValue();
+        if (source == null) {
+          mistakes.add(where + ": suspend: " + entry.getKey() + " is none of images");
+        } else if (!count.isInt() || count.asInt() < 0 || count.asInt() > MOST_SUSPENDED) {
+          mistakes.add(
+              where
+                  + ": suspend: "
+                  + entry.getKey()
+                  + " must be a number from 0 to "
+                  + MOST_SUSPENDED);
+        } else if (count.asInt() > 0) {
+          wanted.merge(source, count.asInt(), Math::max);
+        }
+      }
+      return wanted;
+    }
+
+    private Optional<Mac> mac(
+        JsonNode host, JsonNode defaults, Map<String, String> images, int number) {
       String where = "host " + number;
       if (!host.isObject()) {
         mistakes.add(where + " must be a mapping with name and address");
@@ -196,6 +234,16 @@ public record HostsFile(Map<String, String> images, List<Mac> macs, Set<String> 
         mistakes.add(where + ": resolver must be one of " + String.join(", ", RESOLVERS));
       }
       int slots = number(host, defaults, "slots", -1, 0, MOST_SLOTS, where);
+      Map<String, Integer> suspend = suspend(value(host, defaults, "suspend"), images, where);
+      int hours =
+          number(
+              host,
+              defaults,
+              "suspend-hours",
+              (int) Mac.SUSPEND_FOR.toHours(),
+              1,
+              LONGEST_SUSPENDED_HOURS,
+              where);
       if (!addresses.add(address + " " + port)) {
         mistakes.add(where + ": another host has the address " + address + ":" + port + ", too");
       }
@@ -211,7 +259,9 @@ public record HostsFile(Map<String, String> images, List<Mac> macs, Set<String> 
                   tart,
                   home.isEmpty() ? Optional.empty() : Optional.of(home),
                   bridge.isEmpty() ? Optional.empty() : Optional.of(bridge),
-                  resolver));
+                  resolver,
+                  suspend,
+                  Duration.ofHours(hours)));
     }
 
     private static JsonNode value(JsonNode host, JsonNode defaults, String key) {

@@ -1,5 +1,7 @@
 package io.macpool.brain.tart;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,6 +15,8 @@ import java.util.OptionalInt;
  * @param bridge the network interface that guests are bridged to, such as en0; empty: tart's own
  *     NAT
  * @param resolver how an address is found: arp, agent or dhcp
+ * @param suspend guests to keep suspended, by what their image is called on the Macs
+ * @param suspendFor how long one is kept at most
  */
 public record Mac(
     String name,
@@ -23,7 +27,26 @@ public record Mac(
     String tart,
     Optional<String> home,
     Optional<String> bridge,
-    String resolver) {
+    String resolver,
+    Map<String, Integer> suspend,
+    Duration suspendFor) {
+
+  /** The longest that a guest is kept suspended, unless the hosts file says otherwise. */
+  static final Duration SUSPEND_FOR = Duration.ofHours(24);
+
+  /** One that keeps no guest suspended. */
+  public Mac(
+      String name,
+      String address,
+      int port,
+      String user,
+      OptionalInt slots,
+      String tart,
+      Optional<String> home,
+      Optional<String> bridge,
+      String resolver) {
+    this(name, address, port, user, slots, tart, home, bridge, resolver, Map.of(), SUSPEND_FOR);
+  }
 
   public Mac {
     Objects.requireNonNull(name, "name");
@@ -34,6 +57,8 @@ public record Mac(
     Objects.requireNonNull(home, "home");
     Objects.requireNonNull(bridge, "bridge");
     Objects.requireNonNull(resolver, "resolver");
+    suspend = Map.copyOf(suspend);
+    Objects.requireNonNull(suspendFor, "suspendFor");
   }
 
   /** Its id among all hosts of the broker. */

@@ -1,5 +1,6 @@
 package io.macpool.brain.tart;
 
+import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.hypervisor.HypervisorFailure.OutcomeUnknown;
 import io.macpool.brain.hypervisor.HypervisorFailure.Refused;
@@ -10,6 +11,7 @@ import io.macpool.brain.tart.ssh.CommandResult;
 import io.macpool.brain.tart.ssh.SshConversation;
 import io.macpool.brain.tart.ssh.SshFailure;
 import io.macpool.brain.tart.ssh.SshHost;
+import io.macpool.brain.tart.suspend.MeasuredStarts;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Mark;
 import io.macpool.core.fleet.fault.FailureScope;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,6 +47,7 @@ final class MacDriver implements AutoCloseable {
   private final MacReportReader reports = new MacReportReader(); // confined to looks, one at a time
   private final TartOptions options;
   private final Executor threads;
+  private final SuspendedVms suspended;
   private final Clock clock;
   private final Runnable onNews;
   private final Set<String> cloning = ConcurrentHashMap.newKeySet();
@@ -64,19 +68,31 @@ final class MacDriver implements AutoCloseable {
   private final Map<String, Long> gone = new HashMap<>();
 
   /**
+   * What the drivers of all Macs work with.
+   *
    * @param threads may be blocked for as long as the options' limits
+   */
+  record Site(TartOptions options, MeasuredStarts measured, Executor threads, Clock clock) {}
+
+  /**
    * @param onNews called after each change of what {@link #view} shows, on any thread
    */
-  MacDriver(
-      Mac mac, SshHost ssh, TartOptions options, Executor threads, Clock clock, Runnable onNews) {
+  MacDriver(Mac mac, SshHost ssh, Site site, Runnable onNews) {
     this.mac = mac;
     this.ssh = ssh;
     this.scripts = new MacScripts(mac);
     this.watch = ssh.converse(scripts.watch());
-    this.options = options;
-    this.threads = threads;
-    this.clock = clock;
+    this.options = site.options();
+    this.threads = site.threads();
+    this.clock = site.clock();
     this.onNews = onNews;
+    this.suspended =
+        new SuspendedVms(
+            mac,
+            scripts,
+            options,
+            site.measured(),
+            (what, script, limit) -> task(what, script, limit, true));
     this.view = MacView.of(mac);
     this.lostAt = clock.instant();
   }
@@ -202,15 +218,34 @@ final class MacDriver implements AutoCloseable {
         .anyMatch(clone -> clone.source().equals(source) && !cloning.contains(clone.name()));
   }
 
-  CompletableFuture<String> cloneVm(String source, String name, Mark mark) {
+  /** A suspended guest in the place of a clone if the order takes one, else a clone. */
+  CompletableFuture<String> cloneVm(String source, CloneOrder order) {
+    String name = order.name();
+    if (order.suspension() != CloneOrder.Suspension.TAKE) {
+      boolean keep = order.suspension() == CloneOrder.Suspension.KEEP;
+      return cloneVm(source, name, order.mark(), keep);
+    }
+    cloning.add(name);
+    return suspended
+        .take(view().report().filter(r -> view().isConnected()), source, name, order.mark())
+        .whenComplete((taken, failure) -> cloning.remove(name))
+        .thenCompose(
+            taken ->
+                taken
+                    ? CompletableFuture.completedFuture(ref(name))
+                    : cloneVm(source, name, order.mark(), false))
+        .whenComplete((ref, failure) -> lookSoon());
+  }
+
+  private CompletableFuture<String> cloneVm(String source, String name, Mark mark, boolean keep) {
     String what = "clone of " + source + " as " + name + " on " + mac.name();
     cloning.add(name);
-    return task(what, scripts.cloneVm(source, name, mark), options.taskLimit(), true)
+    return task(what, scripts.cloneVm(source, name, mark, keep), options.taskLimit(), true)
         .whenComplete((result, failure) -> cloning.remove(name))
         .thenApply(
             result -> {
               succeeded(what, result);
-              return new TartRefs.Vm(mac.name(), name).ref();
+              return ref(name);
             })
         .whenComplete((ref, failure) -> lookSoon());
   }
@@ -222,6 +257,55 @@ final class MacDriver implements AutoCloseable {
   }
 
   CompletableFuture<Void> powerOn(String name) {
+    return suspended.isTaken(name) ? resume(name) : boot(name);
+  }
+
+  /** What can't go on from its state is made anew: that is nobody's fault but the state's. */
+  private CompletableFuture<Void> resume(String name) {
+    return suspended
+        .resume(name)
+        .whenComplete(
+            (failed, failure) -> {
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              if (cause instanceof Refused refused
+                  && refused.kind().equals(TartRefusal.SYSTEM_LIMIT)) {
+                limited(name);
+              }
+              lookSoon();
+            })
+        .thenCompose(
+            failed ->
+                failed.isEmpty()
+                    ? CompletableFuture.<Void>completedFuture(null)
+                    : anew(name, failed.get()));
+  }
+
+  private CompletableFuture<Void> anew(String name, SuspendedVms.Failed failed) {
+    log.warn("{} can't be resumed, it is cloned and booted: {}", ref(name), failed.why());
+    return powerOff(name)
+        .thenCompose(off -> destroy(name))
+        .thenCompose(gone -> cloneVm(failed.source(), name, failed.mark(), false))
+        .thenCompose(made -> boot(name));
+  }
+
+  /** Keeps it suspended under another name, as nobody's. */
+  CompletableFuture<Void> suspend(String name, Duration boot) {
+    return suspended
+        .suspend(name, boot)
+        .thenRun(() -> forget(name))
+        .whenComplete((nothing, failure) -> lookSoon());
+  }
+
+  /** Destroys a suspended guest of the ledger's, if one is to go. */
+  void tidy(String ledger) {
+    MacView seen = view();
+    if (seen.isConnected() && seen.report().isPresent()) {
+      CompletableFuture<Void> unused = suspended.tidy(seen.report().get(), ledger);
+    }
+  }
+
+  private CompletableFuture<Void> boot(String name) {
     String what = "power-on of " + ref(name);
     return task(
             what, scripts.start(name, options.settle()), SHORT_TASK.plus(options.settle()), true)
@@ -302,6 +386,7 @@ final class MacDriver implements AutoCloseable {
               if (!there && result.code() != MacScripts.ABSENT) {
                 succeeded(what, result);
               }
+              suspended.forget(name);
               forget(name);
               return there;
             });
@@ -357,7 +442,7 @@ final class MacDriver implements AutoCloseable {
     return new TartRefs.Vm(mac.name(), name).ref();
   }
 
-  private static void succeeded(String what, CommandResult result) {
+  static void succeeded(String what, CommandResult result) {
     if (result.code() != 0) {
       throw TartRefusal.of(what, result);
     }

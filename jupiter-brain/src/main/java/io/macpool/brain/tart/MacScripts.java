@@ -2,11 +2,14 @@ package io.macpool.brain.tart;
 
 import static io.macpool.brain.tart.Quoting.quote;
 
+import io.macpool.brain.tart.suspend.SuspendTexts;
 import io.macpool.core.fleet.Instance;
 import io.macpool.core.fleet.Mark;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * What a Mac is asked, as scripts of POSIX's shell: the login shell there, which need not be one,
@@ -119,7 +122,7 @@ final class MacScripts {
       printf '%%s\\n' "$all" | grep -qxF -e "$n" && exit %d
       printf '%%s\\n' "$all" | grep -qxF -e "$i" || exit %d
       mkdir -p "$m/marks" "$m/runs" && echo %s >"$m/marks/$n" || exit %d
-      "$t" clone "$i" "$n" || { c=$?; rm -f "$m/marks/$n"; exit $c; }
+      %s"$t" clone "$i" "$n" || { c=$?; rm -f "$m/marks/$n"; exit $c; }
       "$t" set "$n" --random-mac
       """;
 
@@ -129,8 +132,14 @@ final class MacScripts {
       case "$p" in *"tart run $n "*) exit 0;; esac
       mkdir -p "$m/runs" && date +%%s >"$m/runs/$n.start" || exit %d
       rm -f "$m/runs/$n.end"
-      nohup sh -c '"$1" run "$2" --no-graphics $3; echo $? >"$4.end"' \
-      macpool "$t" "$n" %s "$m/runs/$n" </dev/null >"$m/runs/$n.log" 2>&1 &
+      o=
+      [ -f "$m/runs/$n.keep" ] && o=--suspendable
+      nohup sh -c '"$1" run "$2" --no-graphics $3 $5; echo $? >"$4.end"' \
+      macpool "$t" "$n" %s "$m/runs/$n" "$o" </dev/null >"$m/runs/$n.log" 2>&1 &
+      """;
+
+  private static final String SETTLE =
+      """
       k=0
       while [ $k -lt %d ]; do
         k=$((k + 1))
@@ -152,7 +161,7 @@ final class MacScripts {
       if ! printf '%%s\\n' "$all" | grep -qxF -e "$n"; then
         case "$(ps -axww -o pid=,command=)" in
           *"macpool-clone=$n="*|*"tart clone "*" $n"*) ;;
-          *) rm -f "$m/marks/$n" "$m/runs/$n.start" "$m/runs/$n.end" "$m/runs/$n.log";;
+          *) rm -f "$m/marks/$n" "$m/runs/$n".start "$m/runs/$n".end "$m/runs/$n".log "$m/runs/$n".keep;;
         esac
         exit %d
       fi
@@ -173,7 +182,7 @@ final class MacScripts {
   private static final String DELETE =
       """
       "$t" delete "$n" || exit $?
-      rm -f "$m/marks/$n" "$m/runs/$n.start" "$m/runs/$n.end" "$m/runs/$n.log"
+      rm -f "$m/marks/$n" "$m/runs/$n".start "$m/runs/$n".end "$m/runs/$n".log "$m/runs/$n".keep
       """;
 
   /**
@@ -217,7 +226,10 @@ final class MacScripts {
 
   MacScripts(Mac mac) {
     this.mac = mac;
-    this.report = REPORT.formatted(mac.port(), quote(mac.resolver()));
+    this.report =
+        SuspendTexts.IDENTITY
+            + SuspendTexts.REPORT
+            + REPORT.formatted(mac.port(), quote(mac.resolver()));
   }
 
   private String script(String variables, String text) {
@@ -251,15 +263,58 @@ final class MacScripts {
     return script("", FACTS.formatted(quote(mac.resolver()), guestPort));
   }
 
-  /** Makes a clone with a mark, unless there is one; the mark is there before it. */
-  String cloneVm(String source, String name, Mark mark) {
+  /**
+   * Makes a clone with a mark, unless there is one; the mark is there before it.
+   *
+   * @param keep whether it is to be suspended one day
+   */
+  String cloneVm(String source, String name, Mark mark, boolean keep) {
     return script(
-        // Told by its text while it runs, also before it has come to its clone.
-        ": "
-            + quote("macpool-clone=%s=%s=".formatted(name, source))
-            + "\n"
-            + "n=%s\ni=%s\n".formatted(quote(name), quote(source)),
-        CLONE.formatted(TAKEN, ABSENT, quote(mark.ledger() + " " + mark.instance()), UNWRITABLE));
+        cloned(source, name),
+        CLONE.formatted(
+            TAKEN,
+            ABSENT,
+            quoted(mark),
+            UNWRITABLE,
+            keep ? SuspendTexts.IDENTITY + SuspendTexts.INTEND : ""));
+  }
+
+  /** Told by its text while it runs, also before it has come to its clone. */
+  private static String cloned(String source, String name) {
+    return ": "
+        + quote("macpool-clone=%s=%s=".formatted(name, source))
+        + "\n"
+        + "n=%s\ni=%s\n".formatted(quote(name), quote(source));
+  }
+
+  private static String quoted(Mark mark) {
+    return quote(mark.ledger() + " " + mark.instance());
+  }
+
+  /** Takes a suspended guest of the image in the place of a clone, the first that can be had. */
+  String take(List<String> suspended, String source, String name, Mark mark) {
+    return script(
+        cloned(source, name) + "k=" + quoted(mark) + "\n",
+        SuspendTexts.take(suspended.stream().map(Quoting::quote).collect(Collectors.joining(" "))));
+  }
+
+  /** Starts one that was taken, and waits until its guest answers at its SSH port. */
+  String resume(String name, Duration limit, int guestPort) {
+    return of(
+        name,
+        OURS
+            + launch()
+            + SuspendTexts.answers(limit.toSeconds(), quote(mac.resolver()), guestPort));
+  }
+
+  /** Suspends one that was cloned to be kept so. */
+  String suspend(String name, Duration limit) {
+    return of(name, OURS + SuspendTexts.suspend(limit.toSeconds()));
+  }
+
+  /** Destroys a suspended guest. */
+  String discard(String name, boolean stale) {
+    return of(name, SuspendTexts.discard(stale));
   }
 
   String resize(String name, Instance.Size size) {
@@ -278,9 +333,13 @@ final class MacScripts {
    * tells so within it.
    */
   String start(String name, Duration settle) {
-    String network = mac.bridge().map(card -> "--net-bridged=" + card).orElse("");
     long looks = Math.max(1, settle.toMillis() * LOOKS_A_SECOND / 1_000);
-    return of(name, OURS + START.formatted(UNWRITABLE, quote(network), looks, ENDED));
+    return of(name, OURS + launch() + SETTLE.formatted(looks, ENDED));
+  }
+
+  private String launch() {
+    String network = mac.bridge().map(card -> "--net-bridged=" + card).orElse("");
+    return START.formatted(UNWRITABLE, quote(network));
   }
 
   /** Switches a VM off, also one that tart takes for stopped while its process lives. */

@@ -1,6 +1,8 @@
 package io.macpool.brain.tart;
 
 import io.macpool.brain.tart.report.MacReport;
+import io.macpool.brain.tart.suspend.SuspendRules;
+import io.macpool.brain.tart.suspend.SuspendTexts;
 import io.macpool.core.fleet.Host;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.Mark;
@@ -8,8 +10,10 @@ import io.macpool.core.fleet.PowerState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -143,8 +147,9 @@ record MacView(
    *
    * @param sources of all images, as they are called on the Macs
    * @param relayed whether its guests are reached through a relay alone
+   * @param ledger whose suspended guests count
    */
-  Host host(Set<String> sources, boolean relayed, Instant now) {
+  Host host(Set<String> sources, boolean relayed, String ledger, Instant now) {
     Set<String> storage = new HashSet<>();
     for (String source : sources) {
       if (holds(source)) {
@@ -173,7 +178,22 @@ record MacView(
                 failedDials,
                 Optional.of(new Host.Door(mac.address(), mac.port())),
                 limit.phantom(all)),
-            relayed));
+            relayed,
+            report.map(news -> suspended(news, ledger)).orElse(Map.of())));
+  }
+
+  private Map<String, Host.Suspended> suspended(MacReport news, String ledger) {
+    SuspendRules rules = SuspendedVms.rules(mac, ledger);
+    Map<String, Host.Suspended> all = new HashMap<>();
+    for (String source : rules.sources(news)) {
+      all.put(
+          TartRefs.image(source),
+          new Host.Suspended(
+              rules.takeable(news, source).size(),
+              mac.suspend().getOrDefault(source, 0),
+              SuspendRules.trouble(news)));
+    }
+    return all;
   }
 
   boolean holds(String source) {
@@ -183,7 +203,7 @@ record MacView(
   }
 
   /**
-   * Its VMs, without images that don't run.
+   * Its VMs, without images that don't run and guests that are kept suspended.
    *
    * @param shared addresses that more than one guest has: they are nobody's
    * @param guestEndpoints what clients dial
@@ -193,7 +213,8 @@ record MacView(
     report.ifPresent(
         news -> {
           for (String vm : news.vms().keySet()) {
-            if (news.isOn(vm) || !sources.contains(vm)) {
+            boolean suspended = vm.startsWith(SuspendTexts.PREFIX);
+            if (news.isOn(vm) || !(suspended || sources.contains(vm))) {
               machines.add(machine(news, vm, shared, guestEndpoints));
             }
           }

@@ -7,6 +7,7 @@ import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.PowerState;
+import io.macpool.core.fleet.StartTimes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,7 +216,8 @@ final class Macs implements AutoCloseable {
   }
 
   /** What all of them show. */
-  Inventory inventory(long version, Identities identities, Instant now) {
+  Inventory inventory(
+      long version, Identities identities, Function<String, StartTimes> starts, Instant now) {
     Map<String, String> images = images();
     Set<String> sources = Set.copyOf(images.values());
     List<MacView> views = views();
@@ -224,7 +226,7 @@ final class Macs implements AutoCloseable {
     Map<String, Host> hosts = new HashMap<>();
     List<Machine> machines = new ArrayList<>();
     for (MacView view : views) {
-      Host host = view.host(sources, guestEndpoints.relays(view.mac()), now);
+      Host host = view.host(sources, guestEndpoints.relays(view.mac()), identities.ledger(), now);
       hosts.put(host.id(), host);
       machines.addAll(view.machines(sources, twice, guestEndpoints));
     }
@@ -234,7 +236,9 @@ final class Macs implements AutoCloseable {
             .map(Machine::ref)
             .collect(Collectors.toSet()));
     Map<String, Image> all = new HashMap<>();
-    images.forEach((name, source) -> all.put(name, image(name, source, views, pulls.of(source))));
+    images.forEach(
+        (name, source) ->
+            all.put(name, image(name, source, views, pulls.of(source), starts.apply(source))));
     return Inventory.of(version, hosts, all, machines, identities);
   }
 
@@ -246,7 +250,7 @@ final class Macs implements AutoCloseable {
   }
 
   private static Image image(
-      String name, String source, List<MacView> views, List<Image.Pull> pulls) {
+      String name, String source, List<MacView> views, List<Image.Pull> pulls, StartTimes starts) {
     boolean there = views.stream().anyMatch(view -> view.holds(source));
     return new Image(
         name,
@@ -264,7 +268,22 @@ final class Macs implements AutoCloseable {
                 pulls.isEmpty()
                     ? "no Mac has " + source + ": clone or pull it there with tart"
                     : "no Mac has " + source + " yet: it is being brought there"),
-        pulls);
+        pulls,
+        starts);
+  }
+
+  /** Guests that are kept suspended, by whichever broker. */
+  int suspended() {
+    return views().stream()
+        .mapToInt(view -> view.report().map(report -> report.suspended().size()).orElse(0))
+        .sum();
+  }
+
+  /** Destroys suspended guests that are to go, one to a Mac at a time. */
+  void tidy(String ledger) {
+    if (!ledger.isEmpty()) {
+      all().forEach(driver -> driver.tidy(ledger));
+    }
   }
 
   /** How many can't be asked. */

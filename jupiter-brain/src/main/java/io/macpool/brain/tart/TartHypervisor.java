@@ -4,6 +4,7 @@ import io.macpool.brain.hypervisor.CloneOrder;
 import io.macpool.brain.hypervisor.Hypervisor;
 import io.macpool.brain.hypervisor.HypervisorFailure;
 import io.macpool.brain.tart.ssh.SshHosts;
+import io.macpool.brain.tart.suspend.MeasuredStarts;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Instance;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,7 @@ public final class TartHypervisor implements Hypervisor {
 
   private final SshHosts ssh;
   private final Clock clock;
+  private final MeasuredStarts measured;
   private final TartOptions options;
   private final ExecutorService threads;
   private final MacRounds rounds;
@@ -61,11 +64,17 @@ public final class TartHypervisor implements Hypervisor {
   private final Instant since;
 
   private TartHypervisor(
-      Vertx vertx, TartOptions options, HostsFile file, SshHosts ssh, Clock clock) {
+      Vertx vertx,
+      TartOptions options,
+      HostsFile file,
+      SshHosts ssh,
+      MeasuredStarts measured,
+      Clock clock) {
     this.options = options;
     this.ssh = ssh;
     this.clock = clock;
     this.since = clock.instant();
+    this.measured = measured;
     AtomicInteger number = new AtomicInteger();
     this.threads =
         new ThreadPoolExecutor(
@@ -79,18 +88,14 @@ public final class TartHypervisor implements Hypervisor {
               thread.setDaemon(true);
               return thread;
             });
+    MacDriver.Site site = new MacDriver.Site(options, measured, threads, clock);
     this.macs =
         new Macs(
             file,
             options.hosts(),
             mac ->
                 new MacDriver(
-                    mac,
-                    ssh.host(mac.address(), mac.port(), mac.user()),
-                    options,
-                    threads,
-                    clock,
-                    this::seen),
+                    mac, ssh.host(mac.address(), mac.port(), mac.user()), site, this::seen),
             options
                 .relay()
                 .<GuestEndpoints>map(address -> relay(vertx, address))
@@ -129,12 +134,16 @@ public final class TartHypervisor implements Hypervisor {
   public static TartHypervisor start(
       Vertx vertx, TartOptions options, HostsFile file, MeterRegistry meters, Clock clock) {
     SshHosts ssh = SshHosts.start(options.key(), options.knownHosts());
-    TartHypervisor hypervisor = new TartHypervisor(vertx, options, file, ssh, clock);
+    TartHypervisor hypervisor =
+        new TartHypervisor(vertx, options, file, ssh, new MeasuredStarts(meters), clock);
     Gauge.builder("tart.hosts.lost", hypervisor.macs, Macs::lost)
         .description("Macs with tart that are not reached")
         .register(meters);
     Gauge.builder("tart.hosts.limited", hypervisor.macs, macs -> macs.limited(clock.instant()))
         .description("Macs with tart of whose slots some are withheld")
+        .register(meters);
+    Gauge.builder("tart.guests.suspended", hypervisor.macs, Macs::suspended)
+        .description("Guests that are kept suspended, by whichever broker")
         .register(meters);
     hypervisor.rounds.start();
     return hypervisor;
@@ -147,13 +156,18 @@ public final class TartHypervisor implements Hypervisor {
       confirmedAt = clock.instant();
     }
     macs.pull(options.pull(), clock.instant());
+    macs.tidy(ledger());
     seen();
+  }
+
+  private synchronized String ledger() {
+    return identities.ledger();
   }
 
   /** Something may have changed. */
   private synchronized void seen() {
     Inventory before = latest.inventory();
-    Inventory now = macs.inventory(before.version() + 1, identities, clock.instant());
+    Inventory now = macs.inventory(before.version() + 1, identities, measured::of, clock.instant());
     boolean same =
         now.hosts().equals(before.hosts())
             && now.images().equals(before.images())
@@ -304,7 +318,7 @@ public final class TartHypervisor implements Hypervisor {
     return driver.isEmpty()
         ? CompletableFuture.failedFuture(
             new HypervisorFailure.Absent(what + ": there is no such Mac, or none has it", null))
-        : driver.get().cloneVm(source, order.name(), order.mark());
+        : driver.get().cloneVm(source, order);
   }
 
   @Override
@@ -353,6 +367,11 @@ public final class TartHypervisor implements Hypervisor {
   @Override
   public CompletableFuture<Boolean> destroy(String ref) {
     return on(ref, driver -> driver::destroy, false);
+  }
+
+  @Override
+  public CompletableFuture<Void> suspend(String ref, Duration boot) {
+    return on(ref, driver -> name -> driver.suspend(name, boot), null);
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.macpool.brain.tart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,42 @@ class HostsFileTest {
                 Optional.empty(),
                 Optional.of("en0"),
                 "arp"));
+  }
+
+  @Test
+  void guestsToKeepSuspendedAreReadByWhatTheirImageIsCalledThere() {
+    HostsFile file =
+        HostsFile.parse(
+            """
+            images: {xcode: golden, also-xcode: golden, base: ghcr.io/some/base:1}
+            defaults: {suspend: {xcode: 1, also-xcode: 2}, suspend-hours: 6}
+            hosts:
+              - {name: mac-1, address: 10.0.0.1}
+              - {name: mac-2, address: 10.0.0.2, suspend: {base: 1, xcode: 0}, suspend-hours: 48}
+              - {name: mac-3, address: 10.0.0.3, suspend: {}}
+            """);
+    assertThat(file.macs().get(0).suspend()).isEqualTo(Map.of("golden", 2));
+    assertThat(file.macs().get(0).suspendFor()).isEqualTo(Duration.ofHours(6));
+    assertThat(file.macs().get(1).suspend()).isEqualTo(Map.of("ghcr.io/some/base:1", 1));
+    assertThat(file.macs().get(1).suspendFor()).isEqualTo(Duration.ofDays(2));
+    assertThat(file.macs().get(2).suspend()).isEmpty();
+  }
+
+  @Test
+  void mistakesInWhatIsToBeKeptSuspendedAreNamed() {
+    assertThatThrownBy(
+            () ->
+                HostsFile.parse(
+                    """
+                    images: {xcode: golden}
+                    hosts:
+                      - {name: mac-1, address: 10.0.0.1, suspend: {other: 1, xcode: 99}}
+                      - {name: mac-2, address: 10.0.0.2, suspend: [xcode], suspend-hours: 0}
+                    """))
+        .hasMessageContaining("host mac-1: suspend: other is none of images")
+        .hasMessageContaining("host mac-1: suspend: xcode must be a number from 0 to 8")
+        .hasMessageContaining("host mac-2: suspend must map images to numbers")
+        .hasMessageContaining("host mac-2: suspend-hours must be a number from 1 to 168");
   }
 
   @Test

@@ -53,7 +53,11 @@ class MacScriptsTest {
         List.of(
             scripts.report(),
             "echo 1 | " + scripts.watch().replaceFirst("^exec ", ""),
-            scripts.cloneVm(HOSTILE, "name", new Mark(HOSTILE, HOSTILE)),
+            scripts.cloneVm(HOSTILE, "name", new Mark(HOSTILE, HOSTILE), true),
+            scripts.take(List.of(HOSTILE), HOSTILE, "name", new Mark(HOSTILE, HOSTILE)),
+            scripts.resume(HOSTILE, Duration.ZERO, 22),
+            scripts.suspend(HOSTILE, Duration.ZERO),
+            scripts.discard(HOSTILE, true),
             scripts.start(HOSTILE, Duration.ZERO),
             scripts.stop(HOSTILE),
             scripts.delete(HOSTILE))) {

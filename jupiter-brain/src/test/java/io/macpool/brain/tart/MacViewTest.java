@@ -65,7 +65,7 @@ class MacViewTest {
     assertThat(machines.get("ours").power()).isEqualTo(PowerState.ON);
     assertThat(machines.get("foreign").sign().inFolder()).isFalse();
     assertThat(machines.get("foreign").power()).isEqualTo(PowerState.OFF);
-    assertThat(seen().host(SOURCES, false, NOW).storage())
+    assertThat(seen().host(SOURCES, false, "ledger", NOW).storage())
         .containsExactly(TartRefs.image("golden"));
   }
 
@@ -94,7 +94,7 @@ class MacViewTest {
   @Test
   void ofALostMacNothingIsNews() throws Exception {
     MacView lost = seen().lost("no route to host");
-    Host host = lost.host(SOURCES, false, NOW);
+    Host host = lost.host(SOURCES, false, "ledger", NOW);
     assertThat(host.connected()).isFalse();
     assertThat(host.traits().limit()).contains("no route to host");
     assertThat(machines(lost).values())
@@ -106,7 +106,8 @@ class MacViewTest {
   void aBootTimeThatJittersIsOneBoot() throws Exception {
     MacView again = seen().heard(report("1767225603"), NOW.plusSeconds(2));
     assertThat(again.bootTime()).isEqualTo(seen().bootTime());
-    assertThat(again.host(SOURCES, false, NOW)).isEqualTo(seen().host(SOURCES, false, NOW));
+    assertThat(again.host(SOURCES, false, "ledger", NOW))
+        .isEqualTo(seen().host(SOURCES, false, "ledger", NOW));
   }
 
   @Test
@@ -120,7 +121,8 @@ class MacViewTest {
                     .replace("244000000 50%", "244000064 50%")),
             NOW.plusSeconds(5));
     assertThat(later.isNoNewsAfter(before)).isTrue();
-    assertThat(later.host(SOURCES, false, NOW)).isEqualTo(before.host(SOURCES, false, NOW));
+    assertThat(later.host(SOURCES, false, "ledger", NOW))
+        .isEqualTo(before.host(SOURCES, false, "ledger", NOW));
     for (String news :
         List.of(
             text.replace("244000000 50%", "20000000 96%"),
@@ -136,13 +138,13 @@ class MacViewTest {
   @Test
   void aRebootGivesWithheldSlotsBack() throws Exception {
     MacView refused = seen().refused("another", NOW);
-    assertThat(refused.host(SOURCES, false, NOW).traits().slots()).hasValue(1);
-    assertThat(refused.host(SOURCES, false, NOW).traits().limit())
+    assertThat(refused.host(SOURCES, false, "ledger", NOW).traits().slots()).hasValue(1);
+    assertThat(refused.host(SOURCES, false, "ledger", NOW).traits().limit())
         .hasValueSatisfying(why -> assertThat(why).contains("system limit"));
     MacView same = refused.heard(report("1767225600"), NOW.plusSeconds(5));
-    assertThat(same.host(SOURCES, false, NOW).traits().slots()).hasValue(1);
+    assertThat(same.host(SOURCES, false, "ledger", NOW).traits().slots()).hasValue(1);
     MacView booted = refused.heard(report("1767229000"), NOW.plusSeconds(5));
-    assertThat(booted.host(SOURCES, false, NOW).traits().slots()).hasValue(2);
-    assertThat(booted.host(SOURCES, false, NOW).traits().limit()).isEmpty();
+    assertThat(booted.host(SOURCES, false, "ledger", NOW).traits().slots()).hasValue(2);
+    assertThat(booted.host(SOURCES, false, "ledger", NOW).traits().limit()).isEmpty();
   }
 }

@@ -72,7 +72,7 @@ class TartAnswersFuzzTest {
       assertThat(lines).contains("list", "end 0");
       MacView view = MacView.of(MAC).heard(report, NOW).heard(report, NOW.plusSeconds(5));
       assertThat(view.isConnected()).isTrue();
-      view.host(Set.of("golden"), false, NOW);
+      view.host(Set.of("golden"), false, "ledger", NOW);
       List<Machine> machines = view.machines(Set.of("golden"), Set.of(), GuestEndpoints.OPEN);
       for (Machine machine : machines) {
         Map<String, MacReport.State> states = report.vms();

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param until when a quarantine ends; absent without one
  * @param provider who has it; absent where the broker has one provider
  * @param pulls hosts that it is still to be brought to; absent if there are none
+ * @param suspended guests that hosts keep suspended; absent where none are kept nor wanted
  */
 public record ImageInfo(
     String type,
@@ -32,7 +33,29 @@ public record ImageInfo(
     @JsonInclude(Include.NON_NULL) @Nullable String reason,
     @JsonInclude(Include.NON_NULL) @Nullable Instant until,
     @JsonInclude(Include.NON_NULL) @Nullable String provider,
-    @JsonInclude(Include.NON_EMPTY) List<Pull> pulls) {
+    @JsonInclude(Include.NON_EMPTY) List<Pull> pulls,
+    @JsonInclude(Include.NON_NULL) @Nullable Suspended suspended) {
+
+  /**
+   * Guests that hosts keep suspended, and what is known of how long starts take: medians, in
+   * seconds, from the order to the answer of the SSH server, as this replica saw them.
+   *
+   * @param kept that can be resumed now
+   * @param wanted by the hosts' settings
+   * @param boots clones that were booted and measured
+   * @param boot absent if there were none
+   * @param resumes that were measured
+   * @param resume absent if there were none
+   * @param reason why no more are made; absent if they are, or enough are kept
+   */
+  public record Suspended(
+      int kept,
+      int wanted,
+      int boots,
+      @JsonProperty("boot-seconds") @JsonInclude(Include.NON_NULL) @Nullable Double boot,
+      int resumes,
+      @JsonProperty("resume-seconds") @JsonInclude(Include.NON_NULL) @Nullable Double resume,
+      @JsonInclude(Include.NON_NULL) @Nullable String reason) {}
 
   /**
    * A host that lacks the image and is to have it.

@@ -95,7 +95,13 @@ final class Attempts {
               }
             });
     Creation creation =
-        new Creation(site, order.image(), intent, order.cancellation(), order.time());
+        new Creation(
+            site,
+            order.image(),
+            intent,
+            order.request().suspension(order.image()),
+            order.cancellation(),
+            order.time());
     return creation
         .run()
         .handle(End::new)
@@ -150,6 +156,7 @@ final class Attempts {
         why.isEvidence()
             && elsewhere
             && order.request().trialOf().isEmpty()
+            && order.request().suspendOn().isEmpty()
             && avoid.size() < MOST
             && order.cancellation().reason().isEmpty();
     if (!worthIt) {
@@ -181,12 +188,15 @@ final class Attempts {
             });
   }
 
-  /** What a client asked for beyond the image's size is no evidence about host or image. */
+  /**
+   * What a client asked for beyond the image's size is no evidence about host or image, nor is it
+   * that a guest can't be run so that it can be suspended.
+   */
   private void note(Order order, Failed failed, boolean last) {
     CreateFailure why = failed.why();
     boolean usual =
         order.request().size().isAsImage(order.image()) || why.outcome().startsWith("clone-");
-    if (why.isEvidence() && usual) {
+    if (why.isEvidence() && usual && order.request().suspendOn().isEmpty()) {
       quarantine.failed(
           order.image(),
           failed.host(),

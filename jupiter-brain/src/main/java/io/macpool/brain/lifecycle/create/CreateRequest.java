@@ -1,5 +1,7 @@
 package io.macpool.brain.lifecycle.create;
 
+import io.macpool.brain.hypervisor.CloneOrder;
+import io.macpool.core.fleet.Image;
 import io.macpool.core.fleet.Instance;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param lease the owner's lease that the instance is to be under, if there is one
  * @param trialOf the host that is tried by it, though nothing else is placed there: it is made
  *     there, of nothing warm, or not at all
+ * @param suspendOn for the warm pool: the host that it is made on, to be suspended there
  */
 public record CreateRequest(
     String image,
@@ -27,7 +30,8 @@ public record CreateRequest(
     Optional<String> lease,
     boolean endpoints,
     Optional<Integer> mostWarm,
-    Optional<String> trialOf) {
+    Optional<String> trialOf,
+    Optional<String> suspendOn) {
   public CreateRequest {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(size, "size");
@@ -38,6 +42,7 @@ public record CreateRequest(
     Objects.requireNonNull(lease, "lease");
     Objects.requireNonNull(mostWarm, "mostWarm");
     Objects.requireNonNull(trialOf, "trialOf");
+    Objects.requireNonNull(suspendOn, "suspendOn");
   }
 
   /** A client's. */
@@ -60,6 +65,7 @@ public record CreateRequest(
         lease,
         endpoints,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -75,7 +81,34 @@ public record CreateRequest(
         Optional.empty(),
         true,
         Optional.of(most),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /** The warm pool's, of a guest that its host is to keep suspended. */
+  public static CreateRequest suspended(String image, String host) {
+    return new CreateRequest(
+        image,
+        Instance.Size.AS_IMAGE,
+        Optional.empty(),
+        Optional.empty(),
+        "warm-pool",
+        Optional.empty(),
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(host));
+  }
+
+  /** Only whoever waits takes a suspended guest, and a trial shows whether the host boots one. */
+  CloneOrder.Suspension suspension(Image of) {
+    if (suspendOn.isPresent()) {
+      return CloneOrder.Suspension.KEEP;
+    }
+    return owner.isPresent() && trialOf.isEmpty() && size.isAsImage(of)
+        ? CloneOrder.Suspension.TAKE
+        : CloneOrder.Suspension.NONE;
   }
 
   /** One that shows whether a host works. */
@@ -90,6 +123,7 @@ public record CreateRequest(
         Optional.empty(),
         true,
         Optional.empty(),
-        Optional.of(host));
+        Optional.of(host),
+        Optional.empty());
   }
 }

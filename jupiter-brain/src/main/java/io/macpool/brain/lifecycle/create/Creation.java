@@ -58,14 +58,22 @@ final class Creation {
   private final Site site;
   private final Image image;
   private final Instance intent;
+  private final CloneOrder.Suspension suspension;
   private final Cancellation cancellation;
   private final Stopwatch time;
   private volatile boolean madeNothing = true;
 
-  Creation(Site site, Image image, Instance intent, Cancellation cancellation, Stopwatch time) {
+  Creation(
+      Site site,
+      Image image,
+      Instance intent,
+      CloneOrder.Suspension suspension,
+      Cancellation cancellation,
+      Stopwatch time) {
     this.site = site;
     this.image = image;
     this.intent = intent;
+    this.suspension = suspension;
     this.cancellation = cancellation;
     this.time = time;
   }
@@ -79,7 +87,8 @@ final class Creation {
                 image,
                 intent.id(),
                 intent.host(),
-                new Mark(site.executor().ledgerId(), intent.id())),
+                new Mark(site.executor().ledgerId(), intent.id()),
+                suspension),
             site.clock().instant().plus(site.limits().taskLimit()),
             site.runtime(),
             () -> site.pending().lost(intent.id()));

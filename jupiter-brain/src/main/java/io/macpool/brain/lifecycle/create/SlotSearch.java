@@ -217,9 +217,20 @@ final class SlotSearch {
             search.request().idempotencyKey(),
             warmWillDo,
             search.request().mostWarm().orElse(Integer.MAX_VALUE)),
-        new Wanted(search.image(), search.avoid(), search.request().endpoints()),
+        new Wanted(search.image(), avoid(search), search.request().endpoints()),
         warmOnly,
         search.request().trialOf());
+  }
+
+  /** What is to be made on one host is made on no other. */
+  private Set<String> avoid(Search search) {
+    if (search.request().suspendOn().isEmpty()) {
+      return search.avoid();
+    }
+    Set<String> avoid = new HashSet<>(hypervisor.lastKnown().hosts().keySet());
+    avoid.remove(search.request().suspendOn().get());
+    avoid.addAll(search.avoid());
+    return avoid;
   }
 
   private List<Reservation<Placement.NoPlace>> reserve(Ledger ledger, List<Order> orders) {

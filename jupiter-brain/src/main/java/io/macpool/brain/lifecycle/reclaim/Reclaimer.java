@@ -17,11 +17,13 @@ import io.macpool.core.fleet.InstancePhase;
 import io.macpool.core.fleet.Machine;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,9 @@ public final class Reclaimer {
   /** Whoever says so speaks for the owner: nobody wants the instance, wherever it is. */
   private static final Set<InstanceEvent> FINAL =
       Set.of(InstanceEvent.DELETED, InstanceEvent.GIVEN_UP, InstanceEvent.LEASE_ENDED);
+
+  private static final Supplier<CompletableFuture<Boolean>> NOTHING_KEPT =
+      () -> CompletableFuture.completedFuture(false);
 
   private final LedgerExecutor executor;
   private final LiveInstances live;
@@ -105,6 +110,39 @@ public final class Reclaimer {
    * SupersededException}.
    */
   public Destruction reclaim(Transition decision) {
+    return end(decision, NOTHING_KEPT);
+  }
+
+  /**
+   * Decides that an instance that was handed to nobody ends, and has its host keep its machine
+   * suspended, as nobody's. The decision on record is the usual one: whoever else carries it out,
+   * or if it can't be suspended, the machine is destroyed.
+   *
+   * @param boot how long it took from its order to its SSH server's answer
+   */
+  public Destruction suspend(Transition decision, String ref, Duration boot) {
+    return end(
+        decision,
+        () ->
+            hypervisor
+                .suspend(ref, boot)
+                .handle(
+                    (nothing, failure) -> {
+                      if (failure != null) {
+                        log.warn(
+                            "{} is destroyed, as it can't be suspended: {}",
+                            decision.id(),
+                            Cloning.unwrap(failure).getMessage());
+                      }
+                      return failure == null;
+                    }));
+  }
+
+  /**
+   * @param kept tells, once it is asked, whether the machine is kept and there is nothing left to
+   *     destroy
+   */
+  private Destruction end(Transition decision, Supplier<CompletableFuture<Boolean>> kept) {
     checkpoint.passed(CrashPoint.Step.BEFORE_DECISION);
     CompletableFuture<Boolean> decided =
         executor
@@ -121,7 +159,7 @@ public final class Reclaimer {
         decided.thenCompose(
             toDo ->
                 toDo
-                    ? carryOut(decision.id(), decision.reason())
+                    ? carryOut(decision.id(), decision.reason(), false, kept)
                     : CompletableFuture.completedFuture(null)));
   }
 
@@ -158,15 +196,16 @@ public final class Reclaimer {
    * can't be seen any more keeps its slot until its absence is confirmed.
    */
   public CompletableFuture<Void> carryOut(String id, String reason) {
-    return carryOut(id, reason, false);
+    return carryOut(id, reason, false, NOTHING_KEPT);
   }
 
   /** As {@link #carryOut}, of what has been missing for so long that it counts as gone. */
   public CompletableFuture<Void> carryOutMissing(String id, String reason) {
-    return carryOut(id, reason, true);
+    return carryOut(id, reason, true, NOTHING_KEPT);
   }
 
-  private CompletableFuture<Void> carryOut(String id, String reason, boolean missing) {
+  private CompletableFuture<Void> carryOut(
+      String id, String reason, boolean missing, Supplier<CompletableFuture<Boolean>> kept) {
     CompletableFuture<Void> fresh = new CompletableFuture<>();
     CompletableFuture<Void> before = running.putIfAbsent(id, fresh);
     if (before != null) {
@@ -178,7 +217,7 @@ public final class Reclaimer {
         made.handle((nothing, failure) -> null)
             .thenCompose(nothing -> permits.acquire("").orElseThrow())
             .thenCompose(
-                nothing -> destroyer.destroy(id).whenComplete((done, failure) -> permits.release()))
+                nothing -> ended(id, kept).whenComplete((done, failure) -> permits.release()))
             .thenCompose(
                 end ->
                     end == MachineDestroyer.End.GONE
@@ -188,6 +227,16 @@ public final class Reclaimer {
     Optional<String> host = host(id);
     Background.whenEnded(work, (gone, failure) -> finish(id, host, reason, gone, fresh, failure));
     return fresh;
+  }
+
+  private CompletableFuture<MachineDestroyer.End> ended(
+      String id, Supplier<CompletableFuture<Boolean>> kept) {
+    return kept.get()
+        .thenCompose(
+            done ->
+                done
+                    ? CompletableFuture.completedFuture(MachineDestroyer.End.GONE)
+                    : destroyer.destroy(id));
   }
 
   private Optional<String> host(String id) {

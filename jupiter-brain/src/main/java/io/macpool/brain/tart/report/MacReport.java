@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses of ours that run, by name
  * @param sizes of VMs and images in GB, by name
  * @param pulls of images that we began and have not forgotten, by their names in the registry
+ * @param suspended guests that a broker keeps there, by the VM's name, also those that are no more
  */
 public record MacReport(
     Instant booted,
@@ -47,7 +48,8 @@ public record MacReport(
     Set<Clone> clones,
     Map<String, String> addresses,
     Map<String, Integer> sizes,
-    Map<String, Pull> pulls) {
+    Map<String, Pull> pulls,
+    Map<String, Kept> suspended) {
 
   /** What tart says of a VM. */
   public enum State {
@@ -61,6 +63,35 @@ public record MacReport(
     /** 0 to 1, in whole hundredths: what is free changes all the time, and is no news for that. */
     public double freeShare() {
       return kb <= 0 ? 1 : Math.floor(freeKb * 100.0 / kb) / 100;
+    }
+  }
+
+  /**
+   * A guest that is kept suspended.
+   *
+   * @param source what it was cloned from
+   * @param made when it was suspended, by the Mac's clock
+   * @param image which state of the image that was; "-" if that is not known
+   * @param build of the Mac's system then; "-" if that is not known
+   * @param imageNow which state of the image there is now
+   * @param taken since when somebody takes or destroys it
+   */
+  public record Kept(
+      String ledger,
+      String source,
+      Instant made,
+      String image,
+      String build,
+      String imageNow,
+      Optional<Instant> taken) {
+    public Kept {
+      Objects.requireNonNull(ledger, "ledger");
+      Objects.requireNonNull(source, "source");
+      Objects.requireNonNull(made, "made");
+      Objects.requireNonNull(image, "image");
+      Objects.requireNonNull(build, "build");
+      Objects.requireNonNull(imageNow, "imageNow");
+      Objects.requireNonNull(taken, "taken");
     }
   }
 
@@ -145,6 +176,7 @@ public record MacReport(
     addresses = Map.copyOf(addresses);
     sizes = Map.copyOf(sizes);
     pulls = Map.copyOf(pulls);
+    suspended = Map.copyOf(suspended);
   }
 
   /** Whether the VM is on: what tart calls stopped may run, as its process tells. */
@@ -216,7 +248,8 @@ public record MacReport(
         clones,
         kept,
         sizes,
-        pulls);
+        pulls,
+        suspended);
   }
 
   /** Whether another says the same, at whatever time and however much of the disk is free. */
@@ -232,6 +265,7 @@ public record MacReport(
         && runs.equals(before.runs)
         && clones.equals(before.clones)
         && addresses.equals(before.addresses)
+        && suspended.equals(before.suspended)
         && pulls.keySet().equals(before.pulls.keySet())
         && pulls.entrySet().stream()
             .allMatch(pull -> pull.getValue().isAsFarAs(before.pulls.get(pull.getKey())));
@@ -254,7 +288,8 @@ public record MacReport(
         clones,
         addresses,
         sizes,
-        pulls);
+        pulls,
+        suspended);
   }
 
   /** The same without a VM that is known to be no more. */
@@ -278,7 +313,8 @@ public record MacReport(
         clones,
         addresses,
         sizes,
-        pulls);
+        pulls,
+        suspended);
   }
 
   /**

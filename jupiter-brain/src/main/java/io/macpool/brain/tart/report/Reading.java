@@ -43,6 +43,7 @@ final class Reading {
   private final Map<String, String> addresses = new HashMap<>();
   private final Map<String, Integer> sizes = new HashMap<>();
   private final Map<String, MacReport.Pull> pulls = new HashMap<>();
+  private final Map<String, MacReport.Kept> suspended = new HashMap<>();
 
   /**
    * Reads an answer.
@@ -95,6 +96,7 @@ final class Reading {
       case "dial" -> dials = Optional.of(rest).filter(c -> c.matches("\\d+")).map("0"::equals);
       case "ps" -> process(rest);
       case "mark" -> mark(words(rest));
+      case "kept" -> kept(words(rest));
       case "ip" -> address(words(rest));
       case "pull" -> pull(rest.split(" +", 4));
       default -> {
@@ -148,6 +150,25 @@ final class Reading {
     if (words.size() == 5) {
       marks.put(words.get(0), new Mark(words.get(1), words.get(2)));
       seconds(words.get(3)).ifPresent(time -> started.put(words.get(0), time));
+    }
+  }
+
+  /** VM, ledger, image, time, the image's state, build, the image's state now, taken since. */
+  private void kept(List<String> words) {
+    if (words.size() == 8) {
+      seconds(words.get(3))
+          .ifPresent(
+              made ->
+                  suspended.put(
+                      words.get(0),
+                      new MacReport.Kept(
+                          words.get(1),
+                          words.get(2),
+                          made,
+                          words.get(4),
+                          words.get(5),
+                          words.get(6),
+                          seconds(words.get(7)))));
     }
   }
 
@@ -218,6 +239,7 @@ final class Reading {
         clones,
         addresses,
         sizes,
-        pulls);
+        pulls,
+        suspended);
   }
 }

@@ -1,6 +1,7 @@
 package io.macpool.core.fleet;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,6 +39,7 @@ public record Host(
    * @param vitals what else tells how it does
    * @param relayed whether its guests are reached at endpoints of their own alone, which old
    *     clients don't know
+   * @param suspended guests that it keeps or is to keep suspended, by their image's reference
    */
   public record Traits(
       String provider,
@@ -45,7 +47,8 @@ public record Host(
       OptionalInt slots,
       Optional<String> limit,
       Vitals vitals,
-      boolean relayed) {
+      boolean relayed,
+      Map<String, Suspended> suspended) {
 
     /** Of a host of which nothing else is told. */
     public static final Traits NONE =
@@ -57,6 +60,24 @@ public record Host(
       Objects.requireNonNull(slots, "slots");
       Objects.requireNonNull(limit, "limit");
       Objects.requireNonNull(vitals, "vitals");
+      suspended = Map.copyOf(suspended);
+    }
+
+    /** Of a host that keeps no guest suspended. */
+    public Traits(
+        String provider,
+        Optional<String> architecture,
+        OptionalInt slots,
+        Optional<String> limit,
+        Vitals vitals,
+        boolean relayed) {
+      this(provider, architecture, slots, limit, vitals, relayed, Map.of());
+    }
+
+    /** Whether it has a suspended guest of the image to spare. */
+    public boolean canResume(Image image) {
+      Suspended guests = suspended.get(image.ref());
+      return guests != null && guests.kept() > 0;
     }
 
     /** Of a host of whose health nothing is told. */
@@ -73,6 +94,28 @@ public record Host(
         Optional<String> limit,
         Vitals vitals) {
       this(provider, architecture, slots, limit, vitals, false);
+    }
+  }
+
+  /**
+   * Guests of one image that a host keeps suspended. They are no instances and hold no slots; the
+   * next instance of that image there takes one in the place of a clone.
+   *
+   * @param kept that could be taken now
+   * @param wanted how many it is to keep
+   * @param trouble why it gets no more of them now, for a person
+   */
+  public record Suspended(int kept, int wanted, Optional<String> trouble) {
+    public Suspended {
+      Objects.requireNonNull(trouble, "trouble");
+      if (kept < 0 || wanted < 0) {
+        throw new IllegalArgumentException("negative: " + kept + " of " + wanted);
+      }
+    }
+
+    /** How many it lacks and may get now. */
+    public int lacking() {
+      return trouble.isPresent() ? 0 : Math.max(0, wanted - kept);
     }
   }
 
@@ -189,7 +232,8 @@ public record Host(
             traits.slots,
             traits.limit,
             traits.vitals,
-            traits.relayed));
+            traits.relayed,
+            traits.suspended));
   }
 
   /** The same while it can't be seen. */
@@ -202,7 +246,8 @@ public record Host(
             traits.slots,
             Optional.of(why),
             traits.vitals,
-            traits.relayed));
+            traits.relayed,
+            traits.suspended));
   }
 
   private Host with(boolean seen, Traits others) {

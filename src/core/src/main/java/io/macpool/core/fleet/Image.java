@@ -20,6 +20,7 @@ import java.util.Set;
  * @param provider who has it; empty if there is only one provider
  * @param obstacle why it can't be cloned, for a person; empty if it can
  * @param pulls hosts that it is still to be brought to
+ * @param starts how long its instances took to start, as far as that was measured
  */
 public record Image(
     String name,
@@ -32,7 +33,8 @@ public record Image(
     Optional<String> host,
     String provider,
     Optional<String> obstacle,
-    List<Pull> pulls) {
+    List<Pull> pulls,
+    StartTimes starts) {
 
   /**
    * A host that lacks the image and is to have it.
@@ -58,6 +60,7 @@ public record Image(
     Objects.requireNonNull(obstacle, "obstacle");
     storage = Set.copyOf(storage);
     pulls = List.copyOf(pulls);
+    Objects.requireNonNull(starts, "starts");
   }
 
   /** One that is to be brought nowhere. */
@@ -72,7 +75,19 @@ public record Image(
       Optional<String> host,
       String provider,
       Optional<String> obstacle) {
-    this(name, ref, version, cpus, ramMb, storage, instant, host, provider, obstacle, List.of());
+    this(
+        name,
+        ref,
+        version,
+        cpus,
+        ramMb,
+        storage,
+        instant,
+        host,
+        provider,
+        obstacle,
+        List.of(),
+        StartTimes.UNKNOWN);
   }
 
   /** One of the only provider that can be cloned. */
@@ -91,7 +106,7 @@ public record Image(
   /** The same as one of several providers'. */
   public Image of(String another) {
     return new Image(
-        name, ref, version, cpus, ramMb, storage, instant, host, another, obstacle, pulls);
+        name, ref, version, cpus, ramMb, storage, instant, host, another, obstacle, pulls, starts);
   }
 
   /** Whether it can be cloned. */

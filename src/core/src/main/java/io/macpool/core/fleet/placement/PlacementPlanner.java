@@ -211,7 +211,10 @@ public final class PlacementPlanner {
     return load.operations() >= enough ? Optional.of(Refusal.BUSY) : Optional.empty();
   }
 
-  /** An instant image's own host first, as only there it can be cloned so; ties by id. */
+  /**
+   * An instant image's own host first, as only there it can be cloned so; among equals one that has
+   * a suspended guest of it; ties by id.
+   */
   private static Comparator<HostLoad> order(Image image, Policy policy) {
     Comparator<HostLoad> byLoad =
         switch (policy) {
@@ -225,6 +228,9 @@ public final class PlacementPlanner {
     Comparator<HostLoad> byImage =
         Comparator.comparing(
             load -> !(image.instant() && image.host().equals(Optional.of(load.host().id()))));
-    return byImage.thenComparing(byLoad).thenComparing(load -> load.host().id());
+    return byImage
+        .thenComparing(byLoad)
+        .thenComparing(load -> !load.host().traits().canResume(image))
+        .thenComparing(load -> load.host().id());
   }
 }
