@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -263,6 +264,14 @@ abstract class SuspendContract {
   void aRebootAndACutLeaveWhatIsSuspended() throws Exception {
     keep("made");
     mac().reboot();
+    Instant lately = Instant.now().minus(Duration.ofHours(1));
+    Awaitility.await("it answers since its boot")
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              Host host = macs.lastKnown().hosts().get(MAC);
+              return host.connected() && host.bootTime().filter(lately::isBefore).isPresent();
+            });
     await("it is kept still", guests -> guests.kept() == 1);
     running("taken", Suspension.TAKE);
     assertThat(vms()).containsExactly("taken");
