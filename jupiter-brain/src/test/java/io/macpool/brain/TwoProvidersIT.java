@@ -150,6 +150,29 @@ class TwoProvidersIT {
         .until(() -> create(BrainLab.IMAGE).statusCode() == 201);
   }
 
+  /** Unknown is not missing: a client that hears of no such image gives its job up. */
+  @Test
+  void anImageIsNotSaidToBeMissingBeforeAllProvidersWereSeen() throws Exception {
+    lab.stop();
+    lab.vcenter().goAway();
+    lab.startUnready();
+    HttpResponse<String> arm =
+        Awaitility.await("the Macs are seen")
+            .atMost(BrainLab.PATIENCE)
+            .until(
+                () -> lab.call("POST", "/instances", BrainLab.order(ARM)),
+                answer -> answer.statusCode() == 201);
+    assertThat(localVms()).containsExactly(BrainLab.id(arm));
+    HttpResponse<String> intel = lab.call("POST", "/instances", BrainLab.order(BrainLab.IMAGE));
+    assertThat(intel.statusCode()).as(intel.body()).isEqualTo(503);
+    assertThat(intel.body()).contains("can't be told yet", "vsphere");
+    lab.vcenter().comeBack();
+    awaitBoth();
+    HttpResponse<String> none = lab.call("POST", "/instances", BrainLab.order("no-such-image"));
+    assertThat(none.statusCode()).as(none.body()).isEqualTo(404);
+    assertThat(none.body()).contains("unknown-image");
+  }
+
   @Test
   void aMacThatRefusesForNoReasonGetsNoMoreAndTellsWhy() throws Exception {
     fleet.mac("mac-1").phantomLimit(true);

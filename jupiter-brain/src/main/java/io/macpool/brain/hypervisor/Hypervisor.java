@@ -60,6 +60,14 @@ public interface Hypervisor extends AutoCloseable {
   /** What a person calls whoever answers: the subject of sentences such as "… can't be seen". */
   String peer();
 
+  /**
+   * Why a part of it has not been seen, or not for too long, though {@link #inventory} is known:
+   * what is missing there may be in that part. Empty if all of it is seen.
+   */
+  default Optional<String> unseen() {
+    return inventory().match(known -> Optional.empty(), unknown -> Optional.of(unknown.cause()));
+  }
+
   /** Why nothing can be asked of it now, as soon as that is known; empty while it answers. */
   Optional<String> unreachable();
 

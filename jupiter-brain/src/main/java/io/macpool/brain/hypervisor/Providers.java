@@ -235,6 +235,15 @@ public final class Providers implements Hypervisor {
         .collect(Collectors.joining(" and "));
   }
 
+  @Override
+  public Optional<String> unseen() {
+    return all.stream()
+        .flatMap(
+            provider ->
+                provider.hypervisor().unseen().map(why -> provider.name() + ": " + why).stream())
+        .findFirst();
+  }
+
   /** Only if none can be asked: creates of the others' images go on. */
   @Override
   public Optional<String> unreachable() {

@@ -43,7 +43,9 @@ class ProvidersTest {
 
   @Test
   void oneThatCantBeSeenLeavesTheOtherAsItIs() {
+    assertThat(both.unseen()).isEmpty();
     one.trouble = Optional.of("no answer");
+    assertThat(both.unseen()).contains("one: no answer");
     Inventory all = both.inventory().toOptional().orElseThrow();
     assertThat(all.hosts().get("host-1").connected()).isFalse();
     assertThat(all.hosts().get("host-1").traits().limit()).contains("one can't be seen: no answer");

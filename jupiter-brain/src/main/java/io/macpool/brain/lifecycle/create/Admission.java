@@ -73,17 +73,26 @@ final class Admission {
                       hypervisor.peer() + " can't be seen: " + unknown.cause(),
                       null);
                 });
-    Image image =
-        inventory
-            .image(name)
-            .orElseThrow(
-                () ->
-                    new CreateFailure(
-                        CreateFailure.Kind.UNKNOWN_IMAGE,
-                        "unknown-image",
-                        "none of the "
-                            + inventory.images().size()
-                            + " images has that name; GET /images lists them"));
-    return image;
+    return inventory.image(name).orElseThrow(() -> noImage(name, inventory));
+  }
+
+  /** One of several providers may have it and not have been seen since this broker's start. */
+  private CreateFailure noImage(String name, Inventory inventory) {
+    return hypervisor
+        .unseen()
+        .map(
+            why ->
+                CreateFailure.unavailable(
+                    "unavailable",
+                    "it can't be told yet whether there is an image " + name + ": " + why,
+                    null))
+        .orElseGet(
+            () ->
+                new CreateFailure(
+                    CreateFailure.Kind.UNKNOWN_IMAGE,
+                    "unknown-image",
+                    "none of the "
+                        + inventory.images().size()
+                        + " images has that name; GET /images lists them"));
   }
 }
