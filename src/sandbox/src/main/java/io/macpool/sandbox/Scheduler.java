@@ -106,8 +106,8 @@ final class Scheduler implements AutoCloseable {
    * message, too, and ends all the same unless its worker is killed: that is for {@link
    * #queueForgottenAnew}.
    *
-   * @return queues anew what waited and was not heard of; what a worker had before may run still,
-   *     and not be heard of for want of a job broker: it is two to the queue then
+   * @return queues anew what waited and has not ended; what a worker had before may run still, and
+   *     not be heard of for want of a job broker: it is two to the queue then
    */
   Runnable queueWasDeleted(List<WaitingMessage> waited) {
     board.entries().stream()
@@ -117,14 +117,19 @@ final class Scheduler implements AutoCloseable {
         waited.forEach(
             message -> {
               long id = idIn(message.body());
-              if (collector.job(id).updates().isEmpty()) {
+              if (collector.job(id).finish().isEmpty()) {
                 orphans.remove(id);
                 if (message.redelivered()) {
                   board.publishedAgain(id);
                 }
-                queueAnew(id, 0);
+                queueAnew(id, nextCount(id));
               }
             });
+  }
+
+  /** What a worker says of the next run must not look older than what was said of the last. */
+  private long nextCount(long id) {
+    return collector.job(id).updates().stream().mapToLong(StateUpdate::count).max().orElse(-1) + 1;
   }
 
   /** Queues anew what may have lost its message with the queue and was long not heard of. */
@@ -148,7 +153,7 @@ final class Scheduler implements AutoCloseable {
       } else if (Duration.between(heard, now).compareTo(FORGOTTEN) > 0) {
         orphans.remove(job.id());
         told.accept("job " + job.id() + " lost its message with the queue and is queued anew");
-        queueAnew(job.id(), 0);
+        queueAnew(job.id(), nextCount(job.id()));
       }
     }
   }
