@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Says a failure in words for a person. Many of the JDK's have no message, or a path alone: what
@@ -12,6 +13,8 @@ import java.util.Optional;
 public final class FailureWords {
 
   private static final int DEEPEST = 20;
+  private static final int LONGEST = 1_000;
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final String CONNECT = "ConnectException";
 
   /** By the simple name of the class: not all of them are the JDK's. */
@@ -49,6 +52,15 @@ public final class FailureWords {
         .findFirst()
         .or(() -> causes.stream().map(FailureWords::message).flatMap(Optional::stream).findFirst())
         .orElseGet(() -> causes.peek().getClass().getSimpleName());
+  }
+
+  /**
+   * What a peer said, fit for a log or a terminal: without control characters, and no longer than
+   * 1,000 characters.
+   */
+  public static String printable(String said) {
+    String cut = said.length() <= LONGEST ? said : said.substring(0, LONGEST) + "...";
+    return CONTROL.matcher(cut).replaceAll("?");
   }
 
   private static Optional<String> byClass(Throwable failure) {

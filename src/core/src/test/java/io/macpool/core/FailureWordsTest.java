@@ -36,6 +36,13 @@ class FailureWordsTest {
   }
 
   @Test
+  void whatAPeerSaidIsCutAndHoldsNoControlCharacters() {
+    assertThat(FailureWords.printable("as it is, ä €")).isEqualTo("as it is, ä €");
+    assertThat(FailureWords.printable("a\u001b[2J\r\nb")).isEqualTo("a?[2J??b");
+    assertThat(FailureWords.printable("x".repeat(5_000))).hasSize(1_003).endsWith("x...");
+  }
+
+  @Test
   void elseTheDeepestMessageIsSaidAndElseTheClass() {
     assertThat(FailureWords.of(new IllegalStateException("outer", new IOException("inner"))))
         .isEqualTo("inner");

@@ -3,6 +3,7 @@ package io.macpool.brain.vsphere.soap;
 import io.macpool.brain.vsphere.access.TrustPolicy;
 import io.macpool.brain.vsphere.access.VSphereEndpoint;
 import io.macpool.brain.vsphere.fault.TransportException;
+import io.macpool.core.FailureWords;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -147,7 +148,7 @@ public final class SoapTransport implements AutoCloseable {
       }
     }
     String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    return "the connection to " + endpoint + " failed: " + why;
+    return "the connection to " + endpoint + " failed: " + FailureWords.printable(why);
   }
 
   @Override

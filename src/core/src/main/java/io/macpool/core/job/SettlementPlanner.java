@@ -110,7 +110,7 @@ public final class SettlementPlanner {
     }
 
     private Settlement failedStart(String what, String inTheEnd) {
-      int failures = limits.priorStartFailures() + 1;
+      long failures = limits.priorStartFailures() + 1L; // as others told it: any number
       String line =
           failures < limits.maxStartFailures()
               ? what + ": " + AGAIN

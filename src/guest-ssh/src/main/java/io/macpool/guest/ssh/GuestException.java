@@ -1,7 +1,8 @@
 package io.macpool.guest.ssh;
 
+import static io.macpool.core.FailureWords.printable;
+
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Something that did not work over SSH: where, what, why. */
@@ -23,26 +24,18 @@ public final class GuestException extends RuntimeException {
     FAILED
   }
 
-  private static final int LONGEST = 1_000;
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-
   private final Reason reason;
   private final String said;
 
   /**
    * @param peer the machine
-   * @param said what is wrong with it, as a sentence that goes on behind its name
+   * @param said what is wrong with it, as a sentence that goes on behind its name; a guest's own
+   *     words may be among it, and what they do to a log or a terminal is up to it
    */
   GuestException(Reason reason, String peer, String said, @Nullable Throwable cause) {
     super(peer + " " + printable(said), cause);
     this.reason = Objects.requireNonNull(reason, "reason");
     this.said = printable(said).replace(peer, "this machine");
-  }
-
-  /** A guest's own words may be among it, and what they do to a log or a terminal is up to it. */
-  private static String printable(String said) {
-    String cut = said.length() <= LONGEST ? said : said.substring(0, LONGEST) + "...";
-    return CONTROL.matcher(cut).replaceAll("?");
   }
 
   /** What is wrong with it, as a sentence without an address, for the job's readers. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
+import io.macpool.core.FailureWords;
 import io.macpool.worker.job.StartFailures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -152,7 +153,10 @@ public final class AmqpCommands implements AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       String shown = new String(body, 0, Math.min(body.length, SHOWN), StandardCharsets.UTF_8);
-      log.warn("ignored a command: {} in {}", e.getMessage(), shown);
+      log.warn(
+          "ignored a command: {} in {}",
+          FailureWords.printable(String.valueOf(e.getMessage())),
+          FailureWords.printable(shown));
     }
   }
 }
