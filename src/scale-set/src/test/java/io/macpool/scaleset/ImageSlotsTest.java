@@ -18,7 +18,19 @@ class ImageSlotsTest {
 
   private static ImageInfo image(String name, @Nullable String provider, ImageInfo.Pull... pulls) {
     return new ImageInfo(
-        ImageInfo.TYPE, name, 4, 8192, false, "ready", 0, 0, null, null, provider, List.of(pulls));
+        ImageInfo.TYPE,
+        name,
+        4,
+        8192,
+        false,
+        "ready",
+        0,
+        0,
+        null,
+        null,
+        provider,
+        List.of(pulls),
+        null);
   }
 
   private static Capacity pool(HostSlots... hosts) {

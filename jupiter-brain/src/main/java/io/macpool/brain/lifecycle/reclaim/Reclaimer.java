@@ -40,9 +40,6 @@ public final class Reclaimer {
   private static final Set<InstanceEvent> FINAL =
       Set.of(InstanceEvent.DELETED, InstanceEvent.GIVEN_UP, InstanceEvent.LEASE_ENDED);
 
-  private static final Supplier<CompletableFuture<Boolean>> NOTHING_KEPT =
-      () -> CompletableFuture.completedFuture(false);
-
   private final LedgerExecutor executor;
   private final LiveInstances live;
   private final Hypervisor hypervisor;
@@ -110,7 +107,7 @@ public final class Reclaimer {
    * SupersededException}.
    */
   public Destruction reclaim(Transition decision) {
-    return end(decision, NOTHING_KEPT);
+    return end(decision, Reclaimer::nothingKept);
   }
 
   /**
@@ -136,6 +133,10 @@ public final class Reclaimer {
                       }
                       return failure == null;
                     }));
+  }
+
+  private static CompletableFuture<Boolean> nothingKept() {
+    return CompletableFuture.completedFuture(false);
   }
 
   /**
@@ -196,12 +197,12 @@ public final class Reclaimer {
    * can't be seen any more keeps its slot until its absence is confirmed.
    */
   public CompletableFuture<Void> carryOut(String id, String reason) {
-    return carryOut(id, reason, false, NOTHING_KEPT);
+    return carryOut(id, reason, false, Reclaimer::nothingKept);
   }
 
   /** As {@link #carryOut}, of what has been missing for so long that it counts as gone. */
   public CompletableFuture<Void> carryOutMissing(String id, String reason) {
-    return carryOut(id, reason, true, NOTHING_KEPT);
+    return carryOut(id, reason, true, Reclaimer::nothingKept);
   }
 
   private CompletableFuture<Void> carryOut(
