@@ -119,6 +119,7 @@ class SuspendedGuestsIT {
           assertThat(mac().runningVms()).isEqualTo(owned);
           assertThat(mac().suspendedVms()).hasSize(1).noneMatch(owned::contains);
           assertThat(vms()).hasSize(owned.size() + 1);
+          assertThat(image().path("suspended").path("kept").asInt()).isEqualTo(1); // seen, too
           assertThat(slots("used")).isEqualTo(owned.size());
           assertThat(slots("warm")).isZero();
           assertThat(slots("free")).isEqualTo(2 - owned.size());
