@@ -40,6 +40,9 @@ final class SuspendedVms {
   private static final Duration LONGEST_RESUME = Duration.ofSeconds(30);
   private static final Duration SPARE = Duration.ofSeconds(30);
 
+  /** What could not be destroyed is left alone for so long: each look would try it again. */
+  private static final Duration REST = Duration.ofMinutes(1);
+
   private final Mac mac;
   private final MacScripts scripts;
   private final TartOptions options;
@@ -47,6 +50,9 @@ final class SuspendedVms {
   private final Shell shell;
   private final Map<String, Taken> taken = new ConcurrentHashMap<>();
   private final AtomicBoolean discarding = new AtomicBoolean();
+
+  /** By {@link System#nanoTime}. */
+  private volatile long restsUntil = System.nanoTime();
 
   SuspendedVms(
       Mac mac, MacScripts scripts, TartOptions options, MeasuredStarts measured, Shell shell) {
@@ -141,10 +147,14 @@ final class SuspendedVms {
     return limit.compareTo(options.taskLimit()) < 0 ? limit : options.taskLimit();
   }
 
-  /** Destroys the next that goes, if one does and none is being destroyed. */
+  /**
+   * Destroys the next that goes, if one does, none is being destroyed, and none failed to be a
+   * moment ago.
+   */
   CompletableFuture<Void> tidy(MacReport report, String ledger) {
     Optional<SuspendRules.Discard> next = rules(mac, ledger).discard(report);
-    if (next.isEmpty() || !discarding.compareAndSet(false, true)) {
+    boolean rests = System.nanoTime() - restsUntil < 0;
+    if (next.isEmpty() || rests || !discarding.compareAndSet(false, true)) {
       return CompletableFuture.completedFuture(null);
     }
     SuspendRules.Discard one = next.get();
@@ -155,10 +165,11 @@ final class SuspendedVms {
         .thenAccept(result -> MacDriver.succeeded(what, result))
         .whenComplete(
             (nothing, failure) -> {
-              discarding.set(false);
               if (failure != null) {
-                log.warn("{} failed, it is tried again: {}", what, failure.getMessage());
+                restsUntil = System.nanoTime() + REST.toNanos();
+                log.warn("{} failed. Retry in {}: {}", what, REST, failure.getMessage());
               }
+              discarding.set(false);
             });
   }
 }

@@ -102,6 +102,9 @@ public record SuspendRules(String ledger, Map<String, Integer> wanted, Duration 
 
   /** Why no more may be made now, for a person. */
   public static Optional<String> trouble(MacReport report) {
+    if (report.disk().isEmpty()) {
+      return Optional.of("it does not tell how much of its disk is free");
+    }
     return report
         .disk()
         .filter(disk -> disk.freeKb() < LITTLE_DISK_KB + DISK_FOR_ONE_KB)

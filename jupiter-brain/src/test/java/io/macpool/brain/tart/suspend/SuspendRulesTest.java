@@ -141,6 +141,14 @@ class SuspendRulesTest {
   }
 
   @Test
+  void noneIsMadeWhereTheDiskIsNotKnown() throws Exception {
+    free = "-";
+    with(line(ONE, 100), "suspended").assertStays();
+    assertThat(SuspendRules.trouble(report()))
+        .contains("it does not tell how much of its disk is free");
+  }
+
+  @Test
   void oneThatIsTakenIsLeftToWhoTakesItForAWhile() throws Exception {
     with(line(ONE, 90_000).replace("77 -", "77 " + (NOW - 599)), "suspended").assertStays();
     kept.clear();
