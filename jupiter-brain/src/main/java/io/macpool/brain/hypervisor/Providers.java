@@ -7,7 +7,6 @@ import io.macpool.core.fleet.Inventory;
 import io.macpool.core.fleet.Machine;
 import io.macpool.core.fleet.fault.FailureScope;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +21,6 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Several providers as one. Each has an age of its own: while one can't be seen, its hosts are not
@@ -46,23 +44,18 @@ public final class Providers implements Hypervisor {
   }
 
   private final List<Provider> all;
+  private final MergedView view;
   private final List<Consumer<Inventory>> listeners = new CopyOnWriteArrayList<>();
 
   // Guarded by the listeners.
   private long told;
-
-  // Guarded by this.
-  private final Map<String, Sighting> counted = new LinkedHashMap<>();
-  private final Map<String, Observed<Sighting>> merged = new LinkedHashMap<>();
-  private Identities identities = Identities.NONE;
-  private Inventory latest = Inventory.EMPTY;
-  private long confirmation;
 
   /**
    * @param all in the order in which a name that two have is looked up; their order never changes
    */
   public Providers(List<Provider> all) {
     this.all = List.copyOf(all);
+    this.view = new MergedView(this.all);
     for (Provider provider : all) {
       provider.hypervisor().onChange(inventory -> changed());
     }
@@ -99,119 +92,19 @@ public final class Providers implements Hypervisor {
                         ref + " is of a provider that this broker is not given", null)));
   }
 
-  private Map<String, Observed<Sighting>> sightings() {
-    Map<String, Observed<Sighting>> now = new LinkedHashMap<>();
-    all.forEach(provider -> now.put(provider.name(), provider.hypervisor().sighting()));
-    return now;
-  }
-
   @Override
   public Observed<Inventory> inventory() {
-    Map<String, Observed<Sighting>> now = sightings();
-    return now.values().stream().anyMatch(Observed::isKnown)
-        ? Observed.known(lastKnown(now), oldest(now))
-        : unknown(now).map(Sighting::inventory);
+    return view.inventory();
   }
 
-  /** Nothing is known of any: the first says why. */
-  private static Observed<Sighting> unknown(Map<String, Observed<Sighting>> now) {
-    return now.values().iterator().next();
-  }
-
-  private static Instant oldest(Map<String, Observed<Sighting>> now) {
-    return now.values().stream()
-        .flatMap(
-            seen ->
-                seen
-                    .<Optional<Instant>>match(k -> Optional.of(k.at()), u -> Optional.empty())
-                    .stream())
-        .min(Instant::compareTo)
-        .orElse(Instant.EPOCH);
-  }
-
-  /**
-   * A confirmation is one of all that can be seen: its number grows when each has confirmed anew,
-   * and what it shows of each is what that one confirmed then. So two numbers are two looks at
-   * every machine, and one number is one.
-   */
   @Override
-  public synchronized Observed<Sighting> sighting() {
-    Map<String, Observed<Sighting>> now = sightings();
-    Map<String, Sighting> known = new LinkedHashMap<>();
-    now.forEach((name, seen) -> seen.toOptional().ifPresent(s -> known.put(name, s)));
-    if (known.isEmpty()) {
-      return unknown(now);
-    }
-    boolean anew =
-        known.entrySet().stream()
-            .allMatch(
-                entry ->
-                    !counted.containsKey(entry.getKey())
-                        || counted.get(entry.getKey()).confirmation()
-                            < entry.getValue().confirmation());
-    if (anew) {
-      confirmation++;
-      counted.clear();
-      counted.putAll(known);
-    } else {
-      counted.keySet().retainAll(known.keySet());
-      known.forEach(counted::putIfAbsent);
-    }
-    Inventory shown =
-        InventoryMerge.of(
-            all,
-            latest.version(),
-            name -> Optional.ofNullable(counted.get(name)).map(Sighting::inventory),
-            name -> sighting(now, name).match(k -> "", Observed.Unknown::cause));
-    long askedAt =
-        counted.values().stream()
-            .map(Sighting::askedAt)
-            // Times of nanoTime are compared by their difference.
-            .reduce((one, other) -> one - other < 0 ? one : other)
-            .orElseThrow();
-    return Observed.known(
-        new Sighting(shown.identified(identities), confirmation, askedAt), oldest(now));
+  public Observed<Sighting> sighting() {
+    return view.sighting();
   }
 
   @Override
   public Inventory lastKnown() {
-    return lastKnown(sightings());
-  }
-
-  /** Merged anew only when a part has changed: it is asked for with every read. */
-  private synchronized Inventory lastKnown(Map<String, Observed<Sighting>> now) {
-    boolean same =
-        merged.size() == now.size()
-            && now.entrySet().stream().allMatch(e -> isSame(merged.get(e.getKey()), e.getValue()));
-    if (!same) {
-      Map<String, Inventory> parts = new LinkedHashMap<>();
-      all.forEach(provider -> parts.put(provider.name(), provider.hypervisor().lastKnown()));
-      latest =
-          InventoryMerge.of(
-              all,
-              latest.version() + 1,
-              name ->
-                  sighting(now, name).isKnown()
-                      ? Optional.ofNullable(parts.get(name))
-                      : Optional.empty(),
-              name -> sighting(now, name).match(k -> "", Observed.Unknown::cause));
-      merged.clear();
-      merged.putAll(now);
-    }
-    return latest;
-  }
-
-  private static Observed<Sighting> sighting(Map<String, Observed<Sighting>> now, String provider) {
-    return Objects.requireNonNull(now.get(provider), "each provider is asked");
-  }
-
-  @SuppressWarnings("ReferenceEquality") // each change is a new one, and equality would cost more
-  private static boolean isSame(@Nullable Observed<Sighting> one, Observed<Sighting> other) {
-    if (one instanceof Observed.Known<Sighting> before
-        && other instanceof Observed.Known<Sighting> now) {
-      return before.value().inventory() == now.value().inventory();
-    }
-    return one != null && one.isKnown() == other.isKnown();
+    return view.lastKnown();
   }
 
   @Override
@@ -222,10 +115,7 @@ public final class Providers implements Hypervisor {
   @Override
   public void identify(Identities known) {
     all.forEach(provider -> provider.hypervisor().identify(known));
-    synchronized (this) {
-      identities = known;
-      merged.clear(); // also what can't be seen is told apart anew
-    }
+    view.identify(known);
   }
 
   @Override
@@ -324,23 +214,12 @@ public final class Providers implements Hypervisor {
     return CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
         .thenApply(
             nothing -> {
-              Map<String, Observed<Sighting>> now = sightings();
               Map<String, Inventory> parts = new LinkedHashMap<>();
-              for (int i = 0; i < all.size(); i++) {
-                if (sighting(now, all.get(i).name()).isKnown()) {
-                  parts.put(all.get(i).name(), reads.get(i).join());
-                }
+              for (int k = 0; k < all.size(); k++) {
+                parts.put(all.get(k).name(), reads.get(k).join());
               }
-              return InventoryMerge.of(
-                  all,
-                  latest().version(),
-                  name -> Optional.ofNullable(parts.get(name)),
-                  name -> sighting(now, name).match(k -> "", Observed.Unknown::cause));
+              return view.merge(parts);
             });
-  }
-
-  private synchronized Inventory latest() {
-    return latest;
   }
 
   @Override
