@@ -1,7 +1,6 @@
 package io.macpool.brain.hypervisor;
 
 import io.macpool.brain.hypervisor.Hypervisor.Sighting;
-import io.macpool.brain.hypervisor.Providers.Provider;
 import io.macpool.core.Observed;
 import io.macpool.core.fleet.Identities;
 import io.macpool.core.fleet.Inventory;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MergedView {
 
-  private final List<Provider> all;
+  private final List<Providers.Provider> all;
 
   // Guarded by this.
   private final Map<String, Sighting> counted = new LinkedHashMap<>();
@@ -28,7 +27,7 @@ final class MergedView {
   private Inventory latest = Inventory.EMPTY;
   private long confirmation;
 
-  MergedView(List<Provider> all) {
+  MergedView(List<Providers.Provider> all) {
     this.all = all;
   }
 
